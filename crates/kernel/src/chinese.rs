@@ -1,0 +1,161 @@
+//! What identity and card numbers of this country look like, and how they are masked.
+use crate::clock::Date;
+
+/// Full-width digits, letters and punctuation (U+FF01–U+FF5E) and the ideographic space, as ASCII.
+pub fn half_width(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{3000}' => ' ',
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+            c => c,
+        })
+        .collect()
+}
+
+/// Why an identity number is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentityFault {
+    /// Not 18 characters of 0-9 with a last 0-9 or X.
+    Shape,
+    /// Characters 7 to 14 are not a date, or one after today.
+    Birth,
+    /// The check character is another (ISO 7064 MOD 11-2).
+    Check,
+    /// What a spreadsheet leaves of a number it took for a quantity: an exponent, or 15 digits and then zeros.
+    Damaged,
+}
+
+const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+
+/// The 18th character for the first 17 digits (GB 11643-1999, annex: ISO 7064 MOD 11-2). `None` unless 17 digits.
+pub fn identity_check(first17: &str) -> Option<char> {
+    let digits: Vec<u32> = first17.chars().filter_map(|c| c.to_digit(10)).collect();
+    if digits.len() != 17 || first17.len() != 17 {
+        return None;
+    }
+    let sum: u32 = digits.iter().zip(WEIGHTS).map(|(d, w)| d * w).sum();
+    Some(b"10X98765432"[(sum % 11) as usize] as char)
+}
+
+/// A resident identity number (公民身份号码, GB 11643): 18 characters, upper-case X. `today` bounds the birth date.
+/// Full-width characters, spaces and a small x are forgiven; nothing else is.
+pub fn identity(text: &str, today: Date) -> Result<String, IdentityFault> {
+    let t: String = half_width(text).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    if t.contains('E') || t.contains('.') {
+        return Err(IdentityFault::Damaged);
+    }
+    let shape = t.len() == 18
+        && t[..17].bytes().all(|b| b.is_ascii_digit())
+        && (t.as_bytes()[17].is_ascii_digit() || t.ends_with('X'));
+    if !shape {
+        return Err(IdentityFault::Shape);
+    }
+    if identity_birth(&t).is_none_or(|born| born > today) {
+        return Err(if t.ends_with("000") { IdentityFault::Damaged } else { IdentityFault::Birth });
+    }
+    match identity_check(&t[..17]) == t.chars().last() {
+        true => Ok(t),
+        false if t.ends_with("000") => Err(IdentityFault::Damaged),
+        false => Err(IdentityFault::Check),
+    }
+}
+
+/// The birth date in characters 7 to 14 of an identity number.
+pub fn identity_birth(number: &str) -> Option<Date> {
+    let part = number.get(6..14)?;
+    Date::ymd(part[..4].parse().ok()?, part[4..6].parse().ok()?, part[6..].parse().ok()?).ok()
+}
+
+/// The Luhn check digit (ISO/IEC 7812-1, annex B) for the digits before it. `None` when there is something but digits.
+pub fn luhn_check(digits: &str) -> Option<char> {
+    let mut sum = 0;
+    for (i, c) in digits.chars().rev().enumerate() {
+        let d = c.to_digit(10)?;
+        sum += if i % 2 == 0 { d / 5 + d * 2 % 10 } else { d };
+    }
+    char::from_digit((10 - sum % 10) % 10, 10)
+}
+
+/// A card or passbook number: 12 to 19 digits whose last is the Luhn digit. Spaces, hyphens and full-width digits are
+/// forgiven.
+pub fn card_number(text: &str) -> Option<String> {
+    let t: String = half_width(text).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let digits = (12..=19).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_digit());
+    (digits && luhn_check(&t[..t.len() - 1]) == t.chars().last()).then_some(t)
+}
+
+/// `330***********1234`: the first `head` and last `tail` characters stay.
+pub fn mask(text: &str, head: usize, tail: usize) -> String {
+    let n = text.chars().count();
+    if n <= head + tail {
+        return "*".repeat(n);
+    }
+    text.chars().enumerate().map(|(i, c)| if i < head || i >= n - tail { c } else { '*' }).collect()
+}
+
+/// `张*`, `欧阳**`: the first character of a name stays (of a long or foreign name the first two).
+pub fn mask_name(name: &str) -> String {
+    let n = name.chars().count();
+    mask(name, if n > 3 { 2 } else { 1 }, 0)
+}
+
+/// `330***********1234`
+pub fn mask_identity(number: &str) -> String {
+    mask(number, 3, 4)
+}
+
+/// `6200 **** 1234`
+pub fn mask_card(number: &str) -> String {
+    let tail: String = number.chars().skip(number.chars().count().saturating_sub(4)).collect();
+    let head: String = number.chars().take(4).collect();
+    if number.chars().count() > 8 { format!("{head} **** {tail}") } else { mask(number, 0, 2) }
+}
+
+/// `138****5678`
+pub fn mask_phone(number: &str) -> String {
+    mask(number, 3, 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identity_numbers() {
+        let today = Date::parse("2026-11-21").unwrap();
+        // The example of GB 11643-1999.
+        assert_eq!(identity("11010519491231002X", today).unwrap(), "11010519491231002X");
+        assert_eq!(identity("１１０１０５ 19491231 002x", today).unwrap(), "11010519491231002X");
+        let cases = [
+            ("110105194912310021", IdentityFault::Check),
+            ("11010519491331002X", IdentityFault::Birth),
+            ("11010520301231002X", IdentityFault::Birth),
+            ("1.10105194912310E+17", IdentityFault::Damaged),
+            ("110105194912310000", IdentityFault::Damaged),
+            ("1101051949123100", IdentityFault::Shape),
+            ("", IdentityFault::Shape),
+            ("身份证号码一二三四五六七八九十一二三", IdentityFault::Shape),
+        ];
+        for (text, fault) in cases {
+            assert_eq!(identity(text, today), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn card_numbers() {
+        assert_eq!(luhn_check("7992739871"), Some('3'));
+        assert!(card_number("7992 7398 713").is_none(), "11 digits are too few");
+        assert_eq!(card_number("4539-1488 0343 6467").as_deref(), Some("4539148803436467"));
+        assert!(card_number("4539148803436468").is_none());
+    }
+
+    #[test]
+    fn masks_hide_the_middle() {
+        assert_eq!(mask_name("张三"), "张*");
+        assert_eq!(mask_name("欧阳小山"), "欧阳**");
+        assert_eq!(mask_identity("11010519491231002X"), "110***********002X");
+        assert_eq!(mask_card("6200123412341234"), "6200 **** 1234");
+        assert_eq!(mask_phone("13812345678"), "138****5678");
+        assert_eq!(mask("ab", 3, 4), "**");
+    }
+}

@@ -1,0 +1,201 @@
+//! PostgreSQL: a session with its prepared statements. Every table lives in one schema, so that tests may have many.
+use crate::DATABASE;
+use crate::sql::{Param, Row, Source};
+use kernel::error::UNKNOWN_OUTCOME;
+use kernel::{Error, Result};
+use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
+use postgres::{Client, NoTls, Statement};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// One connection; used by one thread.
+pub struct PgSession {
+    client: Client,
+    statements: HashMap<String, Statement>,
+    types: HashMap<&'static str, HashMap<String, String>>,
+}
+
+/// A failure that passes when the transaction is run again: serialisation failure, deadlock, a lane taken over.
+pub(crate) const RETRYABLE: [&str; 2] = ["40001", "40P01"];
+
+pub(crate) fn failed(e: postgres::Error) -> Error {
+    let code = if e.is_closed() { &UNKNOWN_OUTCOME } else { &DATABASE };
+    let state = e.code().map(|c| c.code().to_owned()).unwrap_or_default();
+    Error::new(code, "PostgreSQL refused").with("sqlstate", state).caused_by(e)
+}
+
+pub(crate) fn is_retryable(e: &Error) -> bool {
+    (e.is(&DATABASE) || e.is(&crate::DAY_MOVED))
+        && e.fields().iter().any(|(k, v)| *k == "sqlstate" && RETRYABLE.contains(&v.as_str()))
+}
+
+impl PgSession {
+    /// Connects and makes `schema` the place of all tables (created when missing).
+    pub(crate) fn connect(url: &str, schema: &str) -> Result<PgSession> {
+        let mut client = Client::connect(url, NoTls)
+            .map_err(|e| Error::new(&DATABASE, "PostgreSQL does not answer").caused_by(e))?;
+        let quoted = schema.replace('"', "");
+        client.batch_execute(&format!("SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS \"{quoted}\"; SET search_path TO \"{quoted}\"")).map_err(failed)?;
+        Ok(PgSession { client, statements: HashMap::new(), types: HashMap::new() })
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
+        self.client.batch_execute(sql).map_err(failed)
+    }
+
+    fn prepared(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(s) = self.statements.get(sql) {
+            return Ok(s.clone());
+        }
+        let statement = self.client.prepare(&dollars(sql)).map_err(failed)?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    pub(crate) fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
+        let statement = self.prepared(sql)?;
+        let refs: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+        self.client.execute(&statement, &refs).map_err(failed)
+    }
+
+    pub(crate) fn each_row(
+        &mut self,
+        sql: &str,
+        params: &[Param<'_>],
+        row: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.prepared(sql)?;
+        let refs: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+        self.client.query(&statement, &refs).map_err(failed)?.iter().try_for_each(|r| row(&Row(Source::Postgres(r))))
+    }
+
+    /// Many rows by one statement that takes an array per column.
+    pub(crate) fn insert_columns(
+        &mut self,
+        table: &'static str,
+        columns: &'static [&'static str],
+        values: Vec<Vec<Param<'_>>>,
+    ) -> Result<u64> {
+        let types = self.array_types(table)?;
+        let names: Vec<&str> = columns.iter().copied().chain(["seal"]).collect();
+        let marks: Vec<String> = names
+            .iter()
+            .enumerate()
+            .map(|(i, n)| format!("?{}::{}[]", i + 1, types.get(*n).map_or("text", String::as_str)))
+            .collect();
+        let sql = format!(
+            "INSERT INTO {table} ({}) SELECT * FROM UNNEST({}) ON CONFLICT DO NOTHING",
+            names.join(", "),
+            marks.join(", ")
+        );
+        let arrays: Vec<Array<'_>> = values.into_iter().map(Array).collect();
+        self.execute_arrays(&sql, &arrays)
+    }
+
+    fn array_types(&mut self, table: &'static str) -> Result<HashMap<String, String>> {
+        if let Some(known) = self.types.get(table) {
+            return Ok(known.clone());
+        }
+        let sql = "SELECT column_name::text, data_type::text FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1";
+        let rows = self.client.query(sql, &[&table]).map_err(failed)?;
+        let types: HashMap<String, String> = rows.iter().map(|r| (r.get(0), r.get(1))).collect();
+        self.types.insert(table, types.clone());
+        Ok(types)
+    }
+
+    /// Rows written as arrays in one statement: `sql` takes one array per column through `UNNEST`.
+    pub(crate) fn execute_arrays(&mut self, sql: &str, columns: &[Array<'_>]) -> Result<u64> {
+        let statement = self.prepared(sql)?;
+        let refs: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|p| p as _).collect();
+        self.client.execute(&statement, &refs).map_err(failed)
+    }
+}
+
+/// `?1` as PostgreSQL writes it, `$1`.
+fn dollars(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut chars = sql.chars().peekable();
+    while let Some(c) = chars.next() {
+        let number = c == '?' && chars.peek().is_some_and(char::is_ascii_digit);
+        out.push(if number { '$' } else { c });
+    }
+    out
+}
+
+/// A column of many rows.
+#[derive(Debug)]
+pub struct Array<'a>(pub Vec<Param<'a>>);
+
+impl ToSql for Array<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        self.0.to_sql(ty, out)
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    to_sql_checked!();
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Param::Null => Ok(IsNull::Yes),
+            Param::Int(i) if *ty == Type::INT4 => i32::try_from(*i)?.to_sql(ty, out),
+            Param::Int(i) => i.to_sql(ty, out),
+            Param::Text(s) => s.as_ref().to_sql(ty, out),
+            Param::Bytes(b) => b.as_ref().to_sql(ty, out),
+            Param::Id(b) => b.as_slice().to_sql(ty, out),
+        }
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+    to_sql_checked!();
+}
+
+struct Any<'a>(Param<'a>);
+
+impl<'a> FromSql<'a> for Any<'a> {
+    fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Any<'a>, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Any(match *ty {
+            Type::INT8 => Param::Int(i64::from_sql(ty, raw)?),
+            Type::INT4 => Param::Int(i64::from(i32::from_sql(ty, raw)?)),
+            Type::BOOL => Param::Int(i64::from(bool::from_sql(ty, raw)?)),
+            Type::BYTEA => Param::Bytes(Cow::Borrowed(raw)),
+            Type::TEXT | Type::VARCHAR | Type::NAME => Param::Text(Cow::Borrowed(std::str::from_utf8(raw)?)),
+            ref other => {
+                return Err(format!("a column of type {other} is not one of ours; cast it to BIGINT or TEXT").into());
+            }
+        }))
+    }
+    fn from_sql_null(_: &Type) -> Result<Any<'a>, Box<dyn std::error::Error + Sync + Send>> {
+        Ok(Any(Param::Null))
+    }
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+pub(crate) fn column(row: &postgres::Row, at: usize) -> Result<Param<'_>> {
+    row.try_get::<_, Any>(at).map(|a| a.0).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn parameters_are_renamed_and_question_marks_kept() {
+        assert_eq!(super::dollars("SELECT '?' WHERE a = ?1 AND b = ?12"), "SELECT '?' WHERE a = $1 AND b = $12");
+    }
+}

@@ -1,0 +1,129 @@
+//! What is known of a request before its handler: its id and its [`View`].
+use super::cookies::{self, Cookie, SameSite};
+use super::csrf::random;
+use super::fault::Fault;
+use crate::view::{Mode, Site, View};
+use crate::words::{Lang, Words};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::Error;
+use std::sync::Arc;
+
+/// The id of a request, in and out.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Characters of an id that a caller may bring.
+const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// One id from the first click to the last posting.
+#[derive(Clone, Debug)]
+pub struct Correlation(pub String);
+
+/// Takes over the caller's request id when it is 8 to 64 letters, digits, `-`, `_`, `.`; makes one otherwise; answers with it.
+pub async fn identify(mut request: Request, next: Next) -> Response {
+    let given = request.headers().get(REQUEST_ID).and_then(|v| v.to_str().ok());
+    let plain = |t: &&str| (8..=REQUEST_ID_CHARS_MAX).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let id = given.filter(plain).map_or_else(|| URL_SAFE_NO_PAD.encode(random::<12>()), str::to_owned);
+    let header = HeaderValue::from_str(&id);
+    request.extensions_mut().insert(Correlation(id));
+    let mut response = next.run(request).await;
+    if let Ok(value) = header {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+/// Puts the [`View`] beside the request: language and mode from query, cookie and header, and the visitor's secret, which is made
+/// here for who has none. A choice made by `?lang=` or `?mode=` is kept in a cookie.
+pub async fn view(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+    let tls = site.tls;
+    let (view, new_cookies) = read(&request, site);
+    request.extensions_mut().insert(view.clone());
+    let mut response = next.run(request).await;
+    let kept = response.headers().get(header::CACHE_CONTROL).is_some_and(|v| v.as_bytes().starts_with(b"public"));
+    if !kept {
+        new_cookies.iter().for_each(|cookie| cookie.set(response.headers_mut(), tls));
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-language, cookie"));
+        response.headers_mut().insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(view.words.lang.tag()));
+    }
+    response
+}
+
+fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
+    let query = |name: &str| {
+        let mut pairs = request.uri().query().unwrap_or_default().split('&').filter_map(|p| p.split_once('='));
+        pairs.find(|(n, _)| *n == name).map(|(_, value)| value)
+    };
+    let cookie = |name: &str| cookies::read(request.headers(), name, site.tls);
+    let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
+    let lang = Lang::choose(query("lang"), cookie(cookies::LANG), accept);
+    let own = |text: &str| Mode::parse(text).filter(|m| m.is_of_customers());
+    let mode = query("mode").and_then(own).or_else(|| cookie(cookies::MODE).and_then(own)).unwrap_or_default();
+    let mut fresh = Vec::new();
+    if query("lang").and_then(Lang::parse).is_some() {
+        fresh.push(Cookie::choice(cookies::LANG, lang.tag()));
+    }
+    if query("mode").and_then(own).is_some() {
+        fresh.push(Cookie::choice(cookies::MODE, mode.code()));
+    }
+    let known = cookie(cookies::SESSION).or_else(|| cookie(cookies::VISIT)).map(str::to_owned);
+    let visitor = known.unwrap_or_else(|| {
+        let secret = URL_SAFE_NO_PAD.encode(random::<16>());
+        fresh.push(Cookie::secret(cookies::VISIT, secret.clone(), SameSite::Lax));
+        secret
+    });
+    let address = request.uri().path_and_query().map_or("/", |a| a.as_str()).to_owned();
+    let correlation = request.extensions().get::<Correlation>().map_or_else(String::new, |c| c.0.clone());
+    (View { words: Words::of(lang), mode, address, correlation, visitor, site }, fresh)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for View {
+    type Rejection = Fault;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<View, Fault> {
+        let view = parts.extensions.get::<View>().cloned();
+        view.ok_or_else(|| Fault(Error::broken("a page is served outside `for_people`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::http::probe::Probe;
+    use crate::view::View;
+    use axum::Router;
+    use axum::routing::get;
+
+    async fn probe() -> Probe {
+        let told = |v: View| async move { format!("{} {} {}", v.words.lang.tag(), v.mode.code(), v.address) };
+        Probe::people(Router::new().route("/x", get(told))).await
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_choice_is_kept_and_a_mode_of_staff_is_not_for_the_asking() {
+        let probe = probe().await;
+        let answer = probe.get("/x?lang=en&mode=elder").await;
+        assert_eq!(answer.text(), "en elder /x?lang=en&mode=elder");
+        assert_eq!(answer.header("content-language"), Some("en"));
+        let cookies = answer.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect::<Vec<_>>();
+        assert_eq!(cookies.len(), 3, "{cookies:?}");
+        assert!(cookies[0].starts_with("yz_lang=en") && cookies[1].starts_with("yz_mode=elder") && cookies[2].starts_with("yz_visit="));
+        assert_eq!(probe.get("/x?mode=manager").await.text(), "zh-CN customer /x?mode=manager");
+        let again = probe.ask("GET /x HTTP/1.0\r\nCookie: yz_visit=v; yz_lang=en; yz_mode=elder\r\n\r\n").await;
+        assert_eq!((again.text().as_str(), again.header("set-cookie")), ("en elder /x", None));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_request_has_one_id() {
+        let probe = probe().await;
+        let given = |id: &str| format!("GET /x HTTP/1.0\r\nX-Request-Id: {id}\r\n\r\n");
+        assert_eq!(probe.ask(&given("call-0001.a")).await.header("x-request-id"), Some("call-0001.a"));
+        for strange in ["short", "with space inside", "<script>alert(1)"] {
+            let made = probe.ask(&given(strange)).await;
+            assert_eq!(made.header("x-request-id").unwrap().len(), 16, "{strange}");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The words of the screens, in the reader's language.
+//!
+//! Texts are Fluent messages in `locales/zh-CN/*.ftl` and `locales/en/*.ftl`, compiled into the binary. A request gets
+//! its language from `?lang=`, then the cookie, then `Accept-Language`, then zh-CN. A key that is missing never breaks a
+//! page: it is shown as `⟦key⟧` and logged; a test holds both languages to the same keys.
+//!
+//! An error is told by its code: the message `error-<code>` (with - for _) and its attribute `.remedy`, filled with the
+//! error's fields. Where a language does not know the code, or a field it asks for is absent, the error's own English
+//! message and remedy are told.
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use kernel::{Currency, Date, Error, Kind, Money, Timestamp};
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+/// A language the bank speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Lang {
+    #[default]
+    Zh,
+    En,
+}
+
+impl Lang {
+    pub const ALL: [Lang; 2] = [Lang::Zh, Lang::En];
+
+    /// The BCP 47 tag written into `<html lang>`.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::Zh => "zh-CN",
+            Lang::En => "en",
+        }
+    }
+    /// What the language calls itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Lang::Zh => "中文",
+            Lang::En => "English",
+        }
+    }
+    /// By the primary subtag: `zh`, `zh-Hans-CN`, `en-GB`.
+    pub fn parse(tag: &str) -> Option<Lang> {
+        match tag.split('-').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+            "zh" => Some(Lang::Zh),
+            "en" => Some(Lang::En),
+            _ => None,
+        }
+    }
+
+    /// The language of an `Accept-Language` header (RFC 9110 §12.5.4): the highest weight we speak, the earlier of equals.
+    pub fn accepted(header: &str) -> Option<Lang> {
+        const RANGES_MAX: usize = 20;
+        let mut best: Option<(u32, Lang)> = None;
+        for range in header.split(',').take(RANGES_MAX) {
+            let mut parts = range.split(';').map(str::trim);
+            let lang = parts.next().and_then(Lang::parse);
+            let weight = parts.find_map(|p| p.strip_prefix("q=")).map_or(Some(1000), weight_in_thousandths);
+            if let (Some(lang), Some(weight)) = (lang, weight)
+                && weight > best.map_or(0, |(w, _)| w)
+            {
+                best = Some((weight, lang));
+            }
+        }
+        best.map(|(_, lang)| lang)
+    }
+
+    /// The first that is given and known: the query, the cookie, the header; else zh-CN.
+    pub fn choose(query: Option<&str>, cookie: Option<&str>, accept: Option<&str>) -> Lang {
+        query.and_then(Lang::parse).or_else(|| cookie.and_then(Lang::parse)).or_else(|| accept.and_then(Lang::accepted)).unwrap_or_default()
+    }
+}
+
+fn weight_in_thousandths(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part:0<3}");
+    digits.get(..4)?.parse().ok().filter(|w| *w <= 1000)
+}
+
+macro_rules! texts {
+    ($folder:literal) => {
+        &[
+            include_str!(concat!("../locales/", $folder, "/base.ftl")),
+            include_str!(concat!("../locales/", $folder, "/errors.ftl")),
+            include_str!(concat!("../locales/", $folder, "/design.ftl")),
+        ]
+    };
+}
+
+static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh, texts!("zh-CN")));
+static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::En, texts!("en")));
+
+fn bundle(lang: Lang, texts: &[&str]) -> FluentBundle<FluentResource> {
+    let mut bundle = FluentBundle::new_concurrent(vec![lang.tag().parse().expect("our own tags are well formed")]);
+    bundle.set_use_isolating(false);
+    for text in texts {
+        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(whole, faults)| {
+            tracing::error!(lang = lang.tag(), ?faults, "a text file has faults");
+            whole
+        });
+        if let Err(faults) = bundle.add_resource(resource) {
+            tracing::error!(lang = lang.tag(), ?faults, "a text is there twice");
+        }
+    }
+    bundle
+}
+
+/// An error as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub message: String,
+    pub remedy: String,
+}
+
+/// The words of one language; cheap to copy into every component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Words {
+    pub lang: Lang,
+}
+
+impl Words {
+    pub fn of(lang: Lang) -> Words {
+        Words { lang }
+    }
+
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        match self.lang {
+            Lang::Zh => &ZH,
+            Lang::En => &EN,
+        }
+    }
+
+    /// The text of `key`. A missing key is shown as `⟦key⟧` and logged.
+    pub fn t(self, key: &str) -> Cow<'static, str> {
+        self.find(key, None, None).unwrap_or_else(|| self.missing(key))
+    }
+
+    /// The text of `key` with its `{ $name }` filled in; what an argument holds is never read as markup.
+    pub fn t_with(self, key: &str, args: &[(&str, FluentValue<'_>)]) -> String {
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.find(key, None, Some(&args)).unwrap_or_else(|| self.missing(key)).into_owned()
+    }
+
+    fn missing(self, key: &str) -> Cow<'static, str> {
+        tracing::error!(lang = self.lang.tag(), key, "a text is missing or lacks an argument");
+        format!("⟦{key}⟧").into()
+    }
+
+    /// `None` when the key or attribute is not there, or asks for an argument that is not given.
+    fn find(self, key: &str, attribute: Option<&str>, args: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
+        let message = self.bundle().get_message(key)?;
+        let pattern = match attribute {
+            None => message.value()?,
+            Some(name) => message.get_attribute(name)?.value(),
+        };
+        let mut faults = Vec::new();
+        let text = match args {
+            None => self.bundle().format_pattern(pattern, None, &mut faults),
+            Some(args) => self.bundle().format_pattern(pattern, Some(args), &mut faults).into_owned().into(),
+        };
+        faults.is_empty().then_some(text)
+    }
+
+    /// What is wrong and what to do about it. The inside of a defect (`Kind::Broken`) is for the log and is not told.
+    pub fn error(self, error: &Error) -> Told {
+        let key = format!("error-{}", error.code().name.replace('_', "-"));
+        let args: FluentArgs<'_> = error.fields().iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        let own = || if error.kind() == Kind::Broken { self.t("error-broken-record").into_owned() } else { error.message().to_owned() };
+        let remedy = self.find(&key, Some("remedy"), Some(&args));
+        Told {
+            message: self.find(&key, None, Some(&args)).map_or_else(own, Cow::into_owned),
+            remedy: remedy.map_or_else(|| error.remedy().to_owned(), Cow::into_owned),
+        }
+    }
+
+    /// `1,234.50 元`, `CNY 1,234.50`. The minus is U+2212, which lines up with digits and is read out as minus.
+    pub fn money(self, amount: Money) -> String {
+        let digits = amount.grouped().replace('-', "−");
+        match self.unit(amount.currency) {
+            (unit, true) => format!("{digits} {unit}"),
+            (unit, false) => format!("{unit} {digits}"),
+        }
+    }
+
+    /// What the currency is called beside an amount, and whether it stands after it.
+    pub fn unit(self, currency: Currency) -> (String, bool) {
+        let key = format!("currency-{}", currency.code());
+        match (self.lang, self.find(&key, None, None)) {
+            (Lang::Zh, Some(name)) => (name.into_owned(), true),
+            _ if currency.is_internal() => (self.t("currency-internal").into_owned(), self.lang == Lang::Zh),
+            _ => (currency.code().to_owned(), false),
+        }
+    }
+
+    /// In Chinese from ten thousand on `12.35 万元`, from a hundred million on `1.20 亿元`, rounded half up to two decimals;
+    /// otherwise as [`Words::money`]. For overviews: wherever an amount is confirmed, it is shown in full.
+    pub fn money_short(self, amount: Money) -> String {
+        let whole = 10i128.pow(amount.currency.decimals());
+        let minor = i128::from(amount.minor);
+        let steps = [(100_000_000i128, "亿"), (10_000, "万")];
+        let step = steps.into_iter().find(|(size, _)| minor.abs() >= size * whole);
+        match (self.lang, step) {
+            (Lang::Zh, Some((size, name))) => {
+                let hundredths = (minor.abs() * 100 + size * whole / 2) / (size * whole);
+                let sign = if minor < 0 { "−" } else { "" };
+                let (unit, _) = self.unit(amount.currency);
+                format!("{sign}{}.{:02} {name}{unit}", hundredths / 100, hundredths % 100)
+            }
+            _ => self.money(amount),
+        }
+    }
+
+    /// `2026年11月21日`, `21 Nov 2026`.
+    pub fn date(self, date: Date) -> String {
+        const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        match self.lang {
+            Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            Lang::En => format!("{} {} {}", date.day(), MONTHS[(date.month() - 1) as usize % 12], date.year()),
+        }
+    }
+
+    /// Date and minute on the wall of a branch: `2026年11月21日 14:05`.
+    pub fn moment(self, at: Timestamp) -> String {
+        let (hour, minute, _) = at.local_time();
+        format!("{} {hour:02}:{minute:02}", self.date(at.local_date()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn keys(folder: &str) -> BTreeSet<String> {
+        let path = format!("{}/locales/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let mut keys = BTreeSet::new();
+        for file in std::fs::read_dir(path).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let mut message = String::new();
+            for line in std::fs::read_to_string(&path).unwrap().lines() {
+                let Some((head, _)) = line.split_once('=') else { continue };
+                match head.trim().strip_prefix('.') {
+                    Some(attribute) if line.starts_with(' ') => keys.insert(format!("{message}.{attribute}")),
+                    None if !line.starts_with([' ', '#']) => {
+                        message = format!("{name}:{}", head.trim());
+                        assert!(!keys.contains(&message), "{folder} has {message} twice");
+                        keys.insert(message.clone())
+                    }
+                    _ => continue,
+                };
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys() {
+        let (zh, en) = (keys("zh-CN"), keys("en"));
+        let differ: Vec<_> = zh.symmetric_difference(&en).collect();
+        assert!(differ.is_empty(), "only one language has {differ:?}");
+        assert!(zh.len() > 50);
+    }
+
+    #[test]
+    fn every_text_file_is_compiled_in_and_has_no_fault() {
+        for (folder, texts) in [("zh-CN", texts!("zh-CN") as &[&str]), ("en", texts!("en"))] {
+            let path = format!("{}/locales/{folder}", env!("CARGO_MANIFEST_DIR"));
+            assert_eq!(std::fs::read_dir(path).unwrap().count(), texts.len(), "{folder}");
+            for text in texts {
+                assert!(FluentResource::try_new((*text).to_owned()).is_ok(), "{folder}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_code_we_know_is_told_in_both_languages() {
+        for code in kernel::error::ALL.iter().chain(crate::codes::ALL) {
+            for lang in Lang::ALL {
+                let key = format!("error-{}", code.name.replace('_', "-"));
+                let message = Words::of(lang).bundle().get_message(&key).unwrap_or_else(|| panic!("{} lacks {key}", lang.tag()));
+                assert!(message.get_attribute("remedy").is_some(), "{} lacks {key}.remedy", lang.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn the_language_is_chosen_by_query_then_cookie_then_header() {
+        let cases: &[(Option<&str>, Option<&str>, Option<&str>, Lang)] = &[
+            (Some("en"), Some("zh-CN"), Some("zh"), Lang::En),
+            (Some("fr"), Some("en"), None, Lang::En),
+            (None, Some("en"), Some("zh"), Lang::En),
+            (None, None, Some("fr-CH, fr;q=0.9, en;q=0.8, zh;q=0.7"), Lang::En),
+            (None, None, Some("en;q=0.5,zh-Hans-CN;q=0.9"), Lang::Zh),
+            (None, None, Some("en;q=0"), Lang::Zh),
+            (None, None, Some("en;q=9,;;q=,,"), Lang::Zh),
+            (None, None, Some("EN-gb"), Lang::En),
+            (None, None, None, Lang::Zh),
+        ];
+        for (query, cookie, accept, want) in cases {
+            assert_eq!(Lang::choose(*query, *cookie, *accept), *want, "{query:?} {cookie:?} {accept:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_and_dates_by_language() {
+        let (zh, en) = (Words::of(Lang::Zh), Words::of(Lang::En));
+        assert_eq!(zh.money(Money::cny(-123_450)), "−1,234.50 元");
+        assert_eq!(en.money(Money::cny(123_450)), "CNY 1,234.50");
+        assert_eq!(zh.money(Money::new(5000, Currency::JPY)), "5,000 日元");
+        let short = [
+            (999_999, "9,999.99 元"),
+            (1_000_000, "1.00 万元"),
+            (12_345_678, "12.35 万元"),
+            (-12_000_000_000, "−1.20 亿元"),
+            (i64::MIN, "−922337203.69 亿元"),
+        ];
+        for (minor, want) in short {
+            assert_eq!(zh.money_short(Money::cny(minor)), want);
+        }
+        assert_eq!(en.money_short(Money::cny(12_345_678)), "CNY 123,456.78");
+        let day = Date::parse("2026-11-21").unwrap();
+        assert_eq!((zh.date(day).as_str(), en.date(day).as_str()), ("2026年11月21日", "21 Nov 2026"));
+        assert_eq!(zh.moment(day.begins().plus(14 * kernel::clock::HOUR)), "2026年11月21日 14:00");
+    }
+
+    #[test]
+    fn an_error_is_told_by_its_code_and_falls_back_to_its_own_words() {
+        let zh = Words::of(Lang::Zh);
+        let told = zh.error(&Error::limit("rows", 900, 200, "rows"));
+        assert!(told.message.contains("900") && told.message.contains("200"), "{told:?}");
+        assert!(!told.remedy.is_ascii());
+        let bare = Error::new(&kernel::error::TOO_LARGE, "the pile is too high");
+        assert_eq!(zh.error(&bare).message, "the pile is too high", "its text asks for fields that are not there");
+        static STRANGE: kernel::Code = kernel::Code { name: "strange", kind: Kind::Refused, remedy: "wait" };
+        assert_eq!(zh.error(&Error::new(&STRANGE, "odd")), Told { message: "odd".into(), remedy: "wait".into() });
+        static DEFECT: kernel::Code = kernel::Code { name: "defect", kind: Kind::Broken, remedy: "call us" };
+        assert!(!zh.error(&Error::new(&DEFECT, "row 7 of table x")).message.contains("row 7"));
+    }
+
+    #[test]
+    fn a_missing_key_is_shown_and_does_not_panic() {
+        assert_eq!(Words::default().t("no-such-key"), "⟦no-such-key⟧");
+        assert_eq!(Words::default().t_with("design-greeting", &[]), "⟦design-greeting⟧", "an argument is missing");
+        assert_eq!(Words::of(Lang::En).t_with("design-greeting", &[("name", "<b>".into())]), "Hello, <b>");
+    }
+}

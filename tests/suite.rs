@@ -1,0 +1,1 @@
+//! The one integration suite, run on SQLite and on PostgreSQL.
