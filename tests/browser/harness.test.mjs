@@ -73,6 +73,10 @@ test('without scripts a page shows what the server sent, and axe still reads it'
     assert.equal(await page.locator('#said').textContent(), '静');
     await fitsWidth(page);
     await axe(page);
+    assert.equal(await page.locator('#said').textContent(), '静');
+    await page.goto('/no-title');
+    await assert.rejects(axe(page), /document-title/);
+    assert.equal(await page.locator('#said').textContent(), '静');
   }));
 
 test('a binary that ends at once is reported with its exit code and command line', () =>

@@ -23,7 +23,12 @@ pub const DISTRICTS: [District; 4] = [
         zh: "望潮区",
         en: "Wangchao District",
         islands: &[("汐洲本岛", "Xizhou Island"), ("白鲸屿", "Baijing Islet")],
-        streets: &[("海晏路", "Haiyan Road"), ("听涛街", "Tingtao Street"), ("灯台巷", "Dengtai Lane"), ("渔市路", "Yushi Road")],
+        streets: &[
+            ("海晏路", "Haiyan Road"),
+            ("听涛街", "Tingtao Street"),
+            ("灯台巷", "Dengtai Lane"),
+            ("渔市路", "Yushi Road"),
+        ],
     },
     District {
         area: "990103",
@@ -100,7 +105,10 @@ const SUB_BRANCHES: &[(Place, &[Place])] = &[
     ((0, "听涛", "Tingtao"), &[(0, "灯台巷", "Dengtai Lane"), (1, "白鲸屿", "Baijing Islet")]),
     ((0, "客运码头", "Ferry Terminal"), &[(0, "候船厅", "Departure Hall"), (0, "渔港", "Fishing Port")]),
     ((0, "归帆", "Guifan"), &[(0, "归帆老街", "Guifan Old Street"), (0, "望海路", "Wanghai Road")]),
-    ((0, "船坞", "Dockyard"), &[(0, "铆工街", "Riveters' Street"), (0, "修船厂区", "Ship Repair Yard"), (1, "锚地", "Anchorage")]),
+    (
+        (0, "船坞", "Dockyard"),
+        &[(0, "铆工街", "Riveters' Street"), (0, "修船厂区", "Ship Repair Yard"), (1, "锚地", "Anchorage")],
+    ),
     ((0, "鹭鸣", "Luming"), &[(0, "盐田", "Salt Field"), (1, "沙鸥洲", "Shaou Shoal")]),
     ((0, "青螺", "Qingluo"), &[(0, "橘园", "Tangerine Grove"), (1, "星槎屿", "Xingcha Islet")]),
     ((0, "螺湾", "Luowan"), &[(0, "青螺码头", "Qingluo Pier"), (0, "礁石巷", "Reef Lane")]),
@@ -127,7 +135,14 @@ pub fn branches() -> Vec<Branch> {
     all
 }
 
-fn branch(code: &str, parent: Option<&str>, level: Level, district: usize, place: (usize, &str, &str), index: usize) -> Branch {
+fn branch(
+    code: &str,
+    parent: Option<&str>,
+    level: Level,
+    district: usize,
+    place: (usize, &str, &str),
+    index: usize,
+) -> Branch {
     let district = &DISTRICTS[district];
     let (island, zh, en) = place;
     let (island_zh, island_en) = district.islands[island];
@@ -156,7 +171,8 @@ mod tests {
         let all = branches();
         assert_eq!(all.len(), BRANCHES);
         for (i, b) in all.iter().enumerate() {
-            let above = b.parent.as_ref().map(|p| all[..i].iter().find(|x| x.code == *p).expect("the parent stands before"));
+            let above =
+                b.parent.as_ref().map(|p| all[..i].iter().find(|x| x.code == *p).expect("the parent stands before"));
             assert_eq!(above.map(|a| a.level < b.level), (i > 0).then_some(true), "{}", b.code);
             assert_eq!(all.iter().filter(|x| x.code == b.code || x.zh == b.zh).count(), 1, "{} is twice", b.code);
         }

@@ -70,14 +70,15 @@ const STAFF_LOGINS: [(&str, &str, usize); 12] = [
 ];
 
 const WORDS: [&str; 32] = [
-    "anchor", "beacon", "bridge", "candle", "canvas", "coral", "crane", "current", "dolphin", "ferry", "garden", "gannet", "harbour",
-    "island", "kettle", "lantern", "market", "meadow", "mirror", "orange", "paddle", "pebble", "pilot", "rudder", "sailor", "signal",
-    "silver", "spring", "summer", "timber", "violet", "window",
+    "anchor", "beacon", "bridge", "candle", "canvas", "coral", "crane", "current", "dolphin", "ferry", "garden",
+    "gannet", "harbour", "island", "kettle", "lantern", "market", "meadow", "mirror", "orange", "paddle", "pebble",
+    "pilot", "rudder", "sailor", "signal", "silver", "spring", "summer", "timber", "violet", "window",
 ];
 
 /// The logins: staff first, then customers, then the users of firms.
 pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
-    let mut all: Vec<Login> = STAFF_LOGINS.iter().filter_map(|(name, role, nth)| staff_login(bank, name, role, *nth)).collect();
+    let mut all: Vec<Login> =
+        STAFF_LOGINS.iter().filter_map(|(name, role, nth)| staff_login(bank, name, role, *nth)).collect();
     let find = |wanted: &dyn Fn(&Customer) -> bool| bank.customers.iter().position(wanted);
     let age = |c: &Customer| c.person.born.years_until(as_of());
     let customers = [

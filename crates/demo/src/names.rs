@@ -37,7 +37,8 @@ const SURNAMES: &[(&str, u32)] = &[
 ];
 
 /// Compound surnames and their weights among themselves.
-const COMPOUND: &[(&str, u32)] = &[("欧阳", 60), ("上官", 8), ("皇甫", 6), ("令狐", 5), ("诸葛", 5), ("司徒", 5), ("慕容", 2)];
+const COMPOUND: &[(&str, u32)] =
+    &[("欧阳", 60), ("上官", 8), ("皇甫", 6), ("令狐", 5), ("诸葛", 5), ("司徒", 5), ("慕容", 2)];
 
 /// Given names of one sex and one time: single characters, and first and second characters of pairs.
 struct Pool {
@@ -50,14 +51,26 @@ struct Pool {
     second: &'static str,
 }
 
-const fn pool(before: i16, single_permille: u64, single: &'static str, first: &'static str, second: &'static str) -> Pool {
+const fn pool(
+    before: i16,
+    single_permille: u64,
+    single: &'static str,
+    first: &'static str,
+    second: &'static str,
+) -> Pool {
     Pool { before, single_permille, single, first, second }
 }
 
 const MALE: [Pool; 5] = [
     pool(1960, 80, "荣福贵林生祥兴明", "国建永德志文明玉福金春长振世学", "华民军平福生山林才贵全海荣祥东"),
     pool(1980, 220, "军勇强伟平斌辉刚明峰", "建国志卫红永海春军立新文小晓少", "军平华强民东明伟生兵林峰辉斌义"),
-    pool(1990, 380, "伟强磊涛勇军杰鹏超波刚峰辉斌飞", "伟海晓志建文俊小永振立鹏宏国智", "峰勇强军磊涛鹏杰超波辉斌飞龙伟"),
+    pool(
+        1990,
+        380,
+        "伟强磊涛勇军杰鹏超波刚峰辉斌飞",
+        "伟海晓志建文俊小永振立鹏宏国智",
+        "峰勇强军磊涛鹏杰超波辉斌飞龙伟",
+    ),
     pool(2000, 300, "鑫浩帅宇杰凯鹏磊阳博", "嘉俊子文志浩天宇家建思明泽晨", "豪杰轩宇浩鑫辉伟强鹏龙博阳凯涛"),
     pool(i16::MAX, 90, "睿宸轩逸皓", "子浩梓宇俊博天泽一睿奕", "轩涵宇然睿泽豪辰杰熙航瑞"),
 ];
@@ -70,9 +83,12 @@ const FEMALE: [Pool; 5] = [
     pool(i16::MAX, 80, "萱彤妍诺", "梓欣雨诗子思可语一若", "涵怡萱彤琪妍瑶桐诺馨"),
 ];
 
-const DOT_MALE: &[&str] = &["艾合买提", "吐尔逊", "阿卜杜拉", "玉素甫", "亚森", "依明", "努尔兰", "叶尔兰", "麦麦提", "库尔班"];
-const DOT_FEMALE: &[&str] = &["阿依古丽", "古丽娜尔", "帕提古丽", "热依汗古丽", "阿依努尔", "玛依拉", "祖丽胡玛尔", "迪丽娜尔"];
-const DOT_FATHERS: &[&str] = &["买买提", "吐尔逊", "依明", "阿卜杜热合曼", "肉孜", "达吾提", "托合提", "司马义", "赛买提"];
+const DOT_MALE: &[&str] =
+    &["艾合买提", "吐尔逊", "阿卜杜拉", "玉素甫", "亚森", "依明", "努尔兰", "叶尔兰", "麦麦提", "库尔班"];
+const DOT_FEMALE: &[&str] =
+    &["阿依古丽", "古丽娜尔", "帕提古丽", "热依汗古丽", "阿依努尔", "玛依拉", "祖丽胡玛尔", "迪丽娜尔"];
+const DOT_FATHERS: &[&str] =
+    &["买买提", "吐尔逊", "依明", "阿卜杜热合曼", "肉孜", "达吾提", "托合提", "司马义", "赛买提"];
 const PLAIN_MALE: &[&str] = &["扎西次仁", "多吉", "尼玛扎西", "巴特尔", "那日苏", "阿木尔", "吉克尔布", "阿苏木呷"];
 const PLAIN_FEMALE: &[&str] = &["卓玛", "央金拉姆", "次仁卓嘎", "其其格", "乌云娜", "萨日娜", "阿依木呷", "吉克阿呷"];
 
@@ -130,7 +146,7 @@ pub fn minority(dice: &mut Dice, sex: Sex) -> String {
     let given = *dice.pick(dotted);
     let mut father = *dice.pick(DOT_FATHERS);
     while father == given {
-        father = dice.pick(DOT_FATHERS);
+        father = *dice.pick(DOT_FATHERS);
     }
     format!("{given}·{father}")
 }
@@ -151,15 +167,38 @@ pub fn foreign(dice: &mut Dice, sex: Sex) -> (String, &'static str) {
 /// A name one slip of the pen away: another character of the same sound, else another last character. Never `name` itself.
 pub fn misspelt(name: &str) -> String {
     const TWINS: &[(char, char)] = &[
-        ('张', '章'), ('王', '汪'), ('陈', '程'), ('杨', '扬'), ('徐', '许'), ('付', '傅'), ('闫', '阎'), ('肖', '萧'), ('林', '凌'),
-        ('伟', '玮'), ('军', '君'), ('华', '桦'), ('明', '铭'), ('平', '萍'), ('峰', '锋'), ('辉', '晖'), ('国', '帼'),
-        ('建', '健'), ('志', '智'), ('丽', '莉'), ('红', '洪'), ('英', '瑛'), ('玲', '铃'), ('文', '雯'), ('杰', '洁'),
+        ('张', '章'),
+        ('王', '汪'),
+        ('陈', '程'),
+        ('杨', '扬'),
+        ('徐', '许'),
+        ('付', '傅'),
+        ('闫', '阎'),
+        ('肖', '萧'),
+        ('林', '凌'),
+        ('伟', '玮'),
+        ('军', '君'),
+        ('华', '桦'),
+        ('明', '铭'),
+        ('平', '萍'),
+        ('峰', '锋'),
+        ('辉', '晖'),
+        ('国', '帼'),
+        ('建', '健'),
+        ('志', '智'),
+        ('丽', '莉'),
+        ('红', '洪'),
+        ('英', '瑛'),
+        ('玲', '铃'),
+        ('文', '雯'),
+        ('杰', '洁'),
     ];
     let twin = |c: char| TWINS.iter().find(|(right, _)| *right == c).map(|(_, wrong)| *wrong);
     let place = name.chars().enumerate().filter(|(_, c)| twin(*c).is_some()).map(|(i, _)| i).last();
     let count = name.chars().count();
     let at = place.unwrap_or(count.saturating_sub(1));
-    let swap = |(i, c): (usize, char)| if i == at { twin(c).unwrap_or(if c == '军' { '君' } else { '军' }) } else { c };
+    let swap =
+        |(i, c): (usize, char)| if i == at { twin(c).unwrap_or(if c == '军' { '君' } else { '军' }) } else { c };
     name.chars().enumerate().map(swap).collect()
 }
 
@@ -182,7 +221,8 @@ mod tests {
     #[test]
     fn names_have_the_promised_shapes() {
         let mut dice = Dice::new(5, "names");
-        let names: Vec<String> = (0..20_000).map(|i| worker(&mut dice, if i % 5 == 0 { Sex::Female } else { Sex::Male }, 1985)).collect();
+        let names: Vec<String> =
+            (0..20_000).map(|i| worker(&mut dice, if i % 5 == 0 { Sex::Female } else { Sex::Male }, 1985)).collect();
         let count = |f: &dyn Fn(&str) -> bool| names.iter().filter(|n| f(n)).count();
         assert!((100..600).contains(&count(&|n| n.contains('·'))));
         assert!((50..250).contains(&count(&|n| n.contains(RARE))));

@@ -134,11 +134,17 @@ pub fn staff(seed: u64, register: &mut Register, branches: &[Branch]) -> Vec<Sta
     let mut all = Vec::new();
     for branch in branches {
         let admins = [(roles::HEAD_OFFICE_ADMIN, if branch.parent.is_none() { roles::HEAD_OFFICE_ADMINS } else { 0 })];
-        let posts = roles::PER_BRANCH.iter().chain(&admins).flat_map(|(role, count)| std::iter::repeat_n(*role, *count));
+        let posts =
+            roles::PER_BRANCH.iter().chain(&admins).flat_map(|(role, count)| std::iter::repeat_n(*role, *count));
         for (i, role) in posts.enumerate() {
             let (sex, born) = (either_sex(&mut dice), born(&mut dice, 23, 58));
             let person = resident(&mut dice, register, branch.district, sex, born);
-            all.push(Staff { number: format!("{}{:03}", branch.code, i + 1), branch: branch.code.clone(), role, person });
+            all.push(Staff {
+                number: format!("{}{:03}", branch.code, i + 1),
+                branch: branch.code.clone(),
+                role,
+                person,
+            });
         }
     }
     all
@@ -159,7 +165,8 @@ fn customer(dice: &mut Dice, register: &mut Register, branches: &[Branch], forei
     if foreign {
         let (name, country) = names::foreign(dice, sex);
         let until = crate::as_of().plus_days(dice.between(90, 3300));
-        person = Person { name, document: Document::Passport { number: register.passport(dice), country, until }, ..person };
+        person =
+            Person { name, document: Document::Passport { number: register.passport(dice), country, until }, ..person };
     }
     let size = *dice.weighted(&[(50_000, 3), (800_000, 4), (6_000_000, 2), (60_000_000, 1)]);
     let opening = Money::cny(dice.between(1_000, size));

@@ -186,7 +186,7 @@ pub struct Site {
 }
 
 const STEMS: &[(&str, &str)] = &[
-    ("汐安", "Xi'an-hai"),
+    ("汐和", "Xihe"),
     ("锚星", "Maoxing"),
     ("远棹", "Yuanzhao"),
     ("澄海湾", "Chenghaiwan"),
@@ -196,6 +196,16 @@ const STEMS: &[(&str, &str)] = &[
     ("桅顺", "Weishun"),
     ("海岳", "Haiyue"),
     ("恒舸", "Hengge"),
+    ("沙浦", "Shapu"),
+    ("铁锚", "Tiemao"),
+    ("浪屿", "Langyu"),
+    ("东槎", "Dongcha"),
+    ("众帆", "Zhongfan"),
+    ("沛舟", "Peizhou"),
+    ("金舵", "Jinduo"),
+    ("临汐", "Linxi"),
+    ("龙骨", "Longgu"),
+    ("合浪", "Helang"),
 ];
 const LINES: &[(&str, &str)] = &[
     ("船舶工程有限公司", "Ship Engineering Co., Ltd."),
@@ -207,24 +217,27 @@ const SITE_LINES: [(&str, &str); 3] = [
     ("汐洲砥浪钢筋工程有限公司", "Xizhou Dilang Reinforcement Co., Ltd."),
     ("汐洲恒舸机电安装有限公司", "Xizhou Hengge Installation Co., Ltd."),
 ];
-const VESSELS: &[(&str, &str)] = &[
-    ("沧溟之星", "CANGMING STAR"),
-    ("云岫", "YUNXIU"),
-    ("北方云雀", "NORTHERN LARK"),
-    ("远棹", "YUANZHAO"),
-    ("鹭鸣", "LUMING"),
-    ("蓝鲸先锋", "BLUE WHALE PIONEER"),
+/// A vessel's name (a number is added), its kind, and the least and most deadweight in tonnes.
+const VESSELS: &[(&str, &str, &str, i64, i64)] = &[
+    ("沧溟之星", "CANGMING STAR", "散货船", 28_000, 82_000),
+    ("云岫", "YUNXIU", "集装箱船", 12_000, 68_000),
+    ("北方云雀", "NORTHERN LARK", "油轮", 6_000, 110_000),
+    ("鹭鸣", "LUMING", "客滚船", 2_000, 9_000),
+    ("汐渔", "XIYU", "渔船", 300, 900),
+    ("砥浪", "DILANG", "工程船", 1_500, 16_000),
 ];
-const KINDS: &[(&str, u32, u32)] = &[
-    ("散货船", 28_000, 82_000),
-    ("集装箱船", 12_000, 68_000),
-    ("油轮", 6_000, 110_000),
-    ("客滚船", 2_000, 9_000),
-    ("渔船", 200, 900),
-    ("工程船", 1_500, 16_000),
+const WORKS: &[&str] = &[
+    "坞修",
+    "船壳打磨喷漆",
+    "压载舱除锈",
+    "舵叶拆检",
+    "主机吊缸",
+    "管系换新",
+    "钢板换新",
+    "舱盖修理",
+    "锚链校验",
+    "电缆更换",
 ];
-const WORKS: &[&str] =
-    &["坞修", "船壳打磨喷漆", "压载舱除锈", "舵叶拆检", "主机吊缸", "管系换新", "钢板换新", "舱盖修理", "锚链校验", "电缆更换"];
 
 /// The yard, its orders and its subcontractors.
 pub fn yard(seed: u64, register: &mut Register, branches: &[Branch]) -> Yard {
@@ -251,13 +264,25 @@ pub fn yard(seed: u64, register: &mut Register, branches: &[Branch]) -> Yard {
 pub fn site(seed: u64, register: &mut Register, branches: &[Branch]) -> Site {
     let mut dice = Dice::new(seed, "site");
     let branch = home_branch(branches);
-    let mut one = |dice: &mut Dice, register: &mut Register, zh: &str, en: &str, industry, size| {
+    let one = |dice: &mut Dice, register: &mut Register, zh: &str, en: &str, industry, size| {
         firm(dice, register, branch, calling(zh, en, industry, size))
     };
-    let owner =
-        one(&mut dice, register, "汐洲海岛客运枢纽建设有限公司", "Xizhou Ferry Hub Development Co., Ltd.", "房地产开发", Size::Medium);
-    let contractor =
-        one(&mut dice, register, "汐洲屿筑建设集团有限公司", "Xizhou Yuzhu Construction Group Co., Ltd.", "建筑业", Size::Large);
+    let owner = one(
+        &mut dice,
+        register,
+        "汐洲海岛客运枢纽建设有限公司",
+        "Xizhou Ferry Hub Development Co., Ltd.",
+        "房地产开发",
+        Size::Medium,
+    );
+    let contractor = one(
+        &mut dice,
+        register,
+        "汐洲屿筑建设集团有限公司",
+        "Xizhou Yuzhu Construction Group Co., Ltd.",
+        "建筑业",
+        Size::Large,
+    );
     let mut crews = Vec::new();
     for (i, (names, size)) in SITE_LINES.iter().zip(SITE_CREWS).enumerate() {
         let employer = one(&mut dice, register, names.0, names.1, "建筑业", Size::Small);
@@ -305,15 +330,14 @@ fn sizes(dice: &mut Dice) -> Vec<usize> {
 fn orders(dice: &mut Dice) -> Vec<RepairOrder> {
     let one = |i: usize| {
         let (vessel, number) = (VESSELS[i % VESSELS.len()], i / VESSELS.len() * 6 + 3 + i % 5);
-        let (kind, low, high) = *dice.pick(KINDS);
         let count = dice.between(2, 5) as usize;
         let starts = crate::as_of().plus_days(-dice.between(33, 70));
         RepairOrder {
             number: format!("XR2026-{:03}", 301 + i * 3),
             vessel_zh: format!("{}{number}", vessel.0),
             vessel_en: format!("{} {number}", vessel.1),
-            kind,
-            deadweight_t: dice.between(i64::from(low), i64::from(high)) as u32 / 100 * 100,
+            kind: vessel.2,
+            deadweight_t: dice.between(vessel.3, vessel.4) as u32 / 100 * 100,
             works: dice.choose(WORKS.len(), count).into_iter().map(|w| WORKS[w]).collect(),
             starts,
             ends: starts.plus_days(dice.between(60, 110)),

@@ -1,1 +1,149 @@
-//! party
+//! Who there is, and what each may do: branches, people, firms, staff, roles and limits, sign-in and sessions, tiers.
+//!
+//! **Entitlement.** A command names a [`Permission`] and a [`Scope`] and asks [`may`]. Staff and users of firms hold
+//! [`Grant`]s: a role, at a branch (with everything below it in the tree) or of a firm, with limits that never exceed the
+//! bank's cap of the role ([`Role::cap`]), from a time until a time. A deny wins over any grant; of several grants the
+//! highest limit applies, field by field. A customer needs no grant for what is his own. A process of the bank may do what
+//! stands beside its name in [`PROCESSES`], and nobody else acts without a person. Roles that together would let one
+//! person make and check, or act and audit, are not granted to one holder ([`TOXIC`]). Asking costs two indexed
+//! queries at most: the holder's grants and the scope's branch.
+//!
+//! **Limits of a day** are counted in the transaction that uses them ([`use_limit`]): a row per subject, kind, currency and
+//! business date, made with zero before it is locked, so that two first uses cannot both see nothing. [`tier_check`] counts
+//! the limits of account tiers (账户分类) the same way; the figures are dated data in `data/tiers.toml`.
+//!
+//! **Sign-in** has three steps, because Argon2id takes about 20 ms and must not hold up the writer: read the challenge,
+//! hash on any other thread, finish in a write. A name that does not exist costs the same and gets the same answer. After
+//! [`LOGIN_FAILURES_MAX`] failures a login pauses for a minute, doubling to an hour. A one-time code (RFC 6238) is taken
+//! once. A **session** is a row; its token is shown once and stored as a hash; it is bound to the browser, ends when
+//! idle or after [`SESSION_HOURS_MAX`] hours, and gets another token when the second factor is given again.
+//!
+//! **Personal data** is encrypted under a key of each person; lists show the masked columns, equality search goes by keyed
+//! hash, and [`reveal`] writes who looked and why before it answers.
+//!
+//! Invariants: a principal never grants himself; a book has exactly one branch; one identity document is one person and one
+//! credit code one firm in the whole bank; a person or member of staff has one login.
+mod branch;
+mod client;
+mod directory;
+mod events;
+mod firm;
+mod grant;
+mod login;
+mod password;
+mod person;
+mod person_find;
+mod rights;
+mod role;
+mod session;
+mod sign_in;
+mod staff;
+#[cfg(test)]
+mod tests;
+mod tier;
+mod usage;
+
+pub use branch::*;
+pub use client::*;
+pub use events::Event;
+pub use firm::*;
+pub use grant::*;
+pub use login::*;
+pub use password::*;
+pub use person::*;
+pub use person_find::*;
+pub use rights::*;
+pub use role::*;
+pub use session::*;
+pub use sign_in::*;
+pub use staff::*;
+pub use tier::*;
+pub use usage::*;
+
+use kernel::{Actor, Error, Result, Timestamp};
+use store::{Migration, Table};
+
+pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
+
+/// Every table of record of this crate, for `verify`.
+pub const TABLES: &[&Table] = &[
+    store::verify::of::<directory::Directory>(),
+    store::verify::of::<Branch>(),
+    store::verify::of::<Person>(),
+    store::verify::of::<Firm>(),
+    store::verify::of::<Staff>(),
+    store::verify::of::<Grant>(),
+    store::verify::of::<LimitUsage>(),
+    store::verify::of::<Login>(),
+    store::verify::of::<session::Device>(),
+    store::verify::of::<session::Session>(),
+    store::verify::of::<ApiClient>(),
+];
+
+/// Characters of a reason, a basis or a note at most.
+pub const REASON_CHARS_MAX: usize = 500;
+
+pub mod codes {
+    kernel::codes! {
+        NOT_SIGNED_IN: Unauthenticated, "not_signed_in", "sign in";
+        SESSION_ENDED: Unauthenticated, "session_ended", "sign in again";
+        STEP_UP_NEEDED: Unauthenticated, "step_up_needed", "enter a new code from the authenticator, then repeat";
+        LIMIT_PER_TRANSACTION: Forbidden, "limit_per_transaction", "ask a colleague with a higher limit";
+        LIMIT_PER_DAY: Refused, "limit_per_day", "use less, or wait for the next business day";
+        LIMIT_COUNT_PER_DAY: Refused, "limit_count_per_day", "wait for the next business day";
+        LIMIT_PER_YEAR: Refused, "limit_per_year", "ask the branch to raise the account's tier";
+        LIMIT_PER_TRANSACTION_TIER: Refused, "limit_per_transaction_tier", "send less at a time, or come to the counter";
+        TIER_FUNCTION: Refused, "tier_function", "use another channel, or ask the branch to raise the account's tier";
+        ROLE_CAP: Refused, "role_cap", "ask for limits within the bank's cap of the role";
+        ROLE_SCOPE: Refused, "role_scope", "give a bank role at a branch to staff, a firm role of a firm to a person";
+        TOXIC_ROLES: Refused, "toxic_roles", "revoke the other role first, or choose another person";
+        SELF_GRANT: Refused, "self_grant", "let a colleague ask for your role";
+        IDENTITY_TAKEN: Refused, "identity_taken", "compare the document and the name with the customer on file";
+        CREDIT_CODE_TAKEN: Refused, "credit_code_taken", "compare the licence with the firm on file";
+        NUMBER_TAKEN: Refused, "number_taken", "choose a code or number that is not in use";
+        LOGIN_TAKEN: Refused, "login_taken", "choose another sign-in name, or use the login there is";
+        REASON_NEEDED: Refused, "reason_needed", "write why, in 1 to 500 characters";
+        PASSWORD_WEAK: Invalid, "password_weak", "use 10 to 128 characters, not the sign-in name, not one character repeated";
+        BAD_IDENTITY: Invalid, "bad_identity", "type the number as it stands on the document";
+        BAD_CREDIT_CODE: Invalid, "bad_credit_code", "type the 18 characters as they stand on the licence";
+    }
+}
+
+/// What a command that may be repeated did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Done,
+    /// It was so already; nothing was written.
+    AlreadySo,
+}
+
+/// Who froze something, when, and on what basis (an order's number, a rule).
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Freeze {
+    pub by: String,
+    pub at: Timestamp,
+    pub basis: String,
+}
+
+/// `Err(STEP_UP_NEEDED)` unless the second factor was given in the last [`STEP_UP_MINUTES`].
+pub fn need_step_up(actor: &Actor) -> Result<()> {
+    match actor.stepped_up {
+        true => Ok(()),
+        false => {
+            let message = format!("this needs a code given in the last {STEP_UP_MINUTES} minutes");
+            Err(Error::new(&codes::STEP_UP_NEEDED, message))
+        }
+    }
+}
+
+/// A reason as it is kept: trimmed, 1 to [`REASON_CHARS_MAX`] characters. `Err(REASON_NEEDED)` otherwise.
+pub fn reason(text: &str) -> Result<String> {
+    let t = text.trim();
+    match t.chars().count() {
+        1..=REASON_CHARS_MAX => Ok(t.to_owned()),
+        n => {
+            let message = format!("a reason of {n} characters was given");
+            Err(Error::new(&codes::REASON_NEEDED, message).with("given", n).with("max", REASON_CHARS_MAX))
+        }
+    }
+}

@@ -3,7 +3,8 @@ CREATE TABLE lanes (
     lane BIGINT PRIMARY KEY,
     epoch BIGINT NOT NULL,
     lease_until BIGINT NOT NULL,
-    events BIGINT NOT NULL
+    events BIGINT NOT NULL,
+    seal BYTES NOT NULL
 ) PLAIN;
 
 CREATE TABLE chain_heads (
@@ -11,6 +12,7 @@ CREATE TABLE chain_heads (
     chain TEXT NOT NULL CHECK (chain IN ('journal', 'audit')),
     seq BIGINT NOT NULL,
     hash BYTES NOT NULL,
+    seal BYTES NOT NULL,
     PRIMARY KEY (lane, chain)
 ) KEYED;
 
@@ -19,6 +21,7 @@ CREATE TABLE accumulators (
     table_name TEXT NOT NULL,
     rows BIGINT NOT NULL,
     sum BYTES NOT NULL,
+    seal BYTES NOT NULL,
     PRIMARY KEY (lane, table_name)
 ) KEYED;
 
@@ -57,7 +60,8 @@ CREATE TABLE outbox (
     kind TEXT NOT NULL,
     aggregate TEXT NOT NULL,
     payload TEXT NOT NULL,
-    correlation TEXT NOT NULL
+    correlation TEXT NOT NULL,
+    seal BYTES NOT NULL
 ) PLAIN;
 
 CREATE TABLE outbox_cursors (

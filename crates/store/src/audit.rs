@@ -139,7 +139,8 @@ impl AuditRow {
             decision: r.get(17)?,
             correlation: r.get(18)?,
             result: r.get(19)?,
-            hash: r.get(20)?,
+            // A hash of another length is read as zeros: the chain then breaks here, and says so by name.
+            hash: r.get(20).unwrap_or_default(),
         })
     }
 }
@@ -176,8 +177,8 @@ impl Tx<'_> {
             hash: [0; 32],
         };
         (row.pos, row.hash) = self.extend(Chain::Audit, &row.entry())?;
-        let text = |t: &'_ String| Param::Text(Cow::Owned(t.clone()));
-        let mut params = vec![Param::Int(row.pos), Param::Int(row.at.micros()), Param::Int(row.business_date.days())];
+        let mut params = Vec::with_capacity(21);
+        params.extend([Param::Int(row.pos), Param::Int(row.at.micros()), Param::Int(row.business_date.days())]);
         let texts = [
             &row.principal,
             &row.on_behalf,
@@ -197,7 +198,7 @@ impl Tx<'_> {
             &row.correlation,
             &row.result,
         ];
-        params.extend(texts.map(text));
+        params.extend(texts.map(|t| Param::Text(Cow::Borrowed(t))));
         params.push(Param::Bytes(Cow::Borrowed(&row.hash)));
         self.execute(INSERT, &params)?;
         Ok(())

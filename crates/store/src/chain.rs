@@ -4,7 +4,7 @@ use crate::record::Seal;
 use crate::sql::Param;
 use crate::tx::Tx;
 use kernel::{Error, Result};
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 /// The hash chains of a lane. They need no key, so that anyone can verify them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,37 +95,87 @@ impl Accumulator {
     }
 }
 
-/// A writer's own state, as after its last commit plus what the open transaction did. Cloned at each savepoint.
+/// A writer's own state: what its last commit left plus what the open transaction did. One closure at a time can be
+/// undone by itself ([`Lane::savepoint`]), which costs only what the closure touched.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lane {
     pub lane: i64,
+    /// 0 when the lane is not held, or no longer.
     pub epoch: i64,
     pub lease_until: i64,
-    pub heads: [Head; 2],
-    pub events: i64,
-    pub accumulators: BTreeMap<&'static str, Accumulator>,
-    /// Tables whose accumulator changed since the last commit.
-    pub touched: Vec<&'static str>,
-    pub dirty: bool,
+    ends: Ends,
+    saved: Ends,
+    accounts: Vec<Account>,
+    before_closure: Ends,
+    undo: Vec<(usize, Account)>,
+}
+
+/// Where the lane's sequences end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Ends {
+    heads: [Head; 2],
+    events: i64,
+}
+
+/// A table's accumulator in this lane.
+#[derive(Clone, Copy, Debug)]
+struct Account {
+    table: &'static str,
+    total: Accumulator,
+    /// Changed since the last commit.
+    touched: bool,
 }
 
 impl Lane {
-    pub fn head(&mut self, chain: Chain) -> &mut Head {
-        self.dirty = true;
-        &mut self.heads[chain as usize]
+    pub fn extend(&mut self, chain: Chain, entry: &[u8]) -> (i64, [u8; 32]) {
+        let (seq, hash) = self.ends.heads[chain as usize].extend(entry);
+        (self.lane << LANE_SHIFT | seq, hash)
+    }
+
+    pub fn next_event(&mut self) -> i64 {
+        self.ends.events += 1;
+        self.lane << LANE_SHIFT | self.ends.events
     }
 
     pub fn accumulate(&mut self, keys: &KeyRing, table: &'static str, old: Option<Seal>, new: Option<Seal>) {
-        let acc = self.accumulators.entry(table).or_default();
+        let at = self.accounts.iter().position(|a| a.table == table).unwrap_or_else(|| {
+            self.accounts.push(Account { table, total: Accumulator::default(), touched: false });
+            self.accounts.len() - 1
+        });
+        let account = &mut self.accounts[at];
+        self.undo.push((at, *account));
+        account.touched = true;
         if let Some(seal) = new {
-            acc.add(keys.term(seal));
+            account.total.add(keys.term(seal));
         }
         if let Some(seal) = old {
-            acc.take_off(keys.term(seal));
+            account.total.take_off(keys.term(seal));
         }
-        if !self.touched.contains(&table) {
-            self.touched.push(table);
+    }
+
+    /// A closure begins.
+    pub fn savepoint(&mut self) {
+        self.before_closure = self.ends;
+        self.undo.clear();
+    }
+
+    /// The closure that began last failed.
+    pub fn rollback(&mut self) {
+        self.ends = self.before_closure;
+        while let Some((at, account)) = self.undo.pop() {
+            self.accounts[at] = account;
         }
+    }
+
+    /// The transaction committed.
+    pub fn committed(&mut self) {
+        self.saved = self.ends;
+        self.undo.clear();
+        self.accounts.iter_mut().for_each(|a| a.touched = false);
+    }
+
+    fn is_changed(&self) -> bool {
+        self.ends != self.saved || self.accounts.iter().any(|a| a.touched)
     }
 }
 
@@ -149,54 +199,130 @@ pub(crate) fn claim(tx: &mut Tx<'_>) -> Result<Lane> {
         &[Param::Int(free_before)],
         |r| Ok((r.get(0)?, r.get::<i64>(1)?)),
     )?;
-    let (lane, epoch) = match free {
+    match free {
         Some((lane, epoch)) => {
             tx.execute(
                 "UPDATE lanes SET epoch = ?1, lease_until = ?2 WHERE lane = ?3",
                 &[Param::Int(epoch + 1), Param::Int(now + LEASE_US), Param::Int(lane)],
             )?;
-            (lane, epoch + 1)
+            read_lane(tx, lane)
         }
         None => {
-            let lane: i64 =
-                tx.query_one("SELECT coalesce(max(lane) + 1, 0) FROM lanes", &[], |r| r.get(0))?.unwrap_or(0);
+            let lane = tx.query_one("SELECT coalesce(max(lane) + 1, 0) FROM lanes", &[], |r| r.get(0))?.unwrap_or(0);
             if lane >= LANES_MAX {
                 return Err(Error::limit("writer lanes", lane, LANES_MAX, "lanes"));
             }
-            tx.execute(
-                "INSERT INTO lanes (lane, epoch, lease_until, events) VALUES (?1, 1, ?2, 0)",
-                &[Param::Int(lane), Param::Int(now + LEASE_US)],
-            )?;
-            (lane, 1)
+            found(tx, lane, now + LEASE_US)?;
+            read_lane(tx, lane)
         }
-    };
-    read_lane(tx, lane, epoch)
+    }
 }
 
-fn read_lane(tx: &mut Tx<'_>, number: i64, epoch: i64) -> Result<Lane> {
-    let mut lane = Lane { lane: number, epoch, ..Lane::default() };
-    let (events, lease) = tx
-        .query_one("SELECT events, lease_until FROM lanes WHERE lane = ?1", &[Param::Int(number)], |r| {
-            Ok((r.get(0)?, r.get(1)?))
-        })?
-        .ok_or_else(|| Error::broken("the lane that was claimed is gone"))?;
-    lane.events = events;
-    lane.lease_until = lease;
+/// A new lane, with its heads, all at nothing.
+fn found(tx: &mut Tx<'_>, lane: i64, lease_until: i64) -> Result<()> {
+    let seal = lane_seal(tx.keys(), lane, 0);
+    tx.execute(
+        "INSERT INTO lanes (lane, epoch, lease_until, events, seal) VALUES (?1, 1, ?2, 0, ?3)",
+        &[Param::Int(lane), Param::Int(lease_until), Param::Id(seal.0)],
+    )?;
+    Chain::ALL.into_iter().try_for_each(|chain| save_head(tx, lane, chain, Head::default()))
+}
+
+/// Gives the lane back, so that the next process need not wait for the lease to run out.
+pub(crate) fn release(tx: &mut Tx<'_>) -> Result<()> {
+    let Some((lane, epoch)) = tx.writer.as_ref().map(|w| (w.lane.lane, w.lane.epoch)) else { return Ok(()) };
+    let params = [Param::Int(lane), Param::Int(epoch)];
+    tx.execute("UPDATE lanes SET lease_until = 0 WHERE lane = ?1 AND epoch = ?2", &params).map(|_| ())
+}
+
+/// What the database says of a lane. A broken seal stops here: whoever wrote on would make the forgery part of the books.
+fn read_lane(tx: &mut Tx<'_>, number: i64) -> Result<Lane> {
+    let row = lanes(tx)?.into_iter().find(|l| l.lane == number);
+    let row = row.ok_or_else(|| Error::broken("the lane that was claimed is gone"))?;
+    let mut ends = Ends { events: row.events, ..Ends::default() };
+    let mut sound = row.sound;
     for chain in Chain::ALL {
-        let head = tx.query_one(
-            "SELECT seq, hash FROM chain_heads WHERE lane = ?1 AND chain = ?2",
-            &[Param::Int(number), chain.code().into()],
-            |r| Ok(Head { seq: r.get(0)?, hash: r.get(1)? }),
-        )?;
-        lane.heads[chain as usize] = head.unwrap_or_default();
+        let head = heads(tx, chain)?.into_iter().find(|h| h.lane == number);
+        sound &= head.as_ref().is_some_and(|h| h.sound);
+        ends.heads[chain as usize] = head.map(|h| h.head).unwrap_or_default();
     }
-    lane.accumulators = tx
-        .query("SELECT table_name, rows, sum FROM accumulators WHERE lane = ?1", &[Param::Int(number)], |r| {
-            Ok((intern(r.get(0)?), Accumulator::from_parts(r.get(1)?, r.param(2)?.bytes()?)?))
-        })?
-        .into_iter()
-        .collect();
-    Ok(lane)
+    let mut accounts = Vec::new();
+    for stored in accumulators(tx)?.into_iter().filter(|a| a.lane == number) {
+        sound &= stored.sound;
+        accounts.push(Account { table: intern(stored.table), total: stored.total, touched: false });
+    }
+    if !sound {
+        return Err(Error::broken(format!("what lane {number} wrote last does not fit its seals")));
+    }
+    let (epoch, lease_until) = (row.epoch, row.lease_until);
+    Ok(Lane { lane: number, epoch, lease_until, ends, saved: ends, accounts, ..Lane::default() })
+}
+
+/// A row of `lanes`, and whether its seal fits.
+pub(crate) struct StoredLane {
+    pub lane: i64,
+    pub epoch: i64,
+    pub lease_until: i64,
+    pub events: i64,
+    pub sound: bool,
+}
+
+pub(crate) fn lanes(tx: &mut Tx<'_>) -> Result<Vec<StoredLane>> {
+    let keys = tx.keys();
+    tx.query("SELECT lane, epoch, lease_until, events, seal FROM lanes ORDER BY lane", &[], |r| {
+        let (lane, events) = (r.get(0)?, r.get(3)?);
+        let sound = r.get(4).ok() == Some(lane_seal(keys, lane, events));
+        Ok(StoredLane { lane, epoch: r.get(1)?, lease_until: r.get(2)?, events, sound })
+    })
+}
+
+/// A row of `chain_heads`, and whether its seal fits.
+pub(crate) struct StoredHead {
+    pub lane: i64,
+    pub head: Head,
+    pub sound: bool,
+}
+
+pub(crate) fn heads(tx: &mut Tx<'_>, chain: Chain) -> Result<Vec<StoredHead>> {
+    let keys = tx.keys();
+    let sql = "SELECT lane, seq, hash, seal FROM chain_heads WHERE chain = ?1 ORDER BY lane";
+    tx.query(sql, &[chain.code().into()], |r| {
+        let (lane, head) = (r.get(0)?, Head { seq: r.get(1)?, hash: r.get(2).unwrap_or_default() });
+        let sound = r.get(3).ok() == Some(head_seal(keys, lane, chain, &head));
+        Ok(StoredHead { lane, head, sound })
+    })
+}
+
+/// A row of `accumulators`, and whether its seal fits.
+pub(crate) struct StoredAccumulator {
+    pub lane: i64,
+    pub table: String,
+    pub total: Accumulator,
+    pub sound: bool,
+}
+
+pub(crate) fn accumulators(tx: &mut Tx<'_>) -> Result<Vec<StoredAccumulator>> {
+    let keys = tx.keys();
+    tx.query("SELECT lane, table_name, rows, sum, seal FROM accumulators ORDER BY lane, table_name", &[], |r| {
+        let (lane, table) = (r.get(0)?, r.get::<String>(1)?);
+        let total = Accumulator::from_parts(r.get(2)?, r.param(3)?.bytes()?).unwrap_or_default();
+        let sound = r.get(4).ok() == Some(accumulator_seal(keys, lane, &table, &total));
+        Ok(StoredAccumulator { lane, table, total, sound })
+    })
+}
+
+fn lane_seal(keys: &KeyRing, lane: i64, events: i64) -> Seal {
+    keys.seal("lanes", &[Param::Int(lane), Param::Int(events)])
+}
+
+fn head_seal(keys: &KeyRing, lane: i64, chain: Chain, head: &Head) -> Seal {
+    let hash = Param::Bytes(Cow::Borrowed(&head.hash));
+    keys.seal("chain_heads", &[Param::Int(lane), chain.code().into(), Param::Int(head.seq), hash])
+}
+
+fn accumulator_seal(keys: &KeyRing, lane: i64, table: &str, total: &Accumulator) -> Seal {
+    let (table, sum) = (Param::Text(Cow::Borrowed(table)), Param::Bytes(total.bytes().to_vec().into()));
+    keys.seal("accumulators", &[Param::Int(lane), table, Param::Int(total.rows), sum])
 }
 
 /// Table names are few and live as long as the process.
@@ -213,51 +339,66 @@ fn intern(name: String) -> &'static str {
 
 /// Writes what the transaction did to its lane, and proves that the lane is still its own.
 pub(crate) fn save(tx: &mut Tx<'_>) -> Result<()> {
+    let Some(writer) = tx.writer.as_deref_mut() else { return Ok(()) };
+    let mut lane = std::mem::take(&mut writer.lane);
+    let saved = save_lane(tx, &mut lane);
+    if let Some(writer) = tx.writer.as_deref_mut() {
+        writer.lane = lane;
+    }
+    saved
+}
+
+fn save_lane(tx: &mut Tx<'_>, lane: &mut Lane) -> Result<()> {
     let now = tx.now().micros();
-    let Some(lane) = tx.writer.as_ref().map(|w| w.lane.clone()) else { return Ok(()) };
     let renew = lane.lease_until - now < RENEW_US;
-    if !(lane.dirty || renew || !lane.touched.is_empty()) {
+    if !lane.is_changed() && !renew {
         return Ok(());
     }
     let lease = if renew { now + LEASE_US } else { lane.lease_until };
-    let params = [Param::Int(lane.events), Param::Int(lease), Param::Int(lane.lane), Param::Int(lane.epoch)];
-    if tx.execute("UPDATE lanes SET events = ?1, lease_until = ?2 WHERE lane = ?3 AND epoch = ?4", &params)? != 1 {
-        if let Some(w) = &mut tx.writer {
-            w.lane.epoch = 0;
-        }
+    let seal = lane_seal(tx.keys(), lane.lane, lane.ends.events);
+    let params = [
+        Param::Int(lane.ends.events),
+        Param::Int(lease),
+        Param::Id(seal.0),
+        Param::Int(lane.lane),
+        Param::Int(lane.epoch),
+    ];
+    let sql = "UPDATE lanes SET events = ?1, lease_until = ?2, seal = ?3 WHERE lane = ?4 AND epoch = ?5";
+    if tx.execute(sql, &params)? != 1 {
         return Err(Error::new(&crate::LANE_LOST, format!("lane {} was taken over", lane.lane)));
     }
     if tx.is_postgres() {
         tx.prove_business_date()?;
     }
-    for (chain, head) in Chain::ALL.into_iter().zip(lane.heads) {
-        let sql = "INSERT INTO chain_heads (lane, chain, seq, hash) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (lane, chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash";
-        tx.execute(
-            sql,
-            &[
-                Param::Int(lane.lane),
-                chain.code().into(),
-                Param::Int(head.seq),
-                Param::Bytes(head.hash.to_vec().into()),
-            ],
-        )?;
+    for chain in Chain::ALL {
+        let head = lane.ends.heads[chain as usize];
+        if head != lane.saved.heads[chain as usize] {
+            save_head(tx, lane.lane, chain, head)?;
+        }
     }
-    for table in &lane.touched {
-        let acc = lane.accumulators.get(table).copied().unwrap_or_default();
-        let sql = "INSERT INTO accumulators (lane, table_name, rows, sum) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (lane, table_name) DO UPDATE SET rows = excluded.rows, sum = excluded.sum";
-        tx.execute(
-            sql,
-            &[
-                Param::Int(lane.lane),
-                Param::Text((*table).into()),
-                Param::Int(acc.rows),
-                Param::Bytes(acc.bytes().to_vec().into()),
-            ],
-        )?;
+    for account in lane.accounts.iter().filter(|a| a.touched) {
+        save_accumulator(tx, lane.lane, account)?;
     }
-    if let Some(w) = &mut tx.writer {
-        w.lane.lease_until = lease;
-    }
+    lane.lease_until = lease;
+    Ok(())
+}
+
+fn save_head(tx: &mut Tx<'_>, lane: i64, chain: Chain, head: Head) -> Result<()> {
+    let seal = head_seal(tx.keys(), lane, chain, &head);
+    let sql = "INSERT INTO chain_heads (lane, chain, seq, hash, seal) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (lane, chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, seal = excluded.seal";
+    let hash = Param::Bytes(Cow::Borrowed(&head.hash));
+    tx.execute(sql, &[Param::Int(lane), chain.code().into(), Param::Int(head.seq), hash, Param::Id(seal.0)])?;
+    Ok(())
+}
+
+fn save_accumulator(tx: &mut Tx<'_>, lane: i64, account: &Account) -> Result<()> {
+    let seal = accumulator_seal(tx.keys(), lane, account.table, &account.total);
+    let sql = "INSERT INTO accumulators (lane, table_name, rows, sum, seal) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (lane, table_name) DO UPDATE SET rows = excluded.rows, sum = excluded.sum, seal = excluded.seal";
+    let sum = Param::Bytes(account.total.bytes().to_vec().into());
+    let params = [Param::Int(lane), account.table.into(), Param::Int(account.total.rows), sum, Param::Id(seal.0)];
+    tx.execute(sql, &params)?;
     Ok(())
 }
 
@@ -274,6 +415,26 @@ mod tests {
         terms.iter().rev().for_each(|t| acc.take_off(*t));
         assert_eq!(acc, Accumulator::default());
         assert_eq!(Accumulator::from_parts(full.rows, &full.bytes()).unwrap(), full);
+    }
+
+    #[test]
+    fn a_failed_closure_leaves_its_lane_as_it_was() {
+        let keys = KeyRing::random();
+        let mut lane = Lane::default();
+        lane.savepoint();
+        lane.accumulate(&keys, "t", None, Some(Seal([1; 16])));
+        lane.extend(Chain::Audit, b"one");
+        let kept = lane.clone();
+        lane.savepoint();
+        lane.accumulate(&keys, "t", Some(Seal([1; 16])), Some(Seal([2; 16])));
+        lane.accumulate(&keys, "t", None, Some(Seal([3; 16])));
+        lane.accumulate(&keys, "u", None, Some(Seal([3; 16])));
+        lane.extend(Chain::Audit, b"two");
+        lane.next_event();
+        lane.rollback();
+        assert_eq!(lane.ends, kept.ends);
+        assert_eq!(lane.accounts[0].total, kept.accounts[0].total);
+        assert!(!lane.accounts[1].touched && lane.accounts[1].total == Accumulator::default());
     }
 
     #[test]

@@ -18,24 +18,37 @@ pub(crate) const TABLE: &crate::Table = <BusinessDay as crate::Record>::TABLE;
 impl Tx<'_> {
     /// The open business date. Before the bank was opened: the calendar date.
     ///
-    /// On PostgreSQL a commit proves that the date it used is still the open one ([`crate::chain::save`]), so a posting
+    /// On PostgreSQL a commit proves that the date it used is still the open one, so a posting
     /// cannot slip into a day that another process has closed meanwhile.
     pub fn business_date(&mut self) -> Result<Date> {
-        if let Some(date) = self.date {
+        if let Some(date) = self.date.or_else(|| self.writer.as_ref()?.day) {
             return Ok(date);
         }
-        let date = self.open_day()?.map_or_else(|| self.now().local_date(), |d| d.date);
+        let open = self.open_day()?.map(|d| d.date);
+        let date = open.unwrap_or_else(|| self.now().local_date());
         self.date = Some(date);
+        // The calendar date is not kept: it changes by itself. PostgreSQL's is, because the commit must prove it.
+        if open.is_some() || self.is_postgres() {
+            self.remember(Some(date));
+        }
         Ok(date)
+    }
+
+    fn remember(&mut self, date: Option<Date>) {
+        if let Some(writer) = &mut self.writer {
+            writer.day = date;
+        }
     }
 
     fn open_day(&mut self) -> Result<Option<BusinessDay>> {
         self.get::<BusinessDay>(&[1i64.param()])
     }
 
+    /// `Err(DAY_MOVED)` when this transaction used another date than the one that is open now.
     pub(crate) fn prove_business_date(&mut self) -> Result<()> {
-        match (self.date, self.open_day()?) {
-            (Some(used), Some(open)) if used != open.date && !self.day_moved_here => {
+        let Some(used) = self.writer.as_ref().and_then(|w| w.day) else { return Ok(()) };
+        match self.open_day()? {
+            Some(open) if used != open.date => {
                 Err(Error::new(&DAY_MOVED, format!("{used} was closed meanwhile")).with("sqlstate", "40001"))
             }
             _ => Ok(()),
@@ -58,8 +71,8 @@ impl Tx<'_> {
             }
             None => self.insert(&mut BusinessDay { id: 1, date, since, seal: Seal::default() })?,
         }
-        self.day_moved_here = true;
         self.date = Some(date);
+        self.remember(Some(date));
         Ok(())
     }
 }

@@ -22,9 +22,14 @@ pub fn migrations() -> Vec<Migration> {
 
 pub(crate) fn bring_up(tx: &mut Tx<'_>, all: &[Migration]) -> Result<()> {
     tx.batch(if tx.is_postgres() { "BEGIN" } else { "BEGIN IMMEDIATE" })?;
-    let done = apply(tx, all);
-    tx.batch(if done.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    done
+    match apply(tx, all) {
+        Ok(()) => tx.batch("COMMIT"),
+        Err(why) => {
+            // What is wrong with the schema matters more than a connection that cannot roll back.
+            let _ = tx.batch("ROLLBACK");
+            Err(why)
+        }
+    }
 }
 
 fn apply(tx: &mut Tx<'_>, all: &[Migration]) -> Result<()> {

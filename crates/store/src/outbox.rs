@@ -4,7 +4,8 @@
 //! the transaction that handled the event. An event whose handler fails is parked: it is tried again later, at most
 //! [`PARK_AFTER_TRIES`] times, and until it is done or dropped by the operator the later events of the same aggregate are
 //! parked behind it, so their order holds while other aggregates go on.
-use crate::sql::{Param, Row};
+use crate::Seal;
+use crate::sql::{Json, Param, Row};
 use crate::tx::Tx;
 use kernel::{BookId, Id, Result, Timestamp, id::EventId};
 use std::borrow::Cow;
@@ -45,19 +46,25 @@ pub struct ParkedEvent {
     pub error: String,
 }
 
-const COLUMNS: &str = "pos, id, at, kind, aggregate, payload, correlation";
+crate::record! {
+    struct Told in "outbox" key 1 {
+        pos: i64,
+        id: EventId,
+        at: Timestamp,
+        kind: String,
+        aggregate: String,
+        payload: Json<serde_json::Value>,
+        correlation: String,
+    }
+}
 
-fn outbox_row(r: &Row<'_>) -> Result<Outbox> {
-    let payload: crate::sql::Json<serde_json::Value> = r.get(5)?;
-    Ok(Outbox {
-        pos: r.get(0)?,
-        id: r.get(1)?,
-        at: r.get(2)?,
-        kind: r.get(3)?,
-        aggregate: r.get(4)?,
-        payload: payload.0,
-        correlation: r.get(6)?,
-    })
+pub(crate) const TABLE: &crate::Table = <Told as crate::Record>::TABLE;
+
+impl From<Told> for Outbox {
+    fn from(t: Told) -> Outbox {
+        let Told { pos, id, at, kind, aggregate, payload, correlation, .. } = t;
+        Outbox { pos, id, at, kind, aggregate, payload: payload.0, correlation }
+    }
 }
 
 fn parked_row(r: &Row<'_>) -> Result<ParkedEvent> {
@@ -78,19 +85,18 @@ impl Tx<'_> {
         // The clock is read again: whoever waited for another's lock must not look earlier than him.
         let at = self.clock().now().max(self.now());
         let id = EventId::new(at, BookId::HEAD_OFFICE);
-        let payload = serde_json::to_string(event)
-            .map_err(|e| kernel::Error::broken("an event has no JSON form").caused_by(e))?;
-        let params = [
-            Param::Int(pos),
-            Param::Id(id.bytes()),
-            Param::Int(at.micros()),
-            Param::Text(event.kind().into()),
-            Param::Text(event.aggregate().into()),
-            Param::Text(payload.into()),
-            Param::Text(Cow::Borrowed(correlation)),
-        ];
-        self.execute("INSERT INTO outbox (pos, id, at, kind, aggregate, payload, correlation) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &params)?;
-        Ok(())
+        let payload =
+            serde_json::to_value(event).map_err(|e| kernel::Error::broken("an event has no JSON form").caused_by(e))?;
+        self.insert(&mut Told {
+            pos,
+            id,
+            at,
+            kind: event.kind().into(),
+            aggregate: event.aggregate(),
+            payload: Json(payload),
+            correlation: correlation.into(),
+            seal: Seal::default(),
+        })
     }
 
     /// Events that `consumer` has not passed, oldest first, at most `rows`.
@@ -101,23 +107,19 @@ impl Tx<'_> {
             |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)),
         )?;
         let mut events = Vec::new();
-        let sql = format!("SELECT {COLUMNS} FROM outbox WHERE pos > ?1 AND pos < ?2 ORDER BY pos LIMIT ?3");
         for (lane, cursor) in lanes {
             let end = (lane + 1) << crate::chain::LANE_SHIFT;
-            events.extend(self.query(
-                &sql,
-                &[Param::Int(cursor), Param::Int(end), Param::Int(i64::from(rows))],
-                outbox_row,
-            )?);
+            let params = [Param::Int(cursor), Param::Int(end), Param::Int(i64::from(rows))];
+            events.extend(self.select::<Told>("WHERE pos > ?1 AND pos < ?2 ORDER BY pos LIMIT ?3", &params)?);
         }
         events.sort_by_key(|e| (e.at, e.pos));
         events.truncate(rows as usize);
-        Ok(events)
+        Ok(events.into_iter().map(Outbox::from).collect())
     }
 
     /// The event at a position.
     pub fn outbox_at(&mut self, pos: i64) -> Result<Option<Outbox>> {
-        self.query_one(&format!("SELECT {COLUMNS} FROM outbox WHERE pos = ?1"), &[Param::Int(pos)], outbox_row)
+        Ok(self.get::<Told>(&[Param::Int(pos)])?.map(Outbox::from))
     }
 
     /// Moves a consumer's cursor past the event at `pos`. Cursors only move forward; a second move to the same place says `false`.
@@ -128,9 +130,11 @@ impl Tx<'_> {
         Ok(self.execute(sql, &[Param::Text(Cow::Borrowed(consumer)), Param::Int(lane), Param::Int(pos)])? == 1)
     }
 
-    /// Whether an earlier event of the aggregate is parked for this consumer.
+    /// Whether an event of the aggregate that is older than the one at `before` is parked for this consumer. Positions
+    /// tell the order within a lane only; over lanes it is the time.
     pub fn outbox_is_held_up(&mut self, consumer: &str, aggregate: &str, before: i64) -> Result<bool> {
-        let sql = "SELECT count(*) FROM outbox_parked WHERE consumer = ?1 AND aggregate = ?2 AND pos < ?3";
+        let sql = "SELECT count(*) FROM outbox_parked p JOIN outbox e ON e.pos = p.pos WHERE p.consumer = ?1 AND p.aggregate = ?2 \
+                   AND (e.at, e.pos) < (SELECT at, pos FROM outbox WHERE pos = ?3)";
         let n: Option<i64> = self.query_one(
             sql,
             &[Param::Text(Cow::Borrowed(consumer)), Param::Text(Cow::Borrowed(aggregate)), Param::Int(before)],
@@ -167,8 +171,9 @@ impl Tx<'_> {
 
     /// Parked events whose next try is due and that are not waiting for the operator, oldest first.
     pub fn outbox_due(&mut self, consumer: &str, rows: u32) -> Result<Vec<ParkedEvent>> {
-        let sql = "SELECT consumer, pos, aggregate, tries, next_at, error FROM outbox_parked \
-                   WHERE consumer = ?1 AND next_at <= ?2 AND tries < ?3 ORDER BY pos LIMIT ?4";
+        let sql = "SELECT p.consumer, p.pos, p.aggregate, p.tries, p.next_at, p.error FROM outbox_parked p \
+                   JOIN outbox e ON e.pos = p.pos WHERE p.consumer = ?1 AND p.next_at <= ?2 AND p.tries < ?3 \
+                   ORDER BY e.at, e.pos LIMIT ?4";
         let params = [
             Param::Text(Cow::Borrowed(consumer)),
             Param::Int(self.now().micros()),

@@ -1,7 +1,6 @@
 //! PostgreSQL: a session with its prepared statements. Every table lives in one schema, so that tests may have many.
 use crate::DATABASE;
 use crate::sql::{Param, Row, Source};
-use kernel::error::UNKNOWN_OUTCOME;
 use kernel::{Error, Result};
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
@@ -15,28 +14,61 @@ pub struct PgSession {
     types: HashMap<&'static str, HashMap<String, String>>,
 }
 
-/// A failure that passes when the transaction is run again: serialisation failure, deadlock, a lane taken over.
-pub(crate) const RETRYABLE: [&str; 2] = ["40001", "40P01"];
+/// SQLSTATEs that pass when the transaction is run again: serialisation failure, deadlock.
+const CONFLICTS: [&str; 2] = ["40001", "40P01"];
+/// SQLSTATEs of a connection that ended: failure, none, administrator's shutdown, crash, starting up.
+const CONNECTION_ENDED: [&str; 5] = ["08006", "08003", "57P01", "57P02", "57P03"];
+/// A writer that stands still inside a transaction for so long is cut off, because others wait for its rows, in seconds.
+const STANDSTILL_S_MAX: u32 = 60;
+/// One schema is made at a time, by whichever process comes first (an advisory lock's number).
+const SCHEMA_LOCK: i64 = 7_265_022;
 
 pub(crate) fn failed(e: postgres::Error) -> Error {
-    let code = if e.is_closed() { &UNKNOWN_OUTCOME } else { &DATABASE };
-    let state = e.code().map(|c| c.code().to_owned()).unwrap_or_default();
-    Error::new(code, "PostgreSQL refused").with("sqlstate", state).caused_by(e)
+    let state = if e.is_closed() { CONNECTION_ENDED[0] } else { e.code().map_or("", |c| c.code()) };
+    Error::new(&DATABASE, "PostgreSQL refused").with("sqlstate", state).caused_by(e)
 }
 
-pub(crate) fn is_retryable(e: &Error) -> bool {
-    (e.is(&DATABASE) || e.is(&crate::DAY_MOVED))
-        && e.fields().iter().any(|(k, v)| *k == "sqlstate" && RETRYABLE.contains(&v.as_str()))
+fn has_state(e: &Error, states: &[&str]) -> bool {
+    e.fields().iter().any(|(k, v)| *k == "sqlstate" && states.contains(&v.as_str()))
+}
+
+/// Another writer was in the way.
+pub(crate) fn is_conflict(e: &Error) -> bool {
+    (e.is(&DATABASE) || e.is(&crate::DAY_MOVED)) && has_state(e, &CONFLICTS)
+}
+
+/// The connection ended: before COMMIT was sent nothing happened, afterwards nobody knows.
+pub(crate) fn is_disconnect(e: &Error) -> bool {
+    e.is(&DATABASE) && has_state(e, &CONNECTION_ENDED)
 }
 
 impl PgSession {
-    /// Connects and makes `schema` the place of all tables (created when missing).
+    /// Connects and makes `schema` the place of all tables.
     pub(crate) fn connect(url: &str, schema: &str) -> Result<PgSession> {
         let mut client = Client::connect(url, NoTls)
             .map_err(|e| Error::new(&DATABASE, "PostgreSQL does not answer").caused_by(e))?;
-        let quoted = schema.replace('"', "");
-        client.batch_execute(&format!("SET client_min_messages = warning; CREATE SCHEMA IF NOT EXISTS \"{quoted}\"; SET search_path TO \"{quoted}\"")).map_err(failed)?;
+        let settings = format!("SET client_min_messages = warning; SET search_path TO {}", quoted(schema));
+        client.batch_execute(&settings).map_err(failed)?;
         Ok(PgSession { client, statements: HashMap::new(), types: HashMap::new() })
+    }
+
+    /// A connection that writes: it does not hold its locks while its process sleeps.
+    pub(crate) fn connect_writer(url: &str, schema: &str) -> Result<PgSession> {
+        let mut session = PgSession::connect(url, schema)?;
+        session.batch(&format!("SET idle_in_transaction_session_timeout = '{STANDSTILL_S_MAX}s'"))?;
+        Ok(session)
+    }
+
+    /// Makes the schema when it is missing. Asks first, because a bank's role need not be allowed to make any.
+    pub(crate) fn create_schema(&mut self, schema: &str) -> Result<()> {
+        let there = "SELECT 1 FROM pg_namespace WHERE nspname = $1";
+        if self.client.query_opt(there, &[&schema]).map_err(failed)?.is_some() {
+            return Ok(());
+        }
+        self.batch(&format!(
+            "BEGIN; SELECT pg_advisory_xact_lock({SCHEMA_LOCK}); CREATE SCHEMA IF NOT EXISTS {}; COMMIT",
+            quoted(schema)
+        ))
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -73,27 +105,26 @@ impl PgSession {
         self.client.query(&statement, &refs).map_err(failed)?.iter().try_for_each(|r| row(&Row(Source::Postgres(r))))
     }
 
-    /// Many rows by one statement that takes an array per column.
+    /// Many rows of a sealed table by one statement that takes an array per column.
     pub(crate) fn insert_columns(
         &mut self,
         table: &'static str,
         columns: &'static [&'static str],
         values: Vec<Vec<Param<'_>>>,
     ) -> Result<u64> {
+        let names: Vec<&'static str> = columns.iter().copied().chain(["seal"]).collect();
+        let marks = self.array_marks(table, &names)?;
+        let sql =
+            format!("INSERT INTO {table} ({}) SELECT * FROM UNNEST({marks}) ON CONFLICT DO NOTHING", names.join(", "));
+        self.execute_arrays(&sql, values)
+    }
+
+    /// `?1::bigint[], ?2::bytea[] …` for these columns of a table.
+    pub(crate) fn array_marks(&mut self, table: &'static str, columns: &[&'static str]) -> Result<String> {
         let types = self.array_types(table)?;
-        let names: Vec<&str> = columns.iter().copied().chain(["seal"]).collect();
-        let marks: Vec<String> = names
-            .iter()
-            .enumerate()
-            .map(|(i, n)| format!("?{}::{}[]", i + 1, types.get(*n).map_or("text", String::as_str)))
-            .collect();
-        let sql = format!(
-            "INSERT INTO {table} ({}) SELECT * FROM UNNEST({}) ON CONFLICT DO NOTHING",
-            names.join(", "),
-            marks.join(", ")
-        );
-        let arrays: Vec<Array<'_>> = values.into_iter().map(Array).collect();
-        self.execute_arrays(&sql, &arrays)
+        let mark =
+            |(i, name): (usize, &&str)| format!("?{}::{}[]", i + 1, types.get(*name).map_or("text", String::as_str));
+        Ok(columns.iter().enumerate().map(mark).collect::<Vec<_>>().join(", "))
     }
 
     fn array_types(&mut self, table: &'static str) -> Result<HashMap<String, String>> {
@@ -107,12 +138,29 @@ impl PgSession {
         Ok(types)
     }
 
-    /// Rows written as arrays in one statement: `sql` takes one array per column through `UNNEST`.
-    pub(crate) fn execute_arrays(&mut self, sql: &str, columns: &[Array<'_>]) -> Result<u64> {
+    /// A statement that takes one array per column through `UNNEST`.
+    pub(crate) fn execute_arrays(&mut self, sql: &str, columns: Vec<Vec<Param<'_>>>) -> Result<u64> {
         let statement = self.prepared(sql)?;
-        let refs: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|p| p as _).collect();
+        let arrays: Vec<Array<'_>> = columns.into_iter().map(Array).collect();
+        let refs: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|p| p as _).collect();
         self.client.execute(&statement, &refs).map_err(failed)
     }
+
+    pub(crate) fn query_arrays(
+        &mut self,
+        sql: &str,
+        columns: Vec<Vec<Param<'_>>>,
+        row: &mut dyn FnMut(&Row<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.prepared(sql)?;
+        let arrays: Vec<Array<'_>> = columns.into_iter().map(Array).collect();
+        let refs: Vec<&(dyn ToSql + Sync)> = arrays.iter().map(|p| p as _).collect();
+        self.client.query(&statement, &refs).map_err(failed)?.iter().try_for_each(|r| row(&Row(Source::Postgres(r))))
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// `?1` as PostgreSQL writes it, `$1`.
@@ -128,7 +176,7 @@ fn dollars(sql: &str) -> String {
 
 /// A column of many rows.
 #[derive(Debug)]
-pub struct Array<'a>(pub Vec<Param<'a>>);
+struct Array<'a>(Vec<Param<'a>>);
 
 impl ToSql for Array<'_> {
     fn to_sql(

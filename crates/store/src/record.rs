@@ -7,7 +7,7 @@
 //! `BLAKE3(key, seal)` over all rows of a table, kept per writer lane in the same transaction (an additive multiset hash,
 //! after Bellare and Micciancio's AdHash, 1997). Adding a row adds its term, an update takes the old one off.
 use crate::sql::{Column, Param, Row};
-use crate::tx::Tx;
+use crate::tx::{Tx, copy_of};
 use kernel::error::STALE;
 use kernel::{Error, Result};
 use std::fmt::Write;
@@ -59,7 +59,10 @@ macro_rules! record {
             const TABLE: &'static $crate::Table =
                 &$crate::Table { name: $table, columns: &[$(stringify!($field)),*], keys: $keys };
             fn params(&self) -> Vec<$crate::Param<'_>> {
-                vec![$($crate::Column::param(&self.$field)),*]
+                // Room for the seals that a statement appends.
+                let mut columns = Vec::with_capacity(<Self as $crate::Record>::TABLE.columns.len() + 2);
+                columns.extend([$($crate::Column::param(&self.$field)),*]);
+                columns
             }
             fn from_row(row: &$crate::Row<'_>) -> kernel::Result<Self> {
                 let mut at = 0usize..;
@@ -83,8 +86,8 @@ impl Tx<'_> {
 
     /// Adds a row unless its key (or another unique value) is taken; says whether it did.
     pub fn insert_if_absent<R: Record>(&mut self, row: &mut R) -> Result<bool> {
-        let seal = self.seal_of(R::TABLE, &row.params());
         let mut params = row.params();
+        let seal = self.seal_of(R::TABLE, &params);
         params.push(Param::Id(seal.0));
         let sql = self.statement(R::TABLE, "insert", insert_sql);
         let done = self.execute(&sql, &params)? == 1;
@@ -96,8 +99,17 @@ impl Tx<'_> {
         Ok(done)
     }
 
-    /// Adds many rows at once; all or none. `Err(STALE)` when a key is taken. Rows at a time: [`BULK_ROWS`].
+    /// Adds many rows at once, [`BULK_ROWS`] at a time. `Err(STALE)` when a key is taken: then the closure can only fail,
+    /// because some of the rows may be there already.
     pub fn insert_all<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
+        let done = self.insert_rows(rows);
+        if let Err(why) = &done {
+            self.doom(copy_of(why));
+        }
+        done
+    }
+
+    fn insert_rows<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
         if !self.is_postgres() {
             return rows.iter_mut().try_for_each(|row| self.insert(row));
         }
@@ -123,11 +135,11 @@ impl Tx<'_> {
     /// Writes back a loaded row. `Err(STALE)` when it changed since it was loaded; nothing is written when nothing changed.
     pub fn update<R: Record>(&mut self, row: &mut R) -> Result<()> {
         let old = row.seal();
-        let seal = self.seal_of(R::TABLE, &row.params());
+        let mut params = row.params();
+        let seal = self.seal_of(R::TABLE, &params);
         if seal == old {
             return Ok(());
         }
-        let mut params = row.params();
         params.push(Param::Id(seal.0));
         params.push(Param::Id(old.0));
         let sql = self.statement(R::TABLE, "update", update_sql);
@@ -176,14 +188,21 @@ impl Tx<'_> {
 
     /// As `select`, with the rows locked against other writers; order by key so that locks have one order.
     pub fn select_locked<R: Record>(&mut self, tail: &'static str, params: &[Param<'_>]) -> Result<Vec<R>> {
-        let locked = if self.locks_rows() { " FOR UPDATE" } else { "" };
-        let sql = format!("{} {tail}{locked}", select_sql(R::TABLE));
+        if !self.locks_rows() {
+            return self.select(tail, params);
+        }
+        let sql = format!("{} {tail} FOR UPDATE", select_sql(R::TABLE));
         self.sealed::<R>(&sql, params)
     }
 
     fn sealed<R: Record>(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<R>> {
         let rows = self.query(sql, params, R::from_row)?;
-        for row in &rows {
+        self.check_seals(&rows)?;
+        Ok(rows)
+    }
+
+    pub(crate) fn check_seals<R: Record>(&self, rows: &[R]) -> Result<()> {
+        for row in rows {
             let values = row.params();
             if self.seal_of(R::TABLE, &values) != row.seal() {
                 return Err(Error::broken(format!(
@@ -193,7 +212,7 @@ impl Tx<'_> {
                 )));
             }
         }
-        Ok(rows)
+        Ok(())
     }
 
     pub(crate) fn seal_of(&self, table: &Table, params: &[Param<'_>]) -> Seal {

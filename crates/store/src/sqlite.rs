@@ -12,24 +12,45 @@ const STATEMENTS_MAX: usize = 512;
 /// A reader or `verify` beside the server waits this long for a lock, in milliseconds.
 const BUSY_WAIT_MS: u64 = 10_000;
 
-pub(crate) fn open_writer(path: &Path, synchronous: &str) -> Result<Connection> {
-    let conn = Connection::open(path).map_err(failed)?;
-    configure(&conn)?;
+/// The file of a database in its directory.
+pub(crate) const FILE: &str = "yizhan.db";
+
+/// `vfs` is the name of a registered SQLite file layer, `None` for the operating system's.
+pub(crate) fn open_writer(path: &Path, synchronous: &str, vfs: Option<&str>) -> Result<Connection> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_CREATE, vfs)?;
+    // Savepoints keep the pages they may put back in memory (temp_store), or every closure would write a file.
     batch(
         &conn,
         &format!(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON;"
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA wal_autocheckpoint = 8000; \
+             PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON;"
         ),
     )?;
     Ok(conn)
 }
 
-pub(crate) fn open_reader(path: &Path) -> Result<Connection> {
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-        .map_err(failed)?;
-    configure(&conn)?;
+/// Fails when there is no database yet.
+pub(crate) fn open_reader(path: &Path, vfs: Option<&str>) -> Result<Connection> {
+    let conn = connect(path, OpenFlags::empty(), vfs)?;
     batch(&conn, "PRAGMA query_only = ON; PRAGMA cache_size = -16384;")?;
     Ok(conn)
+}
+
+fn connect(path: &Path, more: OpenFlags, vfs: Option<&str>) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    let conn = match vfs {
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs),
+        None => Connection::open_with_flags(path, flags),
+    };
+    let conn = conn.map_err(failed)?;
+    configure(&conn)?;
+    Ok(conn)
+}
+
+/// Moves what the write-ahead log holds into the database file and empties the log; `false` when a reader held it back.
+pub(crate) fn checkpoint(conn: &Connection) -> Result<bool> {
+    let busy: i64 = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0)).map_err(failed)?;
+    Ok(busy == 0)
 }
 
 fn configure(conn: &Connection) -> Result<()> {
@@ -43,6 +64,10 @@ pub(crate) fn failed(e: rusqlite::Error) -> Error {
 
 pub(crate) fn batch(conn: &Connection, sql: &str) -> Result<()> {
     conn.execute_batch(sql).map_err(failed)
+}
+
+pub(crate) fn control(conn: &Connection, sql: &str) -> Result<()> {
+    conn.prepare_cached(sql).and_then(|mut s| s.execute([])).map(|_| ()).map_err(failed)
 }
 
 impl rusqlite::ToSql for Param<'_> {
@@ -60,6 +85,19 @@ impl rusqlite::ToSql for Param<'_> {
 pub(crate) fn execute(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Result<u64> {
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
     statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(failed)
+}
+
+pub(crate) fn execute_each<'p>(
+    conn: &Connection,
+    sql: &str,
+    rows: impl Iterator<Item = Vec<Param<'p>>>,
+) -> Result<u64> {
+    let mut statement = conn.prepare_cached(sql).map_err(failed)?;
+    let mut done = 0;
+    for row in rows {
+        done += statement.execute(rusqlite::params_from_iter(&row)).map_err(failed)? as u64;
+    }
+    Ok(done)
 }
 
 pub(crate) fn each_row(

@@ -1,10 +1,11 @@
 //! One transaction over either database.
 use crate::chain::{Chain, LANE_SHIFT, Lane};
+use crate::db::Shared;
 use crate::keys::KeyRing;
 use crate::pg::PgSession;
 use crate::record::{Seal, Table};
 use crate::sql::{Param, Row};
-use crate::{DATABASE, FAULT, Store};
+use crate::{DATABASE, FAULT};
 use kernel::{Clock, Error, Result, Timestamp};
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -36,6 +37,8 @@ pub(crate) struct Writer {
     pub lane: Lane,
     pub overlays: HashMap<TypeId, Box<dyn OverlayAny>>,
     pub statements: Statements,
+    /// The open business day as this writer saw it: on SQLite since it was last moved, on PostgreSQL in this transaction.
+    pub day: Option<kernel::Date>,
 }
 
 /// Texts of generated statements, so that they are built once.
@@ -58,24 +61,43 @@ pub struct Tx<'c> {
     pub(crate) conn: Conn<'c>,
     pub(crate) writer: Option<&'c mut Writer>,
     pub(crate) read_statements: Statements,
-    pub(crate) store: &'c Store,
+    pub(crate) shared: &'c Shared,
     pub(crate) now: Timestamp,
     /// The business date, once asked for.
     pub(crate) date: Option<kernel::Date>,
-    pub(crate) day_moved_here: bool,
+    /// The first statement that the database refused. Nothing of a closure stays after that, whatever it answers:
+    /// PostgreSQL would undo it at the commit without a word, and a chain may have grown by an entry without a row.
+    pub(crate) doomed: Option<Error>,
+}
+
+/// An error that can be told twice; its source stays with the first.
+pub(crate) fn copy_of(e: &Error) -> Error {
+    e.fields().iter().fold(Error::new(e.code(), e.message()), |copy, (field, value)| copy.with(field, value))
 }
 
 impl<'c> Tx<'c> {
+    pub(crate) fn new(conn: Conn<'c>, writer: Option<&'c mut Writer>, shared: &'c Shared) -> Tx<'c> {
+        Tx {
+            conn,
+            writer,
+            read_statements: Statements::new(),
+            now: shared.config.clock.now(),
+            shared,
+            date: None,
+            doomed: None,
+        }
+    }
+
     /// The time of this transaction; the same for everything it writes.
     pub fn now(&self) -> Timestamp {
         self.now
     }
     pub fn clock(&self) -> &Clock {
-        &self.store.config().clock
+        &self.shared.config.clock
     }
     pub fn keys(&self) -> &'c KeyRing {
-        let store: &'c Store = self.store;
-        store.keys()
+        let shared: &'c Shared = self.shared;
+        &shared.keys
     }
     pub fn is_write(&self) -> bool {
         self.writer.is_some()
@@ -92,13 +114,26 @@ impl<'c> Tx<'c> {
         self.is_postgres() && self.is_write()
     }
 
-    /// Runs a statement; `?1`, `?2` … are the parameters. Answers the number of rows it changed.
+    /// Runs a statement; `?1`, `?2` … are the parameters. Answers the number of rows it changed. After an error the
+    /// closure can only fail.
     pub fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
-        self.fault("execute")?;
-        match &mut self.conn {
+        let done = self.fault("execute").and_then(|()| match &mut self.conn {
             Conn::Sqlite(c) => crate::sqlite::execute(c, sql, params),
             Conn::Postgres(s) => s.execute(sql, params),
+        });
+        self.noted(done)
+    }
+
+    fn noted<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let (Err(why), None) = (&done, &self.doomed) {
+            self.doom(copy_of(why));
         }
+        done
+    }
+
+    /// From here on the closure can only fail.
+    pub(crate) fn doom(&mut self, why: Error) {
+        self.doomed.get_or_insert(why);
     }
 
     /// All rows of an answer, each made into a `T`.
@@ -108,7 +143,6 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         mut row: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        self.fault("query")?;
         let mut out = Vec::new();
         self.each_row(sql, params, &mut |r| {
             out.push(row(r)?);
@@ -134,25 +168,23 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         row: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        match &mut self.conn {
+        let mut unreadable = false;
+        let row = &mut |r: &Row<'_>| row(r).inspect_err(|_| unreadable = true);
+        let done = self.fault("query").and_then(|()| match &mut self.conn {
             Conn::Sqlite(c) => crate::sqlite::each_row(c, sql, params, row),
             Conn::Postgres(s) => s.each_row(sql, params, row),
-        }
+        });
+        if unreadable { done } else { self.noted(done) }
     }
 
     /// Extends one of this lane's hash chains. Answers the entry's position (unique over all lanes) and its hash.
     pub fn extend(&mut self, chain: Chain, entry: &[u8]) -> Result<(i64, [u8; 32])> {
-        let lane = self.lane_mut()?;
-        let (seq, hash) = lane.head(chain).extend(entry);
-        Ok((lane.lane << LANE_SHIFT | seq, hash))
+        Ok(self.lane_mut()?.extend(chain, entry))
     }
 
     /// The next position of an outbox event in this lane.
     pub(crate) fn next_event(&mut self) -> Result<i64> {
-        let lane = self.lane_mut()?;
-        lane.events += 1;
-        lane.dirty = true;
-        Ok(lane.lane << LANE_SHIFT | lane.events)
+        Ok(self.lane_mut()?.next_event())
     }
 
     pub(crate) fn accumulate(&mut self, table: &'static str, old: Option<Seal>, new: Option<Seal>) {
@@ -197,11 +229,11 @@ impl<'c> Tx<'c> {
         columns: &'static [&'static str],
         values: Vec<Vec<Param<'_>>>,
     ) -> Result<u64> {
-        self.fault("execute")?;
-        match &mut self.conn {
+        let done = self.fault("execute").and_then(|()| match &mut self.conn {
             Conn::Sqlite(_) => Err(Error::broken("rows are written one by one on SQLite")),
             Conn::Postgres(s) => s.insert_columns(table, columns, values),
-        }
+        });
+        self.noted(done)
     }
 
     pub(crate) fn statement(
@@ -218,7 +250,7 @@ impl<'c> Tx<'c> {
     }
 
     pub(crate) fn fault(&self, at: &'static str) -> Result<()> {
-        match &self.store.config().fault {
+        match &self.shared.config.fault {
             Some(fault) if fault(at) => Err(Error::new(&FAULT, format!("a fault was asked for at {at}"))),
             _ => Ok(()),
         }
@@ -227,6 +259,14 @@ impl<'c> Tx<'c> {
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         match &mut self.conn {
             Conn::Sqlite(c) => crate::sqlite::batch(c, sql),
+            Conn::Postgres(s) => s.batch(sql),
+        }
+    }
+
+    /// `BEGIN`, `SAVEPOINT`, `COMMIT` and their kind: one statement, prepared once on SQLite.
+    pub(crate) fn control(&mut self, sql: &'static str) -> Result<()> {
+        match &mut self.conn {
+            Conn::Sqlite(c) => crate::sqlite::control(c, sql),
             Conn::Postgres(s) => s.batch(sql),
         }
     }

@@ -2,12 +2,16 @@
 //!
 //! * every row of a table of record against its seal;
 //! * the number and sum of all seals against the accumulators of all lanes (missing, extra and older rows);
-//! * the audit chain of each lane from its first entry to its head.
+//! * the audit chain of each lane from its first entry to its head, and that no entry stands outside the chains;
+//! * the lanes themselves: their sealed heads, accumulators and event counts, and that none is missing;
+//! * the outbox: no event is missing from a lane's sequence, and no consumer is past what was told.
 //!
+//! A row put back to an older version has a sound seal of its own: then the table is named, not the row. Whoever replaces
+//! the whole database by an older one is found out by the signed root of the day, not here.
 //! Tables are read in pages of [`PAGE_ROWS`], so memory does not grow with the books.
 use crate::Seal;
 use crate::audit::{AuditRow, COLUMNS};
-use crate::chain::{Accumulator, Chain, Head, LANE_SHIFT};
+use crate::chain::{self, Accumulator, Chain, Head, LANE_SHIFT};
 use crate::record::{Record, Table, show_key};
 use crate::sql::Param;
 use crate::tx::Tx;
@@ -38,7 +42,90 @@ pub type Progress<'p> = dyn FnMut(&str, u64) + 'p;
 
 /// The tables of record of the store itself.
 pub fn tables() -> Vec<&'static Table> {
-    vec![crate::idempotency::TABLE, crate::day::TABLE]
+    vec![crate::idempotency::TABLE, crate::day::TABLE, crate::outbox::TABLE]
+}
+
+/// All of it: the given tables of record, the store's own, lanes, audit and outbox. Answers the records read.
+pub fn everything(
+    tx: &mut Tx<'_>,
+    given: &[&'static Table],
+    faults: &mut Vec<Fault>,
+    progress: &mut Progress<'_>,
+) -> Result<u64> {
+    let mut rows = lanes(tx, faults)?;
+    let mut known = tables();
+    known.extend(given.iter().filter(|t| tables().iter().all(|own| own.name != t.name)));
+    for t in &known {
+        rows += table(tx, t, faults, progress)?;
+    }
+    for stored in chain::accumulators(tx)?.iter().filter(|a| known.iter().all(|t| t.name != a.table)) {
+        let what = "rows were written under seal, and this verification was not asked to read them";
+        faults.push(Fault::new(&stored.table, "whole table", what));
+    }
+    rows += audit(tx, faults, progress)?;
+    rows += outbox(tx, faults)?;
+    Ok(rows)
+}
+
+/// Checks what the lanes say of themselves; answers their number.
+pub fn lanes(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<u64> {
+    let lanes = chain::lanes(tx)?;
+    let mut bad = |table: &str, lane: i64, what: &str| faults.push(Fault::new(table, format!("lane {lane}"), what));
+    for (expected, lane) in (0..).zip(&lanes) {
+        if lane.lane != expected {
+            bad("lanes", expected, "it is missing");
+            break;
+        }
+    }
+    lanes.iter().filter(|l| !l.sound).for_each(|l| bad("lanes", l.lane, "its seal does not fit its columns"));
+    for chain in Chain::ALL {
+        let heads = chain::heads(tx, chain)?;
+        for lane in lanes.iter().map(|l| l.lane) {
+            match heads.iter().find(|h| h.lane == lane) {
+                None => bad("chain_heads", lane, &format!("the head of its {} chain is missing", chain.code())),
+                Some(h) if !h.sound => bad("chain_heads", lane, "its seal does not fit its columns"),
+                Some(_) => {}
+            }
+        }
+        for head in heads.iter().filter(|h| lanes.iter().all(|l| l.lane != h.lane)) {
+            bad("chain_heads", head.lane, "there is no such lane");
+        }
+    }
+    for stored in chain::accumulators(tx)?.iter().filter(|a| !a.sound) {
+        bad("accumulators", stored.lane, &format!("the seal of {} does not fit its columns", stored.table));
+    }
+    Ok(lanes.len() as u64)
+}
+
+/// Checks that the events of each lane are numbered without a gap up to the lane's count, that no cursor is past them, and
+/// that what is parked exists. Answers the cursors and parked events read.
+pub fn outbox(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<u64> {
+    let lanes = chain::lanes(tx)?;
+    for lane in &lanes {
+        let bounds = [Param::Int(lane.lane << LANE_SHIFT), Param::Int((lane.lane + 1) << LANE_SHIFT)];
+        let sql = "SELECT count(*), coalesce(max(pos), ?1) FROM outbox WHERE pos > ?1 AND pos < ?2";
+        let (count, last) =
+            tx.query_one(sql, &bounds, |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))?.unwrap_or_default();
+        if (count, last) != (lane.events, lane.lane << LANE_SHIFT | lane.events) {
+            let what = format!("{count} events up to {last} are there, {} were told", lane.events);
+            faults.push(Fault::new("outbox", format!("lane {}", lane.lane), what));
+        }
+    }
+    let past = |pos: i64| {
+        let lane = lanes.iter().find(|l| l.lane == pos >> LANE_SHIFT);
+        lane.is_none_or(|l| pos > (l.lane << LANE_SHIFT | l.events))
+    };
+    let mut read = 0;
+    for table in ["outbox_cursors", "outbox_parked"] {
+        let sql = format!("SELECT consumer, pos FROM {table} ORDER BY consumer, pos");
+        for (consumer, pos) in tx.query(&sql, &[], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))? {
+            read += 1;
+            if past(pos) {
+                faults.push(Fault::new(table, format!("consumer {consumer}, pos {pos}"), "there is no such event"));
+            }
+        }
+    }
+    Ok(read)
 }
 
 /// Checks one table of record; answers its rows.
@@ -50,14 +137,15 @@ pub fn table(
 ) -> Result<u64> {
     let mut sum = Accumulator::default();
     let mut after: Option<Vec<Param<'static>>> = None;
-    let before = faults.len();
+    let mut broken = 0;
     loop {
         let page = page(tx, table, after.as_deref())?;
         for row in &page {
             let (seal, values) = row.split_last().ok_or_else(|| Error::broken("a row without columns"))?;
             let seal = seal.bytes().ok().and_then(|b| b.try_into().ok()).map(Seal);
             let sound = seal.is_some_and(|s| tx.seal_of(table, values) == s);
-            if !sound && faults.len() < before + FAULTS_LISTED_MAX {
+            broken += usize::from(!sound);
+            if !sound && broken <= FAULTS_LISTED_MAX {
                 faults.push(Fault::new(table.name, show_key(table, values), "its seal does not fit its columns"));
             }
             sum.add(tx.keys().term(seal.unwrap_or_default()));
@@ -67,6 +155,10 @@ pub fn table(
             Some(row) if page.len() as i64 == PAGE_ROWS => after = Some(row[..table.keys].to_vec()),
             _ => break,
         }
+    }
+    if broken > FAULTS_LISTED_MAX {
+        let what = format!("{} more seals do not fit their columns", broken - FAULTS_LISTED_MAX);
+        faults.push(Fault::new(table.name, "whole table", what));
     }
     let expected = accumulated(tx, table.name)?;
     if expected.rows != sum.rows {
@@ -105,18 +197,14 @@ fn owned(p: Param<'_>) -> Param<'static> {
 }
 
 fn accumulated(tx: &mut Tx<'_>, table: &'static str) -> Result<Accumulator> {
-    let lanes = tx.query("SELECT rows, sum FROM accumulators WHERE table_name = ?1", &[table.into()], |r| {
-        Accumulator::from_parts(r.get(0)?, r.param(1)?.bytes()?)
-    })?;
     let mut total = Accumulator::default();
-    lanes.iter().for_each(|lane| total.merge(lane));
+    chain::accumulators(tx)?.iter().filter(|a| a.table == table).for_each(|lane| total.merge(&lane.total));
     Ok(total)
 }
 
 /// Every lane that ever wrote, with the stored head of `chain`.
 pub fn heads(tx: &mut Tx<'_>, chain: Chain) -> Result<Vec<(i64, Head)>> {
-    let sql = "SELECT lane, seq, hash FROM chain_heads WHERE chain = ?1 ORDER BY lane";
-    tx.query(sql, &[chain.code().into()], |r| Ok((r.get(0)?, Head { seq: r.get(1)?, hash: r.get(2)? })))
+    Ok(chain::heads(tx, chain)?.into_iter().map(|h| (h.lane, h.head)).collect())
 }
 
 /// Follows a chain: give it each entry in order; it names the first that does not fit.
@@ -179,6 +267,11 @@ pub fn audit(tx: &mut Tx<'_>, faults: &mut Vec<Fault>, progress: &mut Progress<'
             }
         }
         walk.end(head, faults);
+    }
+    let all: Option<i64> = tx.query_one("SELECT count(*) FROM audit", &[], |r| r.get(0))?;
+    let outside = all.unwrap_or(0) - rows as i64;
+    if outside != 0 {
+        faults.push(Fault::new("audit", "whole table", format!("{outside} entries belong to no lane's chain")));
     }
     Ok(rows)
 }

@@ -5,7 +5,7 @@
 //! page: it is shown as `⟦key⟧` and logged; a test holds both languages to the same keys.
 //!
 //! An error is told by its code: the message `error-<code>` (with - for _) and its attribute `.remedy`, filled with the
-//! error's fields. Where a language does not know the code, or a field it asks for is absent, the error's own English
+//! error's fields and its English message as `$message`. Where a language does not know the code, or a field it asks for is absent, the error's own English
 //! message and remedy are told.
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -66,7 +66,11 @@ impl Lang {
 
     /// The first that is given and known: the query, the cookie, the header; else zh-CN.
     pub fn choose(query: Option<&str>, cookie: Option<&str>, accept: Option<&str>) -> Lang {
-        query.and_then(Lang::parse).or_else(|| cookie.and_then(Lang::parse)).or_else(|| accept.and_then(Lang::accepted)).unwrap_or_default()
+        query
+            .and_then(Lang::parse)
+            .or_else(|| cookie.and_then(Lang::parse))
+            .or_else(|| accept.and_then(Lang::accepted))
+            .unwrap_or_default()
     }
 }
 
@@ -163,8 +167,15 @@ impl Words {
     /// What is wrong and what to do about it. The inside of a defect (`Kind::Broken`) is for the log and is not told.
     pub fn error(self, error: &Error) -> Told {
         let key = format!("error-{}", error.code().name.replace('_', "-"));
-        let args: FluentArgs<'_> = error.fields().iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
-        let own = || if error.kind() == Kind::Broken { self.t("error-broken-record").into_owned() } else { error.message().to_owned() };
+        let args: FluentArgs<'_> =
+            error.fields().iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
+        let own = || {
+            if error.kind() == Kind::Broken {
+                self.t("error-broken-record").into_owned()
+            } else {
+                error.message().to_owned()
+            }
+        };
         let remedy = self.find(&key, Some("remedy"), Some(&args));
         Told {
             message: self.find(&key, None, Some(&args)).map_or_else(own, Cow::into_owned),
@@ -277,7 +288,8 @@ mod tests {
         for code in kernel::error::ALL.iter().chain(crate::codes::ALL) {
             for lang in Lang::ALL {
                 let key = format!("error-{}", code.name.replace('_', "-"));
-                let message = Words::of(lang).bundle().get_message(&key).unwrap_or_else(|| panic!("{} lacks {key}", lang.tag()));
+                let message =
+                    Words::of(lang).bundle().get_message(&key).unwrap_or_else(|| panic!("{} lacks {key}", lang.tag()));
                 assert!(message.get_attribute("remedy").is_some(), "{} lacks {key}.remedy", lang.tag());
             }
         }
@@ -285,7 +297,7 @@ mod tests {
 
     #[test]
     fn the_language_is_chosen_by_query_then_cookie_then_header() {
-        let cases: &[(Option<&str>, Option<&str>, Option<&str>, Lang)] = &[
+        let cases = [
             (Some("en"), Some("zh-CN"), Some("zh"), Lang::En),
             (Some("fr"), Some("en"), None, Lang::En),
             (None, Some("en"), Some("zh"), Lang::En),
@@ -297,7 +309,7 @@ mod tests {
             (None, None, None, Lang::Zh),
         ];
         for (query, cookie, accept, want) in cases {
-            assert_eq!(Lang::choose(*query, *cookie, *accept), *want, "{query:?} {cookie:?} {accept:?}");
+            assert_eq!(Lang::choose(query, cookie, accept), want, "{query:?} {cookie:?} {accept:?}");
         }
     }
 

@@ -82,7 +82,11 @@ fn full_name(name: &str, tls: bool) -> String {
 /// The value of a cookie of ours; the first where a client sends it twice, `None` when empty.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str, tls: bool) -> Option<&'a str> {
     let name = full_name(name, tls);
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|v| v.to_str().ok()).filter(|v| v.len() <= COOKIE_HEADER_BYTES_MAX);
+    let lines = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .filter(|v| v.len() <= COOKIE_HEADER_BYTES_MAX);
     let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(n, _)| *n == name).map(|(_, value)| value.trim_matches('"')).filter(|value| !value.is_empty())
 }
@@ -119,7 +123,10 @@ mod tests {
             text(Cookie::secret(SESSION, "abc", SameSite::Strict), true).unwrap(),
             "__Host-yz_session=abc; Path=/; SameSite=Strict; HttpOnly; Secure"
         );
-        assert_eq!(text(Cookie::forget(SESSION), false).unwrap(), "yz_session=; Path=/; SameSite=Lax; HttpOnly; Max-Age=0");
+        assert_eq!(
+            text(Cookie::forget(SESSION), false).unwrap(),
+            "yz_session=; Path=/; SameSite=Lax; HttpOnly; Max-Age=0"
+        );
         for evil in ["a;b", "a\r\nSet-Cookie: x", "a b", "é"] {
             assert_eq!(text(Cookie::secret(SESSION, evil, SameSite::Lax), true), None, "{evil:?}");
         }

@@ -49,7 +49,8 @@ impl CsrfKey {
     pub fn issue(&self, visitor: &str) -> String {
         let veil: [u8; HALF] = random();
         let mark = self.mark(visitor);
-        let proof: [u8; 2 * HALF] = std::array::from_fn(|i| if i < HALF { veil[i] } else { veil[i - HALF] ^ mark[i - HALF] });
+        let proof: [u8; 2 * HALF] =
+            std::array::from_fn(|i| if i < HALF { veil[i] } else { veil[i - HALF] ^ mark[i - HALF] });
         URL_SAFE_NO_PAD.encode(proof)
     }
 
@@ -96,7 +97,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Checked<T> {
             request
         };
         let whole = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(whole, state).await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
+        let bytes =
+            Bytes::from_request(whole, state).await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
         let fields = Form::<Vec<(String, String)>>::from_request(again(bytes.clone()), state).await;
         let Form(fields) = fields.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
         let proof = fields.iter().find(|(name, _)| name == FIELD).map_or("", |(_, value)| value);
@@ -135,7 +137,9 @@ mod tests {
 
     async fn send(probe: &Probe, cookie: &str, proof: &str, more: &str) -> Answer {
         let body = format!("count=3&csrf={proof}");
-        let head = format!("POST /order HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n{more}");
+        let head = format!(
+            "POST /order HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookie}\r\n{more}"
+        );
         probe.ask(&format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())).await
     }
 

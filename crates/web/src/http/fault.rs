@@ -78,7 +78,8 @@ struct Problem<'a> {
 fn problem(error: &Error) -> String {
     let status = status(error.code());
     let broken = error.kind() == Kind::Broken;
-    let fields = error.fields().iter().filter(|_| !broken).map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
+    let fields =
+        error.fields().iter().filter(|_| !broken).map(|(name, value)| ((*name).to_owned(), value.as_str().into()));
     let problem = Problem {
         kind: format!("urn:yizhan:error:{}", error.code().name),
         title: status.canonical_reason().unwrap_or("Error"),
@@ -103,7 +104,7 @@ impl IntoResponse for Fault {
     }
 }
 
-pub(super) fn no_such_page() -> Error {
+pub(crate) fn no_such_page() -> Error {
     Error::new(&PAGE_NOT_FOUND, "there is no page at this address")
 }
 
@@ -145,7 +146,9 @@ fn retold(response: Response, error: &Error, kind: &'static str, body: String) -
 fn log(error: &Error, correlation: &str) {
     match error.kind() {
         Kind::Broken => tracing::error!(correlation, code = error.code().name, ?error, "a defect"),
-        Kind::Unavailable | Kind::Unknown => tracing::warn!(correlation, code = error.code().name, ?error, "not answered"),
+        Kind::Unavailable | Kind::Unknown => {
+            tracing::warn!(correlation, code = error.code().name, ?error, "not answered")
+        }
         _ => tracing::debug!(correlation, code = error.code().name, "refused"),
     }
 }
@@ -166,7 +169,8 @@ pub async fn tell_people(request: Request, next: Next) -> Response {
 
 /// Errors as `application/problem+json`.
 pub async fn tell_programs(request: Request, next: Next) -> Response {
-    let correlation = request.extensions().get::<super::request::Correlation>().map_or_else(String::new, |c| c.0.clone());
+    let correlation =
+        request.extensions().get::<super::request::Correlation>().map_or_else(String::new, |c| c.0.clone());
     let response = next.run(request).await;
     match error_of(&response) {
         Some(error) => {
@@ -190,7 +194,10 @@ mod tests {
             .route("/limit", get(|| async { Fault(Error::limit("rows", 900, 200, "rows")) }))
             .route("/evil", get(|| async { Fault(Error::field("name", "<script>alert(1)</script>")) }))
             .route("/broken", get(|| async { Fault(Error::broken("row 7 of accounts").with("iban", "secret")) }))
-            .route("/wait", get(|| async { Fault(Error::new(&TOO_MANY_REQUESTS, "slow").with("limit", "x").with("seconds", 9)) }))
+            .route(
+                "/wait",
+                get(|| async { Fault(Error::new(&TOO_MANY_REQUESTS, "slow").with("limit", "x").with("seconds", 9)) }),
+            )
             .route("/read", post(|body: String| async move { body.len().to_string() }))
     }
 

@@ -53,6 +53,7 @@ fn ask(address: SocketAddr, request: &str) -> Answer {
     let head = std::str::from_utf8(&all[..end]).unwrap();
     let mut lines = head.lines();
     let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
-    let headers = lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned())).collect();
+    let headers =
+        lines.filter_map(|l| l.split_once(':')).map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned())).collect();
     Answer { status, headers, body: all[end + 4..].to_vec() }
 }

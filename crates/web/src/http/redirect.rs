@@ -10,7 +10,8 @@ pub const ADDRESS_BYTES_MAX: usize = 2048;
 pub fn local(address: &str) -> Option<&str> {
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let plain = address.len() <= ADDRESS_BYTES_MAX && address.bytes().all(|b| (0x21..=0x7e).contains(&b) && b != b'\\');
-    let rooted = path.starts_with('/') && !path.contains("//") && !path.split('/').any(|step| step == ".." || step == ".");
+    let rooted =
+        path.starts_with('/') && !path.contains("//") && !path.split('/').any(|step| step == ".." || step == ".");
     (plain && rooted).then_some(address)
 }
 

@@ -26,7 +26,10 @@ pub struct Correlation(pub String);
 /// Takes over the caller's request id when it is 8 to 64 letters, digits, `-`, `_`, `.`; makes one otherwise; answers with it.
 pub async fn identify(mut request: Request, next: Next) -> Response {
     let given = request.headers().get(REQUEST_ID).and_then(|v| v.to_str().ok());
-    let plain = |t: &&str| (8..=REQUEST_ID_CHARS_MAX).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let plain = |t: &&str| {
+        (8..=REQUEST_ID_CHARS_MAX).contains(&t.len())
+            && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
     let id = given.filter(plain).map_or_else(|| URL_SAFE_NO_PAD.encode(random::<12>()), str::to_owned);
     let header = HeaderValue::from_str(&id);
     request.extensions_mut().insert(Correlation(id));
@@ -108,9 +111,14 @@ mod tests {
         let answer = probe.get("/x?lang=en&mode=elder").await;
         assert_eq!(answer.text(), "en elder /x?lang=en&mode=elder");
         assert_eq!(answer.header("content-language"), Some("en"));
-        let cookies = answer.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect::<Vec<_>>();
+        let cookies =
+            answer.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect::<Vec<_>>();
         assert_eq!(cookies.len(), 3, "{cookies:?}");
-        assert!(cookies[0].starts_with("yz_lang=en") && cookies[1].starts_with("yz_mode=elder") && cookies[2].starts_with("yz_visit="));
+        assert!(
+            cookies[0].starts_with("yz_lang=en")
+                && cookies[1].starts_with("yz_mode=elder")
+                && cookies[2].starts_with("yz_visit=")
+        );
         assert_eq!(probe.get("/x?mode=manager").await.text(), "zh-CN customer /x?mode=manager");
         let again = probe.ask("GET /x HTTP/1.0\r\nCookie: yz_visit=v; yz_lang=en; yz_mode=elder\r\n\r\n").await;
         assert_eq!((again.text().as_str(), again.header("set-cookie")), ("en elder /x", None));

@@ -1,0 +1,381 @@
+//! Roles, what each may do, how far, and which do not go together. All static: a change is a release, not a setting.
+use kernel::{Currency, Money};
+
+store::text_enum! {
+    /// One thing somebody may do, `domain.verb`.
+    pub enum Permission {
+        AccountOpen = "account.open",
+        /// One's own or one's firm's accounts.
+        AccountRead = "account.read",
+        AccountReadAny = "account.read_any",
+        AccountFreeze = "account.freeze",
+        /// From one's own or one's firm's accounts.
+        PaymentSubmit = "payment.submit",
+        /// For a customer, at the counter.
+        PaymentSubmitAny = "payment.submit_any",
+        PaymentApprove = "payment.approve",
+        PaymentReverse = "payment.reverse",
+        PersonRead = "person.read",
+        PersonReveal = "person.reveal",
+        PersonRegister = "person.register",
+        PersonTier = "person.tier",
+        FirmRegister = "firm.register",
+        StaffManage = "staff.manage",
+        BranchManage = "branch.manage",
+        RoleGrant = "role.grant",
+        RoleRevoke = "role.revoke",
+        LoginMake = "login.make",
+        LoginUnlock = "login.unlock",
+        ClientManage = "client.manage",
+        AuditRead = "audit.read",
+        AuditExport = "audit.export",
+        DayClose = "day.close",
+        WageAccountOpen = "wage.account_open",
+        WageProjectManage = "wage.project_manage",
+        WageRosterEdit = "wage.roster_edit",
+        WageSheetMake = "wage.sheet_make",
+        WageSheetCheck = "wage.sheet_check",
+        WagePay = "wage.pay",
+        /// One's firm's projects, rosters and sheets.
+        WageRead = "wage.read",
+        WageReadBank = "wage.read_bank",
+        GuardRead = "guard.read",
+        GuardLists = "guard.lists",
+        GuardDecide = "guard.decide",
+        TariffEdit = "tariff.edit",
+        OutboxOperate = "outbox.operate",
+        WebhookManage = "webhook.manage",
+        ClearingOperate = "clearing.operate",
+        ConfigEdit = "config.edit",
+    }
+}
+
+store::text_enum! {
+    /// What somebody is at the bank or in a firm. The last three are never granted: a person is a customer, a key is a
+    /// client, a process is the system.
+    pub enum Role {
+        Teller = "teller",
+        LobbyManager = "lobby_manager",
+        BranchManager = "branch_manager",
+        PayrollOfficer = "payroll_officer",
+        OperationsChecker = "operations_checker",
+        RiskOfficer = "risk_officer",
+        Operator = "operator",
+        Auditor = "auditor",
+        CustomerManager = "customer_manager",
+        HeadOfficeAdmin = "head_office_admin",
+        FirmOwner = "firm_owner",
+        PayrollClerk = "payroll_clerk",
+        PayrollChecker = "payroll_checker",
+        Customer = "customer",
+        Client = "client",
+        System = "system",
+    }
+}
+
+/// How much: all in minor units of `currency`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Limits {
+    pub currency: Currency,
+    pub per_transaction_max: i64,
+    pub per_day_max: i64,
+    /// Up to this no checker is needed.
+    pub own_max: i64,
+    /// Up to this he may release as a checker what another made.
+    pub release_max: i64,
+}
+
+impl Limits {
+    /// For those whose limits lie elsewhere (a customer's tier, a process's plan). They release nothing.
+    pub const UNLIMITED: Limits = Limits {
+        currency: Currency::CNY,
+        per_transaction_max: i64::MAX,
+        per_day_max: i64::MAX,
+        own_max: i64::MAX,
+        release_max: 0,
+    };
+
+    /// From whole yuan.
+    pub const fn yuan(per_transaction: i64, per_day: i64, own: i64, release: i64) -> Limits {
+        Limits {
+            currency: Currency::CNY,
+            per_transaction_max: per_transaction * 100,
+            per_day_max: per_day * 100,
+            own_max: own * 100,
+            release_max: release * 100,
+        }
+    }
+
+    pub fn within(&self, cap: &Limits) -> bool {
+        let fits = |own: i64, cap: i64| (0..=cap).contains(&own);
+        self.currency == cap.currency
+            && fits(self.per_transaction_max, cap.per_transaction_max)
+            && fits(self.per_day_max, cap.per_day_max)
+            && fits(self.own_max, cap.own_max)
+            && fits(self.release_max, cap.release_max)
+    }
+
+    /// The higher of each figure.
+    pub fn highest(self, other: Limits) -> Limits {
+        Limits {
+            currency: self.currency,
+            per_transaction_max: self.per_transaction_max.max(other.per_transaction_max),
+            per_day_max: self.per_day_max.max(other.per_day_max),
+            own_max: self.own_max.max(other.own_max),
+            release_max: self.release_max.max(other.release_max),
+        }
+    }
+
+    /// Whether `amount` is within `max`, one of these limits. Another currency is within none but the unlimited.
+    pub(crate) fn covers(&self, max: i64, amount: Money) -> bool {
+        max == i64::MAX || (amount.currency == self.currency && amount.minor <= max)
+    }
+}
+
+use Permission as P;
+
+const TELLER: &[P] = &[
+    P::AccountOpen,
+    P::AccountReadAny,
+    P::PaymentSubmitAny,
+    P::PersonRead,
+    P::PersonReveal,
+    P::PersonRegister,
+    P::FirmRegister,
+    P::LoginMake,
+];
+const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock];
+const BRANCH_MANAGER: &[P] = &[
+    P::AccountReadAny,
+    P::AccountFreeze,
+    P::PaymentApprove,
+    P::PaymentReverse,
+    P::PersonRead,
+    P::PersonReveal,
+    P::PersonTier,
+    P::LoginUnlock,
+    P::WageReadBank,
+    P::GuardRead,
+];
+const PAYROLL_OFFICER: &[P] = &[
+    P::AccountReadAny,
+    P::PersonRead,
+    P::PersonRegister,
+    P::FirmRegister,
+    P::WageAccountOpen,
+    P::WageProjectManage,
+    P::WageRosterEdit,
+    P::WageReadBank,
+];
+const OPERATIONS_CHECKER: &[P] = &[
+    P::AccountReadAny,
+    P::AccountFreeze,
+    P::PaymentApprove,
+    P::PaymentReverse,
+    P::PersonRead,
+    P::PersonReveal,
+    P::PersonTier,
+    P::WageReadBank,
+];
+const RISK_OFFICER: &[P] = &[
+    P::AccountReadAny,
+    P::AccountFreeze,
+    P::PersonRead,
+    P::PersonReveal,
+    P::PersonTier,
+    P::GuardRead,
+    P::GuardLists,
+    P::GuardDecide,
+];
+const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
+const AUDITOR: &[P] =
+    &[P::AuditRead, P::AuditExport, P::AccountReadAny, P::PersonRead, P::WageReadBank, P::GuardRead];
+const CUSTOMER_MANAGER: &[P] = &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister];
+const HEAD_OFFICE_ADMIN: &[P] = &[
+    P::RoleGrant,
+    P::RoleRevoke,
+    P::LoginMake,
+    P::LoginUnlock,
+    P::StaffManage,
+    P::BranchManage,
+    P::TariffEdit,
+    P::ConfigEdit,
+    P::ClientManage,
+    P::WebhookManage,
+];
+const FIRM_OWNER: &[P] = &[
+    P::AccountRead,
+    P::PaymentSubmit,
+    P::PaymentApprove,
+    P::RoleGrant,
+    P::RoleRevoke,
+    P::ClientManage,
+    P::WebhookManage,
+    P::WageProjectManage,
+    P::WageSheetCheck,
+    P::WagePay,
+    P::WageRead,
+];
+const PAYROLL_CLERK: &[P] =
+    &[P::AccountRead, P::PaymentSubmit, P::WageProjectManage, P::WageRosterEdit, P::WageSheetMake, P::WageRead];
+const PAYROLL_CHECKER: &[P] = &[P::AccountRead, P::PaymentApprove, P::WageSheetCheck, P::WagePay, P::WageRead];
+const CUSTOMER: &[P] = &[P::AccountOpen, P::AccountRead, P::PaymentSubmit, P::PersonRead, P::PersonReveal];
+
+impl Role {
+    /// What the role may do. A client's are its own scopes, a process's stand in [`PROCESSES`].
+    pub fn permissions(self) -> &'static [Permission] {
+        match self {
+            Role::Teller => TELLER,
+            Role::LobbyManager => LOBBY_MANAGER,
+            Role::BranchManager => BRANCH_MANAGER,
+            Role::PayrollOfficer => PAYROLL_OFFICER,
+            Role::OperationsChecker => OPERATIONS_CHECKER,
+            Role::RiskOfficer => RISK_OFFICER,
+            Role::Operator => OPERATOR,
+            Role::Auditor => AUDITOR,
+            Role::CustomerManager => CUSTOMER_MANAGER,
+            Role::HeadOfficeAdmin => HEAD_OFFICE_ADMIN,
+            Role::FirmOwner => FIRM_OWNER,
+            Role::PayrollClerk => PAYROLL_CLERK,
+            Role::PayrollChecker => PAYROLL_CHECKER,
+            Role::Customer => CUSTOMER,
+            Role::Client | Role::System => &[],
+        }
+    }
+
+    /// Held by a person of one firm.
+    pub fn is_firm(self) -> bool {
+        matches!(self, Role::FirmOwner | Role::PayrollClerk | Role::PayrollChecker)
+    }
+
+    /// Held by a member of staff.
+    pub fn is_staff(self) -> bool {
+        !self.is_firm() && !matches!(self, Role::Customer | Role::Client | Role::System)
+    }
+
+    /// The most the bank gives anybody in this role (元): a transaction, a day, without a checker, as a checker.
+    pub fn cap(self) -> Limits {
+        match self {
+            Role::Teller => Limits::yuan(2_000_000, 10_000_000, 50_000, 0),
+            Role::PayrollOfficer => Limits::yuan(5_000_000, 50_000_000, 0, 0),
+            Role::BranchManager => Limits::yuan(0, 0, 0, 1_000_000),
+            Role::OperationsChecker => Limits::yuan(0, 0, 0, 10_000_000),
+            Role::RiskOfficer => Limits::yuan(0, 0, 0, 1_000_000),
+            Role::FirmOwner => Limits::yuan(50_000_000, 200_000_000, 100_000, 200_000_000),
+            Role::PayrollClerk => Limits::yuan(50_000_000, 200_000_000, 0, 0),
+            Role::PayrollChecker => Limits::yuan(0, 0, 0, 100_000_000),
+            Role::Client => Limits::yuan(5_000_000, 20_000_000, 0, 0),
+            Role::LobbyManager
+            | Role::Operator
+            | Role::Auditor
+            | Role::CustomerManager
+            | Role::HeadOfficeAdmin
+            | Role::Customer
+            | Role::System => Limits::yuan(0, 0, 0, 0),
+        }
+    }
+}
+
+/// Where two roles of one holder collide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// Both in one firm.
+    SameFirm,
+    /// Their branches overlap: one is in the other's subtree.
+    SameBranches,
+    Anywhere,
+}
+
+/// Pairs that one holder never has (职责分离). An auditor has no other role at the bank at all; see [`toxic`].
+pub const TOXIC: &[(Role, Role, Where)] = &[
+    (Role::PayrollClerk, Role::PayrollChecker, Where::SameFirm),
+    (Role::PayrollClerk, Role::FirmOwner, Where::SameFirm),
+    (Role::Teller, Role::OperationsChecker, Where::SameBranches),
+    (Role::Teller, Role::BranchManager, Where::SameBranches),
+    (Role::PayrollOfficer, Role::OperationsChecker, Where::SameBranches),
+    (Role::PayrollOfficer, Role::BranchManager, Where::SameBranches),
+    (Role::CustomerManager, Role::RiskOfficer, Where::Anywhere),
+    (Role::Operator, Role::OperationsChecker, Where::Anywhere),
+    (Role::HeadOfficeAdmin, Role::Teller, Where::Anywhere),
+    (Role::HeadOfficeAdmin, Role::OperationsChecker, Where::Anywhere),
+    (Role::HeadOfficeAdmin, Role::Operator, Where::Anywhere),
+];
+
+/// Where `a` and `b` may not meet in one holder; `None` when they go together.
+pub fn toxic(a: Role, b: Role) -> Option<Where> {
+    let audits_himself = a != b && (a == Role::Auditor || b == Role::Auditor) && a.is_staff() && b.is_staff();
+    let pair = TOXIC.iter().find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a));
+    if audits_himself { Some(Where::Anywhere) } else { pair.map(|(_, _, place)| *place) }
+}
+
+/// The processes of the bank and what each may do. `bootstrap`, `demo`, `import`, `simulate` and `bench` run from the
+/// command line of whoever owns the data directory, before or without people.
+pub const PROCESSES: &[(&str, &[Permission])] = &[
+    ("bootstrap", P::ALL),
+    ("demo", P::ALL),
+    ("import", P::ALL),
+    ("simulate", P::ALL),
+    ("bench", P::ALL),
+    ("close-day", &[P::DayClose, P::AuditExport, P::AccountReadAny]),
+    ("relay", &[P::OutboxOperate]),
+    ("webhooks", &[P::OutboxOperate]),
+    ("clearing", &[P::ClearingOperate, P::PaymentSubmitAny, P::PaymentReverse]),
+    ("payroll", &[P::WagePay, P::PaymentSubmitAny, P::WageReadBank]),
+    ("payments", &[P::PaymentSubmitAny]),
+    ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
+    ("expire", &[P::PaymentSubmitAny]),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_permission_belongs_to_somebody_and_no_role_lists_one_twice() {
+        for p in Permission::ALL {
+            assert!(Role::ALL.iter().any(|r| r.permissions().contains(p)), "{p} is held by no role");
+        }
+        for r in Role::ALL {
+            let mut seen = std::collections::HashSet::new();
+            assert!(r.permissions().iter().all(|p| seen.insert(p)), "{r} lists a permission twice");
+        }
+    }
+
+    #[test]
+    fn who_makes_does_not_check() {
+        let pairs = [
+            (P::WageSheetMake, P::WageSheetCheck),
+            (P::PaymentSubmitAny, P::PaymentApprove),
+            (P::RoleGrant, P::AuditRead),
+            (P::PersonRegister, P::PersonTier),
+        ];
+        for (make, check) in pairs {
+            for r in Role::ALL {
+                assert!(!(r.permissions().contains(&make) && r.permissions().contains(&check)), "{r} has {make} and {check}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_cap_of_one_releases_his_own() {
+        for r in Role::ALL.iter().filter(|r| r.is_staff()) {
+            let cap = r.cap();
+            assert!(cap.own_max == 0 || cap.release_max == 0, "{r} has own and release limits");
+        }
+    }
+
+    #[test]
+    fn toxic_pairs_are_found_both_ways() {
+        let cases = [
+            (Role::PayrollClerk, Role::PayrollChecker, Some(Where::SameFirm)),
+            (Role::OperationsChecker, Role::Teller, Some(Where::SameBranches)),
+            (Role::Auditor, Role::LobbyManager, Some(Where::Anywhere)),
+            (Role::Auditor, Role::Auditor, None),
+            (Role::Auditor, Role::PayrollClerk, None),
+            (Role::Teller, Role::LobbyManager, None),
+        ];
+        for (a, b, want) in cases {
+            assert_eq!((toxic(a, b), toxic(b, a)), (want, want), "{a} + {b}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Many rows in one go: a prepared statement in a loop on SQLite, arrays through `UNNEST` on PostgreSQL.
+use crate::record::{BULK_ROWS, Record, select_sql};
+use crate::sql::{Param, Row};
+use crate::tx::{Conn, Tx};
+use kernel::Result;
+
+/// A plain table (no seal) that is written in bulk: its columns in order, keys first.
+#[derive(Debug)]
+pub struct Sheet {
+    pub table: &'static str,
+    pub columns: &'static [&'static str],
+    pub keys: usize,
+}
+
+impl Sheet {
+    fn insert_sql(&self) -> String {
+        let marks: Vec<String> = (1..=self.columns.len()).map(|i| format!("?{i}")).collect();
+        format!("INSERT INTO {} ({}) VALUES ({})", self.table, self.columns.join(", "), marks.join(", "))
+    }
+
+    fn update_sql(&self) -> String {
+        let part = |(i, c): (usize, &&str)| format!("{c} = ?{}", i + 1);
+        let sets: Vec<String> = self.columns.iter().enumerate().skip(self.keys).map(part).collect();
+        let keys: Vec<String> = self.columns.iter().enumerate().take(self.keys).map(part).collect();
+        format!("UPDATE {} SET {} WHERE {}", self.table, sets.join(", "), keys.join(" AND "))
+    }
+
+    fn update_from_sql(&self, marks: &str) -> String {
+        let sets: Vec<String> = self.columns[self.keys..].iter().map(|c| format!("{c} = u.{c}")).collect();
+        let keys: Vec<String> = self.columns[..self.keys].iter().map(|c| format!("t.{c} = u.{c}")).collect();
+        format!(
+            "UPDATE {} t SET {} FROM UNNEST({marks}) AS u({}) WHERE {}",
+            self.table,
+            sets.join(", "),
+            self.columns.join(", "),
+            keys.join(" AND ")
+        )
+    }
+}
+
+impl Tx<'_> {
+    /// Adds rows; a taken key is an error. Answers how many.
+    pub fn insert_rows<'p>(
+        &mut self,
+        sheet: &'static Sheet,
+        rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+    ) -> Result<u64> {
+        self.write_rows(sheet, rows, sheet.insert_sql(), |sheet, marks| {
+            format!("INSERT INTO {} ({}) SELECT * FROM UNNEST({marks})", sheet.table, sheet.columns.join(", "))
+        })
+    }
+
+    /// Changes rows found by their keys. Answers how many were found.
+    pub fn update_rows<'p>(
+        &mut self,
+        sheet: &'static Sheet,
+        rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+    ) -> Result<u64> {
+        self.write_rows(sheet, rows, sheet.update_sql(), Sheet::update_from_sql)
+    }
+
+    fn write_rows<'p>(
+        &mut self,
+        sheet: &'static Sheet,
+        mut rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+        one: String,
+        many: impl Fn(&Sheet, &str) -> String,
+    ) -> Result<u64> {
+        if rows.len() == 0 {
+            return Ok(0);
+        }
+        self.fault("bulk")?;
+        match &mut self.conn {
+            Conn::Sqlite(c) => crate::sqlite::execute_each(c, &one, rows),
+            Conn::Postgres(s) => {
+                let marks = s.array_marks(sheet.table, sheet.columns)?;
+                let sql = many(sheet, &marks);
+                let mut done = 0;
+                while rows.len() > 0 {
+                    let mut columns: Vec<Vec<Param<'p>>> = vec![Vec::new(); sheet.columns.len()];
+                    rows.by_ref()
+                        .take(BULK_ROWS)
+                        .for_each(|row| columns.iter_mut().zip(row).for_each(|(c, p)| c.push(p)));
+                    done += s.execute_arrays(&sql, columns)?;
+                }
+                Ok(done)
+            }
+        }
+    }
+
+    /// Rows whose keys are among `keys`, each key given as the columns of the primary key. On PostgreSQL one statement per
+    /// [`BULK_ROWS`] keys; locked in the order of the key when `lock` is asked for in a write. Missing keys are left out.
+    pub fn find<T>(
+        &mut self,
+        what: &Find,
+        keys: &[Vec<Param<'_>>],
+        lock: bool,
+        mut row: impl FnMut(&Row<'_>) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.fault("find")?;
+        let mut out = Vec::with_capacity(keys.len());
+        let names = what.keys.join(", ");
+        if !self.is_postgres() {
+            let parts: Vec<String> = what.keys.iter().enumerate().map(|(i, k)| format!("{k} = ?{}", i + 1)).collect();
+            let sql = format!("{} WHERE {}", what.select, parts.join(" AND "));
+            for key in keys {
+                self.each_row(&sql, key, &mut |r| {
+                    out.push(row(r)?);
+                    Ok(())
+                })?;
+            }
+            return Ok(out);
+        }
+        let locked = if lock && self.is_write() { " FOR UPDATE" } else { "" };
+        let Conn::Postgres(s) = &mut self.conn else { return Ok(out) };
+        let marks = s.array_marks(what.table, what.keys)?;
+        let sql =
+            format!("{} WHERE ({names}) IN (SELECT * FROM UNNEST({marks})) ORDER BY {names}{locked}", what.select);
+        for chunk in keys.chunks(BULK_ROWS) {
+            let columns = (0..what.keys.len()).map(|i| chunk.iter().map(|k| k[i].clone()).collect()).collect();
+            s.query_arrays(&sql, columns, &mut |r| {
+                out.push(row(r)?);
+                Ok(())
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// Records whose keys are among `keys`, their seals checked; see [`Tx::find`].
+    pub fn get_all<R: Record>(&mut self, keys: &[Vec<Param<'_>>], lock: bool) -> Result<Vec<R>> {
+        let select = select_sql(R::TABLE);
+        let what = Find { table: R::TABLE.name, select: &select, keys: &R::TABLE.columns[..R::TABLE.keys] };
+        let rows = self.find(&what, keys, lock, R::from_row)?;
+        self.check_seals(&rows)?;
+        Ok(rows)
+    }
+}
+
+/// What [`Tx::find`] looks for: a `SELECT … FROM table` without a condition, and the key columns.
+pub struct Find<'a> {
+    pub table: &'static str,
+    pub select: &'a str,
+    pub keys: &'a [&'static str],
+}

@@ -1,0 +1,183 @@
+//! The page around a page.
+use super::form::proof;
+use super::icon::{Icon, icon, mark};
+use super::list::{Crumb, breadcrumbs};
+use super::notice::{Tone, result};
+use super::{Button, Text, actions, link_button};
+use crate::http::assets;
+use crate::view::{Mode, View};
+use crate::words::Lang;
+use kernel::Error;
+use maud::{DOCTYPE, Markup, html};
+
+/// A place in the navigation of a role.
+#[derive(Clone, Debug)]
+pub struct NavItem<'a> {
+    pub icon: Icon,
+    pub label: Text<'a>,
+    pub href: Text<'a>,
+}
+
+impl<'a> NavItem<'a> {
+    pub fn new(icon: Icon, label: impl Into<Text<'a>>, href: impl Into<Text<'a>>) -> NavItem<'a> {
+        NavItem { icon, label: label.into(), href: href.into() }
+    }
+}
+
+/// Who is signed in, as the header shows it.
+#[derive(Clone, Debug)]
+pub struct Viewer<'a> {
+    pub name: Text<'a>,
+    /// The office or the firm one acts for; empty for oneself.
+    pub role: Text<'a>,
+}
+
+/// A page: its title, its place, and who looks at it.
+pub struct Frame<'a> {
+    view: &'a View,
+    title: Text<'a>,
+    viewer: Option<Viewer<'a>>,
+    nav: &'a [NavItem<'a>],
+    crumbs: &'a [Crumb<'a>],
+    wrong: bool,
+}
+
+/// Where the sign-out form is sent.
+const SIGN_OUT: &str = "/sign-out";
+
+impl<'a> Frame<'a> {
+    pub fn new(view: &'a View, title: impl Into<Text<'a>>) -> Frame<'a> {
+        Frame { view, title: title.into(), viewer: None, nav: &[], crumbs: &[], wrong: false }
+    }
+    pub fn viewer(self, viewer: Option<Viewer<'a>>) -> Frame<'a> {
+        Frame { viewer, ..self }
+    }
+    pub fn nav(self, nav: &'a [NavItem<'a>]) -> Frame<'a> {
+        Frame { nav, ..self }
+    }
+    pub fn crumbs(self, crumbs: &'a [Crumb<'a>]) -> Frame<'a> {
+        Frame { crumbs, ..self }
+    }
+    /// The form on this page has errors: the title says so first.
+    pub fn wrong(self, wrong: bool) -> Frame<'a> {
+        Frame { wrong, ..self }
+    }
+
+    /// The whole document around `main`.
+    pub fn show(&self, main: Markup) -> Markup {
+        let (view, words) = (self.view, self.view.words);
+        html! {
+            (DOCTYPE)
+            html lang=(words.lang.tag()) data-mode=(view.mode.code()) {
+                head {
+                    meta charset="utf-8";
+                    title { @if self.wrong { (words.t("error-prefix")) } (self.title) " - " (view.bank()) }
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light dark";
+                    meta name="format-detection" content="telephone=no";
+                    link rel="stylesheet" href=(assets::style_path());
+                    link rel="icon" type="image/svg+xml" href=(assets::mark_path());
+                    script type="module" src=(assets::script_path()) {}
+                }
+                body {
+                    a.skip href="#main" { (words.t("skip-to-main")) }
+                    (self.header())
+                    div.body {
+                        @if !self.nav.is_empty() { (self.navigation()) }
+                        div.page {
+                            (breadcrumbs(words, self.crumbs))
+                            main.main id="main" tabindex="-1" { (main) }
+                        }
+                    }
+                    (self.footer())
+                }
+            }
+        }
+    }
+
+    fn header(&self) -> Markup {
+        let (view, words) = (self.view, self.view.words);
+        html! {
+            header.header {
+                div.header-inner {
+                    a.brand href="/" { (mark()) span.brand-name { (view.bank()) } }
+                    div.header-tools {
+                        (self.choices())
+                        @if let Some(viewer) = &self.viewer {
+                            div.viewer {
+                                span.viewer-name { (viewer.name) }
+                                @if !viewer.role.is_empty() { span.viewer-role { (viewer.role) } }
+                            }
+                            form.sign-out method="post" action=(SIGN_OUT) data-once { (proof(view)) button.tool type="submit" { (words.t("sign-out")) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn choices(&self) -> Markup {
+        let (view, words) = (self.view, self.view.words);
+        let other = if view.mode == Mode::Elder {
+            (Mode::Customer, "mode-to-customer")
+        } else {
+            (Mode::Elder, "mode-to-elder")
+        };
+        html! {
+            @if view.mode.is_of_customers() { a.tool href=(view.address_with("mode", other.0.code())) { (words.t(other.1)) } }
+            @for lang in Lang::ALL.into_iter().filter(|l| *l != words.lang) {
+                a.tool href=(view.address_with("lang", lang.tag())) lang=(lang.tag()) hreflang=(lang.tag()) { (lang.own_name()) }
+            }
+        }
+    }
+
+    /// The item that is nearest above this page is the current one.
+    fn navigation(&self) -> Markup {
+        let depth = |item: &NavItem<'_>| {
+            let place = item.href.split('?').next().unwrap_or_default();
+            let rest = self.view.path().strip_prefix(place);
+            rest.filter(|r| r.is_empty() || (place != "/" && r.starts_with('/'))).map(|_| place.len())
+        };
+        let deepest = self.nav.iter().filter_map(depth).max();
+        let here = |item: &NavItem<'_>| (deepest.is_some() && depth(item) == deepest).then_some("page");
+        html! {
+            nav.nav aria-label=(self.view.t("nav-label")) {
+                ul { @for item in self.nav { li { a.nav-link href=(item.href) aria-current=[here(item)] { (icon(item.icon)) span { (item.label) } } } } }
+            }
+        }
+    }
+
+    fn footer(&self) -> Markup {
+        let words = self.view.words;
+        html! {
+            footer.footer {
+                div.footer-inner {
+                    p { (words.t("footer-promise")) }
+                    p.footer-id { (words.t("footer-request")) " " code { (self.view.correlation) } }
+                }
+            }
+        }
+    }
+}
+
+/// The page's one `<h1>`, with a line under it for what the page is for; empty for none.
+pub fn heading(title: &str, lead: &str) -> Markup {
+    html! {
+        div.heading { h1 { (title) } @if !lead.is_empty() { p.lead { (lead) } } }
+    }
+}
+
+/// What went wrong, what to do, and the number to name when asking for help.
+pub fn error_page(view: &View, error: &Error, status: u16) -> Markup {
+    let words = view.words;
+    let told = words.error(error);
+    let tone = if status >= 500 { Tone::Danger } else { Tone::Warn };
+    let reference = words.t("error-reference");
+    let title = words.t("error-title");
+    let next = html! {
+        p.error-message { (told.message) }
+        p { (told.remedy) }
+        (actions(link_button(Button::Secondary, &words.t("go-home"), "/")))
+    };
+    Frame::new(view, title.clone()).show(result(tone, &title, Some((&reference, &view.correlation)), next))
+}

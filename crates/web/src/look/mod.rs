@@ -1,0 +1,38 @@
+//! The components every screen is made of: typed functions from values to markup, with no style and no script inside.
+//!
+//! Whatever a component is given is text and is escaped. Components that say something themselves take [`Words`] first. Names in
+//! `assets/css` are the names of the files here; `/design` shows each with its examples.
+mod amount;
+mod button;
+mod chart;
+mod choice;
+#[cfg(test)]
+mod contrast;
+mod dialog;
+mod form;
+mod frame;
+mod icon;
+mod input;
+mod list;
+mod notice;
+mod status;
+mod table;
+
+pub use amount::{amount, amount_short, balance, masked};
+pub use button::{Button, actions, button, link_button, print_button};
+pub use chart::{Chart, Point, Shape};
+pub use choice::{Choice, checkbox, checkboxes, date, date_parts, file, radios, select};
+pub use dialog::{confirm_link, dialog, live};
+pub use form::{Field, FieldErrors, Width, error_summary, filter_bar, form, form_files, proof};
+pub use frame::{Frame, NavItem, Viewer, error_page, heading};
+pub use icon::{Icon, icon, mark};
+pub use input::{code, money, multiline, number, password, text};
+pub use list::{Crumb, Row, Tile, breadcrumbs, details, summary_list, tabs, tiles};
+pub use notice::{Tone, empty, notice, result};
+pub use status::{StepState, progress, status, steps};
+pub use table::{Table, pager};
+
+use std::borrow::Cow;
+
+/// Text of a component: borrowed from a literal, or owned as [`crate::Words`] give it.
+pub type Text<'a> = Cow<'a, str>;

@@ -1,0 +1,202 @@
+//! The words of the screens: every language has the same keys, no key is asked for that is missing, none lies unused.
+//!
+//! Texts are Fluent messages in `crates/web/locales/LANGUAGE/*.ftl`. A key counts as used when product code holds it as
+//! a string, when code holds its beginning before a placeholder (`"currency-{}"`), when another message refers to it, or,
+//! for `error-<code>`, when a crate declares the code. A key is asked for where a string is an argument of [`LOOKUPS`].
+use crate::Finding;
+use crate::lex::{Kind, pieces, tests_begin};
+use crate::tree::File;
+use std::collections::{BTreeMap, BTreeSet};
+
+const LOCALES: &str = "crates/web/locales/";
+/// Functions whose string argument is a key.
+const LOOKUPS: [&str; 2] = ["t", "t_with"];
+const ERROR: &str = "error-";
+
+/// Key (an attribute as `key.attribute`) → where it is defined.
+type Keys<'a> = BTreeMap<String, (&'a str, usize)>;
+
+pub fn check(files: &[File]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut languages: BTreeMap<&str, Keys<'_>> = BTreeMap::new();
+    let mut used = BTreeSet::new();
+    let texts = files.iter().filter(|f| f.ending() == "ftl").filter_map(|f| Some((f, f.path.strip_prefix(LOCALES)?)));
+    for (file, inside) in texts {
+        let language = inside.split(['/', '.']).next().unwrap_or_default();
+        let keys = languages.entry(language).or_default();
+        for (line, key) in messages(&file.text) {
+            if let Some((path, first)) = keys.insert(key.clone(), (&file.path, line)) {
+                found.push(Finding::new(
+                    &file.path,
+                    line,
+                    format!("{key} is also at {path}:{first}"),
+                    "remove one of the two",
+                ));
+            }
+        }
+        used.extend(references(&file.text));
+    }
+    let all: BTreeSet<&String> = languages.values().flat_map(Keys::keys).collect();
+    for key in &all {
+        let (path, line) = languages.values().find_map(|keys| keys.get(*key)).copied().unwrap_or_default();
+        for (language, _) in languages.iter().filter(|(_, keys)| !keys.contains_key(*key)) {
+            found.push(Finding::new(
+                path,
+                line,
+                format!("{key} is missing in {language}"),
+                format!("write it in {LOCALES}{language}"),
+            ));
+        }
+    }
+    if all.is_empty() {
+        return found;
+    }
+    let code = Code::read(files);
+    for asked in code.asked.iter().filter(|a| !all.contains(&a.key)) {
+        found.push(Finding::new(
+            &asked.path,
+            asked.line,
+            format!("no text has the key {}", asked.key),
+            "write it in every language",
+        ));
+    }
+    let defined = languages.into_values().flatten().collect::<BTreeMap<_, _>>();
+    for (key, (path, line)) in defined.into_iter().filter(|(key, _)| !key.contains('.') && !used.contains(key)) {
+        if !code.uses(&key) {
+            found.push(Finding::new(path, line, format!("nothing shows {key}"), "remove it from every language"));
+        }
+    }
+    found
+}
+
+/// Lines and names of messages, terms and attributes of a Fluent file.
+fn messages(text: &str) -> Vec<(usize, String)> {
+    let mut out: Vec<(usize, String)> = Vec::new();
+    let mut message = String::new();
+    for (i, line) in text.lines().enumerate() {
+        let Some((name, _)) = line.split_once('=') else { continue };
+        let attribute = name.trim().strip_prefix('.').filter(|_| name.starts_with(' '));
+        let name = attribute.unwrap_or(name).trim_end();
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
+            continue;
+        }
+        match attribute {
+            Some(_) => out.push((i + 1, format!("{message}.{name}"))),
+            None => {
+                message = name.to_string();
+                out.push((i + 1, message.clone()));
+            }
+        }
+    }
+    out
+}
+
+/// Messages and terms that a Fluent file refers to: `{ other-key }`, `{ -brand }`.
+fn references(text: &str) -> Vec<String> {
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(inside, _)| inside.trim());
+    inside
+        .filter_map(|name| name.split(['.', '(', ' ']).next())
+        .filter(|n| !n.starts_with(['$', '"']))
+        .map(Into::into)
+        .collect()
+}
+
+struct Asked {
+    path: String,
+    line: usize,
+    key: String,
+}
+
+/// What product code says of keys.
+#[derive(Default)]
+struct Code {
+    strings: BTreeSet<String>,
+    beginnings: BTreeSet<String>,
+    asked: Vec<Asked>,
+}
+
+impl Code {
+    fn read(files: &[File]) -> Code {
+        let mut code = Code::default();
+        for file in files.iter().filter(|f| f.is_product_rust()) {
+            let all = pieces(&file.text);
+            let tests = tests_begin(&file.text);
+            for (i, piece) in all.iter().enumerate().filter(|(_, p)| p.kind == Kind::Text && p.line < tests) {
+                let before = all[..i].iter().rev().find(|p| p.kind == Kind::Code).map_or("", |p| p.text);
+                if is_lookup(before) && is_key(piece.text) {
+                    code.asked.push(Asked { path: file.path.clone(), line: piece.line, key: piece.text.into() });
+                }
+                if let Some((beginning, _)) = piece.text.split_once('{')
+                    && beginning.ends_with('-')
+                    && beginning != ERROR
+                {
+                    code.beginnings.insert(beginning.into());
+                }
+                code.strings.insert(piece.text.into());
+            }
+        }
+        code
+    }
+
+    fn uses(&self, key: &str) -> bool {
+        let declared = key.strip_prefix(ERROR).is_some_and(|code| self.strings.contains(&code.replace('-', "_")));
+        declared || self.strings.contains(key) || self.beginnings.iter().any(|b| key.starts_with(b.as_str()))
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// Whether code that ends here is inside the parentheses of a lookup, before its key.
+fn is_lookup(code: &str) -> bool {
+    let Some((before, arguments)) = code.trim_end_matches('"').rsplit_once('(') else { return false };
+    let plain = arguments.chars().all(|c| c.is_alphanumeric() || "_&., \n".contains(c));
+    let name = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    plain && LOOKUPS.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(zh: &str, en: &str, code: &str) -> Vec<String> {
+        let files = [
+            File::new("crates/web/locales/zh-CN/base.ftl", zh),
+            File::new("crates/web/locales/en/base.ftl", en),
+            File::new("crates/web/src/lib.rs", code),
+        ];
+        check(&files).into_iter().map(|f| f.wrong).collect()
+    }
+
+    #[test]
+    fn keys_are_the_same_used_and_there() {
+        let both = "hello = x\n";
+        let cases: &[(&str, &str, &str, &[&str])] = &[
+            (both, both, "words.t(\"hello\")", &[]),
+            (both, "", "t(\"hello\")", &["hello is missing in en"]),
+            (both, both, "", &["nothing shows hello"]),
+            (both, both, "[\"hello\"]", &[]),
+            (both, both, "t(\"hello\"); t_with(words, \"gone\", &[])", &["no text has the key gone"]),
+            (both, both, "[\"hello\"]; format(\"gone\"); #[cfg(test)]\nt(\"{x}\")", &[]),
+            (both, both, "[\"hello\"];\n#[cfg(test)]\nmod tests {\nt(\"gone\") }", &[]),
+            (both, both, "t(\"hello\"); t(x); [\"gone\"]; t(if a { \"b\" })", &[]),
+            ("unit-a = x", "unit-a = x", "format!(\"unit-{}\", x)", &[]),
+            ("error-sunk-ship = x", "error-sunk-ship = x", "codes! { SUNK: Refused, \"sunk_ship\", \"\"; }", &[]),
+            ("error-sunk = x", "error-sunk = x", "format!(\"error-{}\", x)", &["nothing shows error-sunk"]),
+            ("a = { b }\nb = x", "a = { b }\nb = x", "t(\"a\")", &[]),
+            ("a = x\n  .tip = y", "a = x", "t(\"a\")", &["a.tip is missing in en"]),
+            ("# a = x\nb = x = y\n  c = z", "b = x", "t(\"b\")", &[]),
+            ("a = x\na = y", "a = x", "t(\"a\")", &["a is also at crates/web/locales/zh-CN/base.ftl:1"]),
+        ];
+        for (zh, en, code, want) in cases {
+            assert_eq!(faults(zh, en, code), *want, "{zh} | {en} | {code}");
+        }
+    }
+
+    #[test]
+    fn without_texts_nothing_is_asked() {
+        assert_eq!(check(&[File::new("crates/web/src/lib.rs", "t(\"hello\")")]), []);
+    }
+}
