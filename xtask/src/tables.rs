@@ -4,7 +4,7 @@
 //! searched for names after FROM, JOIN, INTO, UPDATE and TABLE; a row type (`struct … in "table"`) may stand where its
 //! crate likes. Prose is not taken for SQL: a lower-case keyword counts only beside its partner (select … from).
 use crate::Finding;
-use crate::lex::{Kind, pieces};
+use crate::lex::{Kind, pieces, tests_begin};
 use crate::tree::File;
 use std::collections::BTreeMap;
 
@@ -54,15 +54,18 @@ fn owners(files: &[File], found: &mut Vec<Finding>) -> Owners {
 }
 
 /// (line, text, whether a unit test holds it) of each string of a file.
-fn strings(file: &File) -> impl Iterator<Item = (usize, String)> {
+/// String literals: first line, text, and whether they stand in the tests.
+fn strings(file: &File) -> impl Iterator<Item = (usize, String, bool)> {
+    let inside = file.inside().unwrap_or_default();
+    let tests = if inside.ends_with("/tests.rs") || inside.contains("/tests/") { 0 } else { tests_begin(&file.text) };
     let texts: Vec<_> =
         pieces(&file.text).into_iter().filter(|p| p.kind == Kind::Text).map(|p| (p.line, p.text.to_string())).collect();
-    texts.into_iter()
+    texts.into_iter().map(move |(line, text)| (line, text, line >= tests))
 }
 
 fn check_rust(file: &File, owners: &Owners) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (first, text) in strings(file) {
+    for (first, text, _) in strings(file) {
         for (offset, name) in named_tables(&text) {
             let line = first + offset - 1;
             found.extend(foreign(file, line, &name, owners));

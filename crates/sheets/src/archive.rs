@@ -6,9 +6,7 @@
 //! unpacks to more than it declared is damage. Check sums are copied, so that the parser finds any other damage.
 //!
 //! Format: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.16 (end record), 4.5.3 (zip64 sizes).
-use crate::{
-    CELLS_MAX, FILE_DAMAGED, FILE_LOCKED, FILE_UNKNOWN, Limits, PARTS_MAX, UNPACKED_BYTES_FREE, UNPACKED_RATIO_MAX,
-};
+use crate::{FILE_DAMAGED, FILE_LOCKED, FILE_UNKNOWN, Limits, PARTS_MAX, UNPACKED_BYTES_FREE, UNPACKED_RATIO_MAX};
 use kernel::{Error, Result};
 use std::collections::HashSet;
 use std::io::Read;

@@ -69,8 +69,7 @@ impl Tx<'_> {
         if rows.len() == 0 {
             return Ok(0);
         }
-        self.fault("bulk")?;
-        match &mut self.conn {
+        let done = self.fault("bulk").and_then(|()| match &mut self.conn {
             Conn::Sqlite(c) => crate::sqlite::execute_each(c, &one, rows),
             Conn::Postgres(s) => {
                 let marks = s.array_marks(sheet.table, sheet.columns)?;
@@ -85,7 +84,8 @@ impl Tx<'_> {
                 }
                 Ok(done)
             }
-        }
+        });
+        self.noted(done)
     }
 
     /// Rows whose keys are among `keys`, each key given as the columns of the primary key. On PostgreSQL one statement per
@@ -97,7 +97,6 @@ impl Tx<'_> {
         lock: bool,
         mut row: impl FnMut(&Row<'_>) -> Result<T>,
     ) -> Result<Vec<T>> {
-        self.fault("find")?;
         let mut out = Vec::with_capacity(keys.len());
         let names = what.keys.join(", ");
         if !self.is_postgres() {
@@ -112,17 +111,20 @@ impl Tx<'_> {
             return Ok(out);
         }
         let locked = if lock && self.is_write() { " FOR UPDATE" } else { "" };
-        let Conn::Postgres(s) = &mut self.conn else { return Ok(out) };
-        let marks = s.array_marks(what.table, what.keys)?;
-        let sql =
-            format!("{} WHERE ({names}) IN (SELECT * FROM UNNEST({marks})) ORDER BY {names}{locked}", what.select);
-        for chunk in keys.chunks(BULK_ROWS) {
-            let columns = (0..what.keys.len()).map(|i| chunk.iter().map(|k| k[i].clone()).collect()).collect();
-            s.query_arrays(&sql, columns, &mut |r| {
-                out.push(row(r)?);
-                Ok(())
-            })?;
-        }
+        let done = self.fault("find").and_then(|()| {
+            let Conn::Postgres(s) = &mut self.conn else { return Ok(()) };
+            let marks = s.array_marks(what.table, what.keys)?;
+            let sql =
+                format!("{} WHERE ({names}) IN (SELECT * FROM UNNEST({marks})) ORDER BY {names}{locked}", what.select);
+            keys.chunks(BULK_ROWS).try_for_each(|chunk| {
+                let columns = (0..what.keys.len()).map(|i| chunk.iter().map(|k| k[i].clone()).collect()).collect();
+                s.query_arrays(&sql, columns, &mut |r| {
+                    out.push(row(r)?);
+                    Ok(())
+                })
+            })
+        });
+        self.noted(done)?;
         Ok(out)
     }
 

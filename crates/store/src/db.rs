@@ -2,7 +2,7 @@
 use crate::keys::KeyRing;
 use crate::migrate::Migration;
 use crate::pg::PgSession;
-use crate::tx::{Conn, FaultPoint, Statements, Tx, copy_of};
+use crate::tx::{Conn, FaultPoint, Statements, Tx};
 use crate::writer::{self, IS_WRITER, Job, Write};
 use crate::{BUSY, DATABASE, LOCKED, sqlite};
 use crossbeam_channel::{Sender, TrySendError, bounded};

@@ -22,6 +22,7 @@
 //!
 //! **Copies.** [`Store::backup`] copies SQLite's database while the bank is open; [`restore`] puts a copy back.
 mod audit;
+mod backup;
 mod bulk;
 mod chain;
 mod day;

@@ -102,14 +102,14 @@ impl Tx<'_> {
     /// Adds many rows at once, [`BULK_ROWS`] at a time. `Err(STALE)` when a key is taken: then the closure can only fail,
     /// because some of the rows may be there already.
     pub fn insert_all<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
-        let done = self.insert_rows(rows);
+        let done = self.insert_chunks(rows);
         if let Err(why) = &done {
             self.doom(copy_of(why));
         }
         done
     }
 
-    fn insert_rows<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
+    fn insert_chunks<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
         if !self.is_postgres() {
             return rows.iter_mut().try_for_each(|row| self.insert(row));
         }

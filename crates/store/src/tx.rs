@@ -1,5 +1,5 @@
 //! One transaction over either database.
-use crate::chain::{Chain, LANE_SHIFT, Lane};
+use crate::chain::{Chain, Lane};
 use crate::db::Shared;
 use crate::keys::KeyRing;
 use crate::pg::PgSession;
@@ -124,9 +124,12 @@ impl<'c> Tx<'c> {
         self.noted(done)
     }
 
-    fn noted<T>(&mut self, done: Result<T>) -> Result<T> {
-        if let (Err(why), None) = (&done, &self.doomed) {
-            self.doom(copy_of(why));
+    /// A statement that the database refused dooms the closure; a row that cannot be read does not.
+    pub(crate) fn noted<T>(&mut self, done: Result<T>) -> Result<T> {
+        if let Err(why) = &done {
+            if why.is(&DATABASE) || why.is(&FAULT) {
+                self.doom(copy_of(why));
+            }
         }
         done
     }
@@ -168,13 +171,11 @@ impl<'c> Tx<'c> {
         params: &[Param<'_>],
         row: &mut dyn FnMut(&Row<'_>) -> Result<()>,
     ) -> Result<()> {
-        let mut unreadable = false;
-        let row = &mut |r: &Row<'_>| row(r).inspect_err(|_| unreadable = true);
         let done = self.fault("query").and_then(|()| match &mut self.conn {
             Conn::Sqlite(c) => crate::sqlite::each_row(c, sql, params, row),
             Conn::Postgres(s) => s.each_row(sql, params, row),
         });
-        if unreadable { done } else { self.noted(done) }
+        self.noted(done)
     }
 
     /// Extends one of this lane's hash chains. Answers the entry's position (unique over all lanes) and its hash.
