@@ -1,1 +1,2 @@
 //! The one integration suite, run on SQLite and on PostgreSQL.
+mod store;

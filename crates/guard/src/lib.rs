@@ -1,1 +1,173 @@
-//! guard
+//! The decision before money moves: rules, watch lists, freezes, and one record per instruction and round.
+//!
+//! **Two steps.** [`Guard::prepare`] runs on a snapshot, before the writer is bothered: it reads the payer's activity, the
+//! list entries and freezes that name either side, and evaluates the rules. It has [`GUARD_PREPARE_MS_MAX`] milliseconds;
+//! later is [`GUARD_UNAVAILABLE`]. [`Guard::decide`] runs in the posting transaction. It re-checks what the prepared answer
+//! rests on: the same facts, the same rules, the versions of lists and freezes, the seal of the payer's activity. All as
+//! it was: the prepared answer stands. Anything else: it is evaluated once more, there. No prepared answer, because the
+//! guard was late, slow or broken: [`Verdict::Held`], for a manned queue, never a pass. After the ledger posted,
+//! [`Guard::posted`] counts the payment. One row read and one written of the payer's activity; a wage run of any size is
+//! one decision and touches no activity.
+//!
+//! **Ladder.** pass, tip, verify, delay, limit, stop ([`Ladder`], 反电信网络诈骗法 18). The verdict is the highest that a hit
+//! asks for or that the sum of the hits' scores asks for, so another hit never makes it milder. Shadow rules are recorded
+//! and do not count. Basic payments (反洗钱法 30) are exempt from rules of behaviour, by the class of the verified payee.
+//!
+//! **Rounds.** An instruction that waited is decided again when it is released: round n + 1 with a [`Clearance`] that says
+//! what somebody did about it. Cleared are exactly the reasons on record that brought the earlier verdict, at or below the
+//! cleared level; a reason that is new holds it again. Stop and limit cannot be cleared: what caused them must end.
+//! Decisions are append-only; the same round again answers the recorded one.
+//!
+//! **What the customer hears.** A reason has a text key. Where naming it would tip off (a police order, a list) the customer
+//! gets only the neutral `guard-check`, whatever else was hit.
+//!
+//! Whoever must lock both a party's freezes and its accounts takes the freeze first.
+mod activity;
+mod decision;
+mod evaluate;
+mod events;
+mod facts;
+mod freezes;
+mod lists;
+mod rules;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, RECENT_MAX, Tally, Window, Windows};
+pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of};
+pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
+pub use events::Event;
+pub use facts::{AgeBand, Clearance, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject, SubjectKind};
+pub use freezes::{
+    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, freeze_party, freezes, in_force, release_party,
+};
+pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, remove_entry, renew_entry, screen};
+pub use rules::{
+    Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Share, Side, TEXT_CHECK,
+    TEXT_UNAVAILABLE,
+};
+pub use state::GuardState;
+
+use kernel::Result;
+use parking_lot::RwLock;
+use std::sync::Arc;
+use store::{Migration, Record, Table};
+
+/// Milliseconds a prepared answer may take.
+pub const GUARD_PREPARE_MS_MAX: i64 = 200;
+/// Names of one side beside owner and account.
+pub const SUBJECTS_MAX: usize = 8;
+/// Subjects screened by one call.
+pub const SCREEN_SUBJECTS_MAX: usize = 4_000;
+/// Days a list entry lasts before it is renewed (联合惩戒: 2 or 3 years, 5 at most).
+pub const ENTRY_DAYS_MAX: i64 = 5 * 366;
+/// Hours of an emergency stop by the police (紧急止付).
+pub const POLICE_STOP_HOURS_MAX: i64 = 48;
+/// Days of a freeze by the police: six months.
+pub const POLICE_FREEZE_DAYS_MAX: i64 = 184;
+/// Freezes of one party in force at a time.
+pub const FREEZES_OF_PARTY_MAX: usize = 20;
+/// Rounds of one instruction.
+pub const ROUNDS_MAX: u32 = 20;
+/// Rules in a set.
+pub const RULES_MAX: usize = 200;
+/// Bytes of a rule file.
+pub const RULES_BYTES_MAX: usize = 1 << 20;
+
+pub const MIGRATION: Migration = Migration { name: "0006_guard", sql: include_str!("../migrations/0006_guard.sql") };
+
+/// The tables of record, for `verify`.
+pub const TABLES: &[&Table] = &[
+    <GuardState as Record>::TABLE,
+    <PayerActivity as Record>::TABLE,
+    <DecisionRecord as Record>::TABLE,
+    <ListEntry as Record>::TABLE,
+    <PartyFreeze as Record>::TABLE,
+];
+
+kernel::codes! {
+    GUARD_UNAVAILABLE: Unavailable, "guard_unavailable", "the instruction is held for staff; nothing was moved";
+    DECISION_DIFFERS: Conflict, "decision_differs", "decide a changed instruction under a new id or the next round";
+    BAD_FACTS: Broken, "bad_guard_facts", "tell the operator; the pipeline described an instruction that cannot be";
+    BAD_RULES: Invalid, "bad_rules", "correct the named rule of the file; the rules in force stay";
+    BAD_ENTRY: Invalid, "bad_list_entry", "correct the named field of the entry";
+    BAD_FREEZE: Invalid, "bad_freeze", "correct the named field of the freeze or release";
+    FREEZE_DOCUMENT: Refused, "freeze_document", "enter the document by which the authority lifts its order";
+}
+
+/// What a command did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change<T> {
+    Made(T),
+    /// Nothing had to be done; the thing as it stands.
+    AlreadySo(T),
+}
+
+impl<T> Change<T> {
+    pub fn into_inner(self) -> T {
+        match self {
+            Change::Made(x) | Change::AlreadySo(x) => x,
+        }
+    }
+    pub fn get(&self) -> &T {
+        match self {
+            Change::Made(x) | Change::AlreadySo(x) => x,
+        }
+    }
+    pub fn made(&self) -> bool {
+        matches!(self, Change::Made(_))
+    }
+}
+
+/// A failure put in on purpose, to see that nothing passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It cannot evaluate.
+    Broken,
+    /// Each evaluation takes so many milliseconds more.
+    Slow(i64),
+}
+
+/// The rules in force, shared by all who decide. Lists, freezes and activity are in the database.
+#[derive(Clone)]
+pub struct Guard(Arc<Inner>);
+
+struct Inner {
+    rules: RwLock<Arc<RuleSet>>,
+    fault: RwLock<Option<Fault>>,
+}
+
+impl Guard {
+    /// With the rules bundled in the binary.
+    pub fn load() -> Result<Guard> {
+        RuleSet::bundled().map(Guard::with_rules)
+    }
+    pub fn with_rules(rules: RuleSet) -> Guard {
+        Guard(Arc::new(Inner { rules: RwLock::new(Arc::new(rules)), fault: RwLock::new(None) }))
+    }
+    /// The bundled rules and [`Fault::Broken`].
+    pub fn broken() -> Result<Guard> {
+        let guard = Guard::load()?;
+        guard.inject(Some(Fault::Broken));
+        Ok(guard)
+    }
+    pub fn rules(&self) -> Arc<RuleSet> {
+        self.0.rules.read().clone()
+    }
+    /// Puts other rules in force at once. What was prepared under the old ones is evaluated again.
+    pub fn swap(&self, rules: RuleSet) {
+        *self.0.rules.write() = Arc::new(rules);
+    }
+    /// For tests and drills.
+    pub fn inject(&self, fault: Option<Fault>) {
+        *self.0.fault.write() = fault;
+    }
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        *self.0.fault.read()
+    }
+    /// The customer's text for a key, in `zh` or else in English.
+    pub fn text(&self, key: &str, language: &str) -> Option<String> {
+        self.rules().text(key, language).map(str::to_owned)
+    }
+}

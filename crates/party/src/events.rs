@@ -1,7 +1,7 @@
 //! What others may hear of people, rights and sessions: ids and figures, no personal data.
 use crate::Role;
 use kernel::Timestamp;
-use kernel::id::{FirmId, GrantId, LoginId, PersonId, SessionId, StaffId};
+use kernel::id::{ClientId, FirmId, GrantId, LoginId, PersonId, SessionId, StaffId};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -21,6 +21,7 @@ pub enum Event {
     FirmFrozen { firm: FirmId },
     FirmUnfrozen { firm: FirmId },
     StaffLeft { staff: StaffId },
+    ClientEnded { client: ClientId },
 }
 
 impl store::Event for Event {
@@ -40,14 +41,15 @@ impl store::Event for Event {
             Event::FirmFrozen { .. } => "party.firm_frozen",
             Event::FirmUnfrozen { .. } => "party.firm_unfrozen",
             Event::StaffLeft { .. } => "party.staff_left",
+            Event::ClientEnded { .. } => "party.client_ended",
         }
     }
     fn aggregate(&self) -> String {
         match self {
-            Event::SignedIn { login, .. } | Event::LoginPaused { login, .. } | Event::SteppedUp { login, .. } => {
-                login.to_string()
-            }
-            Event::SessionEnded { login, .. } => login.to_string(),
+            Event::SignedIn { login, .. }
+            | Event::LoginPaused { login, .. }
+            | Event::SessionEnded { login, .. }
+            | Event::SteppedUp { login, .. } => login.to_string(),
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
             Event::PersonRegistered { person }
             | Event::PersonFrozen { person }
@@ -57,6 +59,7 @@ impl store::Event for Event {
                 firm.to_string()
             }
             Event::StaffLeft { staff } => staff.to_string(),
+            Event::ClientEnded { client } => client.to_string(),
         }
     }
 }

@@ -1,1 +1,144 @@
-//! payments
+//! The one way in for everything that moves money.
+//!
+//! ```text
+//! order ─▶ entitlement ─▶ price ─▶ limits ─▶ guard ─▶ ledger ─▶ outbox ─▶ receipt
+//! ```
+//!
+//! [`submit`] takes an [`Order`] and answers a [`Receipt`]: *posted*; *awaiting approval* (above what the actor may do
+//! alone); *challenged* (the payer must prove something); *delayed* (revocable until a time); *held* (staff look at it, also
+//! when the guard does not answer); or *refused*, with a stable code, the reason in plain words and the next step. In the
+//! four open states the money is held in the ledger, so nothing else can spend it; [`HOLD_HOURS`] later it is free again.
+//! [`approve`], [`confirm`] and [`release`] run entitlement, limits and guard again and post what is held; [`cancel`] and
+//! time free it.
+//!
+//! A payroll, a bill, a sweep is an order with many legs, never a second pipeline; each leg succeeds or is refused on its
+//! own and [`Receipt::legs`] says which.
+//!
+//! Repeating is safe: the same key with the same order answers the same receipt; with another order it is refused.
+//!
+//! **Never:** money moved without a decision recorded in the same transaction; a guard that is silent taken for a pass; a
+//! fee that was not shown; a limit used without its posting.
+pub mod clearing;
+mod events;
+mod instruction;
+mod life;
+mod limits;
+mod order;
+pub mod own;
+mod resolve;
+mod submit;
+
+pub use events::PaymentEvent;
+pub use instruction::Instruction;
+pub use life::{JOB_ROWS_MAX, approve, cancel, confirm, disapprove, expire_due, release, release_due, reverse};
+pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
+pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};
+
+use guard::Guard;
+use kernel::id::{AccountId, InstructionId};
+use kernel::{Actor, BookId, Error, Id, Page, PageAsk, Result, Who};
+use party::{Permission, Scope};
+use store::{Column, Migration, Param, Store, Table, Tx, params};
+
+/// Hours that money is held for a decision; for a delay, counted from its end.
+pub const HOLD_HOURS: i64 = 72;
+
+kernel::codes! {
+    PAYEE_UNKNOWN: Refused, "payee_unknown", "check the number with the payee";
+    NAME_MISMATCH: Refused, "name_mismatch", "check the payee's name and number with the payee; do not guess";
+    GUARD_STOP: Refused, "guard_stop", "read the reason; you may appeal at any branch or by phone";
+    GUARD_LIMIT: Refused, "guard_limit", "pay less, or come to a branch with your identity document";
+    CHECKER_REFUSED: Refused, "checker_refused", "talk to the colleague who refused it";
+    ALL_LEGS_REFUSED: Refused, "all_legs_refused", "read the reason of each line";
+    LEGS_NEED_APPROVAL: Refused, "legs_need_approval", "order it through the pay sheet, which brings its approval";
+    NOT_OPEN: Conflict, "not_open", "nothing to do; it was decided already";
+    NOT_THE_PAYER: Forbidden, "not_the_payer", "ask the payer, or staff of the branch";
+    NOTHING_TO_REVERSE: Conflict, "nothing_to_reverse", "only a posted payment inside the bank can be reversed";
+}
+
+pub const MIGRATION: Migration = Migration { name: "0007_payments", sql: include_str!("../migrations/0007_payments.sql") };
+/// The tables of record of the pipeline; clearing has its own.
+pub const TABLES: &[&Table] = &[store::verify::of::<Instruction>()];
+
+/// What the pipeline works with; cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    pub store: Store,
+    pub guard: Guard,
+}
+
+fn key(id: InstructionId) -> [Param<'static>; 2] {
+    [Param::Int(i64::from(id.book().0)), Param::Id(id.bytes())]
+}
+
+/// The instruction with this id, whoever asks; for the bank's own processes.
+pub fn raw(tx: &mut Tx<'_>, id: InstructionId) -> Result<Option<Instruction>> {
+    tx.get::<Instruction>(&key(id))
+}
+
+fn locked(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
+    tx.load::<Instruction>(&key(id))?.ok_or_else(|| Error::not_found("instruction", id))
+}
+
+/// An instruction the actor may see: his own, his firm's, or any for staff who may read accounts.
+pub fn instruction(tx: &mut Tx<'_>, actor: &Actor, id: InstructionId) -> Result<Instruction> {
+    let found = raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
+    may_see(tx, actor, found.payer).map_err(|_| Error::not_found("instruction", id))?;
+    Ok(found)
+}
+
+/// Whether the actor may look at what belongs to `owner`.
+pub fn may_see(tx: &mut Tx<'_>, actor: &Actor, owner: kernel::Owner) -> Result<()> {
+    let (permission, scope) = match (actor.who, owner) {
+        (Who::Staff(_) | Who::System(_), kernel::Owner::Person(p)) => (Permission::AccountReadAny, Scope::person(p)),
+        (Who::Staff(_) | Who::System(_), kernel::Owner::Firm(f)) => (Permission::AccountReadAny, Scope::firm(f)),
+        (_, kernel::Owner::Person(p)) => (Permission::AccountRead, Scope::person(p)),
+        (_, kernel::Owner::Firm(f)) => (Permission::AccountRead, Scope::firm(f)),
+        (_, kernel::Owner::Bank) => (Permission::AccountReadAny, Scope::bank()),
+    };
+    party::may(tx, actor, permission, &scope).map(|_| ())
+}
+
+/// Instructions from an account, newest first.
+pub fn instructions_of(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, ask: &PageAsk) -> Result<Page<Instruction>> {
+    let owner = ledger::view(tx, account)?.account.owner;
+    may_see(tx, actor, owner).map_err(|_| Error::not_found("account", account))?;
+    let rows = ask.rows()?;
+    let before = match &ask.after {
+        Some(cursor) => cursor.parse::<InstructionId>()?.bytes(),
+        None => [0xff; 16],
+    };
+    let tail = "WHERE book = ?1 AND debit = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
+    let found = tx.select::<Instruction>(tail, params![account.book(), account, before, rows + 1])?;
+    Ok(Page::cut(found, rows, |i| i.id.to_string()))
+}
+
+/// Instructions in a state that waits for somebody, oldest first: the manned queue.
+pub fn queue(tx: &mut Tx<'_>, actor: &Actor, state: State, ask: &PageAsk) -> Result<Page<Instruction>> {
+    party::may(tx, actor, Permission::GuardDecide, &Scope::here(actor))?;
+    let rows = ask.rows()?;
+    let after = match &ask.after {
+        Some(cursor) => cursor.parse::<InstructionId>()?.bytes(),
+        None => [0; 16],
+    };
+    let open = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
+    let found = tx.select::<Instruction>(open, params![state, after, rows + 1])?;
+    Ok(Page::cut(found, rows, |i| i.id.to_string()))
+}
+
+/// Counter instructions of a book that still wait for authorisation: the day cannot close before they are decided.
+pub fn waiting_in(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
+    let sql = "SELECT count(*) FROM instructions WHERE book = ?1 AND channel = 'counter' AND state = 'awaiting_approval'";
+    Ok(tx.query_one(sql, &[book.param()], |r| r.get::<i64>(0))?.unwrap_or(0) as u64)
+}
+
+/// The price of an order, to be shown before it is given. `None` for what has no price.
+pub fn quote(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<Option<pricing::Quote>> {
+    order.check_form()?;
+    let parties = resolve::parties(tx, order)?;
+    resolve::entitle(tx, actor, &parties, order)?;
+    match resolve::price_ask(tx, actor, &parties, order)? {
+        Some(ask) => pricing::quote(tx, &ask).map(Some),
+        None => Ok(None),
+    }
+}

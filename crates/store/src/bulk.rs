@@ -1,5 +1,5 @@
 //! Many rows in one go: a prepared statement in a loop on SQLite, arrays through `UNNEST` on PostgreSQL.
-use crate::record::{BULK_ROWS, Record, select_sql};
+use crate::record::{BULK_ROWS, Record, sealed_row, select_sql};
 use crate::sql::{Param, Row};
 use crate::tx::{Conn, Tx};
 use kernel::Result;
@@ -132,9 +132,8 @@ impl Tx<'_> {
     pub fn get_all<R: Record>(&mut self, keys: &[Vec<Param<'_>>], lock: bool) -> Result<Vec<R>> {
         let select = select_sql(R::TABLE);
         let what = Find { table: R::TABLE.name, select: &select, keys: &R::TABLE.columns[..R::TABLE.keys] };
-        let rows = self.find(&what, keys, lock, R::from_row)?;
-        self.check_seals(&rows)?;
-        Ok(rows)
+        let ring = self.keys();
+        self.find(&what, keys, lock, |row| sealed_row(ring, row))
     }
 }
 

@@ -86,7 +86,7 @@ impl KeyRing {
 
     /// Fresh secrets that were never saved: for tests and simulations.
     pub fn random() -> KeyRing {
-        KeyRing::from_secrets(vec![random32()], random32(), random32(), random32(), &*random32())
+        KeyRing::from_secrets(vec![random32()], random32(), random32(), random32(), &random32())
     }
 
     fn from_secrets(

@@ -5,9 +5,9 @@
 //! [`PARK_AFTER_TRIES`] times, and until it is done or dropped by the operator the later events of the same aggregate are
 //! parked behind it, so their order holds while other aggregates go on.
 use crate::Seal;
-use crate::sql::{Json, Param, Row};
+use crate::sql::{Param, Row};
 use crate::tx::Tx;
-use kernel::{BookId, Id, Result, Timestamp, id::EventId};
+use kernel::{BookId, Error, Id, Result, Timestamp, id::EventId};
 use std::borrow::Cow;
 
 /// Tries before an event waits for the operator.
@@ -53,17 +53,19 @@ crate::record! {
         at: Timestamp,
         kind: String,
         aggregate: String,
-        payload: Json<serde_json::Value>,
+        payload: String,
         correlation: String,
     }
 }
 
 pub(crate) const TABLE: &crate::Table = <Told as crate::Record>::TABLE;
 
-impl From<Told> for Outbox {
-    fn from(t: Told) -> Outbox {
-        let Told { pos, id, at, kind, aggregate, payload, correlation, .. } = t;
-        Outbox { pos, id, at, kind, aggregate, payload: payload.0, correlation }
+impl Told {
+    fn read(self) -> Result<Outbox> {
+        let Told { pos, id, at, kind, aggregate, payload, correlation, .. } = self;
+        let payload = serde_json::from_str(&payload)
+            .map_err(|e| Error::broken(format!("the event at {pos} has no readable payload")).caused_by(e))?;
+        Ok(Outbox { pos, id, at, kind, aggregate, payload, correlation })
     }
 }
 
@@ -86,14 +88,14 @@ impl Tx<'_> {
         let at = self.clock().now().max(self.now());
         let id = EventId::new(at, BookId::HEAD_OFFICE);
         let payload =
-            serde_json::to_value(event).map_err(|e| kernel::Error::broken("an event has no JSON form").caused_by(e))?;
+            serde_json::to_string(event).map_err(|e| Error::broken("an event has no JSON form").caused_by(e))?;
         self.insert(&mut Told {
             pos,
             id,
             at,
             kind: event.kind().into(),
             aggregate: event.aggregate(),
-            payload: Json(payload),
+            payload,
             correlation: correlation.into(),
             seal: Seal::default(),
         })
@@ -114,12 +116,12 @@ impl Tx<'_> {
         }
         events.sort_by_key(|e| (e.at, e.pos));
         events.truncate(rows as usize);
-        Ok(events.into_iter().map(Outbox::from).collect())
+        events.into_iter().map(Told::read).collect()
     }
 
     /// The event at a position.
     pub fn outbox_at(&mut self, pos: i64) -> Result<Option<Outbox>> {
-        Ok(self.get::<Told>(&[Param::Int(pos)])?.map(Outbox::from))
+        self.get::<Told>(&[Param::Int(pos)])?.map(Told::read).transpose()
     }
 
     /// Moves a consumer's cursor past the event at `pos`. Cursors only move forward; a second move to the same place says `false`.

@@ -47,7 +47,12 @@ impl PgSession {
     pub(crate) fn connect(url: &str, schema: &str) -> Result<PgSession> {
         let mut client = Client::connect(url, NoTls)
             .map_err(|e| Error::new(&DATABASE, "PostgreSQL does not answer").caused_by(e))?;
-        let settings = format!("SET client_min_messages = warning; SET search_path TO {}", quoted(schema));
+        // The name tells the administrator, in pg_stat_activity, whose connection this is.
+        let settings = format!(
+            "SET client_min_messages = warning; SET application_name = '{}'; SET search_path TO {}",
+            schema.replace('\'', "''"),
+            quoted(schema)
+        );
         client.batch_execute(&settings).map_err(failed)?;
         Ok(PgSession { client, statements: HashMap::new(), types: HashMap::new() })
     }

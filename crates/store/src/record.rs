@@ -6,6 +6,7 @@
 //! What a seal alone cannot show, a row that is missing, extra or older, the **accumulator** does: the sum modulo 2²⁵⁶ of
 //! `BLAKE3(key, seal)` over all rows of a table, kept per writer lane in the same transaction (an additive multiset hash,
 //! after Bellare and Micciancio's AdHash, 1997). Adding a row adds its term, an update takes the old one off.
+use crate::keys::KeyRing;
 use crate::sql::{Column, Param, Row};
 use crate::tx::{Tx, copy_of};
 use kernel::error::STALE;
@@ -196,28 +197,25 @@ impl Tx<'_> {
     }
 
     fn sealed<R: Record>(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<R>> {
-        let rows = self.query(sql, params, R::from_row)?;
-        self.check_seals(&rows)?;
-        Ok(rows)
-    }
-
-    pub(crate) fn check_seals<R: Record>(&self, rows: &[R]) -> Result<()> {
-        for row in rows {
-            let values = row.params();
-            if self.seal_of(R::TABLE, &values) != row.seal() {
-                return Err(Error::broken(format!(
-                    "the seal of {} {} is broken",
-                    R::TABLE.name,
-                    show_key(R::TABLE, &values)
-                )));
-            }
-        }
-        Ok(())
+        let keys = self.keys();
+        self.query(sql, params, |row| sealed_row(keys, row))
     }
 
     pub(crate) fn seal_of(&self, table: &Table, params: &[Param<'_>]) -> Seal {
         self.keys().seal(table.name, params)
     }
+}
+
+/// Reads a row whose seal fits. The seal is judged over the columns as they stand, not as they are understood: a JSON column
+/// that a newer program writes in another way is still the one that was sealed.
+pub(crate) fn sealed_row<R: Record>(keys: &KeyRing, row: &Row<'_>) -> Result<R> {
+    let columns = R::TABLE.columns.len();
+    let values = (0..columns).map(|i| row.param(i)).collect::<Result<Vec<_>>>()?;
+    if row.get::<Seal>(columns).ok() != Some(keys.seal(R::TABLE.name, &values)) {
+        let key = show_key(R::TABLE, &values);
+        return Err(Error::broken(format!("the seal of {} {key} is broken", R::TABLE.name)));
+    }
+    R::from_row(row)
 }
 
 /// `(book 3, id 0199…)` for messages.

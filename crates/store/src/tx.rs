@@ -126,10 +126,10 @@ impl<'c> Tx<'c> {
 
     /// A statement that the database refused dooms the closure; a row that cannot be read does not.
     pub(crate) fn noted<T>(&mut self, done: Result<T>) -> Result<T> {
-        if let Err(why) = &done {
-            if why.is(&DATABASE) || why.is(&FAULT) {
-                self.doom(copy_of(why));
-            }
+        if let Err(why) = &done
+            && (why.is(&DATABASE) || why.is(&FAULT))
+        {
+            self.doom(copy_of(why));
         }
         done
     }

@@ -316,10 +316,10 @@ impl WriterThread {
 
     /// Puts the database and the memory back to before the transaction.
     fn undo(&mut self, lane: chain::Lane, lost: &Lost) {
-        if let Lost::Before(why) | Lost::AtCommit(why) = lost {
-            if !lost.passes() {
-                tracing::error!(error = ?why, "a transaction was not committed");
-            }
+        if let Lost::Before(why) | Lost::AtCommit(why) = lost
+            && !lost.passes()
+        {
+            tracing::error!(error = ?why, "a transaction was not committed");
         }
         // SQLite may have rolled back by itself, and a connection may be gone: then there is nothing left to undo.
         let _ = self.control("ROLLBACK");

@@ -15,7 +15,7 @@ fn example(component: &'static str, name: &'static str, body: Markup) -> Example
     Example { component, name, body }
 }
 
-pub(super) fn day() -> Date {
+pub(super) fn today() -> Date {
     Date::from_days(20_778)
 }
 
@@ -62,7 +62,7 @@ fn inputs(view: &View) -> Vec<Example> {
         example("input", "number", number(w, &card.autocomplete("off"))),
         example("input", "money", money(w, &sum, Currency::CNY)),
         example("input", "multiline", multiline(w, &memo, 3, 200)),
-        example("input", "password", password(w, &secret)),
+        example("input", "password", form(view, "/design", password(w, &secret))),
         example("input", "code", code(w, &once)),
     ]
 }
@@ -114,7 +114,7 @@ fn choices(view: &View) -> Vec<Example> {
             checkboxes(w, &Field::new("tell", say(view, "通知方式", "How we tell you")), &notices, &["sms"]),
         ),
         example("checkbox", "consent", checkbox(w, &terms, false)),
-        example("date", "calendar", date(w, &visit, Some(day()), Some(day().plus_days(30)))),
+        example("date", "calendar", date(w, &visit, Some(today()), Some(today().plus_days(30)))),
         example("date", "by-heart", date_parts(w, &born)),
         example("file", "sheet", file(w, &sheet, ".xlsx,.csv")),
     ]
@@ -160,7 +160,7 @@ pub(super) fn transfers(view: &View, caption: &'static str) -> Table<'static> {
         .actions(say(view, "操作", "Actions"));
     table.rows(rows.into_iter().map(|(name, minor, tone, noun)| {
         let see = html! { a href="/design" { (say(view, "详情", "Details")) span.aside { " " (name) } } };
-        [html! { (w.date(day())) }, html! { (name) }, amount(w, Money::cny(minor)), status(tone, noun, "", ""), see]
+        [day(w, today()), html! { (name) }, amount(w, Money::cny(minor)), status(tone, noun, "", ""), see]
     }))
 }
 
@@ -201,6 +201,7 @@ fn amounts(view: &View) -> Vec<Example> {
         example("amount", "currencies", html! { p { @for each in kinds { (amount(w, each)) " " } } }),
         example("amount", "short", html! { p { @for each in short { (amount_short(w, Money::cny(each))) " " } } }),
         example("balance", "large", balance(w, say(view, "可用余额", "Available"), Money::cny(1_234_567_890))),
+        example("time", "day-and-moment", html! { p { (day(w, today())) " " (moment(w, today().begins())) } }),
         example("masked", "with-reveal", html! { p { (card) } }),
         example(
             "masked",
@@ -212,7 +213,7 @@ fn amounts(view: &View) -> Vec<Example> {
 
 fn states(view: &View) -> Vec<Example> {
     let w = view.words;
-    let when = w.moment(day().begins().plus(14 * kernel::clock::HOUR + 5 * kernel::clock::MINUTE));
+    let when = w.moment(today().begins().plus(14 * kernel::clock::HOUR + 5 * kernel::clock::MINUTE));
     let frozen = status(Tone::Danger, say(view, "冻结", "Frozen"), say(view, "王芳", "Wang Fang"), &when);
     let others = [
         (Tone::Good, say(view, "已复核", "Checked")),

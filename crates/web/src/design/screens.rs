@@ -115,7 +115,7 @@ fn check(view: &View) -> Markup {
             .change("/design/screens/form"),
         Row::new(say(view, "金额", "Amount"), amount(w, Money::cny(123_450))).change("/design/screens/form"),
         Row::new(say(view, "手续费", "Fee"), amount(w, Money::cny(0))),
-        Row::new(say(view, "到账时间", "Arrives"), html! { (w.date(examples::day().plus_days(1))) }),
+        Row::new(say(view, "到账时间", "Arrives"), day(w, examples::today().plus_days(1))),
     ];
     let confirm = actions(html! {
         (button(Button::Primary, say(view, "确认转账", "Confirm transfer"), None))

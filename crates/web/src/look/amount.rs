@@ -1,5 +1,5 @@
 use crate::words::Words;
-use kernel::Money;
+use kernel::{Date, Money, Timestamp};
 use maud::{Markup, html};
 
 fn shown(words: Words, amount: Money, class: &str) -> Markup {
@@ -31,6 +31,16 @@ pub fn amount_short(words: Words, amount: Money) -> Markup {
         return self::amount(words, amount);
     }
     html! { data.amount value=(amount.plain()) title=(full) { (short) } }
+}
+
+/// A date in the reader's language, never broken over two lines.
+pub fn day(words: Words, date: Date) -> Markup {
+    html! { time datetime={ (date.to_string()) } { (words.date(date)) } }
+}
+
+/// Date and minute on the wall of a branch.
+pub fn moment(words: Words, at: Timestamp) -> Markup {
+    html! { time datetime={ (at.to_string()) } { (words.moment(at)) } }
 }
 
 /// A masked name or number (`110***********002X`). `reveal` is where a person who may see it all asks for it; the look is audited

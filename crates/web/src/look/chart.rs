@@ -97,14 +97,19 @@ impl Chart<'_> {
         }
     }
 
+    /// Bars that are few carry their values, where the screen is wide enough; otherwise the highest value is written once.
+    fn values_written(&self) -> bool {
+        self.shape == Shape::Bars && self.drawn().len() <= VALUES_WRITTEN_MAX
+    }
+
     fn grid(&self) -> Markup {
         let highest = self.drawn().iter().max_by_key(|p| p.value);
         let zero = self.height_of(0);
         html! {
             @for quarter in 0..4 { line.chart-grid x1="0" x2="100%" y1=(TOP + HEIGHT * quarter / 4) y2=(TOP + HEIGHT * quarter / 4) {} }
             line.chart-zero x1="0" x2="100%" y1=(zero) y2=(zero) {}
-            @if let (Some(p), true) = (highest, self.drawn().len() > VALUES_WRITTEN_MAX || self.shape == Shape::Line) {
-                text.chart-text x="0" y=(TOP - 8) { (p.shown) }
+            @if let Some(p) = highest {
+                text.chart-text.chart-max-narrow[self.values_written()] x="0" y=(TOP - 8) { (p.shown) }
             }
         }
     }
@@ -125,7 +130,7 @@ impl Chart<'_> {
             @for (i, p) in self.drawn().iter().enumerate() {
                 @let (at, y) = (self.place_of(i), self.height_of(p.value));
                 rect.chart-bar x=(percent(at - slot * 3 / 10)) width=(percent(slot * 6 / 10)) y=(y.min(zero)) height=((y - zero).abs().max(1)) rx="3" {}
-                @if self.drawn().len() <= VALUES_WRITTEN_MAX {
+                @if self.values_written() {
                     text.chart-value x=(percent(at)) y=(y.min(zero) - 8) text-anchor="middle" { (p.shown) }
                 }
             }

@@ -39,8 +39,7 @@ pub fn money(words: Words, field: &Field<'_>, currency: Currency) -> Markup {
     let (unit, after) = words.unit(currency);
     let width = if field.width == Width::Full { Width::Twelve } else { field.width };
     let beside = html! { span.input-unit aria-hidden="true" { (unit) } };
-    let control =
-        html! { div.input-row { @if !after { (beside) } (control(field, kind, width)) @if after { (beside) } } };
+    let control = html! { div.input-row.input-money { @if !after { (beside) } (control(field, kind, width)) @if after { (beside) } } };
     field.around(words, control)
 }
 

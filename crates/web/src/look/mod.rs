@@ -18,7 +18,7 @@ mod notice;
 mod status;
 mod table;
 
-pub use amount::{amount, amount_short, balance, masked};
+pub use amount::{amount, amount_short, balance, day, masked, moment};
 pub use button::{Button, actions, button, link_button, print_button};
 pub use chart::{Chart, Point, Shape};
 pub use choice::{Choice, checkbox, checkboxes, date, date_parts, file, radios, select};

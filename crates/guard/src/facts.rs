@@ -1,0 +1,345 @@
+//! What the guard is told about an instruction: plain data, built once by whoever runs the pipeline.
+use crate::{BAD_FACTS, SUBJECTS_MAX};
+use kernel::id::{AccountId, InstructionId};
+use kernel::{BookId, Channel, Date, Error, Id, Money, Owner, Result, Timestamp};
+use store::KeyRing;
+
+store::text_enum! {
+    /// What happens to an instruction, mildest first (反电信网络诈骗法 18 names verify, delay and limit).
+    pub enum Ladder {
+        Pass = "pass",
+        /// Passes with a tip that is shown and confirmed.
+        Tip = "tip",
+        /// Waits for a call-back or another proof of identity.
+        Verify = "verify",
+        /// Waits for a time in which the customer may take it back.
+        Delay = "delay",
+        /// Refused, and the customer is limited to the counter.
+        Limit = "limit",
+        /// Refused.
+        Stop = "stop",
+    }
+}
+
+store::text_enum! {
+    /// What kind of movement it is.
+    pub enum Kind {
+        Transfer = "transfer",
+        /// A whole run of wages, or a chunk of one: one decision for all its lines.
+        WageRun = "wage_run",
+        /// A single wage line.
+        WagePay = "wage_pay",
+        FundWageAccount = "fund_wage_account",
+        /// Money that leaves a wage account by a named exception.
+        WageReturn = "wage_return",
+        ClearingOut = "clearing_out",
+        ClearingIn = "clearing_in",
+        ClearingReturn = "clearing_return",
+        CashIn = "cash_in",
+        CashOut = "cash_out",
+        Fee = "fee",
+        Reversal = "reversal",
+    }
+}
+
+impl Kind {
+    /// What a customer sends or draws; only this is counted in the payer's activity.
+    pub fn is_payment(self) -> bool {
+        matches!(self, Kind::Transfer | Kind::ClearingOut | Kind::CashOut)
+    }
+    /// What a wage account may be debited for.
+    pub fn pays_wages(self) -> bool {
+        matches!(self, Kind::WageRun | Kind::WagePay | Kind::WageReturn)
+    }
+}
+
+store::text_enum! {
+    /// The payer's age, as far as rules differ. Elder: 60 and over (老年人权益保障法 2).
+    pub enum AgeBand { Unknown = "unknown", Minor = "minor", Adult = "adult", Elder = "elder" }
+}
+
+impl AgeBand {
+    pub fn of(birth: Option<Date>, on: Date) -> AgeBand {
+        match birth.map(|born| born.years_until(on)) {
+            None => AgeBand::Unknown,
+            Some(..18) => AgeBand::Minor,
+            Some(18..60) => AgeBand::Adult,
+            Some(_) => AgeBand::Elder,
+        }
+    }
+}
+
+store::text_enum! {
+    /// What the verified payee is for. Basic payments (medical, social security, utilities) are not delayed for behaviour
+    /// (反洗钱法 30). Never taken from a memo.
+    pub enum PayeeClass { Ordinary = "ordinary", Basic = "basic" }
+}
+
+store::text_enum! {
+    /// By what a list can know somebody.
+    pub enum SubjectKind { Owner = "owner", Account = "account", Identity = "identity", Phone = "phone" }
+}
+
+/// Somebody as a list knows him: a keyed hash, never the value.
+#[derive(Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Subject {
+    pub kind: SubjectKind,
+    #[serde(serialize_with = "hex")]
+    pub hash: Vec<u8>,
+}
+
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{:02x?}…", self.kind, &self.hash[..self.hash.len().min(4)])
+    }
+}
+
+fn hex<S: serde::Serializer>(bytes: &[u8], s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(&format_args!("{}", Hex(bytes)))
+}
+
+struct Hex<'a>(&'a [u8]);
+
+impl std::fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+impl Subject {
+    /// Spaces, hyphens, full-width forms and case do not count. An account is its number or its `acct_…`.
+    pub fn of(keys: &KeyRing, kind: SubjectKind, value: &str) -> Subject {
+        let plain: String = kernel::chinese::half_width(value)
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '-')
+            .collect::<String>()
+            .to_ascii_uppercase();
+        let index = match kind {
+            SubjectKind::Owner => "guard.owner",
+            SubjectKind::Account => "guard.account",
+            SubjectKind::Identity => "guard.identity",
+            SubjectKind::Phone => "guard.phone",
+        };
+        Subject { kind, hash: keys.index(index, &plain) }
+    }
+    pub fn owner(keys: &KeyRing, owner: Owner) -> Subject {
+        Subject::of(keys, SubjectKind::Owner, &owner.to_string())
+    }
+    pub fn account(keys: &KeyRing, account: AccountId) -> Subject {
+        Subject::of(keys, SubjectKind::Account, &account.to_string())
+    }
+}
+
+/// The side that is debited.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Payer {
+    pub owner: Owner,
+    pub account: AccountId,
+    /// It pays wages only.
+    pub wage_account: bool,
+    pub age: AgeBand,
+    /// `None` where there is no device: at the counter, inside the bank.
+    pub device_known: Option<bool>,
+    /// Available before this instruction.
+    pub balance: Option<Money>,
+    /// More names than owner and account, which are looked up anyway: identity, phone, card number.
+    pub subjects: Vec<Subject>,
+}
+
+/// The side that is credited.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub enum Payee {
+    Inside {
+        owner: Owner,
+        account: AccountId,
+        class: PayeeClass,
+        subjects: Vec<Subject>,
+    },
+    /// At another bank.
+    External {
+        /// Its clearing code.
+        bank: String,
+        account_masked: String,
+        /// Of `bank:number`.
+        account: Subject,
+        /// Keyed hash of the name; may be empty.
+        #[serde(serialize_with = "hex")]
+        name: Vec<u8>,
+        class: PayeeClass,
+        subjects: Vec<Subject>,
+    },
+    /// The lines of a wage run.
+    Many {
+        lines: u32,
+    },
+    Cash,
+}
+
+impl Payee {
+    /// An ordinary payee at another bank; lists may know the account with its bank or by number alone.
+    pub fn external(keys: &KeyRing, bank: &str, number: &str, name: &str) -> Payee {
+        Payee::External {
+            bank: bank.to_owned(),
+            account_masked: kernel::chinese::mask_card(number),
+            account: Subject::of(keys, SubjectKind::Account, &format!("{bank}:{number}")),
+            name: if name.is_empty() { Vec::new() } else { keys.index("guard.name", name.trim()) },
+            class: PayeeClass::Ordinary,
+            subjects: vec![Subject::of(keys, SubjectKind::Account, number)],
+        }
+    }
+
+    pub fn class(&self) -> PayeeClass {
+        match self {
+            Payee::Inside { class, .. } | Payee::External { class, .. } => *class,
+            Payee::Many { .. } | Payee::Cash => PayeeClass::Ordinary,
+        }
+    }
+
+    /// Whom the payer knows or does not know: 8 bytes of a hash. `None` for runs and cash.
+    pub(crate) fn acquaintance(&self) -> Option<u64> {
+        let first8 = |bytes: &[u8]| bytes.first_chunk::<8>().map(|b| u64::from_le_bytes(*b));
+        match self {
+            Payee::Inside { owner, .. } => first8(blake3::hash(owner.to_string().as_bytes()).as_bytes()),
+            Payee::External { account, .. } => first8(&account.hash),
+            Payee::Many { .. } | Payee::Cash => None,
+        }
+    }
+
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        match self {
+            Payee::Inside { owner, .. } => Some(*owner),
+            _ => None,
+        }
+    }
+
+    fn shown(&self) -> String {
+        match self {
+            Payee::Inside { owner, account, .. } => format!("{owner} {account}"),
+            Payee::External { bank, account_masked, .. } => format!("{bank} {account_masked}"),
+            Payee::Many { lines } => format!("{lines} lines"),
+            Payee::Cash => "cash".into(),
+        }
+    }
+
+    pub(crate) fn subjects(&self, keys: &KeyRing) -> Vec<Subject> {
+        let (mut all, more) = match self {
+            Payee::Inside { owner, account, subjects, .. } => (named(keys, *owner, *account), subjects.as_slice()),
+            Payee::External { account, subjects, .. } => (vec![account.clone()], subjects.as_slice()),
+            Payee::Many { .. } | Payee::Cash => return Vec::new(),
+        };
+        all.extend_from_slice(more);
+        all
+    }
+}
+
+fn named(keys: &KeyRing, owner: Owner, account: AccountId) -> Vec<Subject> {
+    match owner {
+        Owner::Bank => Vec::new(),
+        _ => vec![Subject::owner(keys, owner), Subject::account(keys, account)],
+    }
+}
+
+/// What somebody did about the reasons of the round before.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Clearance {
+    /// Tip: confirmed. Verify: call-back or face done. Delay: waited out. Limit and Stop cannot be cleared: their cause must go.
+    pub level: Ladder,
+    /// The principal who did it.
+    pub by: String,
+}
+
+/// Everything the guard is told. Build it once and give the same value to `prepare` and `decide`.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Facts {
+    pub instruction: InstructionId,
+    /// 0 at first, one more with each release.
+    pub round: u32,
+    pub kind: Kind,
+    pub channel: Channel,
+    pub payer: Payer,
+    pub payee: Payee,
+    /// Of a run: its sum.
+    pub amount: Money,
+    pub at: Timestamp,
+    pub clearance: Option<Clearance>,
+}
+
+/// The facts as the decision keeps them: ids and masked text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Inputs {
+    pub kind: String,
+    pub channel: String,
+    pub payer: String,
+    pub payer_account: String,
+    pub wage_account: bool,
+    pub age: String,
+    pub device_known: Option<bool>,
+    pub payee: String,
+    pub payee_class: String,
+    pub amount: String,
+    pub currency: String,
+}
+
+impl Facts {
+    pub(crate) fn check(&self) -> Result<()> {
+        let bad = |what: &str| Err(Error::new(&BAD_FACTS, what.to_owned()).with("instruction", self.instruction));
+        let theirs = match &self.payee {
+            Payee::Inside { subjects, .. } | Payee::External { subjects, .. } => subjects.len(),
+            _ => 0,
+        };
+        let most = theirs.max(self.payer.subjects.len());
+        if most > SUBJECTS_MAX {
+            return Err(Error::limit("subjects of a side", most, SUBJECTS_MAX, "subjects"));
+        }
+        if self.amount.minor < 0 {
+            return bad("the amount of an instruction is below zero");
+        }
+        if self.clearance.as_ref().is_some_and(|c| c.level > Ladder::Delay) {
+            return bad("limit and stop cannot be cleared; end what caused them");
+        }
+        if self.clearance.is_some() && self.round == 0 {
+            return bad("a first round has nothing to clear");
+        }
+        Ok(())
+    }
+
+    /// Whether this is counted among what the payer did.
+    pub(crate) fn counts(&self) -> bool {
+        self.kind.is_payment() && self.payer.owner != Owner::Bank
+    }
+
+    pub(crate) fn book(&self) -> BookId {
+        self.instruction.book()
+    }
+
+    pub(crate) fn inputs(&self) -> Inputs {
+        Inputs {
+            kind: self.kind.code().into(),
+            channel: self.channel.code().into(),
+            payer: self.payer.owner.to_string(),
+            payer_account: self.payer.account.to_string(),
+            wage_account: self.payer.wage_account,
+            age: self.payer.age.code().into(),
+            device_known: self.payer.device_known,
+            payee: self.payee.shown(),
+            payee_class: self.payee.class().code().into(),
+            amount: self.amount.plain(),
+            currency: self.amount.currency.to_string(),
+        }
+    }
+
+    /// A hash of what is asked for: parties, kind, amount. Not of when, nor of what is known around it.
+    pub(crate) fn asked(&self) -> Vec<u8> {
+        let core = serde_json::json!({
+            "kind": self.kind, "payer": self.payer.owner, "account": self.payer.account, "payee": self.payee,
+            "amount": self.amount,
+        });
+        blake3::hash(core.to_string().as_bytes()).as_bytes()[..16].to_vec()
+    }
+
+    pub(crate) fn payer_subjects(&self, keys: &KeyRing) -> Vec<Subject> {
+        let mut all = named(keys, self.payer.owner, self.payer.account);
+        all.extend_from_slice(&self.payer.subjects);
+        all
+    }
+}

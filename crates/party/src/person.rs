@@ -1,0 +1,312 @@
+//! Natural persons. Everything that names one is encrypted under his own key; masked columns serve lists.
+use crate::codes::{BAD_IDENTITY, IDENTITY_TAKEN};
+use crate::directory::{self, Kind, hex};
+use crate::events::Event;
+use crate::rights::{Scope, may};
+use crate::role::Permission;
+use crate::tier::Tier;
+use crate::{Change, Freeze, need_step_up, reason};
+use kernel::chinese::{half_width, identity, mask_identity, mask_name, mask_phone};
+use kernel::id::{BranchId, PersonId};
+use kernel::{Actor, BookId, Date, Error, Id, Money, Result, Timestamp};
+use store::keys::DataKey;
+use store::{Audit, KeyRing, Seal, Tx, params};
+
+/// Characters of a name, an address at most.
+pub const NAME_CHARS_MAX: usize = 60;
+pub const ADDRESS_CHARS_MAX: usize = 200;
+/// From this age in years a customer is an elder (老年人权益保障法 art. 2).
+pub const ELDER_YEARS: i32 = 60;
+
+store::text_enum! {
+    pub enum DocumentKind { ResidentId = "resident_id", Passport = "passport" }
+}
+
+store::record! {
+    /// A person known to the bank.
+    pub struct Person in "people" key 2 {
+        pub book: BookId,
+        pub id: PersonId,
+        /// His data key, wrapped by the key file.
+        pub data_key: Vec<u8>,
+        pub name: Vec<u8>,
+        pub identity: Vec<u8>,
+        pub phone: Vec<u8>,
+        pub address: Vec<u8>,
+        pub born: Vec<u8>,
+        pub name_index: Vec<u8>,
+        pub identity_index: Vec<u8>,
+        pub phone_index: Vec<u8>,
+        pub name_masked: String,
+        pub identity_masked: String,
+        pub phone_masked: String,
+        pub document: DocumentKind,
+        /// Who issued the document, ISO 3166-1 alpha-2.
+        pub country: String,
+        pub is_foreign: bool,
+        pub birth_year: i32,
+        pub tier: Tier,
+        /// The customer's own cap of a day's transfers away from the counter, 分.
+        pub noncounter_per_day_max: Option<i64>,
+        pub registered_by: String,
+        pub registered_at: Timestamp,
+        pub frozen_by: Option<String>,
+        pub frozen_at: Option<Timestamp>,
+        pub frozen_basis: Option<String>,
+    }
+}
+
+impl Person {
+    pub fn freeze(&self) -> Option<Freeze> {
+        let (by, at, basis) = (self.frozen_by.clone()?, self.frozen_at?, self.frozen_basis.clone()?);
+        Some(Freeze { by, at, basis })
+    }
+    /// [`ELDER_YEARS`] or more in the year of `today`; the day of birth stays encrypted.
+    pub fn is_elder(&self, today: Date) -> bool {
+        i32::from(today.year()) - self.birth_year >= ELDER_YEARS
+    }
+    pub(crate) fn key(&self, keys: &KeyRing) -> Result<DataKey> {
+        keys.unwrap_data_key(&self.data_key)
+    }
+}
+
+/// A person to be registered, as on the document.
+#[derive(Clone)]
+pub struct PersonNew {
+    pub branch: BranchId,
+    pub name: String,
+    pub document: DocumentKind,
+    pub number: String,
+    /// ISO 3166-1 alpha-2; `CN` for a resident identity card.
+    pub country: String,
+    pub phone: String,
+    pub address: String,
+    pub born: Date,
+    pub tier: Tier,
+}
+
+/// The person, and whether he was on file before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registered {
+    pub person: PersonId,
+    pub already: bool,
+}
+
+/// Puts a person on file at a branch. Needs `person.register` there. The same document with the same name is the same
+/// person. Errors: `BAD_IDENTITY`, `IDENTITY_TAKEN` (the document belongs to another name), field errors.
+pub fn person_register(tx: &mut Tx<'_>, actor: &Actor, new: PersonNew) -> Result<Registered> {
+    may(tx, actor, Permission::PersonRegister, &Scope::branch(new.branch))?;
+    let new = checked(new, tx.now().local_date())?;
+    let document = hex(&tx.keys().index("identity", &document_key(new.document, &new.country, &new.number)));
+    if let Some(known) = directory::find(tx, Kind::Identity, &document)? {
+        let person: PersonId = known.parse()?;
+        return match person_name_is(tx, person, &new.name)? {
+            true => Ok(Registered { person, already: true }),
+            false => Err(Error::new(&IDENTITY_TAKEN, "the document belongs to a customer of another name")),
+        };
+    }
+    let mut row = sealed(tx.keys(), tx.now(), actor, new);
+    if !directory::take(tx, Kind::Identity, &document, row.id)? {
+        return Err(Error::new(&kernel::error::STALE, "the document is being registered by somebody else"));
+    }
+    tx.insert(&mut row)?;
+    let shown = format!("{} {} {}", row.name_masked, row.identity_masked, row.phone_masked);
+    tx.audit(actor, Audit::of("person.register", row.id).after(shown))?;
+    tx.emit(&Event::PersonRegistered { person: row.id }, &actor.correlation)?;
+    Ok(Registered { person: row.id, already: false })
+}
+
+fn checked(mut new: PersonNew, today: Date) -> Result<PersonNew> {
+    new.name = plain_name(&new.name);
+    let chars = new.name.chars().count();
+    if chars == 0 {
+        return Err(Error::field("name", "it is empty"));
+    }
+    if chars > NAME_CHARS_MAX {
+        return Err(Error::limit("name", chars, NAME_CHARS_MAX, "characters"));
+    }
+    if new.address.chars().count() > ADDRESS_CHARS_MAX {
+        return Err(Error::limit("address", new.address.chars().count(), ADDRESS_CHARS_MAX, "characters"));
+    }
+    new.country = new.country.trim().to_ascii_uppercase();
+    new.number = match new.document {
+        DocumentKind::ResidentId => identity(&new.number, today)
+            .map_err(|fault| Error::new(&BAD_IDENTITY, format!("not an identity number: {fault:?}")))?,
+        DocumentKind::Passport => passport(&new.number)
+            .filter(|_| new.country.len() == 2)
+            .ok_or_else(|| Error::new(&BAD_IDENTITY, "a passport has 5 to 20 letters and digits and a country"))?,
+    };
+    let on_card = kernel::chinese::identity_birth(&new.number).filter(|_| new.document == DocumentKind::ResidentId);
+    if on_card.is_some_and(|born| born != new.born) || new.born > today {
+        return Err(Error::field("born", "it is not the date of birth of the document"));
+    }
+    new.phone = phone(&new.phone).ok_or_else(|| Error::field("phone", "5 to 15 digits, with + for other countries"))?;
+    Ok(new)
+}
+
+/// A name as it is compared: half-width, without spaces around, one space inside.
+pub fn plain_name(name: &str) -> String {
+    half_width(name).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn passport(number: &str) -> Option<String> {
+    let t: String = half_width(number).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    ((5..=20).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(t)
+}
+
+pub(crate) fn phone(number: &str) -> Option<String> {
+    let t: String = half_width(number).chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let digits = t.strip_prefix('+').unwrap_or(&t);
+    ((5..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())).then_some(t)
+}
+
+/// What a document is recognised by: `resident_id 1101…` or `passport GB 123…`.
+pub(crate) fn document_key(kind: DocumentKind, country: &str, number: &str) -> String {
+    match kind {
+        DocumentKind::ResidentId => format!("{kind} {number}"),
+        DocumentKind::Passport => format!("{kind} {country} {number}"),
+    }
+}
+
+fn sealed(keys: &KeyRing, now: Timestamp, actor: &Actor, new: PersonNew) -> Person {
+    let (key, data_key) = keys.new_data_key();
+    let book = new.branch.book();
+    Person {
+        book,
+        id: PersonId::new(now, book),
+        data_key,
+        name: key.encrypt("person.name", &new.name),
+        identity: key.encrypt("person.identity", &new.number),
+        phone: key.encrypt("person.phone", &new.phone),
+        address: key.encrypt("person.address", &new.address),
+        born: key.encrypt("person.born", &new.born.to_string()),
+        name_index: keys.index("name", &new.name),
+        identity_index: keys.index("identity", &document_key(new.document, &new.country, &new.number)),
+        phone_index: keys.index("phone", &new.phone),
+        name_masked: mask_name(&new.name),
+        identity_masked: mask_identity(&new.number),
+        phone_masked: mask_phone(&new.phone),
+        document: new.document,
+        is_foreign: new.country != "CN",
+        country: new.country,
+        birth_year: i32::from(new.born.year()),
+        tier: new.tier,
+        noncounter_per_day_max: None,
+        registered_by: actor.principal(),
+        registered_at: now,
+        frozen_by: None,
+        frozen_at: None,
+        frozen_basis: None,
+        seal: Seal::default(),
+    }
+}
+
+/// The row. For domain code: it asks no permission and everything personal in it is encrypted or masked.
+pub fn person(tx: &mut Tx<'_>, id: PersonId) -> Result<Person> {
+    tx.get::<Person>(params![id.book(), id])?.ok_or_else(|| Error::not_found("person", id))
+}
+
+/// The row, locked until the transaction ends.
+pub fn person_locked(tx: &mut Tx<'_>, id: PersonId) -> Result<Person> {
+    tx.load::<Person>(params![id.book(), id])?.ok_or_else(|| Error::not_found("person", id))
+}
+
+/// Whether the person is called so (户名核对). Compares keyed hashes: nothing is decrypted, so nothing is audited.
+pub fn person_name_is(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<bool> {
+    let index = tx.keys().index("name", &plain_name(name));
+    Ok(person(tx, id)?.name_index == index)
+}
+
+/// A person in the clear.
+pub struct Revealed {
+    pub name: String,
+    pub identity: String,
+    pub phone: String,
+    pub address: String,
+}
+
+/// Shows a person in the clear, after writing who looked and why. In a write transaction only: answer after its commit.
+/// Needs `person.reveal`, or it is the person himself.
+pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, why: &str) -> Result<Revealed> {
+    may_see(tx, actor, Permission::PersonReveal, id)?;
+    let row = person(tx, id)?;
+    tx.audit(actor, Audit::of("person.reveal", id).reason(reason(why)?))?;
+    let key = row.key(tx.keys())?;
+    Ok(Revealed {
+        name: key.decrypt("person.name", &row.name)?,
+        identity: key.decrypt("person.identity", &row.identity)?,
+        phone: key.decrypt("person.phone", &row.phone)?,
+        address: key.decrypt("person.address", &row.address)?,
+    })
+}
+
+/// Own data always; for staff at the counter also customers of other branches who stand before them.
+pub(crate) fn may_see(tx: &mut Tx<'_>, actor: &Actor, permission: Permission, id: PersonId) -> Result<()> {
+    if actor.person() == Some(id) {
+        return Ok(());
+    }
+    may(tx, actor, permission, &Scope::person(id)).map(|_| ())
+}
+
+/// Freezes a person: nothing of his pays anybody. Needs `account.freeze`. `basis` names the order or rule.
+pub fn person_freeze(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, basis: &str) -> Result<Change> {
+    may(tx, actor, Permission::AccountFreeze, &Scope::person(id))?;
+    let mut row = person_locked(tx, id)?;
+    if row.freeze().is_some() {
+        return Ok(Change::AlreadySo);
+    }
+    let basis = reason(basis)?;
+    (row.frozen_by, row.frozen_at, row.frozen_basis) = (Some(actor.principal()), Some(tx.now()), Some(basis.clone()));
+    tx.update(&mut row)?;
+    tx.audit(actor, Audit::of("person.freeze", id).change("free", "frozen").reason(basis))?;
+    tx.emit(&Event::PersonFrozen { person: id }, &actor.correlation)?;
+    Ok(Change::Done)
+}
+
+pub fn person_unfreeze(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, why: &str) -> Result<Change> {
+    may(tx, actor, Permission::AccountFreeze, &Scope::person(id))?;
+    let mut row = person_locked(tx, id)?;
+    let Some(freeze) = row.freeze() else { return Ok(Change::AlreadySo) };
+    (row.frozen_by, row.frozen_at, row.frozen_basis) = (None, None, None);
+    tx.update(&mut row)?;
+    let before = format!("frozen by {}: {}", freeze.by, freeze.basis);
+    tx.audit(actor, Audit::of("person.unfreeze", id).change(before, "free").reason(reason(why)?))?;
+    tx.emit(&Event::PersonUnfrozen { person: id }, &actor.correlation)?;
+    Ok(Change::Done)
+}
+
+/// Moves a person to another tier. Needs `person.tier`; a way up also needs an approval, which the caller carries.
+pub fn tier_change(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, to: Tier, why: &str) -> Result<Change> {
+    may(tx, actor, Permission::PersonTier, &Scope::person(id))?;
+    let mut row = person_locked(tx, id)?;
+    let from = std::mem::replace(&mut row.tier, to);
+    if from == to {
+        return Ok(Change::AlreadySo);
+    }
+    tx.update(&mut row)?;
+    tx.audit(actor, Audit::of("person.tier", id).change(from.code(), to.code()).reason(reason(why)?))?;
+    tx.emit(&Event::TierChanged { person: id, from, to }, &actor.correlation)?;
+    Ok(Change::Done)
+}
+
+/// Sets or lifts the customer's own cap of a day's transfers away from the counter, in CNY. The customer himself after a
+/// step-up, or staff with `person.tier`.
+pub fn own_cap_set(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, cap: Option<Money>) -> Result<Change> {
+    match actor.person() == Some(id) {
+        true => need_step_up(actor)?,
+        false => may(tx, actor, Permission::PersonTier, &Scope::person(id)).map(|_| ())?,
+    }
+    if cap.is_some_and(|c| c.minor < 0 || c.currency != kernel::Currency::CNY) {
+        return Err(Error::field("cap", "zero or more, in CNY"));
+    }
+    let mut row = person_locked(tx, id)?;
+    let cap = cap.map(|c| c.minor);
+    let before = std::mem::replace(&mut row.noncounter_per_day_max, cap);
+    if before == cap {
+        return Ok(Change::AlreadySo);
+    }
+    tx.update(&mut row)?;
+    let shown = |c: Option<i64>| c.map_or("none".into(), |c| Money::cny(c).to_string());
+    tx.audit(actor, Audit::of("person.own_cap", id).change(shown(before), shown(cap)))?;
+    Ok(Change::Done)
+}

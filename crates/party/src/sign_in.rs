@@ -1,0 +1,125 @@
+//! Signing in, in three steps: read the challenge, hash off the writer, finish in a write.
+use crate::events::Event;
+use crate::login::{Login, Verdict, login, login_id, paused};
+use crate::password::{PasswordCost, fits};
+use crate::session::{SessionView, open_session};
+use kernel::id::LoginId;
+use kernel::{Actor, Channel, Id, Result};
+use store::{Audit, Tx, params};
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub channel: Channel,
+    /// Network address as the server saw it; empty for none.
+    pub address: String,
+    /// The browser's User-Agent; a session is bound to it.
+    pub agent: String,
+    /// A value the browser keeps for long, so that a device is known again; empty for none.
+    pub device_mark: String,
+    pub correlation: String,
+}
+
+impl Origin {
+    /// The actor nobody, from here: for the audit of what fails before anybody is known.
+    pub fn nobody(&self) -> Actor {
+        self.dress(Actor::nobody())
+    }
+
+    pub(crate) fn dress(&self, actor: Actor) -> Actor {
+        let (address, correlation) = (self.address.clone(), self.correlation.clone());
+        Actor { channel: self.channel, address, correlation, ..actor }
+    }
+}
+
+/// What must be hashed against; says nothing about whether the name exists.
+pub struct Challenge {
+    login: Option<LoginId>,
+    stored: String,
+}
+
+/// A password that was tried against a challenge.
+pub struct Checked {
+    login: Option<LoginId>,
+    stored: String,
+    fits: bool,
+}
+
+/// Step one, in a read: what the password of this name is checked against. An unknown name gets a challenge too, of the
+/// same cost, that nothing fits.
+pub fn sign_in_challenge(tx: &mut Tx<'_>, name: &str, cost: &PasswordCost) -> Result<Challenge> {
+    let name = name.trim().to_ascii_lowercase();
+    let found = match login_id(tx, &name)? {
+        Some(id) => tx.get::<Login>(params![id.book(), id])?,
+        None => None,
+    };
+    Ok(match found {
+        Some(row) => Challenge { login: Some(row.id), stored: row.password },
+        None => Challenge { login: None, stored: cost.nobody() },
+    })
+}
+
+impl Challenge {
+    /// Step two, on any thread but the writer: about 20 ms at the bank's cost.
+    pub fn check(self, password: &str) -> Checked {
+        let fits = fits(&self.stored, password);
+        Checked { login: self.login, stored: self.stored, fits }
+    }
+}
+
+impl Checked {
+    pub(crate) fn login(&self) -> Option<LoginId> {
+        self.login
+    }
+    /// Whether it fits the login as it is now: a password changed since the challenge is another.
+    pub(crate) fn fits(&self, row: &Login) -> bool {
+        self.fits && self.stored == row.password
+    }
+}
+
+/// How a sign-in ended. Commit both: a refusal is counted.
+#[derive(Debug)]
+pub enum SignIn {
+    Signed {
+        /// Given once; the bank keeps its hash.
+        token: String,
+        view: SessionView,
+        /// The device mark was not seen with this login before.
+        new_device: bool,
+    },
+    /// Name, password or code is wrong, or the login pauses. Which of them nobody is told.
+    Refused,
+}
+
+/// Step three, in a write: judges the password and the code together, counts, opens the session. The code of a sign-in
+/// counts as a step-up.
+pub fn sign_in_finish(tx: &mut Tx<'_>, checked: &Checked, code: &str, origin: &Origin) -> Result<SignIn> {
+    let nobody = origin.nobody();
+    let Some(id) = checked.login else {
+        tx.audit(&nobody, Audit::of("session.sign_in", "unknown name").result("refused"))?;
+        return Ok(SignIn::Refused);
+    };
+    let mut row = login(tx, id)?;
+    let step = row.step_of(tx, code)?;
+    let verdict = row.judge(Some(checked.fits(&row)), step, tx.now());
+    tx.update(&mut row)?;
+    if verdict != Verdict::Pass {
+        if let Verdict::Paused(until) = verdict {
+            tx.emit(&paused(&row, until), &origin.correlation)?;
+        }
+        let result = if verdict == Verdict::Shut { "paused" } else { "refused" };
+        tx.audit(&nobody, Audit::of("session.sign_in", id).result(result))?;
+        return Ok(SignIn::Refused);
+    }
+    let opened = open_session(tx, &row, origin)?;
+    let actor = opened.view.actor(tx.now(), origin)?;
+    tx.audit(&actor, Audit::of("session.sign_in", opened.view.session))?;
+    let event = Event::SignedIn {
+        login: id,
+        session: opened.view.session,
+        who: row.who,
+        new_device: opened.new_device,
+    };
+    tx.emit(&event, &origin.correlation)?;
+    Ok(SignIn::Signed { token: opened.token, view: opened.view, new_device: opened.new_device })
+}

@@ -1,0 +1,225 @@
+//! What is asked and what is answered.
+use kernel::{Currency, Error, Id, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// Legs of one order at most.
+pub const LEGS_MAX: usize = 1_000;
+/// Characters of a payee's number at most.
+pub const NUMBER_CHARS_MAX: usize = 40;
+/// Characters of a payee's name at most.
+pub const NAME_CHARS_MAX: usize = 100;
+
+store::text_enum! {
+    /// What kind of movement it is; the guard and the price list tell them apart.
+    pub enum Kind {
+        /// Inside this bank.
+        Transfer = "transfer",
+        /// To an account at another bank.
+        ClearingOut = "clearing_out",
+        /// A firm pays into a project's wage account.
+        FundWageAccount = "fund_wage_account",
+        /// Wage account to its clearing account: the sum of a pay run, once.
+        WageRun = "wage_run",
+        /// Clearing account to workers, many legs.
+        WagePay = "wage_pay",
+        /// What could not be paid, back to the wage account.
+        WageReturn = "wage_return",
+        ClearingIn = "clearing_in",
+        ClearingReturn = "clearing_return",
+        CashIn = "cash_in",
+        CashOut = "cash_out",
+        Reversal = "reversal",
+    }
+}
+
+store::text_enum! {
+    /// Where an instruction is in its life.
+    pub enum State {
+        Posted = "posted",
+        /// A second person must approve; the money is held.
+        AwaitingApproval = "awaiting_approval",
+        /// The payer must prove something; the money is held.
+        Challenged = "challenged",
+        /// Waits until a time, and can be cancelled; the money is held.
+        Delayed = "delayed",
+        /// Waits for staff; the money is held.
+        Held = "held",
+        Refused = "refused",
+        Cancelled = "cancelled",
+        Expired = "expired",
+    }
+}
+
+impl State {
+    /// Still to be decided, with the money held.
+    pub fn is_open(self) -> bool {
+        matches!(self, State::AwaitingApproval | State::Challenged | State::Delayed | State::Held)
+    }
+}
+
+/// Who is paid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payee {
+    Account(AccountId),
+    /// An account or card number at this bank.
+    Number(String),
+    /// An account at another bank, by its clearing code.
+    External { bank: String, number: String, name: String },
+}
+
+/// One of many credits from the order's debit account; succeeds or is refused on its own.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Leg {
+    pub credit: AccountId,
+    pub amount: Money,
+    /// The business record of the leg; comes back in [`LegOutcome`].
+    pub reference: String,
+    pub memo: String,
+}
+
+/// An order to pay. With `legs`, `amount` is their sum and `payee` is not looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Chosen by the caller so that repeating is safe without a key; `None` is made here.
+    pub id: Option<InstructionId>,
+    pub kind: Kind,
+    pub debit: AccountId,
+    pub payee: Payee,
+    pub amount: Money,
+    /// The fee the payer was shown; a higher one is refused ([`pricing::PRICE_CHANGED`]). `None` accepts only no fee.
+    pub fee_shown: Option<Money>,
+    /// Journal code; empty for the kind's own.
+    pub code: Cow<'static, str>,
+    pub memo: String,
+    pub reference: String,
+    #[serde(default)]
+    pub legs: Vec<Leg>,
+    /// Must be the name of the payee's account when not empty.
+    #[serde(default)]
+    pub payee_name: String,
+    /// The approval that already covers this order (a pay run's); only for the bank's own processes.
+    #[serde(skip)]
+    pub approved: Option<ApprovalId>,
+}
+
+impl Order {
+    pub fn new(kind: Kind, debit: AccountId, payee: Payee, amount: Money) -> Order {
+        Order {
+            id: None,
+            kind,
+            debit,
+            payee,
+            amount,
+            fee_shown: None,
+            code: Cow::Borrowed(""),
+            memo: String::new(),
+            reference: String::new(),
+            legs: Vec::new(),
+            payee_name: String::new(),
+            approved: None,
+        }
+    }
+    pub fn transfer(debit: AccountId, payee: Payee, amount: Money) -> Order {
+        let kind = if matches!(payee, Payee::External { .. }) { Kind::ClearingOut } else { Kind::Transfer };
+        Order::new(kind, debit, payee, amount)
+    }
+    /// Many credits from one account; at least one leg, all of one currency.
+    pub fn many(kind: Kind, debit: AccountId, legs: Vec<Leg>) -> Result<Order> {
+        let first = legs.first().ok_or_else(|| Error::field("legs", "at least one"))?;
+        let amount = Money::sum(first.amount.currency, legs.iter().map(|l| l.amount))?;
+        let payee = Payee::Account(first.credit);
+        Ok(Order { legs, ..Order::new(kind, debit, payee, amount) })
+    }
+    pub fn id(mut self, id: InstructionId) -> Order {
+        self.id = Some(id);
+        self
+    }
+    pub fn fee_shown(mut self, fee: Money) -> Order {
+        self.fee_shown = Some(fee);
+        self
+    }
+    pub fn code(mut self, code: &'static str) -> Order {
+        self.code = Cow::Borrowed(code);
+        self
+    }
+    pub fn memo(mut self, memo: impl Into<String>) -> Order {
+        self.memo = memo.into();
+        self
+    }
+    pub fn reference(mut self, reference: impl std::fmt::Display) -> Order {
+        self.reference = reference.to_string();
+        self
+    }
+    pub fn payee_name(mut self, name: impl Into<String>) -> Order {
+        self.payee_name = name.into();
+        self
+    }
+    pub fn approved(mut self, by: ApprovalId) -> Order {
+        self.approved = Some(by);
+        self
+    }
+
+    /// Refuses what no state of the bank could make right.
+    pub(crate) fn check_form(&self) -> Result<()> {
+        if !self.amount.is_positive() {
+            return Err(ledger::Refusal::AmountNotPositive.into());
+        }
+        if self.legs.len() > LEGS_MAX {
+            return Err(Error::limit("legs", self.legs.len(), LEGS_MAX, "legs"));
+        }
+        if self.memo.len() > ledger::MEMO_BYTES_MAX {
+            return Err(Error::limit("memo", self.memo.len(), ledger::MEMO_BYTES_MAX, "bytes"));
+        }
+        if self.reference.len() > ledger::REFERENCE_BYTES_MAX {
+            return Err(Error::limit("reference", self.reference.len(), ledger::REFERENCE_BYTES_MAX, "bytes"));
+        }
+        if self.id.is_some_and(|id| id.book() != self.debit.book()) {
+            return Err(ledger::Refusal::WrongBook.into());
+        }
+        let texts = match &self.payee {
+            Payee::Account(_) => ("", ""),
+            Payee::Number(n) => (n.as_str(), ""),
+            Payee::External { number, name, .. } => (number.as_str(), name.as_str()),
+        };
+        if texts.0.chars().count() > NUMBER_CHARS_MAX || texts.1.chars().count() > NAME_CHARS_MAX || self.payee_name.chars().count() > NAME_CHARS_MAX {
+            return Err(Error::field("payee", format!("a number has at most {NUMBER_CHARS_MAX} characters, a name at most {NAME_CHARS_MAX}")));
+        }
+        Ok(())
+    }
+
+    /// The currency all parts are in, or an error.
+    pub(crate) fn currency(&self) -> Result<Currency> {
+        Money::sum(self.amount.currency, self.legs.iter().map(|l| l.amount)).map(|_| self.amount.currency)
+    }
+}
+
+/// What became of a leg: its reference, and the ledger's code when it was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegOutcome {
+    pub reference: String,
+    pub transfer: TransferId,
+    /// Empty when posted.
+    pub code: Cow<'static, str>,
+}
+
+/// The answer to an order, and to every later step of its life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub instruction: InstructionId,
+    pub state: State,
+    /// Stable code of the refusal; empty when it was not refused.
+    pub code: Cow<'static, str>,
+    /// Why: text keys of the guard, or a message.
+    pub reasons: Vec<String>,
+    /// What to do next; empty when nothing is left to do.
+    pub next: Cow<'static, str>,
+    pub fee: Money,
+    pub transfer: Option<TransferId>,
+    pub approval: Option<ApprovalId>,
+    /// When a delay ends, or a hold is given up.
+    pub until: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<LegOutcome>,
+}

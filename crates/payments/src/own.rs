@@ -1,0 +1,47 @@
+//! The bank's own accounts in each book: where fees, cash and payments under way stand. Their ids are computed, so every
+//! part of the bank finds them without asking.
+use kernel::id::{AccountId, Raw};
+use kernel::{Actor, BookId, Currency, Id, Result};
+use ledger::{Opening, Purpose, Side};
+use store::Tx;
+
+/// The kinds of own accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Own {
+    /// Fee income.
+    FeeIncome,
+    /// Paid by customers, on the way to other banks.
+    ClearingOut,
+    /// At the central bank and correspondents: where money enters and leaves the bank.
+    Settlement,
+    /// Notes and coin.
+    Cash,
+}
+
+impl Own {
+    pub const ALL: [Own; 4] = [Own::FeeIncome, Own::ClearingOut, Own::Settlement, Own::Cash];
+
+    fn facts(self) -> (&'static str, Purpose, Side, &'static str) {
+        match self {
+            Own::FeeIncome => ("6021", Purpose::Fee, Side::Credit, "手续费收入 Fee income"),
+            Own::ClearingOut => ("2621", Purpose::Clearing, Side::Credit, "待清算汇出 Outgoing payments"),
+            Own::Settlement => ("1003", Purpose::Settlement, Side::Debit, "存放中央银行款项 Central bank"),
+            Own::Cash => ("1001", Purpose::Settlement, Side::Debit, "库存现金 Cash"),
+        }
+    }
+}
+
+/// The account's id: time 0, a counter by kind, the currency in the free bits.
+pub fn own(book: BookId, kind: Own, currency: Currency) -> AccountId {
+    let mut tail = [0u8; 6];
+    tail[3..].copy_from_slice(currency.code().as_bytes());
+    AccountId::from_raw(Raw::from_parts(1 + kind as u64, book, tail))
+}
+
+/// Opens all own accounts of a book in a currency. Repeating is safe.
+pub fn open_own(tx: &mut Tx<'_>, actor: &Actor, book: BookId, currency: Currency) -> Result<()> {
+    Own::ALL.into_iter().try_for_each(|kind| {
+        let (chart, purpose, side, name) = kind.facts();
+        ledger::open_account(tx, actor, &Opening::own(own(book, kind, currency), chart, purpose, side, name, currency)).map(|_| ())
+    })
+}
