@@ -69,4 +69,3 @@ impl Command {
         Ok(tx.once(BookId(1), &principal, &self.key, "crossing", body)? != Once::New)
     }
 }
-

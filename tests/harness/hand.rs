@@ -31,9 +31,10 @@ impl Hand {
     pub fn tries(&self, sql: &str) -> Result<(), String> {
         match self {
             Hand::Sqlite(c) => c.execute_batch(sql).map_err(|e| e.to_string()),
-            Hand::Postgres(c) => {
-                c.borrow_mut().batch_execute(sql).map_err(|e| e.as_db_error().map_or(e.to_string(), |d| d.message().into()))
-            }
+            Hand::Postgres(c) => c
+                .borrow_mut()
+                .batch_execute(sql)
+                .map_err(|e| e.as_db_error().map_or(e.to_string(), |d| d.message().into())),
         }
     }
 
@@ -82,7 +83,8 @@ impl Hand {
 
     /// Changes one column of the first row. `Err` when the database itself does not let it.
     pub fn bends(&self, table: &Table, column: &str) -> Result<(), String> {
-        let bent = self.bent(table.name, column);
+        let is_key = table.columns[..table.keys].contains(&column);
+        let bent = if is_key { self.far(table, column) } else { self.bent(table.name, column) };
         self.tries(&format!("UPDATE {} SET {column} = {bent} WHERE {}", table.name, Hand::first_row(table)))
     }
 
@@ -101,6 +103,7 @@ impl Hand {
         self.tries(&format!("INSERT INTO {0} ({columns}, seal) SELECT {select}, seal FROM {0} WHERE {row}", table.name))
     }
 
+    /// Another value than any row has.
     fn far(&self, table: &Table, column: &str) -> String {
         match self.type_of(table.name, column).as_str() {
             "integer" | "bigint" => format!("{column} + 100000"),

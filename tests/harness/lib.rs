@@ -90,7 +90,9 @@ impl TestStore {
         let clock = Clock::manual(monday_morning());
         let fail_in = Arc::new(AtomicI64::new(0));
         let countdown = fail_in.clone();
-        let fault = move |_: &'static str| countdown.load(Ordering::SeqCst) > 0 && countdown.fetch_sub(1, Ordering::SeqCst) == 1;
+        let fault = move |_: &'static str| {
+            countdown.load(Ordering::SeqCst) > 0 && countdown.fetch_sub(1, Ordering::SeqCst) == 1
+        };
         let config = Config { clock: clock.clone(), fault: Some(Arc::new(fault)), ..config };
         let all = store::migrations().into_iter().chain(migrations.iter().copied()).collect();
         let mut bank = TestStore { clock, config, migrations: all, tables: tables.to_vec(), store: None, fail_in, dir };

@@ -28,12 +28,8 @@ fn two_stores_at_once_share_the_books() {
             }
         });
         assert_eq!(second.read(ferries).unwrap().len(), 200);
-        let lanes: BTreeSet<i64> = second
-            .read(|tx| tx.audit_rows(0, 1_000, None))
-            .unwrap()
-            .iter()
-            .map(|a| a.pos >> 44)
-            .collect();
+        let lanes: BTreeSet<i64> =
+            second.read(|tx| tx.audit_rows(0, 1_000, None)).unwrap().iter().map(|a| a.pos >> 44).collect();
         assert!(lanes.iter().any(|l| *l < 4) && lanes.iter().any(|l| *l >= 4), "{lanes:?}");
         drop(second);
         bank.finish();
@@ -55,8 +51,8 @@ fn whoever_lost_his_lane_takes_another_and_goes_on() {
         }
         second.write(|tx| launch(tx, 101)).unwrap();
         assert_eq!(bank.store().read(ferries).unwrap().len(), 42);
-        assert_eq!(bank.hand().count("SELECT count(*) FROM lanes"), 8);
-        assert!(bank.hand().count("SELECT count(*) FROM lanes WHERE epoch = 2") >= 4);
+        assert!(bank.hand().count("SELECT count(*) FROM lanes") > 4, "nobody lost a lane: the test proves nothing");
+        assert_eq!(bank.hand().count("SELECT count(*) FROM lanes WHERE epoch = 2"), 4);
         drop(second);
         bank.finish();
     });

@@ -36,7 +36,10 @@ fn data_of_a_newer_binary_is_refused() {
 #[test]
 fn a_migration_that_fails_leaves_the_schema_as_it_was() {
     at_yard(|bank| {
-        let broken = Migration { name: "9003_broken", sql: "CREATE TABLE rafts (id BIGINT PRIMARY KEY) PLAIN;\nCREATE NONSENSE;" };
+        let broken = Migration {
+            name: "9003_broken",
+            sql: "CREATE TABLE rafts (id BIGINT PRIMARY KEY) PLAIN;\nCREATE NONSENSE;",
+        };
         bank.close();
         let all: Vec<_> = bank.migrations().iter().copied().chain([broken]).collect();
         assert!(Store::open(bank.config().clone(), bank.keys(), &all).is_err());
@@ -66,7 +69,8 @@ fn two_processes_that_start_at_once_make_one_schema() {
         }
         assert_eq!(stores[0].read(ferries).unwrap(), [0, 1, 2, 3]);
     });
-    tests::Hand::reach(&Engine::Postgres { url, schema: schema.clone() }).does(&format!("DROP SCHEMA {schema} CASCADE"));
+    tests::Hand::reach(&Engine::Postgres { url, schema: schema.clone() })
+        .does(&format!("DROP SCHEMA {schema} CASCADE"));
 }
 
 #[test]
@@ -103,7 +107,8 @@ fn readers_come_back_after_a_panic() {
         bank.store().write(|tx| launch(tx, 1)).unwrap();
         for _ in 0..2 * bank.config().readers {
             let store = bank.store();
-            let panicked = std::thread::spawn(move || store.read(|_| -> kernel::Result<()> { panic!("a reader's own") }));
+            let panicked =
+                std::thread::spawn(move || store.read(|_| -> kernel::Result<()> { panic!("a reader's own") }));
             assert!(panicked.join().is_err());
         }
         assert_eq!(bank.store().read(ferries).unwrap(), [1]);

@@ -10,8 +10,8 @@ mod power;
 mod records;
 mod verify;
 
-use kernel::{Actor, Result};
 use ::store::{Audit, Event, Migration, Seal, Table, Tx};
+use kernel::{Actor, Result};
 use tests::{CROSSINGS, CROSSINGS_TABLE, TestStore, each_database, on_postgres, on_sqlite};
 
 ::store::record! {

@@ -8,7 +8,7 @@ use tests::TestStore;
 const RELAY: &str = "relay";
 
 fn tell(bank: &TestStore, ferries: &[i64]) {
-    for ferry in ferries.to_vec() {
+    for ferry in ferries.iter().copied() {
         bank.clock.advance(1);
         bank.store().write(move |tx| tx.emit(&Launched { ferry }, "click-1")).unwrap();
     }

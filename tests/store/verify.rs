@@ -114,8 +114,26 @@ fn the_audit_log_cannot_be_changed_shortened_or_added_to_unnoticed() {
         hand.disarms("audit");
         let audit = Table { name: "audit", columns: &["pos"], keys: 1 };
         let columns = [
-            "at", "business_date", "principal", "on_behalf", "roles", "branch", "channel", "device", "session", "address",
-            "action", "object", "before", "after", "reason", "approval", "decision", "correlation", "result", "hash",
+            "at",
+            "business_date",
+            "principal",
+            "on_behalf",
+            "roles",
+            "branch",
+            "channel",
+            "device",
+            "session",
+            "address",
+            "action",
+            "object",
+            "before",
+            "after",
+            "reason",
+            "approval",
+            "decision",
+            "correlation",
+            "result",
+            "hash",
         ];
         for column in columns {
             hand.bends(&audit, column).unwrap();

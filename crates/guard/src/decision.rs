@@ -221,7 +221,7 @@ impl Guard {
         }
         let rules = self.rules();
         let versions = versions(tx)?;
-        let row = activity(tx, facts)?;
+        let row = activity_locked(tx, facts)?;
         let answer = self.answer(tx, prepared, facts, &rules, versions, row.as_ref())?;
         let mut record = record_of(tx, facts, &rules, versions, answer);
         if !tx.insert_if_absent(&mut record)? {
@@ -281,13 +281,7 @@ fn count(tx: &mut Tx<'_>, row: Option<PayerActivity>, facts: &Facts) -> Result<(
             tx.update(&mut row)
         }
         None => {
-            let mut row = PayerActivity {
-                book: facts.payer.account.book(),
-                owner: facts.payer.owner,
-                currency: facts.amount.currency,
-                activity: Activity::default(),
-                seal: Seal::default(),
-            };
+            let mut row = first_row(facts);
             row.activity.paid(facts.at, facts.amount.minor, payee);
             tx.insert(&mut row)
         }
@@ -300,6 +294,30 @@ fn activity(tx: &mut Tx<'_>, facts: &Facts) -> Result<Option<PayerActivity>> {
         return Ok(None);
     }
     tx.load::<PayerActivity>(params![facts.payer.account.book(), facts.payer.owner, facts.amount.currency])
+}
+
+fn first_row(facts: &Facts) -> PayerActivity {
+    PayerActivity {
+        book: facts.payer.account.book(),
+        owner: facts.payer.owner,
+        currency: facts.amount.currency,
+        activity: Activity::default(),
+        seal: Seal::default(),
+    }
+}
+
+/// As `activity`; where several may write at once, a payer's first row is made empty, so that there is one to lock and two
+/// first payments decide one after the other.
+fn activity_locked(tx: &mut Tx<'_>, facts: &Facts) -> Result<Option<PayerActivity>> {
+    let row = activity(tx, facts)?;
+    if row.is_some() || !facts.counts() || !tx.locks_rows() {
+        return Ok(row);
+    }
+    let mut row = first_row(facts);
+    match tx.insert_if_absent(&mut row)? {
+        true => Ok(Some(row)),
+        false => activity(tx, facts),
+    }
 }
 
 fn activity_of(row: Option<&PayerActivity>) -> Activity {

@@ -86,7 +86,8 @@ pub fn evaluate(rules: &RuleSet, facts: &Facts, seen: &Seen) -> Evaluation {
     let (mut reasons, mut verdict, mut score, mut minutes) = (Vec::new(), Ladder::Pass, 0, 0);
     for rule in rules.rules.iter().filter(|r| r.concerns(facts)) {
         for (about, detail) in hits(&rule.check, facts, seen, &windows) {
-            let cleared = rule.action <= Ladder::Delay && seen.cleared.iter().any(|(r, a)| *r == rule.id && *a == about);
+            let cleared =
+                rule.action <= Ladder::Delay && seen.cleared.iter().any(|(r, a)| *r == rule.id && *a == about);
             let reason = reason(rule, about, detail, cleared);
             if reason.counts() {
                 verdict = verdict.max(rule.action);
@@ -159,7 +160,8 @@ fn behaviour(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Op
             let first = windows.payee_known == Some(false) && facts.payee.owner() != Some(facts.payer.owner);
             let aged = age.is_none_or(|a| a == facts.payer.age);
             let large = reaches(amount, *amount_min) || large_share(facts, *balance_share, *share_from);
-            (first && aged && large).then(|| format!("first payment to this payee, {amount}, payer {}", facts.payer.age))
+            (first && aged && large)
+                .then(|| format!("first payment to this payee, {amount}, payer {}", facts.payer.age))
         }
         Check::Night { from_hour, to_hour, amount_min } => {
             let (hour, minute, _) = facts.at.local_time();
@@ -181,11 +183,13 @@ fn behaviour(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Op
             let payee = facts.payee.acquaintance()?;
             let small = |o: &&Out| o.payee == payee && o.minor <= small_max.0;
             let tested = seen.activity.recent(facts.at, i64::from(*within_minutes) * MINUTE).find(small)?;
-            reaches(amount, *large_min)
-                .then(|| format!("{} at {} and now {amount}", Money::new(tested.minor, amount.currency), tested.at.local()))
+            reaches(amount, *large_min).then(|| {
+                format!("{} at {} and now {amount}", Money::new(tested.minor, amount.currency), tested.at.local())
+            })
         }
-        Check::UnknownDevice { amount_min } => (facts.payer.device_known == Some(false) && reaches(amount, *amount_min))
-            .then(|| format!("{amount} from a device not known")),
+        Check::UnknownDevice { amount_min } => (facts.payer.device_known == Some(false)
+            && reaches(amount, *amount_min))
+        .then(|| format!("{amount} from a device not known")),
     }
 }
 

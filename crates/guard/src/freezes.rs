@@ -5,7 +5,9 @@
 //! by themselves and are renewed by a new record with a new document. What an authority ordered is released before its
 //! end only with a document of that authority and an approval, so a branch cannot lift it by itself.
 use crate::events::Event;
-use crate::{BAD_FREEZE, Change, FREEZE_DOCUMENT, FREEZES_OF_PARTY_MAX, POLICE_FREEZE_DAYS_MAX, POLICE_STOP_HOURS_MAX, state};
+use crate::{
+    BAD_FREEZE, Change, FREEZE_DOCUMENT, FREEZES_OF_PARTY_MAX, POLICE_FREEZE_DAYS_MAX, POLICE_STOP_HOURS_MAX, state,
+};
 use kernel::clock::{DAY, HOUR};
 use kernel::{Actor, BookId, Error, Owner, Result, Timestamp};
 use store::{Audit, Seal, Tx, params};
@@ -171,7 +173,10 @@ pub fn freeze_party(tx: &mut Tx<'_>, actor: &Actor, new: NewFreeze) -> Result<Ch
     state::freezes_changed(tx)?;
     let until = row.valid_until.map(|t| t.local()).unwrap_or_default();
     let shown = format!("no. {} {} {} {} until {until}", row.number, row.kind, row.basis, row.document);
-    tx.audit(actor, Audit::of("party.freeze", row.subject).after(shown).reason(row.reason.clone()).approval(&row.approved_by))?;
+    tx.audit(
+        actor,
+        Audit::of("party.freeze", row.subject).after(shown).reason(row.reason.clone()).approval(&row.approved_by),
+    )?;
     tx.emit(&Event::frozen(&row), &actor.correlation)?;
     Ok(Change::Made(row))
 }
@@ -211,14 +216,20 @@ pub fn release_party(
     tx.update(&mut row)?;
     state::freezes_changed(tx)?;
     let shown = format!("no. {number} {} {}", row.kind, row.basis);
-    tx.audit(actor, Audit::of("party.release", subject).change(shown, "").reason(release.reason).approval(release.approved_by))?;
+    tx.audit(
+        actor,
+        Audit::of("party.release", subject).change(shown, "").reason(release.reason).approval(release.approved_by),
+    )?;
     tx.emit(&Event::released(&row), &actor.correlation)?;
     Ok(Change::Made(row))
 }
 
 /// All freezes of a party, newest first.
 pub fn freezes(tx: &mut Tx<'_>, subject: Owner) -> Result<Vec<PartyFreeze>> {
-    tx.select::<PartyFreeze>("WHERE book = ?1 AND subject = ?2 ORDER BY number DESC", params![BookId::HEAD_OFFICE, subject])
+    tx.select::<PartyFreeze>(
+        "WHERE book = ?1 AND subject = ?2 ORDER BY number DESC",
+        params![BookId::HEAD_OFFICE, subject],
+    )
 }
 
 /// Those in force at `at`.

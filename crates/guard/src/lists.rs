@@ -75,7 +75,9 @@ fn text(field: &'static str, value: &str) -> Result<()> {
 fn term(from: Timestamp, until: Timestamp, now: Timestamp) -> Result<()> {
     match until.since(from) {
         ..=0 => Err(bad("until", "after its beginning")),
-        span if span > ENTRY_DAYS_MAX * DAY => Err(bad("until", format!("at most {ENTRY_DAYS_MAX} days after its beginning"))),
+        span if span > ENTRY_DAYS_MAX * DAY => {
+            Err(bad("until", format!("at most {ENTRY_DAYS_MAX} days after its beginning")))
+        }
         _ if until <= now => Err(bad("until", "it is over already")),
         _ => Ok(()),
     }

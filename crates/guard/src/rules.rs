@@ -284,7 +284,9 @@ impl RuleSet {
         let read: File = toml::from_str(text).map_err(|e| {
             let until = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("");
             let line = until.matches('\n').count() + 1;
-            Error::new(&BAD_RULES, format!("{file}: line {line}: {}", e.message())).with("file", file).with("line", line)
+            Error::new(&BAD_RULES, format!("{file}: line {line}: {}", e.message()))
+                .with("file", file)
+                .with("line", line)
         })?;
         let set = RuleSet {
             version: read.version,
@@ -306,7 +308,7 @@ impl RuleSet {
         if self.rules.len() > RULES_MAX {
             return Some(("the file".into(), "rule", format!("{} rules, {RULES_MAX} at most", self.rules.len())));
         }
-        for key in [TEXT_CHECK, TEXT_UNAVAILABLE].into_iter().filter(|k| !self.texts.contains_key(*k)) {
+        if let Some(key) = [TEXT_CHECK, TEXT_UNAVAILABLE].into_iter().find(|k| !self.texts.contains_key(*k)) {
             return Some(("the file".into(), "texts", format!("{key} is missing")));
         }
         for (i, rule) in self.rules.iter().enumerate() {

@@ -29,8 +29,7 @@ pub(crate) fn lock(tx: &mut Tx<'_>) -> Result<GuardState> {
     if let Some(row) = tx.load::<GuardState>(key)? {
         return Ok(row);
     }
-    let mut row =
-        GuardState { book: BookId::HEAD_OFFICE, lists_version: 0, freezes_version: 0, seal: Seal::default() };
+    let mut row = GuardState { book: BookId::HEAD_OFFICE, lists_version: 0, freezes_version: 0, seal: Seal::default() };
     match tx.insert_if_absent(&mut row)? {
         true => Ok(row),
         false => tx.load::<GuardState>(key)?.ok_or_else(|| Error::broken("the guard's counters are there and are not")),

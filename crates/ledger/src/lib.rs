@@ -32,7 +32,7 @@ pub use account::{Account, Opening, Purpose, Side};
 pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State, VALUE_DAYS_MAX};
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use refusal::{Refusal, codes as refusals};
-pub use statement::{Line, View, by_number, net_at, of_owner, statement, view};
+pub use statement::{Line, View, accounts, by_number, net_at, of_owner, statement, view};
 pub use transfer::{CODE_BYTES_MAX, Entry, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 
 use apply::flag;

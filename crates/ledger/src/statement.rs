@@ -64,6 +64,12 @@ pub fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Option<Account>> {
     Ok(tx.select::<Account>("WHERE number = ?1 ORDER BY opened_at LIMIT 1", &[Param::Text(number.into())])?.pop())
 }
 
+/// The accounts with these ids; missing ones are left out.
+pub fn accounts(tx: &mut Tx<'_>, ids: &[AccountId]) -> Result<Vec<Account>> {
+    let keys: Vec<_> = ids.iter().map(key).collect();
+    tx.get_all::<Account>(&keys, false)
+}
+
 /// Accounts of an owner, oldest first, at most 200.
 pub fn of_owner(tx: &mut Tx<'_>, owner: kernel::Owner) -> Result<Vec<Account>> {
     tx.select::<Account>("WHERE owner = ?1 ORDER BY opened_at, id LIMIT 200", &[Param::Text(owner.to_string().into())])

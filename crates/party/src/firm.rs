@@ -174,13 +174,13 @@ mod tests {
 
     #[test]
     fn credit_codes() {
-        // The example of GB 32100-2015 is not quoted here; these check signs are computed by hand from the weights.
         let cases = [
-            ("91350100M000100Y43", true),
-            ("９１３５０１００m000100y43", true),
-            ("91350100M000100Y44", false),
-            ("91350100M000100Y4", false),
-            ("91350100I000100Y43", false),
+            ("91990102MA0000001D", true),
+            ("９１990102ma000000 1d", true),
+            ("91990102MA0000001E", false),
+            ("91990102MA0000010D", false),
+            ("91990102MA0000001", false),
+            ("91990102IA0000001D", false),
             ("", false),
             ("信用代码", false),
         ];

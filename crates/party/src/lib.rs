@@ -75,8 +75,8 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Grant>(),
     store::verify::of::<LimitUsage>(),
     store::verify::of::<Login>(),
-    store::verify::of::<session::Device>(),
-    store::verify::of::<session::Session>(),
+    store::verify::of::<Device>(),
+    store::verify::of::<Session>(),
     store::verify::of::<ApiClient>(),
 ];
 

@@ -104,7 +104,7 @@ pub struct LoginNew {
 }
 
 /// Makes a login. Needs `login.make`: for staff at their branch, for a person where the actor works.
-/// Errors: `LOGIN_TAKEN` (the name, or the person has one), `NUMBER`-like field errors for a bad name.
+/// Errors: `LOGIN_TAKEN` (the name is in use, or the person has a login), a field error for a bad name.
 pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<LoginId> {
     let (scope, book) = match new.who {
         Who::Staff(s) => (Scope::branch(staff(tx, s)?.branch), s.book()),
@@ -167,7 +167,8 @@ pub(crate) fn login(tx: &mut Tx<'_>, id: LoginId) -> Result<Login> {
 /// Ends a pause. Needs `login.unlock` where the actor works or, for staff, at their branch.
 pub fn login_unlock(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, why: &str) -> Result<Change> {
     let mut row = login(tx, id)?;
-    may(tx, actor, Permission::LoginUnlock, &scope_of(tx, actor, &row)?)?;
+    let scope = scope_of(tx, actor, &row)?;
+    may(tx, actor, Permission::LoginUnlock, &scope)?;
     if row.failures == 0 && row.paused_until.is_none() {
         return Ok(Change::AlreadySo);
     }
@@ -203,10 +204,11 @@ pub fn password_change(tx: &mut Tx<'_>, actor: &Actor, checked: &Checked, new: P
     let id = id.ok_or_else(|| Error::forbidden("a password is changed by its owner only"))?;
     let mut row = login(tx, id)?;
     if !checked.fits(&row) {
-        // A step past the last one: only the password is judged here.
-        let spent = row.totp_step;
-        row.judge(Some(false), Some(spent + 1), tx.now());
+        let verdict = row.judge(Some(false), None, tx.now());
         tx.update(&mut row)?;
+        if let Verdict::Paused(until) = verdict {
+            tx.emit(&paused(&row, until), &actor.correlation)?;
+        }
         tx.audit(actor, Audit::of("login.password", id).result("refused"))?;
         return Ok(PasswordChange::Refused);
     }

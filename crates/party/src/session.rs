@@ -297,8 +297,11 @@ pub fn act_for(tx: &mut Tx<'_>, token: &str, firm: Option<FirmId>, origin: &Orig
     let mut row = row_of(tx, token)?;
     let actor = SessionView::of(&row)?.actor(tx.now(), origin)?;
     let person = actor.person().ok_or_else(|| Error::forbidden("staff do not act for firms"))?;
-    if firm.is_some_and(|f| firms_of(tx, person).is_ok_and(|of| of.iter().all(|(own, _)| *own != f))) {
-        return Err(Error::forbidden("you hold no role of this firm"));
+    if let Some(firm) = firm {
+        let own = firms_of(tx, person)?;
+        if own.iter().all(|(f, _)| *f != firm) {
+            return Err(Error::forbidden("you hold no role of this firm"));
+        }
     }
     if row.acting_firm == firm {
         return SessionView::of(&row);
@@ -328,7 +331,8 @@ pub fn sign_out(tx: &mut Tx<'_>, token: &str, origin: &Origin) -> Result<Change>
 /// Ends every session of a login. Needs `login.unlock` as [`crate::login_unlock`] does. Answers how many there were.
 pub fn sessions_end(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, why: &str) -> Result<u32> {
     let owner = login(tx, id)?;
-    may(tx, actor, Permission::LoginUnlock, &scope_of(tx, actor, &owner)?)?;
+    let scope = scope_of(tx, actor, &owner)?;
+    may(tx, actor, Permission::LoginUnlock, &scope)?;
     let ended = end_sessions(tx, id, "ended_by_staff", &actor.correlation, None)?;
     tx.audit(actor, Audit::of("session.end_all", id).reason(reason(why)?))?;
     Ok(ended)

@@ -1,11 +1,11 @@
 //! Account tiers: what an owner's tier lets through each channel, as dated data, and the counting of it.
 use crate::codes::{LIMIT_PER_DAY, LIMIT_PER_TRANSACTION_TIER, LIMIT_PER_YEAR, TIER_FUNCTION};
 use crate::person::{Person, person};
-use crate::usage::{Bounds, LimitKey, release_limit, take};
+use crate::usage::{Bounds, LimitKey, limit_used, release_limit, take};
 use kernel::id::PersonId;
 use kernel::{Channel, Currency, Date, Error, Id, Money, Result};
 use std::sync::LazyLock;
-use store::Tx;
+use store::{Column, Param, Tx};
 
 store::text_enum! {
     /// Ⅰ, Ⅱ and Ⅲ类户 (银发〔2015〕392号), and restricted after a check of the customer.
@@ -97,6 +97,7 @@ pub fn tier_check(tx: &mut Tx<'_>, id: PersonId, channel: Channel, function: Fun
     let rule = allowed(&owner, channel, function, amount, date)?;
     let (per_day, per_year) = (day_max(&owner, rule, channel, function), rule.per_year_yuan.map(|y| y * 100));
     let (subject, pool) = (id.to_string(), pool(&rule.pool));
+    check_year(tx, id, rule, amount, date)?;
     if per_day.is_some() || rule.per_day_count.is_some() {
         let key = LimitKey { book: id.book(), subject: &subject, kind: &pool };
         let bounds = Bounds { amount_max: per_day, count_max: rule.per_day_count, above: &LIMIT_PER_DAY };
@@ -109,6 +110,27 @@ pub fn tier_check(tx: &mut Tx<'_>, id: PersonId, channel: Channel, function: Fun
         take(tx, &key, amount, new_year(date)?, &bounds)?;
     }
     Ok(())
+}
+
+/// Looked at before anything is counted, so that a refusal leaves no count behind.
+fn check_year(tx: &mut Tx<'_>, id: PersonId, rule: &TierUse, amount: Money, date: Date) -> Result<()> {
+    let Some(max) = rule.per_year_yuan.map(|y| Money::new(y * 100, amount.currency)) else { return Ok(()) };
+    let key = LimitKey { book: id.book(), subject: &id.to_string(), kind: &year_pool(&rule.pool) };
+    let used = limit_used(tx, &key, amount.currency, new_year(date)?)?.amount;
+    if used.add(amount)?.minor <= max.minor {
+        return Ok(());
+    }
+    let message = format!("{amount} asked, {used} of {max} used this year already");
+    Err(Error::new(&LIMIT_PER_YEAR, message).with("used", used).with("asked", amount).with("max", max))
+}
+
+/// Those of `people` whose tier limits what they may receive through `channel`, each once.
+pub fn receive_limited(tx: &mut Tx<'_>, people: &[PersonId], channel: Channel) -> Result<Vec<PersonId>> {
+    let date = tx.business_date()?;
+    let keys: Vec<_> = people.iter().map(|p| vec![Param::Int(i64::from(p.book().0)), p.param()]).collect();
+    let found = tx.get_all::<Person>(&keys, false)?;
+    let free = |p: &Person| tier_rule(p.tier, date).find(channel, Function::Receive).is_some_and(|u| !u.is_limited());
+    Ok(found.into_iter().filter(|p| !free(p)).map(|p| p.id).collect())
 }
 
 /// Gives back what [`tier_check`] counted on `date`.

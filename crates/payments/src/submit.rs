@@ -246,23 +246,30 @@ pub(crate) fn post(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Inst
     Ok(Vec::new())
 }
 
+/// Each leg on its own: a payee's tier may refuse it, then the ledger may.
 fn post_legs(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Instruction) -> Result<Vec<LegOutcome>> {
-    let leg = |l: &crate::Leg| {
-        let id = TransferId::new(tx.now(), order.debit.book());
-        Transfer::single(id, order.debit, l.credit, l.amount, new.code.clone()).reference(if l.reference.is_empty() { new.id.to_string() } else { l.reference.clone() }).memo(l.memo.clone())
-    };
-    let batch: Vec<Transfer> = order.legs.iter().map(leg).collect();
-    let outcomes = ledger::post(tx, actor.channel.is_counter(), &batch)?;
-    let code = |o: &Outcome| o.ok().err().map_or("", |r| r.code().name);
-    let legs: Vec<LegOutcome> = order
+    let mut legs: Vec<LegOutcome> = order
         .legs
         .iter()
-        .zip(&batch)
-        .zip(&outcomes)
-        .map(|((l, t), o)| LegOutcome { reference: l.reference.clone(), transfer: t.id, code: Cow::Borrowed(code(o)) })
+        .map(|l| LegOutcome { reference: l.reference.clone(), transfer: TransferId::new(tx.now(), order.debit.book()), code: Cow::Borrowed("") })
         .collect();
+    let counted = limits::receive_legs(tx, actor, order, &mut legs)?;
+    let open: Vec<usize> = (0..legs.len()).filter(|n| legs[*n].code.is_empty()).collect();
+    let transfer = |n: &usize| {
+        let leg = &order.legs[*n];
+        let reference = if leg.reference.is_empty() { new.id.to_string() } else { leg.reference.clone() };
+        Transfer::single(legs[*n].transfer, order.debit, leg.credit, leg.amount, new.code.clone()).reference(reference).memo(leg.memo.clone())
+    };
+    let batch: Vec<Transfer> = open.iter().map(transfer).collect();
+    let outcomes = ledger::post(tx, actor.channel.is_counter(), &batch)?;
+    for (n, outcome) in open.into_iter().zip(outcomes) {
+        if let Err(r) = outcome.ok() {
+            legs[n].code = Cow::Borrowed(r.code().name);
+            limits::unreceive(tx, actor, order, &counted, n)?;
+        }
+    }
     match legs.iter().all(|l| !l.code.is_empty()) {
-        true => refuse(new, crate::ALL_LEGS_REFUSED.name, vec!["every leg was refused".into()]),
+        true => refuse(new, crate::ALL_LEGS_REFUSED.name, vec![crate::ALL_LEGS_REFUSED.remedy.into()]),
         false => new.state = State::Posted,
     }
     Ok(legs)

@@ -211,7 +211,7 @@ fn a_fault_in_the_file_is_named_by_place() {
     let desk = Desk::new("faults");
     let cases: &[(&[(&str, &str)], &str)] = &[
         (&[("version", "3")], "entry 1 (wage v3), field version: 3 given, the next is 2"),
-        (&[("version", "\"2\"")], "line 3 (entry 1)"),
+        (&[("version", "\"2\"")], "line 12 (entry 1)"),
         (&[("bandz", "[]")], "unknown field `bandz`"),
         (&[("payer", "\"all\"")], "\"all\" is not one of"),
         (&[("effective_from", "\"2026-11-21\"")], "field effective_from: today, 2026-11-22, or later"),

@@ -235,6 +235,15 @@ pub(crate) fn release(tx: &mut Tx<'_>) -> Result<()> {
     tx.execute("UPDATE lanes SET lease_until = 0 WHERE lane = ?1 AND epoch = ?2", &params).map(|_| ())
 }
 
+/// Whether the lane still has the epoch we claimed it with. A former holder may notice its loss only by a position that its
+/// successor has taken.
+pub(crate) fn is_ours(tx: &mut Tx<'_>) -> Result<bool> {
+    let Some((lane, epoch)) = tx.writer.as_ref().map(|w| (w.lane.lane, w.lane.epoch)) else { return Ok(false) };
+    let params = [Param::Int(lane), Param::Int(epoch)];
+    let found = tx.query_one("SELECT epoch FROM lanes WHERE lane = ?1 AND epoch = ?2", &params, |_| Ok(()))?;
+    Ok(found.is_some())
+}
+
 /// What the database says of a lane. A broken seal stops here: whoever wrote on would make the forgery part of the books.
 fn read_lane(tx: &mut Tx<'_>, number: i64) -> Result<Lane> {
     let row = lanes(tx)?.into_iter().find(|l| l.lane == number);

@@ -1,6 +1,7 @@
 //! PostgreSQL: a session with its prepared statements. Every table lives in one schema, so that tests may have many.
 use crate::DATABASE;
 use crate::sql::{Param, Row, Source};
+use kernel::error::STALE;
 use kernel::{Error, Result};
 use postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use postgres::{Client, NoTls, Statement};
@@ -25,7 +26,12 @@ const SCHEMA_LOCK: i64 = 7_265_022;
 
 pub(crate) fn failed(e: postgres::Error) -> Error {
     let state = if e.is_closed() { CONNECTION_ENDED[0] } else { e.code().map_or("", |c| c.code()) };
-    Error::new(&DATABASE, "PostgreSQL refused").with("sqlstate", state).caused_by(e)
+    let refused = Error::new(&DATABASE, "PostgreSQL refused").with("sqlstate", state);
+    match e.as_db_error() {
+        // Its detail is left out: it quotes the row.
+        Some(said) => refused.caused_by(format!("{state} {}", said.message())),
+        None => refused.caused_by(e),
+    }
 }
 
 fn has_state(e: &Error, states: &[&str]) -> bool {
@@ -35,6 +41,11 @@ fn has_state(e: &Error, states: &[&str]) -> bool {
 /// Another writer was in the way.
 pub(crate) fn is_conflict(e: &Error) -> bool {
     (e.is(&DATABASE) || e.is(&crate::DAY_MOVED)) && has_state(e, &CONFLICTS)
+}
+
+/// A key is taken: by a row of the same name, or by whoever writes to our lane.
+pub(crate) fn is_taken(e: &Error) -> bool {
+    e.is(&STALE) || e.is(&DATABASE) && has_state(e, &["23505"])
 }
 
 /// The connection ended: before COMMIT was sent nothing happened, afterwards nobody knows.

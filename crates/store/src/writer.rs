@@ -2,7 +2,7 @@
 use crate::chain;
 use crate::db::{Engine, Shared};
 use crate::migrate::{self, Migration};
-use crate::pg::{PgSession, is_conflict, is_disconnect};
+use crate::pg::{PgSession, is_conflict, is_disconnect, is_taken};
 use crate::tx::{Conn, Tx, Writer, copy_of};
 use crate::{DATABASE, LANE_LOST, sqlite};
 use crossbeam_channel::Receiver;
@@ -32,8 +32,8 @@ pub(crate) trait Job: Send {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Puts `why` in the place of the kept result.
     fn spoil(&mut self, why: &Error);
-    /// Whether the kept result is a passing conflict worth another try.
-    fn retryable(&self) -> bool;
+    /// The kept result, when it is an error.
+    fn error(&self) -> Option<&Error>;
     fn answer(self: Box<Self>);
 }
 
@@ -59,8 +59,8 @@ impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send, A: FnOnce(Result<T>) + Sen
     fn spoil(&mut self, why: &Error) {
         self.result = Some(Err(copy_of(why)));
     }
-    fn retryable(&self) -> bool {
-        matches!(&self.result, Some(Err(e)) if is_conflict(e) || is_disconnect(e) || e.is(&STALE))
+    fn error(&self) -> Option<&Error> {
+        self.result.as_ref()?.as_ref().err()
     }
     fn answer(self: Box<Self>) {
         let unknown = || Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered"));
@@ -335,15 +335,14 @@ impl WriterThread {
     fn alone(&mut self, mut job: Box<dyn Job>) -> Box<dyn Job> {
         for again in 0..=RETRIES_MAX {
             let passes = match self.attempt_alone(job.as_mut()) {
-                Ok(true) => return job,
-                Ok(false) => job.retryable(),
+                Ok(()) => job.error().is_some_and(|e| is_conflict(e) || is_disconnect(e) || e.is(&STALE)),
                 Err(lost) => {
                     job.spoil(&lost.told());
                     lost.passes()
                 }
             };
             if !passes {
-                return job;
+                break;
             }
             let step = 1 + self.writer.lane.lane.unsigned_abs() % 3;
             std::thread::sleep(Duration::from_millis(u64::from(again.min(10)) * step));
@@ -351,10 +350,11 @@ impl WriterThread {
         job
     }
 
-    fn attempt_alone(&mut self, job: &mut dyn Job) -> Result<bool, Lost> {
+    /// `Ok` when the closure has an answer of its own: committed, or an error and nothing kept.
+    fn attempt_alone(&mut self, job: &mut dyn Job) -> Result<(), Lost> {
         self.reconnect().map_err(Lost::Before)?;
         let before = self.writer.lane.clone();
-        let done = self.run_alone(job);
+        let mut done = self.run_alone(job);
         match &done {
             Ok(true) => self.publish(false),
             Ok(false) => {
@@ -366,7 +366,17 @@ impl WriterThread {
             }
             Err(lost) => self.undo(before, lost),
         }
-        done
+        let refused = match &done {
+            Ok(_) => job.error(),
+            Err(Lost::Before(why)) => Some(why),
+            Err(_) => None,
+        };
+        if refused.is_some_and(is_taken) && !chain::is_ours(&mut self.tx()).unwrap_or(false) {
+            let lost = Error::new(&LANE_LOST, format!("lane {} was taken over", self.writer.lane.lane));
+            self.writer.lane.epoch = 0;
+            done = Err(Lost::Before(lost));
+        }
+        done.map(|_| ())
     }
 
     fn run_alone(&mut self, job: &mut dyn Job) -> Result<bool, Lost> {
