@@ -198,7 +198,7 @@ impl Guard {
             let what = format!("the guard took {took} ms, {GUARD_PREPARE_MS_MAX} ms at most");
             return Err(Error::new(&GUARD_UNAVAILABLE, what).with("given", took).with("max", GUARD_PREPARE_MS_MAX));
         }
-        let activity = row.map(|r| r.seal);
+        let activity = version(row.as_ref());
         Ok(Prepared { facts: facts.clone(), rule_hash: rules.hash.clone(), versions, activity, seen, evaluation, at })
     }
 
@@ -243,7 +243,7 @@ impl Guard {
         let Some(p) = prepared else { return Ok(held) };
         let prepared_at = Some(p.at);
         let same_lists = p.facts == *facts && p.versions == versions;
-        if same_lists && p.rule_hash == rules.hash && p.activity == row.map(|r| r.seal) {
+        if same_lists && p.rule_hash == rules.hash && p.activity == version(row) {
             return Ok(Answer { evaluation: Some(p.evaluation.clone()), path: Path::Prepared, prepared_at });
         }
         if self.able().is_err() {
@@ -318,6 +318,11 @@ fn activity_locked(tx: &mut Tx<'_>, facts: &Facts) -> Result<Option<PayerActivit
         true => Ok(Some(row)),
         false => activity(tx, facts),
     }
+}
+
+/// What an answer rests on; an empty row says no more than none.
+fn version(row: Option<&PayerActivity>) -> Option<Seal> {
+    row.filter(|r| r.activity != Activity::default()).map(|r| r.seal)
 }
 
 fn activity_of(row: Option<&PayerActivity>) -> Activity {
