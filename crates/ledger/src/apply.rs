@@ -1,13 +1,19 @@
 //! The rules, as a pure function: [`State::apply`] over the accounts a batch touches. No input or output, no clock.
 //!
-//! The caller loads what the batch speaks of (accounts, holds, known ids, grants), applies, and writes what changed. Every
-//! change notes how to undo it, so that a linked group, a failed closure and a failed commit all go back the same way.
+//! The caller loads what the batch speaks of (accounts, holds, known ids, what is reversed, grants), applies, and writes
+//! what changed. Every change notes how to undo it, so that a linked group, a failed closure and a failed commit all go
+//! back the same way.
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod tests;
+
 use crate::account::{Purpose, Side};
+use crate::entry::{Entry, Fields};
 use crate::refusal::Refusal;
-use crate::transfer::{CODE_BYTES_MAX, Entry, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
+use crate::transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 use hashbrown::{HashMap, HashSet};
-use kernel::{Currency, Date, Id, Timestamp, clock::DAY, id::AccountId, id::TransferId};
-use std::hash::{BuildHasherDefault, Hasher};
+use kernel::{Currency, Date, Id, Money, Timestamp, clock::DAY, id::AccountId, id::TransferId};
 
 /// Days a hold may last at most.
 pub const HOLD_DAYS_MAX: i64 = 400;
@@ -38,6 +44,8 @@ pub struct Balance {
     pub(crate) flags: i64,
     /// The account's newest entry in the journal; 0 for none.
     pub head: i64,
+    /// When that entry was made.
+    pub moved_at: Timestamp,
 }
 
 impl Balance {
@@ -49,10 +57,13 @@ impl Balance {
     pub fn posted(&self, side: Side) -> i64 {
         if side == Side::Credit { self.net() } else { -self.net() }
     }
+    /// Held and on its way out.
+    pub fn held(&self, side: Side) -> i64 {
+        if side == Side::Credit { self.debits_pending } else { self.credits_pending }
+    }
     /// What may still go out: posted, less what is held and frozen. Incoming holds do not count.
     pub fn available(&self, side: Side) -> i64 {
-        let outgoing = if side == Side::Credit { self.debits_pending } else { self.credits_pending };
-        self.posted(side).saturating_sub(outgoing).saturating_sub(self.frozen)
+        self.posted(side).saturating_sub(self.held(side)).saturating_sub(self.frozen)
     }
 }
 
@@ -65,7 +76,20 @@ pub struct Slot {
     pub purpose: Purpose,
     pub limited: bool,
     pub balance: Balance,
-    pub(crate) dirty: bool,
+    dirty: bool,
+}
+
+impl Slot {
+    pub fn new(
+        id: AccountId,
+        currency: Currency,
+        side: Side,
+        purpose: Purpose,
+        limited: bool,
+        balance: Balance,
+    ) -> Slot {
+        Slot { id, currency, side, purpose, limited, balance, dirty: false }
+    }
 }
 
 /// A hold and how it ended.
@@ -78,45 +102,78 @@ pub struct Hold {
     pub ended: Option<Kind>,
 }
 
-/// Ids are random in their last bytes already; hashing them again is waste.
-#[derive(Default)]
-pub struct IdHasher(u64);
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut b = [0; 8];
-            b[..chunk.len()].copy_from_slice(chunk);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(b)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+/// What a transfer would reverse: its amount, `None` when it moved nothing, and whether it was reversed before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Original {
+    pub moved: Option<Money>,
+    pub reversed: bool,
+}
+
+/// A transfer of the batch that was posted: its place there, its accounts' slots, and what the journal says beside the ask.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Posted {
+    pub ask: usize,
+    pub debit: usize,
+    pub credit: usize,
+    pub at: Timestamp,
+    pub debit_after: i64,
+    pub credit_after: i64,
+}
+
+impl Posted {
+    /// The entry, following the entries at `debit_prev` and `credit_prev`.
+    pub fn fields<'b>(&self, batch: &'b [Transfer], ctx: &Context, debit_prev: i64, credit_prev: i64) -> Fields<'b> {
+        let t = &batch[self.ask];
+        let business_days = ctx.business_date.days();
+        Fields {
+            id: t.id,
+            kind: t.kind,
+            debit: t.debit,
+            credit: t.credit,
+            amount: t.amount.minor,
+            currency: &t.amount.currency,
+            code: &t.code,
+            reference: &t.reference,
+            memo: &t.memo,
+            pending: t.pending,
+            expires_at: t.expires_at,
+            reverses: t.reverses,
+            at: self.at,
+            business_days,
+            value_days: t.value_date.map_or(business_days, Date::days),
+            debit_prev,
+            credit_prev,
+            debit_after: self.debit_after,
+            credit_after: self.credit_after,
         }
     }
-    fn write_usize(&mut self, _: usize) {}
 }
-type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 enum Undo {
     Balance(usize, Balance),
     Hold(TransferId, Option<Hold>),
-    Reversed(TransferId),
-    Entry,
+    Original(TransferId, Option<Original>),
+    Posted,
 }
 
 /// The accounts, holds, ids and grants that a batch can reach.
 #[derive(Default)]
 pub struct State {
-    pub(crate) slots: Vec<Slot>,
-    index: ById<AccountId, usize>,
-    pub(crate) holds: ById<TransferId, Hold>,
-    pub(crate) holds_dirty: Vec<TransferId>,
-    pub(crate) known: ById<TransferId, Entry>,
-    pub(crate) grants: HashSet<(AccountId, AccountId), BuildHasherDefault<IdHasher>>,
-    /// Entries that a reversal exists for, among those this batch would reverse.
-    pub(crate) reversed: HashSet<TransferId, BuildHasherDefault<IdHasher>>,
+    slots: Vec<Slot>,
+    index: HashMap<AccountId, usize>,
+    /// Slots changed since they were last written.
+    dirty: Vec<usize>,
+    pub(crate) holds: HashMap<TransferId, Hold>,
+    /// Entries of the journal under ids that the batch asks for.
+    pub(crate) known: HashMap<TransferId, Entry>,
+    /// Places in the batch of what was posted, by id; only when an id could come twice.
+    in_batch: HashMap<TransferId, usize>,
+    pub(crate) grants: HashSet<(AccountId, AccountId)>,
+    /// What the batch would reverse.
+    pub(crate) originals: HashMap<TransferId, Original>,
     undo: Vec<Undo>,
-    /// What this call posted, in order, without place and hash.
-    pub(crate) posted: Vec<(Entry, usize, usize)>,
+    /// What was posted and is not yet in the journal, in order.
+    pub(crate) posted: Vec<Posted>,
 }
 
 /// What holds for a whole batch.
@@ -136,40 +193,73 @@ impl State {
     pub fn slot(&self, id: AccountId) -> Option<&Slot> {
         self.index.get(&id).map(|i| &self.slots[*i])
     }
-    pub(crate) fn slot_mut(&mut self, id: AccountId) -> Option<&mut Slot> {
-        let i = *self.index.get(&id)?;
+    pub fn hold(&self, id: TransferId) -> Option<&Hold> {
+        self.holds.get(&id)
+    }
+    pub(crate) fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+    /// The balance at this place, to be changed. Undone with everything else.
+    pub(crate) fn change(&mut self, i: usize) -> &mut Balance {
         self.undo.push(Undo::Balance(i, self.slots[i].balance));
-        self.slots[i].dirty = true;
-        Some(&mut self.slots[i])
+        self.mark(i);
+        &mut self.slots[i].balance
     }
-    pub(crate) fn clear(&mut self) {
-        *self = State::default();
+    pub(crate) fn change_account(&mut self, id: AccountId) -> Option<(Side, Currency, &mut Balance)> {
+        let i = *self.index.get(&id)?;
+        let (side, currency) = (self.slots[i].side, self.slots[i].currency);
+        Some((side, currency, self.change(i)))
     }
-    /// A closure begins: from here on changes can be undone.
+    fn mark(&mut self, i: usize) {
+        if !std::mem::replace(&mut self.slots[i].dirty, true) {
+            self.dirty.push(i);
+        }
+    }
+    /// The places of changed slots in the order of their keys; from here on they count as written.
+    pub(crate) fn take_dirty(&mut self) -> Vec<usize> {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        dirty.sort_unstable_by_key(|i| (self.slots[*i].id.book(), self.slots[*i].id));
+        dirty.iter().for_each(|i| self.slots[*i].dirty = false);
+        dirty
+    }
+    /// What was written is not, after all.
+    pub(crate) fn give_back_dirty(&mut self, written: &[usize]) {
+        written.iter().filter(|i| **i < self.slots.len()).copied().collect::<Vec<_>>().into_iter().for_each(|i| self.mark(i));
+    }
+    /// A closure begins: what was done until now stays.
     pub(crate) fn forget_undo(&mut self) {
         self.undo.clear();
     }
-    pub(crate) fn undo_all(&mut self) {
+    /// Back to where the closure began, when there were `accounts` slots: those that came later may be of accounts that
+    /// were opened in it.
+    pub(crate) fn undo_closure(&mut self, accounts: usize) {
         self.undo_to(0);
+        self.posted.clear();
+        self.slots.drain(accounts..).for_each(|slot| {
+            self.index.remove(&slot.id);
+        });
+        self.dirty.retain(|i| *i < accounts);
     }
 
     fn undo_to(&mut self, mark: usize) {
-        while self.undo.len() > mark {
-            match self.undo.pop() {
-                Some(Undo::Balance(i, old)) => self.slots[i].balance = old,
-                Some(Undo::Hold(id, Some(old))) => {
+        for change in self.undo.drain(mark..).rev() {
+            match change {
+                Undo::Balance(i, old) => self.slots[i].balance = old,
+                Undo::Hold(id, Some(old)) => {
                     self.holds.insert(id, old);
                 }
-                Some(Undo::Hold(id, None)) => {
+                Undo::Hold(id, None) => {
                     self.holds.remove(&id);
                 }
-                Some(Undo::Reversed(id)) => {
-                    self.reversed.remove(&id);
+                Undo::Original(id, Some(old)) => {
+                    self.originals.insert(id, old);
                 }
-                Some(Undo::Entry) => {
+                Undo::Original(id, None) => {
+                    self.originals.remove(&id);
+                }
+                Undo::Posted => {
                     self.posted.pop();
                 }
-                None => {}
             }
         }
     }
@@ -178,47 +268,71 @@ impl State {
     /// are [`Refusal::LinkFailed`].
     pub fn apply(&mut self, batch: &[Transfer], ctx: &Context) -> Vec<Outcome> {
         let mut out = Vec::with_capacity(batch.len());
+        self.in_batch.clear();
+        let twice = !batch.windows(2).all(|pair| pair[0].id < pair[1].id);
         let mut from = 0;
         while from < batch.len() {
             let to = batch[from..].iter().position(|t| !t.linked).map_or(batch.len(), |n| from + n + 1);
-            self.group(&batch[from..to], ctx, &mut out);
+            self.group(batch, from..to, twice, ctx, &mut out);
             from = to;
         }
         out
     }
 
-    fn group(&mut self, group: &[Transfer], ctx: &Context, out: &mut Vec<Outcome>) {
-        let (mark, first) = (self.undo.len(), out.len());
-        let open = group.last().is_some_and(|t| t.linked);
-        for t in group {
-            let done = if open { Outcome::Refused(Refusal::LinkOpen) } else { self.one(t, ctx) };
+    fn group(
+        &mut self,
+        batch: &[Transfer],
+        group: std::ops::Range<usize>,
+        twice: bool,
+        ctx: &Context,
+        out: &mut Vec<Outcome>,
+    ) {
+        let (first, last) = (group.start, group.end - 1);
+        if batch[last].linked {
+            out.resize(last, Outcome::Refused(Refusal::LinkFailed));
+            out.push(Outcome::Refused(Refusal::LinkOpen));
+            return;
+        }
+        let mark = self.undo.len();
+        for at in group {
+            let done = self.one(batch, at, ctx);
             let refused = matches!(done, Outcome::Refused(_));
+            if twice && done == Outcome::Posted {
+                self.in_batch.insert(batch[at].id, at);
+            }
             out.push(done);
-            if refused && group.len() > 1 {
+            if refused && first != last {
                 self.undo_to(mark);
-                let bad = out.len() - 1;
-                out[first..bad].fill(Outcome::Refused(Refusal::LinkFailed));
-                out.resize(first + group.len(), Outcome::Refused(Refusal::LinkFailed));
+                self.in_batch.retain(|_, known| *known < first);
+                out[first..at].fill(Outcome::Refused(Refusal::LinkFailed));
+                out.resize(last + 1, Outcome::Refused(Refusal::LinkFailed));
                 return;
             }
         }
     }
 
-    fn one(&mut self, t: &Transfer, ctx: &Context) -> Outcome {
-        if let Some(before) = self.known.get(&t.id) {
-            return if before.is_answer_to(t) { Outcome::AlreadySo } else { Outcome::Refused(Refusal::ExistsDifferent) };
+    fn one(&mut self, batch: &[Transfer], at: usize, ctx: &Context) -> Outcome {
+        let t = &batch[at];
+        let before = match self.known.get(&t.id) {
+            Some(entry) => Some(entry.is_answer_to(t)),
+            None => self.in_batch.get(&t.id).map(|first| is_repeat(&batch[*first], t, ctx)),
+        };
+        match before {
+            Some(true) => return Outcome::AlreadySo,
+            Some(false) => return Outcome::Refused(Refusal::ExistsDifferent),
+            None => {}
         }
-        match self.check(t, ctx) {
-            Ok((d, c, hold)) => {
-                self.post(t, d, c, hold, ctx);
+        match self.check(batch, t, ctx) {
+            Ok(found) => {
+                self.post(t, at, &found, ctx);
                 Outcome::Posted
             }
             Err(r) => Outcome::Refused(r),
         }
     }
 
-    /// Every condition in the order of precedence; answers the two slots and the hold it speaks of.
-    fn check(&self, t: &Transfer, ctx: &Context) -> Result<(usize, usize, Option<Hold>), Refusal> {
+    /// Every condition in the order of precedence.
+    fn check(&self, batch: &[Transfer], t: &Transfer, ctx: &Context) -> Result<Found, Refusal> {
         if t.amount.minor <= 0 {
             return Err(Refusal::AmountNotPositive);
         }
@@ -235,20 +349,21 @@ impl State {
             return Err(Refusal::CurrencyDiffers);
         }
         let hold = self.check_hold(t, ctx)?;
-        if t.reverses.is_some_and(|id| self.reversed.contains(&id)) {
-            return Err(Refusal::ReversedAlready);
-        }
+        let original = self.check_reversal(batch, t)?;
         check_form(t, ctx)?;
+        let found = Found { d, c, hold, original };
         if matches!(t.kind, Kind::Void | Kind::Expire) {
-            return Ok((d, c, hold));
+            return Ok(found);
         }
         check_status(debit, credit, ctx)?;
-        let granted = !debit.purpose.is_restricted() || EXEMPT_CODES.contains(&t.code.as_ref()) || self.grants.contains(&(t.debit, t.credit));
+        let granted = !debit.purpose.is_restricted()
+            || EXEMPT_CODES.contains(&t.code.as_ref())
+            || self.grants.contains(&(t.debit, t.credit));
         if !granted {
             return Err(Refusal::NotGranted);
         }
-        check_funds(debit, credit, t.amount.minor, hold.map(|h| h.amount))?;
-        Ok((d, c, hold))
+        check_funds(debit, credit, t.amount.minor, hold.map_or(0, |h| h.amount))?;
+        Ok(found)
     }
 
     fn check_hold(&self, t: &Transfer, ctx: &Context) -> Result<Option<Hold>, Refusal> {
@@ -256,14 +371,17 @@ impl State {
             return if t.pending.is_none() { Ok(None) } else { Err(Refusal::PendingUnknown) };
         }
         let hold = t.pending.and_then(|id| self.holds.get(&id)).ok_or(Refusal::PendingUnknown)?;
-        if (hold.debit, hold.credit) != (t.debit, t.credit) {
+        let whole = t.kind == Kind::Post || t.amount.minor >= hold.amount;
+        if (hold.debit, hold.credit) != (t.debit, t.credit) || !whole {
             return Err(Refusal::PendingDiffers);
         }
+        let due = hold.expires_at <= ctx.now;
         match hold.ended {
             Some(Kind::Void) => return Err(Refusal::PendingVoided),
             Some(Kind::Expire) => return Err(Refusal::PendingExpired),
             Some(_) => return Err(Refusal::PendingPosted),
-            None if t.kind != Kind::Expire && hold.expires_at <= ctx.now => return Err(Refusal::PendingExpired),
+            None if t.kind == Kind::Expire && !due => return Err(Refusal::PendingNotDue),
+            None if t.kind != Kind::Expire && due => return Err(Refusal::PendingExpired),
             None => {}
         }
         if t.amount.minor > hold.amount {
@@ -272,70 +390,76 @@ impl State {
         Ok(Some(*hold))
     }
 
-    fn post(&mut self, t: &Transfer, d: usize, c: usize, hold: Option<Hold>, ctx: &Context) {
-        let amount = t.amount.minor;
-        for i in [d, c] {
-            self.undo.push(Undo::Balance(i, self.slots[i].balance));
-            self.slots[i].dirty = true;
+    /// The entry to be reversed may be in the journal or earlier in this batch.
+    fn check_reversal(&self, batch: &[Transfer], t: &Transfer) -> Result<Option<Original>, Refusal> {
+        let Some(id) = t.reverses else { return Ok(None) };
+        let here = |p: &&Posted| batch[p.ask].id == id && matches!(batch[p.ask].kind, Kind::Single | Kind::Post);
+        let original = self.originals.get(&id).copied().or_else(|| {
+            let first = self.posted.iter().find(here)?;
+            Some(Original { moved: Some(batch[first.ask].amount), reversed: false })
+        });
+        let original = original.ok_or(Refusal::ReversalUnknown)?;
+        match original.moved {
+            None => Err(Refusal::ReversalUnknown),
+            Some(moved) if moved != t.amount => Err(Refusal::ReversalDiffers),
+            Some(_) if original.reversed => Err(Refusal::ReversedAlready),
+            Some(_) => Ok(Some(original)),
         }
-        if let (Some(hold), Some(id)) = (hold, t.pending) {
-            self.slots[d].balance.debits_pending -= hold.amount;
-            self.slots[c].balance.credits_pending -= hold.amount;
+    }
+
+    fn post(&mut self, t: &Transfer, ask: usize, found: &Found, ctx: &Context) {
+        let (amount, d, c) = (t.amount.minor, found.d, found.c);
+        let at = ctx.now.max(self.slots[d].balance.moved_at).max(self.slots[c].balance.moved_at);
+        let freed = found.hold.map_or(0, |h| h.amount);
+        if let (Some(hold), Some(id)) = (found.hold, t.pending) {
             self.set_hold(id, Hold { ended: Some(t.kind), ..hold });
         }
-        match t.kind {
-            Kind::Single | Kind::Post => {
-                self.slots[d].balance.debits_posted += amount;
-                self.slots[c].balance.credits_posted += amount;
-            }
-            Kind::Pending => {
-                self.slots[d].balance.debits_pending += amount;
-                self.slots[c].balance.credits_pending += amount;
-                let expires_at = t.expires_at.unwrap_or(ctx.now);
-                self.set_hold(t.id, Hold { debit: t.debit, credit: t.credit, amount, expires_at, ended: None });
-            }
-            Kind::Void | Kind::Expire => {}
+        let (posted, pending) = match t.kind {
+            Kind::Single | Kind::Post => (amount, -freed),
+            Kind::Pending => (0, amount),
+            Kind::Void | Kind::Expire => (0, -freed),
+        };
+        let debit = self.change(d);
+        debit.debits_posted += posted;
+        debit.debits_pending += pending;
+        debit.moved_at = at;
+        let debit_after = debit.net();
+        let credit = self.change(c);
+        credit.credits_posted += posted;
+        credit.credits_pending += pending;
+        credit.moved_at = at;
+        let credit_after = credit.net();
+        if let (Kind::Pending, Some(expires_at)) = (t.kind, t.expires_at) {
+            self.set_hold(t.id, Hold { debit: t.debit, credit: t.credit, amount, expires_at, ended: None });
         }
-        if let Some(id) = t.reverses {
-            self.reversed.insert(id);
-            self.undo.push(Undo::Reversed(id));
+        if let (Some(original), Some(id)) = (found.original, t.reverses) {
+            let old = self.originals.insert(id, Original { reversed: true, ..original });
+            self.undo.push(Undo::Original(id, old));
         }
-        let entry = self.entry(t, d, c, ctx);
-        self.posted.push((entry, d, c));
-        self.undo.push(Undo::Entry);
+        self.posted.push(Posted { ask, debit: d, credit: c, at, debit_after, credit_after });
+        self.undo.push(Undo::Posted);
     }
 
     fn set_hold(&mut self, id: TransferId, hold: Hold) {
         let old = self.holds.insert(id, hold);
         self.undo.push(Undo::Hold(id, old));
-        self.holds_dirty.push(id);
     }
+}
 
-    fn entry(&self, t: &Transfer, d: usize, c: usize, ctx: &Context) -> Entry {
-        Entry {
-            pos: 0,
-            id: t.id,
-            kind: t.kind,
-            debit: t.debit,
-            credit: t.credit,
-            amount: t.amount.minor,
-            currency: t.amount.currency,
-            code: t.code.clone(),
-            reference: t.reference.clone(),
-            memo: t.memo.clone(),
-            pending: t.pending,
-            expires_at: t.expires_at,
-            reverses: t.reverses,
-            at: ctx.now,
-            business_date: ctx.business_date,
-            value_date: t.value_date.unwrap_or(ctx.business_date),
-            debit_prev: 0,
-            credit_prev: 0,
-            debit_after: self.slots[d].balance.net(),
-            credit_after: self.slots[c].balance.net(),
-            hash: [0; 32],
-        }
-    }
+/// What the checks came upon.
+struct Found {
+    d: usize,
+    c: usize,
+    hold: Option<Hold>,
+    original: Option<Original>,
+}
+
+/// Whether `t` asks for what `first`, earlier in the batch, got.
+fn is_repeat(first: &Transfer, t: &Transfer, ctx: &Context) -> bool {
+    let day = |d: Option<Date>| d.unwrap_or(ctx.business_date);
+    let value_date = t.value_date.is_none_or(|d| d == day(first.value_date));
+    let plain = |t: &Transfer| Transfer { value_date: None, linked: false, ..t.clone() };
+    value_date && plain(first) == plain(t)
 }
 
 fn check_form(t: &Transfer, ctx: &Context) -> Result<(), Refusal> {
@@ -351,7 +475,8 @@ fn check_form(t: &Transfer, ctx: &Context) -> Result<(), Refusal> {
     if t.value_date.is_some_and(|d| (d.days() - ctx.business_date.days()).abs() > VALUE_DAYS_MAX) {
         return Err(Refusal::ValueDateOut);
     }
-    if t.code.len() > CODE_BYTES_MAX || t.reference.len() > REFERENCE_BYTES_MAX || t.memo.len() > MEMO_BYTES_MAX {
+    let bounds = [(t.code.as_ref(), CODE_BYTES_MAX), (&t.reference, REFERENCE_BYTES_MAX), (&t.memo, MEMO_BYTES_MAX)];
+    if bounds.iter().any(|(text, most)| text.len() > *most || text.as_bytes().contains(&0)) {
         return Err(Refusal::TextTooLong);
     }
     Ok(())
@@ -359,6 +484,9 @@ fn check_form(t: &Transfer, ctx: &Context) -> Result<(), Refusal> {
 
 fn check_status(debit: &Slot, credit: &Slot, ctx: &Context) -> Result<(), Refusal> {
     let (d, c) = (debit.balance.flags, credit.balance.flags);
+    if d | c == 0 {
+        return Ok(());
+    }
     let stops = [
         (d & flag::CLOSED != 0, Refusal::DebitClosed),
         (c & flag::CLOSED != 0, Refusal::CreditClosed),
@@ -371,17 +499,21 @@ fn check_status(debit: &Slot, credit: &Slot, ctx: &Context) -> Result<(), Refusa
     stops.iter().find(|(applies, _)| *applies).map_or(Ok(()), |(_, r)| Err(*r))
 }
 
-/// Whether the side that gives has enough, and no sum grows beyond the ledger. `held` is given back first when a hold is posted.
-fn check_funds(debit: &Slot, credit: &Slot, amount: i64, held: Option<i64>) -> Result<(), Refusal> {
+/// Whether the side that gives has enough, and no sum grows beyond the ledger. `held` is what a posted hold gives back first.
+fn check_funds(debit: &Slot, credit: &Slot, amount: i64, held: i64) -> Result<(), Refusal> {
     for (slot, giving) in [(debit, Side::Credit), (credit, Side::Debit)] {
-        let available = slot.balance.available(slot.side).saturating_add(held.unwrap_or(0));
-        if slot.limited && slot.side == giving && available < amount {
+        if !slot.limited || slot.side != giving {
+            continue;
+        }
+        let available = slot.balance.available(slot.side).saturating_add(held);
+        if available < amount {
             let without_freeze = available.saturating_add(slot.balance.frozen);
             return Err(if without_freeze >= amount { Refusal::FundsFrozen } else { Refusal::FundsShort });
         }
     }
-    let sums = [debit.balance.debits_posted, debit.balance.debits_pending, credit.balance.credits_posted, credit.balance.credits_pending];
-    match sums.iter().all(|s| s.checked_add(amount).is_some()) {
+    let (d, c) = (&debit.balance, &credit.balance);
+    let fits = |posted: i64, pending: i64| posted.checked_add(pending - held).and_then(|n| n.checked_add(amount)).is_some();
+    match fits(d.debits_posted, d.debits_pending) && fits(c.credits_posted, c.credits_pending) {
         true => Ok(()),
         false => Err(Refusal::Overflow),
     }

@@ -1,8 +1,8 @@
-//! A movement of money: what is asked, and what stands in the journal.
+//! A movement of money as it is asked for, and what became of it.
+use crate::entry::Entry;
 use crate::refusal::Refusal;
-use kernel::{Currency, Date, Id, Money, Result, Timestamp, id::AccountId, id::TransferId};
+use kernel::{Date, Money, Timestamp, id::AccountId, id::TransferId};
 use std::borrow::Cow;
-use store::Row;
 
 /// Bytes of a code at most.
 pub const CODE_BYTES_MAX: usize = 32;
@@ -34,7 +34,7 @@ pub struct Transfer {
     pub kind: Kind,
     pub debit: AccountId,
     pub credit: AccountId,
-    /// Above zero. For `Post` and `Void`, at most what is held.
+    /// Above zero. For `Post`, at most what is held; for `Void`, all of it.
     pub amount: Money,
     /// What it is for, in the field's words: `wage`, `fee`, `transfer`.
     pub code: Cow<'static, str>,
@@ -45,7 +45,8 @@ pub struct Transfer {
     pub pending: Option<TransferId>,
     /// When a hold ends by itself; only for `Pending`.
     pub expires_at: Option<Timestamp>,
-    /// The transfer this one undoes: a reversal is a new entry.
+    /// The transfer this one gives back, whole and once: a reversal is a new entry. It may go back to another account than it
+    /// came from (a returned payment whose payer closed his account).
     pub reverses: Option<TransferId>,
     /// From when it counts for interest; `None` is the business date.
     pub value_date: Option<Date>,
@@ -117,116 +118,5 @@ impl Outcome {
             Outcome::Refused(r) => Err(*r),
             _ => Ok(()),
         }
-    }
-}
-
-/// A line of the journal.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
-pub struct Entry {
-    /// Place in the journal: lane and sequence number.
-    pub pos: i64,
-    pub id: TransferId,
-    pub kind: Kind,
-    pub debit: AccountId,
-    pub credit: AccountId,
-    /// Minor units of `currency`.
-    pub amount: i64,
-    pub currency: Currency,
-    pub code: Cow<'static, str>,
-    pub reference: String,
-    pub memo: String,
-    pub pending: Option<TransferId>,
-    pub expires_at: Option<Timestamp>,
-    pub reverses: Option<TransferId>,
-    pub at: Timestamp,
-    pub business_date: Date,
-    pub value_date: Date,
-    /// The entry before this one of the debit account; 0 for its first. So an account's history is a walk through the journal.
-    pub debit_prev: i64,
-    pub credit_prev: i64,
-    /// Posted credits less posted debits of the debit account after this entry, minor units.
-    pub debit_after: i64,
-    pub credit_after: i64,
-    #[serde(skip)]
-    pub hash: [u8; 32],
-}
-
-pub(crate) const COLUMNS: &str = "pos, id, kind, debit, credit, amount, currency, code, reference, memo, pending, expires_at, reverses, at, \
-     business_date, value_date, debit_prev, credit_prev, debit_after, credit_after, hash";
-
-impl Entry {
-    pub(crate) fn from_row(r: &Row<'_>) -> Result<Entry> {
-        Ok(Entry {
-            pos: r.get(0)?,
-            id: r.get(1)?,
-            kind: r.get(2)?,
-            debit: r.get(3)?,
-            credit: r.get(4)?,
-            amount: r.get(5)?,
-            currency: r.get(6)?,
-            code: Cow::Owned(r.get(7)?),
-            reference: r.get(8)?,
-            memo: r.get(9)?,
-            pending: r.get(10)?,
-            expires_at: r.get(11)?,
-            reverses: r.get(12)?,
-            at: r.get(13)?,
-            business_date: r.get(14)?,
-            value_date: r.get(15)?,
-            debit_prev: r.get(16)?,
-            credit_prev: r.get(17)?,
-            debit_after: r.get(18)?,
-            credit_after: r.get(19)?,
-            hash: r.get(20)?,
-        })
-    }
-
-    /// The bytes the hash chain covers: every column but the position and the hash, each with its length or a fixed width.
-    pub(crate) fn bytes_into(&self, out: &mut Vec<u8>) {
-        out.clear();
-        out.extend(self.id.bytes());
-        out.extend(self.debit.bytes());
-        out.extend(self.credit.bytes());
-        out.extend(self.pending.map_or([0; 16], |p| p.bytes()));
-        out.extend(self.reverses.map_or([0; 16], |p| p.bytes()));
-        let numbers = [
-            self.kind as i64,
-            self.amount,
-            self.expires_at.map_or(i64::MIN, Timestamp::micros),
-            self.at.micros(),
-            self.business_date.days(),
-            self.value_date.days(),
-            self.debit_prev,
-            self.credit_prev,
-            self.debit_after,
-            self.credit_after,
-        ];
-        numbers.iter().for_each(|n| out.extend(n.to_le_bytes()));
-        out.extend(self.currency.code().as_bytes());
-        for text in [self.code.as_ref(), &self.reference, &self.memo] {
-            out.push(text.len() as u8);
-            out.extend(text.as_bytes());
-        }
-    }
-
-    /// Whether a repeated request asks for this very entry.
-    pub(crate) fn is_answer_to(&self, t: &Transfer) -> bool {
-        self.kind == t.kind
-            && self.debit == t.debit
-            && self.credit == t.credit
-            && self.amount == t.amount.minor
-            && self.currency == t.amount.currency
-            && self.code == t.code
-            && self.reference == t.reference
-            && self.memo == t.memo
-            && self.pending == t.pending
-            && self.expires_at == t.expires_at
-            && self.reverses == t.reverses
-            && t.value_date.is_none_or(|d| d == self.value_date)
-    }
-
-    /// The amount with its currency.
-    pub fn money(&self) -> Money {
-        Money::new(self.amount, self.currency)
     }
 }

@@ -4,7 +4,7 @@ use crate::directory::{self, Kind};
 use crate::events::Event;
 use crate::rights::{Scope, may};
 use crate::role::Permission;
-use crate::{Change, branch, client, firm, grant, login, person, reason};
+use crate::{Change, branch, client::client, firm, grant, login, person, reason};
 use kernel::id::{BranchId, ClientId, FirmId, PersonId, StaffId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Seal, Tx, params};
@@ -39,7 +39,7 @@ pub struct StaffNew {
 /// Takes somebody on at a branch; roles and a login follow. Needs `staff.manage` there. Errors: `NUMBER_TAKEN`.
 pub fn staff_join(tx: &mut Tx<'_>, actor: &Actor, new: StaffNew) -> Result<StaffId> {
     may(tx, actor, Permission::StaffManage, &Scope::branch(new.branch))?;
-    branch::branch(tx, new.branch)?;
+    branch(tx, new.branch)?;
     let book = new.branch.book();
     let id = StaffId::new(tx.now(), book);
     if !directory::take(tx, Kind::Employee, &new.number, id)? {
@@ -101,13 +101,13 @@ pub fn who_name(tx: &mut Tx<'_>, text: &str) -> Result<String> {
         return Ok(staff(tx, id)?.name);
     }
     if let Ok(id) = text.parse::<PersonId>() {
-        return Ok(person::person(tx, id)?.name_masked);
+        return Ok(person(tx, id)?.name_masked);
     }
     if let Ok(id) = text.parse::<ClientId>() {
-        return Ok(client::client(tx, id)?.name);
+        return Ok(client(tx, id)?.name);
     }
     match text.parse::<FirmId>() {
-        Ok(id) => Ok(firm::firm(tx, id)?.name),
+        Ok(id) => Ok(firm(tx, id)?.name),
         Err(_) => Ok(text.to_owned()),
     }
 }

@@ -5,7 +5,7 @@ use kernel::id::{AccountId, FirmId, ProjectId};
 use kernel::{Actor, BookId, Currency, Error, Id, Money, Owner, Result, Timestamp};
 use ledger::{Opening, Purpose};
 use party::{Permission, Scope, plain_name};
-use payments::own_accounts::{Own, open_own, own};
+use payments::own::{Own, open_own, own};
 use payments::{Desk, Order, Payee, Receipt};
 use store::{Audit, Seal, Tx, params};
 

@@ -86,6 +86,8 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/base.ftl")),
             include_str!(concat!("../locales/", $folder, "/errors.ftl")),
             include_str!(concat!("../locales/", $folder, "/design.ftl")),
+            include_str!(concat!("../locales/", $folder, "/pages.ftl")),
+            include_str!(concat!("../locales/", $folder, "/screens.ftl")),
         ]
     };
 }

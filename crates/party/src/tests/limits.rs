@@ -60,7 +60,7 @@ fn a_failed_transaction_uses_nothing() {
     let bank = Bank::open();
     let done: Result<()> = bank.try_write(|tx| {
         use_limit(tx, &KEY, Money::cny(50), Money::cny(100))?;
-        Err(kernel::Error::forbidden("the posting was refused"))
+        Err(Error::forbidden("the posting was refused"))
     });
     assert!(done.is_err());
     assert_eq!(used(&bank), 0);
@@ -79,7 +79,8 @@ fn what_each_tier_lets_through() {
     use Function as F;
     let (two, three, restricted) = (0, 1, 2);
     // In order: each use counts for those below it.
-    let cases: &[(&str, usize, Channel, Function, i64, Option<&Code>)] = &[
+    type Case<'a> = (&'a str, usize, Channel, Function, i64, Option<&'a Code>);
+    let cases: &[Case<'_>] = &[
         ("II pays 9,000 by phone", two, C::Phone, F::TransferOut, 9_000, None),
         ("and 1,000 in cash at the counter", two, C::Counter, F::Cash, 1_000, None),
         ("and no more that day", two, C::Kiosk, F::TransferOut, 1, Some(&LIMIT_PER_DAY)),

@@ -6,7 +6,7 @@ use kernel::clock::{DAY, HOUR, MINUTE};
 use kernel::id::ClearingId;
 use kernel::{Clock, Error, Id, Result, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -60,15 +60,15 @@ impl Plan {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct World {
     taken: BTreeMap<ClearingId, Timestamp>,
+    /// Items with answers still to be told, and how many of them were.
+    open: BTreeMap<ClearingId, usize>,
     /// Answers told and not acknowledged.
     told: BTreeMap<u64, (ClearingId, Told)>,
-    /// Answers that need not be told again.
-    settled: BTreeSet<(ClearingId, Told, u8)>,
     numbers: u64,
     calls: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Told {
     Paid,
     Returned,
@@ -149,23 +149,35 @@ impl Simulator {
         }
     }
 
-    /// Answers whose time has come and that were not told yet, some of them twice.
-    fn tell_due(&self, world: &mut World) {
+    /// Tells the answers whose time has come, some of them twice. Says whether there were any.
+    fn tell_due(&self, world: &mut World) -> bool {
         let now = self.clock.now();
         let mut due = Vec::new();
-        for (id, taken_at) in &world.taken {
-            if self.chance("lost answer", &id.bytes(), self.plan.lost_answer) {
-                continue;
-            }
+        let (taken, before) = (&world.taken, world.numbers);
+        world.open.retain(|id, told| {
+            let Some(taken_at) = taken.get(id) else { return false };
+            let fate = self.fate(*id, *taken_at);
             let copies = if self.chance("twice", &id.bytes(), self.plan.twice) { 2 } else { 1 };
-            for (told, _) in self.fate(*id, *taken_at).into_iter().filter(|(_, at)| *at <= now) {
-                due.extend((0..copies).map(|copy| (*id, told, copy)).filter(|key| !world.settled.contains(key)));
+            for (answer, _) in fate.iter().skip(*told).take_while(|(_, at)| *at <= now) {
+                due.extend(std::iter::repeat_n((*id, *answer), copies));
+                *told += 1;
             }
-        }
-        for key in due {
-            world.settled.insert(key);
+            *told < fate.len()
+        });
+        for answer in due {
             world.numbers += 1;
-            world.told.insert(world.numbers, (key.0, key.1));
+            world.told.insert(world.numbers, answer);
+        }
+        world.numbers > before
+    }
+
+    fn take(&self, world: &mut World, id: ClearingId, now: Timestamp) {
+        if world.taken.contains_key(&id) {
+            return;
+        }
+        world.taken.insert(id, now);
+        if !self.chance("lost answer", &id.bytes(), self.plan.lost_answer) {
+            world.open.insert(id, 0);
         }
     }
 
@@ -189,9 +201,7 @@ impl Port for Simulator {
         let (mut world, now) = (self.world(), self.clock.now());
         let (lost, nothing_arrived) = self.fails(&mut world, "lost call", self.plan.lost_call);
         if !(lost && nothing_arrived) {
-            items.iter().for_each(|o| {
-                world.taken.entry(o.item).or_insert(now);
-            });
+            items.iter().for_each(|o| self.take(&mut world, o.item, now));
         }
         self.keep(&world)?;
         if lost { Err(silent("the line broke")) } else { Ok(()) }
@@ -215,8 +225,9 @@ impl Port for Simulator {
         if self.fails(&mut world, "silent", self.plan.silent).0 {
             return Err(silent("no answer"));
         }
-        self.tell_due(&mut world);
-        self.keep(&world)?;
+        if self.tell_due(&mut world) {
+            self.keep(&world)?;
+        }
         let answer = |(number, (item, told)): (&u64, &(ClearingId, Told))| Answer {
             number: *number,
             item: *item,

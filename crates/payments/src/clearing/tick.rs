@@ -97,14 +97,31 @@ fn ask(store: &Store, port: &dyn Port, done: &mut Ticked) -> Result<()> {
     });
     done.asked += doubtful.len() as u32;
     done.more |= doubtful.len() == BATCH_ITEMS_MAX as usize;
-    for id in doubtful {
-        let status = known.iter().find(|(known, _)| *known == id).map(|(_, status)| *status);
-        match store.write(move |tx| learn(tx, id, status)) {
-            Ok(in_doubt) => done.unknown += u32::from(in_doubt),
-            Err(why) => tracing::error!(item = %id, error = ?why, "what became of it cannot be kept"),
+    let learned: Vec<_> = doubtful
+        .into_iter()
+        .map(|id| (id, known.iter().find(|(known, _)| *known == id).map(|(_, status)| *status)))
+        .collect();
+    done.unknown += keep_learned(store, &learned)?;
+    Ok(())
+}
+
+/// All in one transaction; when one of them cannot be kept, one by one. Answers how many are still in doubt.
+fn keep_learned(store: &Store, learned: &[(ClearingId, Option<Status>)]) -> Result<u32> {
+    let write = |of: &[(ClearingId, Option<Status>)]| {
+        let batch = of.to_vec();
+        store.write(move |tx| batch.iter().try_fold(0, |n, (id, status)| Ok(n + u32::from(learn(tx, *id, *status)?))))
+    };
+    if let Ok(in_doubt) = write(learned) {
+        return Ok(in_doubt);
+    }
+    let mut in_doubt = 0;
+    for one in learned {
+        match write(std::slice::from_ref(one)) {
+            Ok(n) => in_doubt += n,
+            Err(why) => tracing::error!(item = %one.0, error = ?why, "what became of it cannot be kept"),
         }
     }
-    Ok(())
+    Ok(in_doubt)
 }
 
 /// Whether the item is still in doubt.
@@ -139,7 +156,7 @@ fn send(store: &Store, port: &dyn Port, done: &mut Ticked) -> Result<usize> {
     Ok(batch.len())
 }
 
-fn mark_sent(tx: &mut store::Tx<'_>) -> Result<Vec<Outgoing>> {
+pub(super) fn mark_sent(tx: &mut store::Tx<'_>) -> Result<Vec<Outgoing>> {
     let tail = "WHERE state = 'queued' ORDER BY queued_at, book, id LIMIT ?1";
     let mut batch = Vec::new();
     for mut i in tx.select_locked::<ClearingItem>(tail, params![BATCH_ITEMS_MAX])? {

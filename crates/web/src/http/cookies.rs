@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 pub const SESSION: &str = "yz_session";
 /// Names a visitor before sign-in, for the proof of the sign-in form.
 pub const VISIT: &str = "yz_visit";
+/// Names a browser for a year, so that a login knows its devices again.
+pub const DEVICE: &str = "yz_device";
 pub const LANG: &str = "yz_lang";
 pub const MODE: &str = "yz_mode";
 
@@ -22,7 +24,7 @@ pub enum SameSite {
     Strict,
 }
 
-/// A cookie to set. `value` is of our own making: letters, digits, `-`, `_`.
+/// A cookie to set. `value` is of our own making: letters, digits, `-`, `_`, `.`.
 #[derive(Clone, Debug)]
 pub struct Cookie {
     pub name: &'static str,
@@ -49,7 +51,7 @@ impl Cookie {
 
     /// The value of a `Set-Cookie` header. `None` when the value holds a character that no cookie of ours has.
     pub fn header(&self, tls: bool) -> Option<HeaderValue> {
-        if !self.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+        if !self.value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)) {
             return None;
         }
         let site = if self.same_site == SameSite::Lax { "Lax" } else { "Strict" };

@@ -1,0 +1,231 @@
+//! What is wrong with a row for wages, on top of what `sheets` finds in its cells; and the list as it is kept.
+use crate::FAULTS_KEPT_MAX;
+use kernel::id::ImportId;
+use kernel::{BookId, Id};
+use sheets::{Fault, FaultKind, Row, Severity, Wording};
+use std::borrow::Cow;
+
+macro_rules! findings {
+    ($($name:ident $code:literal $severity:ident: $reason_zh:literal, $remedy_zh:literal, $reason_en:literal, $remedy_en:literal;)*) => {
+        /// A finding of this crate. `{a}` and `{b}` in its sentences are filled in.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Finding { $($name),* }
+
+        impl Finding {
+            pub const ALL: &'static [Finding] = &[$(Finding::$name),*];
+            /// snake_case, unique, never renamed.
+            pub fn code(self) -> &'static str {
+                match self { $(Finding::$name => $code),* }
+            }
+            pub fn severity(self) -> Severity {
+                match self { $(Finding::$name => Severity::$severity),* }
+            }
+            fn sentences(self) -> [&'static str; 4] {
+                match self { $(Finding::$name => [$reason_zh, $remedy_zh, $reason_en, $remedy_en]),* }
+            }
+        }
+    };
+}
+
+findings! {
+    NotOnRoster "not_on_roster" Refused:
+        "此人不在本项目花名册上", "先把此人加入花名册（合同、实名信息、本人账户），再重新上传",
+        "this person is not on the project's roster", "add him to the roster with contract, identity and own account, then send the file again";
+    LeftRoster "left_before_period" Refused:
+        "此人在该月之前已于{a}离场", "核对月份；如确有工资，请恢复花名册记录",
+        "he left the roster on {a}, before this month", "check the month, or take him on again";
+    NameDiffers "name_differs" Refused:
+        "姓名与花名册不一致，花名册为{a}", "核对证件，更正姓名或证件号码",
+        "the name is not the roster's, which is {a}", "compare with the identity card and correct the name or the number";
+    WorkerTwice "worker_twice" Refused:
+        "同一人在文件中出现两次，第一次在第{a}行", "合并为一行，或删除重复的一行",
+        "the same worker stands twice; first in row {a}", "join the two rows, or remove one";
+    NetDiffers "net_differs" Refused:
+        "实发不等于应发减扣款：{a}－{b}", "改正应发、扣款或实发",
+        "net is not due less deductions: {a} - {b}", "correct due, deductions or net";
+    NetNotPositive "net_not_positive" Refused:
+        "实发金额必须大于零", "核对扣款；无工资的人请删除此行",
+        "net must be above zero", "check the deductions; leave out who is owed nothing";
+    ItemsExceed "items_exceed" Refused:
+        "明细之和{a}大于合计{b}", "改正明细或合计",
+        "the items sum to {a}, more than the total {b}", "correct the items or the total";
+    CardDiffers "card_differs" Refused:
+        "账号与花名册不一致，花名册为{a}", "改正账号；更换账户须在花名册中由两人办理",
+        "the account is not the roster's, which is {a}", "correct it, or have the account changed on the roster by two persons";
+    AccountMissing "account_missing" Refused:
+        "花名册中没有此人的收款账户", "先在花名册中登记本人账户，或由银行批量开户",
+        "the roster has no account of this worker", "enter his own account on the roster, or have the bank open one";
+    AccountUnfit "account_unfit" Warning:
+        "收款账户目前无法入账：{a}", "付款前在花名册中更正；否则该笔会退回",
+        "the account cannot take money as it stands: {a}", "correct it on the roster before paying, or the line will fail";
+    Already "line_already" Note:
+        "此人本期工资已在另一张表中（{a}），不会重复发放", "无需处理；补发请选择补发工资",
+        "the wage of this period stands on another sheet already ({a}) and is not paid twice", "nothing to do; use a supplement for more pay";
+    TotalDiffers "total_differs" Refused:
+        "合计行为{a}，各行之和为{b}", "核对缺漏或改动的行，改正合计",
+        "the total says {a}, the rows sum to {b}", "look for missing or changed rows and correct the total";
+    OtherEmployer "other_employer" Note:
+        "另有{a}行属于其他单位，没有读取", "无需处理；这些行在各自单位的项目中上传",
+        "{a} more rows are of other employers and were not read", "nothing to do; send the file for their projects too";
+    OnRoster "on_roster_already" Note:
+        "此人已在花名册上", "无需处理",
+        "he is on the roster already", "nothing to do";
+    BankNameDiffers "bank_name_differs" Warning:
+        "本行登记的姓名与花名册不一致", "请本人持身份证到柜台更正；更正前不能发放到该账户",
+        "the bank knows this identity number under another name", "the worker corrects it at a counter with his card; until then this account is not paid";
+    RowRefused "row_refused" Refused:
+        "无法登记：{a}", "{b}",
+        "the row cannot be taken: {a}", "{b}";
+    ListCut "list_cut" Note:
+        "还有{a}条未列出", "改正已列出的问题后重新上传",
+        "{a} more entries are not listed", "correct what is listed and send the file again";
+}
+
+impl Finding {
+    fn wording(self, a: &str, b: &str) -> Wording {
+        let [reason_zh, remedy_zh, reason_en, remedy_en] =
+            self.sentences().map(|s| Cow::<'static, str>::Owned(s.replace("{a}", a).replace("{b}", b)));
+        Wording { reason_zh, remedy_zh, reason_en, remedy_en }
+    }
+
+    /// About a cell of a row. `a` and `b` hold no personal data in the clear.
+    pub(crate) fn at(self, row: &Row<'_>, key: &str, a: impl std::fmt::Display, b: impl std::fmt::Display) -> Fault {
+        row.refuse(key, self.code(), self.severity(), self.wording(&a.to_string(), &b.to_string()))
+    }
+
+    /// About a whole sheet or file.
+    pub(crate) fn of_file(self, sheet: &str, a: impl std::fmt::Display) -> Fault {
+        Fault {
+            sheet: sheet.into(),
+            cell: String::new(),
+            row: 0,
+            line: None,
+            column: String::new(),
+            value: String::new(),
+            code: self.code(),
+            severity: self.severity(),
+            params: Vec::new(),
+            wording: self.wording(&a.to_string(), ""),
+        }
+    }
+}
+
+store::record! {
+    /// An entry of an import's list of faults.
+    pub struct ImportFault in "payroll_faults" key 3 {
+        pub book: BookId,
+        pub import: ImportId,
+        /// 1, 2, 3 … in the order of the file.
+        pub number: i64,
+        /// Name of the sheet; empty for delimited text.
+        pub sheet: String,
+        /// `C17`; empty when it is about the whole sheet.
+        pub cell: String,
+        /// 0 when it is about the whole sheet.
+        pub row_number: i64,
+        /// Of a delimited file.
+        pub line: Option<i64>,
+        pub column_title: String,
+        /// The cell, numbers of people masked.
+        pub value: String,
+        /// `note`, `warning`, `refused`.
+        pub severity: String,
+        pub code: String,
+        pub reason_zh: String,
+        pub remedy_zh: String,
+        pub reason_en: String,
+        pub remedy_en: String,
+    }
+}
+
+/// The list as it is kept: refusals first, then warnings, then notes, each in the order of the file.
+pub(crate) fn rows(import: ImportId, mut faults: Vec<Fault>) -> Vec<ImportFault> {
+    faults.sort_by(|a, b| b.severity.cmp(&a.severity));
+    if faults.len() > FAULTS_KEPT_MAX {
+        let more = faults.len() - FAULTS_KEPT_MAX + 1;
+        faults.truncate(FAULTS_KEPT_MAX - 1);
+        faults.push(Finding::ListCut.of_file("", more));
+    }
+    (1..).zip(faults).map(|(number, f)| row(import, number, f)).collect()
+}
+
+fn row(import: ImportId, number: i64, f: Fault) -> ImportFault {
+    ImportFault {
+        book: import.book(),
+        import,
+        number,
+        sheet: f.sheet,
+        cell: f.cell,
+        row_number: f.row.into(),
+        line: f.line.map(i64::from),
+        column_title: f.column,
+        value: f.value,
+        severity: f.severity.code().into(),
+        code: f.code.into(),
+        reason_zh: f.wording.reason_zh.into_owned(),
+        remedy_zh: f.wording.remedy_zh.into_owned(),
+        reason_en: f.wording.reason_en.into_owned(),
+        remedy_en: f.wording.remedy_en.into_owned(),
+        seal: store::Seal::default(),
+    }
+}
+
+impl ImportFault {
+    /// As `sheets` writes lists of faults.
+    pub(crate) fn fault(self) -> Fault {
+        let own = Finding::ALL.iter().map(|f| f.code());
+        let code = own.chain(FaultKind::ALL.iter().map(|k| k.code())).find(|c| *c == self.code).unwrap_or("row_refused");
+        let all = [Severity::Note, Severity::Warning, Severity::Refused];
+        Fault {
+            sheet: self.sheet,
+            cell: self.cell,
+            row: u32::try_from(self.row_number).unwrap_or(0),
+            line: self.line.and_then(|l| u32::try_from(l).ok()),
+            column: self.column_title,
+            value: self.value,
+            code,
+            severity: all.into_iter().find(|s| s.code() == self.severity).unwrap_or(Severity::Refused),
+            params: Vec::new(),
+            wording: Wording {
+                reason_zh: self.reason_zh.into(),
+                remedy_zh: self.remedy_zh.into(),
+                reason_en: self.reason_en.into(),
+                remedy_en: self.remedy_en.into(),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Timestamp;
+    use std::collections::HashSet;
+
+    #[test]
+    fn codes_are_unique_and_not_those_of_the_reader() {
+        let mut seen: HashSet<&str> = FaultKind::ALL.iter().map(|k| k.code()).collect();
+        assert!(Finding::ALL.iter().all(|f| seen.insert(f.code())));
+    }
+
+    #[test]
+    fn both_languages_speak_of_the_same_values() {
+        for f in Finding::ALL {
+            let [reason_zh, remedy_zh, reason_en, remedy_en] = f.sentences();
+            for (zh, en) in [(reason_zh, reason_en), (remedy_zh, remedy_en)] {
+                assert_eq!((zh.contains("{a}"), zh.contains("{b}")), (en.contains("{a}"), en.contains("{b}")), "{f:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_list_is_cut_and_says_so() {
+        let import = ImportId::new(Timestamp::from_micros(0), BookId(1));
+        let note = Finding::OnRoster.of_file("", 0);
+        let refused = Finding::NotOnRoster.of_file("s", 0);
+        let list = rows(import, [vec![note; FAULTS_KEPT_MAX], vec![refused]].concat());
+        assert_eq!((list.len(), list[0].code.as_str()), (FAULTS_KEPT_MAX, "not_on_roster"));
+        assert_eq!(list.last().map(|f| f.reason_en.as_str()), Some("2 more entries are not listed"));
+        assert_eq!(list[0].clone().fault().code, "not_on_roster");
+    }
+}

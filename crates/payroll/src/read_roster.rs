@@ -1,0 +1,168 @@
+//! A roster file as workers to be taken on, and what is wrong with it.
+use crate::account::AccountGiven;
+use crate::columns::ROSTER;
+use crate::faults::Finding;
+use crate::project::Project;
+use crate::worker::{WorkerNew, identity_index};
+use kernel::{Date, Result};
+use sheets::{Fault, Row, Workbook};
+use std::collections::{HashMap, HashSet};
+use store::{Tx, params};
+
+/// A worker of the file with the row he stands in.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub row: u32,
+    /// For faults that only writing can find.
+    pub place: Fault,
+    pub worker: WorkerNew,
+}
+
+/// What a roster file says.
+#[derive(Debug, Default)]
+pub(crate) struct RosterPlan {
+    pub rows: i64,
+    pub candidates: Vec<Candidate>,
+    pub refused: i64,
+    pub already: i64,
+    pub faults: Vec<Fault>,
+}
+
+/// Rows of other employers in a file for a whole yard are left to those employers' projects.
+pub(crate) struct Employer {
+    name: String,
+    pub others: i64,
+}
+
+impl Employer {
+    pub(crate) fn of(tx: &mut Tx<'_>, project: &Project) -> Result<Employer> {
+        let name = party::firm(tx, project.contractor)?.name;
+        Ok(Employer { name: plain(&name), others: 0 })
+    }
+    /// Whether the row names another employer; counts those.
+    pub(crate) fn is_other(&mut self, row: &Row<'_>) -> bool {
+        let other = row.text("employer").ok().flatten().is_some_and(|e| plain(&e) != self.name);
+        self.others += i64::from(other);
+        other
+    }
+    pub(crate) fn note(&self, faults: &mut Vec<Fault>) {
+        if self.others > 0 {
+            faults.push(Finding::OtherEmployer.of_file("", self.others));
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    party::plain_name(name).replace(' ', "")
+}
+
+pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Result<RosterPlan> {
+    let today = tx.now().local_date();
+    let sql = "SELECT identity_index, account_index FROM payroll_workers WHERE book = ?1 AND project = ?2 AND left_on IS NULL";
+    let on_roster: HashMap<Vec<u8>, Option<Vec<u8>>> =
+        tx.query(sql, params![project.book, project.id], |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
+    let mut employer = Employer::of(tx, project)?;
+    let found = book.tables(&ROSTER);
+    let mut plan = RosterPlan { faults: found.faults, ..RosterPlan::default() };
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut cards: HashSet<String> = HashSet::new();
+    for table in &found.tables {
+        plan.faults.extend(table.notes().iter().cloned());
+        for row in table.rows().filter(|row| !employer.is_other(row)) {
+            plan.rows += 1;
+            let worker = match candidate(&row, today, &mut seen, &mut cards) {
+                Ok(worker) => worker,
+                Err(faults) => {
+                    plan.refused += 1;
+                    plan.faults.extend(faults);
+                    continue;
+                }
+            };
+            let known = on_roster.get(&identity_index(tx, &worker.identity));
+            let brings_account = worker.account.is_some() && known.is_some_and(Option::is_none);
+            let changes_account = worker.account.as_ref().zip(known.cloned().flatten()).is_some_and(|(given, has)| {
+                crate::account::digits(&given.number).is_ok_and(|d| crate::account::account_index(tx, &d) != has)
+            });
+            if known.is_some() && !brings_account && !changes_account {
+                plan.already += 1;
+                plan.faults.push(Finding::OnRoster.at(&row, "name", "", ""));
+                continue;
+            }
+            let place = Finding::RowRefused.at(&row, "name", "", "");
+            plan.candidates.push(Candidate { row: row.number(), place, worker });
+        }
+    }
+    employer.note(&mut plan.faults);
+    Ok(plan)
+}
+
+/// Collects what is wrong with a row's cells instead of stopping at the first.
+pub(crate) struct Cells(pub Vec<Fault>);
+
+impl Cells {
+    pub(crate) fn take<T>(&mut self, read: Result<Option<T>, Fault>) -> Option<T> {
+        read.unwrap_or_else(|fault| {
+            self.0.push(fault);
+            None
+        })
+    }
+    pub(crate) fn must<T>(&mut self, row: &Row<'_>, key: &str, read: Result<Option<T>, Fault>) -> Option<T> {
+        match read {
+            Ok(None) => {
+                self.0.push(row.missing(key));
+                None
+            }
+            read => self.take(read),
+        }
+    }
+}
+
+fn candidate(
+    row: &Row<'_>,
+    today: Date,
+    seen: &mut HashMap<String, u32>,
+    cards: &mut HashSet<String>,
+) -> Result<WorkerNew, Vec<Fault>> {
+    let mut cells = Cells(Vec::new());
+    let name = cells.must(row, "name", row.name("name"));
+    let identity = cells.must(row, "identity", row.identity("identity", today));
+    let phone = cells.take(row.digits("phone", 5..=15));
+    let card = cells.take(row.card("card"));
+    let bank = cells.take(row.text("bank"));
+    let (contract, contract_on) = (cells.take(row.text("contract")), cells.take(row.date("contract_on")));
+    let entered_on = cells.take(row.date("entered_on"));
+    let team = team(row, &mut cells);
+    if let Some(identity) = &identity {
+        match seen.get(identity) {
+            Some(first) => cells.0.push(Finding::WorkerTwice.at(row, "identity", first, "")),
+            None => {
+                seen.insert(identity.clone(), row.number());
+            }
+        }
+    }
+    if let Some(card) = &card
+        && !cards.insert(card.clone())
+    {
+        let why = "another row has the same account";
+        cells.0.push(Finding::RowRefused.at(row, "card", why, crate::ACCOUNT_SHARED.remedy));
+    }
+    match (name, identity, cells.0.is_empty()) {
+        (Some(name), Some(identity), true) => Ok(WorkerNew {
+            name,
+            identity,
+            phone: phone.unwrap_or_default(),
+            team,
+            contract: contract.unwrap_or_default(),
+            contract_on,
+            entered_on,
+            account: card.map(|number| AccountGiven { number, bank: bank.unwrap_or_default() }),
+        }),
+        _ => Err(cells.0),
+    }
+}
+
+/// Team, or trade where there is no team.
+pub(crate) fn team(row: &Row<'_>, cells: &mut Cells) -> String {
+    let team = cells.take(row.text("team")).unwrap_or_default();
+    if team.is_empty() { cells.take(row.text("trade")).unwrap_or_default() } else { team }
+}

@@ -1,0 +1,81 @@
+//! The door: passwords are tried here, slowly and few at a time.
+//!
+//! Argon2 takes about 20 ms and 19 MB a try; it runs on threads that may wait, [`PASSWORD_CHECKS_AT_ONCE_MAX`] at once.
+//! When [`PASSWORD_CHECKS_WAITING_MAX`] more wait, the next is told `too_many_requests`. Tries are counted by address and by
+//! name besides the pause the login itself takes after five failures.
+use crate::codes::TOO_MANY_REQUESTS;
+use crate::http::limiter::{Allowance, Limiter};
+use crate::state::Web;
+use kernel::{Error, Result, Timestamp};
+use party::{Origin, PasswordCost, SignIn, StepUp};
+use tokio::sync::Semaphore;
+
+/// Passwords checked at the same time.
+pub const PASSWORD_CHECKS_AT_ONCE_MAX: usize = 2;
+/// Passwords waiting to be checked.
+pub const PASSWORD_CHECKS_WAITING_MAX: usize = 64;
+/// Sign-ins from one address; a branch's staff arrive together.
+pub const SIGN_IN_BY_ADDRESS: Allowance = Allowance { name: "sign-in by address", burst: 60, per_minute: 60 };
+/// Sign-ins with one name.
+pub const SIGN_IN_BY_NAME: Allowance = Allowance { name: "sign-in by name", burst: 10, per_minute: 6 };
+/// Bytes of a password that is hashed.
+pub const PASSWORD_BYTES_MAX: usize = 512;
+/// Bytes of a sign-in name.
+pub const NAME_BYTES_MAX: usize = 100;
+
+pub struct SignInDoor {
+    cost: PasswordCost,
+    checking: Semaphore,
+    waiting: Semaphore,
+    by_address: Limiter,
+    by_name: Limiter,
+}
+
+impl SignInDoor {
+    pub fn new(cost: PasswordCost) -> SignInDoor {
+        SignInDoor {
+            cost,
+            checking: Semaphore::new(PASSWORD_CHECKS_AT_ONCE_MAX),
+            waiting: Semaphore::new(PASSWORD_CHECKS_AT_ONCE_MAX + PASSWORD_CHECKS_WAITING_MAX),
+            by_address: Limiter::new(SIGN_IN_BY_ADDRESS),
+            by_name: Limiter::new(SIGN_IN_BY_NAME),
+        }
+    }
+
+    fn count(&self, name: &str, origin: &Origin, now: Timestamp) -> Result<()> {
+        self.by_address.take(&origin.address, now)?;
+        self.by_name.take(&name.trim().to_ascii_lowercase(), now)
+    }
+}
+
+/// Name, password and code against the bank. Whoever is signed in gets a token; every other session of the login that this
+/// ended is forgotten here too.
+pub async fn sign_in(web: &Web, name: &str, password: &str, code: &str, origin: &Origin) -> Result<SignIn> {
+    let door = &web.inner().door;
+    if name.len() > NAME_BYTES_MAX || password.len() > PASSWORD_BYTES_MAX || code.len() > NAME_BYTES_MAX {
+        return Ok(SignIn::Refused);
+    }
+    door.count(name, origin, web.now())?;
+    let full = |_| Error::new(&TOO_MANY_REQUESTS, "many people are signing in").with("limit", "sign-in").with("seconds", 5);
+    let _waits = door.waiting.try_acquire().map_err(full)?;
+    let closed = |e| Error::broken("the door is closed").caused_by(e);
+    let _checks = door.checking.acquire().await.map_err(closed)?;
+    let (name, password, cost) = (name.to_owned(), password.to_owned(), door.cost);
+    let checked = web
+        .run(move |bank| Ok(bank.store.read(|tx| party::sign_in_challenge(tx, &name, &cost))?.check(&password)))
+        .await?;
+    let (code, origin) = (code.to_owned(), origin.clone());
+    let done = web.write(move |tx| party::sign_in_finish(tx, &checked, &code, &origin)).await?;
+    if let SignIn::Signed { view, .. } = &done {
+        web.inner().sessions.forget_login(view.login);
+    }
+    Ok(done)
+}
+
+/// The second factor once more; the session gets another token.
+pub async fn step_up(web: &Web, token: &str, code: &str, origin: &Origin) -> Result<StepUp> {
+    let (own, code, origin) = (token.to_owned(), code.to_owned(), origin.clone());
+    let done = web.write(move |tx| party::step_up(tx, &own, &code, &origin)).await;
+    web.inner().sessions.forget(token);
+    done
+}

@@ -1,0 +1,206 @@
+//! What all handlers share: the bank, the site, who is signed in, and how a handler reaches the database.
+//!
+//! The domain is synchronous, the server is not. [`Web::write`] hands a closure to the writer and waits without a thread;
+//! [`Web::read`] and [`Web::run`] borrow a thread of the pool for blocking work. Payments have a way of their own
+//! ([`Web::submit`]): a few threads prepare them on snapshots and pass them straight on to the writer.
+use crate::door::SignInDoor;
+use crate::pay::PayDesk;
+use crate::sessions::Sessions;
+use crate::view::Site;
+use kernel::error::UNKNOWN_OUTCOME;
+use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
+use party::PasswordCost;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use store::{Once, Tx};
+use tokio::sync::oneshot;
+
+/// The state of every handler; cheap to clone.
+#[derive(Clone)]
+pub struct Web(Arc<Inner>);
+
+pub(crate) struct Inner {
+    bank: app::Bank,
+    site: Arc<Site>,
+    demo: bool,
+    pub(crate) sessions: Sessions,
+    pub(crate) door: SignInDoor,
+    payments: PayDesk,
+}
+
+/// What differs between installations of the same bank.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Made-up data: the first page offers its files and its sign-in names.
+    pub demo: bool,
+    /// What checking a password costs; has to be that of the stored passwords so that unknown names take as long.
+    pub password_cost: PasswordCost,
+}
+
+impl Default for Setting {
+    fn default() -> Setting {
+        Setting { demo: false, password_cost: PasswordCost::default() }
+    }
+}
+
+impl Web {
+    pub fn new(bank: app::Bank, site: Arc<Site>, setting: Setting) -> Web {
+        let payments = PayDesk::start(bank.desk.clone());
+        let door = SignInDoor::new(setting.password_cost);
+        Web(Arc::new(Inner { bank, site, demo: setting.demo, sessions: Sessions::default(), door, payments }))
+    }
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+    pub fn bank(&self) -> &app::Bank {
+        &self.0.bank
+    }
+    pub fn desk(&self) -> &payments::Desk {
+        &self.0.bank.desk
+    }
+    pub fn site(&self) -> &Arc<Site> {
+        &self.0.site
+    }
+    pub fn demo(&self) -> bool {
+        self.0.demo
+    }
+    pub fn now(&self) -> Timestamp {
+        self.0.bank.clock().now()
+    }
+
+    /// Runs `f` in a durable transaction. It is `Fn`, because it may be run again.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, outcome) = oneshot::channel();
+        self.0.bank.store.write_then(f, move |done| drop(answer.send(done)));
+        outcome.await.unwrap_or_else(|_| Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered")))
+    }
+
+    /// Runs `f` on one snapshot.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.run(move |bank| bank.store.read(f)).await
+    }
+
+    /// Runs `f`, which makes transactions of its own, on a thread that may wait.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let bank = self.0.bank.clone();
+        let done = tokio::task::spawn_blocking(move || f(&bank)).await;
+        done.unwrap_or_else(|e| Err(Error::broken("a handler's work ended without an answer").caused_by(e)))
+    }
+
+    /// Gives an order to the pipeline; see [`payments::submit`].
+    pub async fn submit(
+        &self,
+        actor: &Actor,
+        order: payments::Order,
+        key: Option<String>,
+    ) -> Result<payments::Receipt> {
+        let (actor, order, key) = (Arc::new(actor.clone()), Arc::new(order), key.map(Arc::<str>::from));
+        match self.0.payments.submit(actor.clone(), order.clone(), key.clone()).await {
+            Err(why) if payments::is_recorded(&why) => {
+                self.write(move |tx| payments::refuse_in(tx, &actor, &order, key.as_deref(), &why)).await
+            }
+            done => done,
+        }
+    }
+
+    /// [`Web::write`] that answers a repeated `key` with what it answered before. `what` names the command and `body` is
+    /// the request it is recognised by.
+    pub async fn write_once<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        asked: &Asked,
+        f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let asked = asked.clone();
+        self.write(move |tx| match asked.before(tx)? {
+            Some(answer) => Ok(answer),
+            None => {
+                let answer = f(tx)?;
+                asked.keep(tx, &answer)?;
+                Ok(answer)
+            }
+        })
+        .await
+    }
+
+    /// [`Web::run`] that answers a repeated `key` with what it answered before. Between the work and the keeping of its
+    /// answer the process may end; what `f` does is therefore safe to repeat by itself.
+    pub async fn run_once<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        asked: &Asked,
+        f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let asked = asked.clone();
+        self.run(move |bank| {
+            if let Some(answer) = bank.store.read(|tx| asked.before(tx))? {
+                return Ok(answer);
+            }
+            let answer = f(bank)?;
+            let text = to_text(&answer)?;
+            bank.store.write(move |tx| match asked.before_text(tx)? {
+                Some(_) => Ok(()),
+                None => asked.keep_text(tx, &text),
+            })?;
+            Ok(answer)
+        })
+        .await
+    }
+}
+
+/// A request that is recognised when it comes again: whose, by which key, for what, with which body.
+#[derive(Clone)]
+pub struct Asked {
+    pub book: BookId,
+    pub principal: String,
+    pub key: String,
+    pub what: &'static str,
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    pub fn new(actor: &Actor, key: &str, what: &'static str, body: &impl Serialize) -> Result<Asked> {
+        let body = serde_json::to_vec(body).map_err(|e| Error::broken("a request has no JSON form").caused_by(e))?;
+        Ok(Asked { book: home(actor.who), principal: actor.principal(), key: key.into(), what, body })
+    }
+    fn before<T: DeserializeOwned>(&self, tx: &mut Tx<'_>) -> Result<Option<T>> {
+        let kept = |text: String| {
+            serde_json::from_str(&text).map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e))
+        };
+        self.before_text(tx)?.map(kept).transpose()
+    }
+    fn before_text(&self, tx: &mut Tx<'_>) -> Result<Option<String>> {
+        match tx.once(self.book, &self.principal, &self.key, self.what, &self.body)? {
+            Once::Done(answer) => Ok(Some(answer)),
+            Once::New => Ok(None),
+        }
+    }
+    fn keep(&self, tx: &mut Tx<'_>, answer: &impl Serialize) -> Result<()> {
+        self.keep_text(tx, &to_text(answer)?)
+    }
+    fn keep_text(&self, tx: &mut Tx<'_>, answer: &str) -> Result<()> {
+        tx.answered(self.book, &self.principal, &self.key, self.what, &self.body, answer)
+    }
+}
+
+fn to_text(answer: &impl Serialize) -> Result<String> {
+    serde_json::to_string(answer).map_err(|e| Error::broken("an answer has no JSON form").caused_by(e))
+}
+
+/// The book where what a principal did once is kept.
+fn home(who: Who) -> BookId {
+    match who {
+        Who::Person(p) | Who::ForFirm { person: p, .. } => p.book(),
+        Who::Staff(s) => s.book(),
+        Who::Client { client, .. } => client.book(),
+        Who::System(_) | Who::Nobody => BookId(0),
+    }
+}
