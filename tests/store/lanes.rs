@@ -95,7 +95,11 @@ fn the_business_day_moves_while_others_write() {
                 });
             }
             for n in 1..8 {
-                std::thread::sleep(std::time::Duration::from_millis(40));
+                // Four threads: of twelve more commands some began after the day before was closed, and are done.
+                let seen = next.load(Ordering::SeqCst);
+                while next.load(Ordering::SeqCst) < seen + 12 {
+                    std::thread::sleep(std::time::Duration::from_millis(2));
+                }
                 // Whoever closes a day writes the number of its ferries: none may come after.
                 let close = bank.store().write(move |tx| {
                     tx.open_business_date(day(n))?;

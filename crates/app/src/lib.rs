@@ -1,1 +1,69 @@
-//! app
+//! The bank as one thing: its parts opened together, what happens by itself, and what concerns all of it.
+//!
+//! * [`Bank::open`] takes the key file, brings the database to the schema of all crates, loads the guard's rules, seeds the
+//!   tariff into an empty bank and opens the bank's own accounts of every book.
+//! * [`relay`] hands each event of the outbox to its consumers; which event leads to what stands in one match,
+//!   `reactions.rs`. A consumer's database work and the move of its cursor are one transaction, so it happens exactly once;
+//!   what leaves the bank ([`webhooks`], [`messenger`]) happens at least once.
+//! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
+//! * [`close_day`] lists what stands in the way and closes the business day. [`verify`] recomputes all of it.
+//! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
+//! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
+//!
+//! Nothing here moves money or decides about it: that is done by the crates below, which know nothing of this one.
+mod audit;
+mod bank;
+mod close;
+mod denial;
+pub mod jobs;
+mod keys;
+pub mod messenger;
+pub mod notices;
+mod reactions;
+pub mod relay;
+mod verify;
+pub mod webhooks;
+#[cfg(test)]
+mod tests;
+
+pub use audit::{AuditAsk, EXPORT_DAYS_MAX, audit_export, audit_search};
+pub use bank::{Bank, Keys, Options, branch_open};
+pub use close::{Blocker, Close, Closed, blockers, close_day};
+pub use denial::{DENIALS_PER_MINUTE_MAX, DENIERS_KEPT_MAX};
+pub use keys::{Rotated, keys_rewrap, keys_rotate};
+pub use verify::{Report, TableRows, verify};
+
+use kernel::Code;
+use store::Migration;
+
+pub const MIGRATION: Migration = Migration { name: "0010_app", sql: include_str!("../migrations/0010_app.sql") };
+
+pub mod codes {
+    kernel::codes! {
+        BAD_URL: Invalid, "bad_webhook_url", "give an https address of a public host, without a user name or fragment";
+        BAD_EVENT_KIND: Invalid, "bad_event_kind", "use kinds of the published list, or payment.*";
+        WEBHOOK_ENDED: Conflict, "webhook_ended", "subscribe again";
+        NOT_PARKED: Conflict, "event_not_parked", "load the list again; somebody was quicker";
+        DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";
+    }
+}
+
+/// Every code that can be raised, for the published list.
+pub fn codes() -> Vec<&'static Code> {
+    let lists: [&[&Code]; 13] = [
+        kernel::error::ALL,
+        store::ALL,
+        sheets::ALL,
+        ledger::ALL,
+        ledger::refusals::ALL,
+        party::codes::ALL,
+        approval::codes::ALL,
+        pricing::ALL,
+        guard::ALL,
+        payments::ALL,
+        payments::clearing::ALL,
+        payroll::ALL,
+        codes::ALL,
+    ];
+    lists.concat()
+}

@@ -36,8 +36,8 @@ pub struct Ask {
 impl Ask {
     /// Only kind, payload and permission; the rest empty.
     pub fn new(kind: &str, payload: &impl serde::Serialize, permission: Permission) -> Result<Ask> {
-        let payload = serde_json::to_string(payload)
-            .map_err(|e| Error::broken("a payload has no JSON form").caused_by(e))?;
+        let payload =
+            serde_json::to_string(payload).map_err(|e| Error::broken("a payload has no JSON form").caused_by(e))?;
         Ok(Ask {
             kind: kind.into(),
             payload,

@@ -1,11 +1,11 @@
 //! The checker's side, and what ends a request otherwise.
+use crate::EXPIRE_ROWS_MAX;
 use crate::approval::{Approval, State, raw};
 use crate::codes::{
-    ABOVE_RELEASE_LIMIT, APPROVAL_CHANGED, APPROVAL_DECIDED, APPROVAL_EXPIRED, CHECKER_IS_BENEFICIARY, MAKER_IS_CHECKER,
-    NOT_THE_MAKER,
+    ABOVE_RELEASE_LIMIT, APPROVAL_CHANGED, APPROVAL_DECIDED, APPROVAL_EXPIRED, CHECKER_IS_BENEFICIARY,
+    MAKER_IS_CHECKER, NOT_THE_MAKER,
 };
 use crate::events::{Event, Happened};
-use crate::EXPIRE_ROWS_MAX;
 use kernel::id::{ApprovalId, PersonId};
 use kernel::{Actor, Error, Result, Timestamp, Who};
 use party::{Change, may, need_step_up, reason};
@@ -33,11 +33,13 @@ struct Seen<'a> {
 
 /// Whether a decision is possible at all; pure. `Ok(false)` when this checker decided the same before.
 fn decidable(a: &Approval, seen: &Seen<'_>, same: &[State]) -> Result<bool> {
-    not_his_own(a, seen)?;
+    not_his_own(a, seen.checker, seen.person)?;
     if a.hash_text() != seen.shown_hash {
         return Err(Error::new(&APPROVAL_CHANGED, "what was shown is not what waits here"));
     }
-    if same.contains(&a.state) && a.decided_by.as_deref() == Some(seen.checker) {
+    let mine = |by: &Option<String>| by.as_deref() == Some(seen.checker);
+    let first = mine(&a.first_by) && same.contains(&State::Approved);
+    if same.contains(&a.state) && (mine(&a.decided_by) || first) {
         return Ok(false);
     }
     if a.state != State::Waiting {
@@ -51,9 +53,9 @@ fn decidable(a: &Approval, seen: &Seen<'_>, same: &[State]) -> Result<bool> {
 }
 
 /// Four eyes: the maker never, as himself or as a customer; nor who gains.
-fn not_his_own(a: &Approval, seen: &Seen<'_>) -> Result<()> {
-    let person = seen.person.map(|p| p.to_string());
-    let is = |who: &str| who == seen.checker || person.as_deref() == Some(who);
+pub(crate) fn not_his_own(a: &Approval, checker: &str, person: Option<PersonId>) -> Result<()> {
+    let person = person.map(|p| p.to_string());
+    let is = |who: &str| who == checker || person.as_deref() == Some(who);
     if is(&a.maker) {
         return Err(Error::new(&MAKER_IS_CHECKER, "the maker does not check what he made"));
     }
@@ -64,7 +66,7 @@ fn not_his_own(a: &Approval, seen: &Seen<'_>) -> Result<()> {
 }
 
 /// The checker as a customer. Programs and processes check nothing.
-fn checker_person(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<PersonId>> {
+pub(crate) fn checker_person(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<PersonId>> {
     match actor.who {
         Who::Staff(s) => Ok(party::staff(tx, s)?.person),
         Who::Person(p) | Who::ForFirm { person: p, .. } => Ok(Some(p)),
@@ -98,7 +100,7 @@ pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str)
         write(tx, actor, &mut row, Happened::FirstApproved, "")?;
         return Ok(Approve::FirstOfTwo);
     }
-    decided(tx, actor, &mut row, State::Approved, "")?;
+    decided(tx, actor, &mut row, State::Approved, "");
     write(tx, actor, &mut row, Happened::Approved, "")?;
     let payload = row.payload.clone();
     Ok(Approve::Approved { approval: row, payload })
@@ -130,7 +132,7 @@ fn no(
         return Ok(Change::AlreadySo);
     }
     let why = reason(why)?;
-    decided(tx, actor, &mut row, state, &why)?;
+    decided(tx, actor, &mut row, state, &why);
     write(tx, actor, &mut row, happened, &why)?;
     Ok(Change::Done)
 }
@@ -147,7 +149,7 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, why: &str) -> Resu
         state => return Err(Error::new(&APPROVAL_DECIDED, format!("it is {state} already")).with("state", state)),
     }
     let why = reason(why)?;
-    decided(tx, actor, &mut row, State::Cancelled, &why)?;
+    decided(tx, actor, &mut row, State::Cancelled, &why);
     write(tx, actor, &mut row, Happened::Cancelled, &why)?;
     Ok(Change::Done)
 }
@@ -159,7 +161,7 @@ pub fn expire_due(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<ApprovalId>> {
     let rows = tx.select_locked::<Approval>(tail, params![now, limit.min(EXPIRE_ROWS_MAX)])?;
     let mut ended = Vec::with_capacity(rows.len());
     for mut row in rows {
-        decided(tx, &actor, &mut row, State::Expired, "nobody decided in time")?;
+        decided(tx, &actor, &mut row, State::Expired, "nobody decided in time");
         write(tx, &actor, &mut row, Happened::Expired, "nobody decided in time")?;
         ended.push(row.id);
     }
@@ -197,10 +199,9 @@ fn mark(
     Ok(Change::Done)
 }
 
-fn decided(tx: &mut Tx<'_>, actor: &Actor, row: &mut Approval, state: State, why: &str) -> Result<()> {
+fn decided(tx: &Tx<'_>, actor: &Actor, row: &mut Approval, state: State, why: &str) {
     (row.state, row.decided_by, row.decided_at) = (state, Some(actor.principal()), Some(tx.now()));
     row.reason = why.to_owned();
-    Ok(())
 }
 
 fn write(tx: &mut Tx<'_>, actor: &Actor, row: &mut Approval, happened: Happened, why: &str) -> Result<()> {

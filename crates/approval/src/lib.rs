@@ -30,7 +30,7 @@ mod tests;
 pub use approval::{Approval, Decision, Line, State, raw};
 pub use ask::{Ask, ask};
 pub use decide::{Approve, approve, cancel, expire_due, mark_executed, mark_failed, refuse, send_back};
-pub use events::Event;
+pub use events::{Event, Happened};
 pub use list::{approval, made_by, waiting_for, waiting_in};
 pub use policy::{Policy, policy};
 
@@ -45,7 +45,8 @@ pub const SUMMARY_LINES_MAX: usize = 60;
 /// Requests ended by one call of [`expire_due`] at most.
 pub const EXPIRE_ROWS_MAX: u32 = 1_000;
 
-pub const MIGRATION: Migration = Migration { name: "0004_approval", sql: include_str!("../migrations/0004_approval.sql") };
+pub const MIGRATION: Migration =
+    Migration { name: "0004_approval", sql: include_str!("../migrations/0004_approval.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[store::verify::of::<Approval>()];

@@ -1,6 +1,7 @@
 //! Lists of work: what waits for a checker, what a maker asked.
 use crate::approval::{Approval, raw};
-use kernel::id::ApprovalId;
+use crate::decide::{checker_person, not_his_own};
+use kernel::id::{ApprovalId, PersonId};
 use kernel::{Actor, BookId, Error, Id, Kind, Page, PageAsk, Result, Who};
 use party::{Permission, Rights, Scope, may, rights, scope_path};
 use std::collections::HashMap;
@@ -26,13 +27,17 @@ pub fn approval(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId) -> Result<Approv
     Err(Error::not_found("approval", id))
 }
 
-/// What this checker may decide on now, oldest first: entitled, within his release limit, neither made nor already said
+/// What this checker may decide on now, oldest first: entitled, within his release limit, not his own and not said
 /// yes to by him. Looks through at most [`LOOKED_THROUGH_ROWS_MAX`] requests for a page.
 pub fn waiting_for(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page<Approval>> {
     let (wanted, me, now) = (ask.rows()? as usize, actor.principal(), tx.now());
-    let mut desk = Desk { rights: rights(tx, actor)?, paths: HashMap::new(), me };
-    let mut after = cursor(ask)?;
     let mut page = Page { items: Vec::new(), next: None };
+    if !matches!(actor.who, Who::Staff(_) | Who::Person(_) | Who::ForFirm { .. }) {
+        return Ok(page);
+    }
+    let person = checker_person(tx, actor)?;
+    let mut desk = Desk { rights: rights(tx, actor)?, paths: HashMap::new(), me, person };
+    let mut after = cursor(ask)?;
     let tail = "WHERE state = 'waiting' AND id > ?1 AND expires_at > ?2 ORDER BY id LIMIT ?3";
     let rows = tx.select::<Approval>(tail, &[Param::Id(after), now.param(), LOOKED_THROUGH_ROWS_MAX.param()])?;
     let all = rows.len();
@@ -55,11 +60,13 @@ struct Desk {
     rights: Rights,
     paths: HashMap<Scope, Option<String>>,
     me: String,
+    /// Himself as a customer.
+    person: Option<PersonId>,
 }
 
 impl Desk {
     fn takes(&mut self, tx: &mut Tx<'_>, row: &Approval) -> Result<bool> {
-        if row.maker == self.me || row.first_by.as_ref() == Some(&self.me) {
+        if not_his_own(row, &self.me, self.person).is_err() || row.first_by.as_ref() == Some(&self.me) {
             return Ok(false);
         }
         let scope = row.scope();
@@ -82,7 +89,7 @@ pub fn made_by(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page<App
     let before = if ask.after.is_some() { cursor(ask)? } else { [0xff; 16] };
     let me = actor.principal();
     let tail = "WHERE maker = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-    let params = [Param::Text(me.as_str().into()), Param::Id(before), (rows + 1).param()];
+    let params = [Param::Text(me.as_str().into()), Param::Id(before), Param::Int(i64::from(rows) + 1)];
     let found = tx.select::<Approval>(tail, &params)?;
     Ok(Page::cut(found, rows, |a| a.id.to_string()))
 }

@@ -44,7 +44,11 @@ static FILE: LazyLock<File> =
 pub fn policy(kind: &str, amount: Option<Money>, date: Date) -> Result<Policy> {
     let holds = |k: &&Kind| k.kind == kind && k.effective_from <= date && k.effective_to.is_none_or(|end| date <= end);
     let Some(found) = FILE.policy.iter().find(holds) else {
-        return Ok(Policy { checkers: 1, hours: APPROVAL_HOURS_MAX, basis: "what is not listed is checked by another" });
+        return Ok(Policy {
+            checkers: 1,
+            hours: APPROVAL_HOURS_MAX,
+            basis: "what is not listed is checked by another",
+        });
     };
     let fits = |step: &&Step| match (step.up_to_yuan, amount) {
         (None, _) => true,

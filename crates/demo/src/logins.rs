@@ -34,6 +34,8 @@ pub enum Whose {
     Maker(String),
     /// Credit code of the firm; the checker of its payments
     Checker(String),
+    /// Credit code of the firm; its legal representative, who is the second checker of what is too much for one
+    Owner(String),
 }
 
 /// A way into the demo bank.
@@ -42,7 +44,7 @@ pub struct Login {
     pub name: &'static str,
     /// The person's name.
     pub display: String,
-    /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`.
+    /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`.
     pub role: &'static str,
     pub kind: Kind,
     pub whose: Whose,
@@ -100,6 +102,8 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
         all.push(login(bank, maker, "firm_maker", Whose::Maker(firm.credit_code.clone()), &firm.maker));
         all.push(login(bank, checker, "firm_checker", Whose::Checker(firm.credit_code.clone()), &firm.checker));
     }
+    let yard = &bank.yard.firm;
+    all.push(login(bank, "payowner", "firm_owner", Whose::Owner(yard.credit_code.clone()), &yard.legal));
     all
 }
 
@@ -128,7 +132,7 @@ fn login(bank: &DemoBank, name: &'static str, role: &'static str, whose: Whose, 
     let mut dice = Dice::new(bank.seed, &format!("login {name}"));
     let kind = match whose {
         Whose::Staff(_) => Kind::Staff,
-        Whose::Maker(_) | Whose::Checker(_) => Kind::FirmUser,
+        Whose::Maker(_) | Whose::Checker(_) | Whose::Owner(_) => Kind::FirmUser,
         Whose::Customer(_) | Whose::Merchant(_) | Whose::Worker(_) => Kind::Customer,
     };
     let password = format!("{}-{}-{}", dice.pick(&WORDS), dice.pick(&WORDS), dice.digits(4));

@@ -17,7 +17,7 @@ CREATE TABLE accounts (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;
-CREATE INDEX accounts_by_number ON accounts (number);
+CREATE UNIQUE INDEX accounts_by_number ON accounts (number, book);
 CREATE INDEX accounts_by_owner ON accounts (owner);
 
 -- Sums per account; recomputed from the journal by verify, so they carry no seal.
@@ -31,6 +31,7 @@ CREATE TABLE balances (
     frozen BIGINT NOT NULL CHECK (frozen >= 0),
     flags BIGINT NOT NULL,
     head BIGINT NOT NULL,
+    moved_at BIGINT NOT NULL,
     PRIMARY KEY (book, account)
 ) KEYED;
 
@@ -60,7 +61,7 @@ CREATE TABLE transfers (
     hash BYTES NOT NULL
 ) PLAIN;
 CREATE UNIQUE INDEX transfers_by_id ON transfers (book, id);
-CREATE UNIQUE INDEX transfers_reversed_once ON transfers (book, reverses) WHERE reverses IS NOT NULL;
+CREATE UNIQUE INDEX transfers_reversed_once ON transfers (reverses, book) WHERE reverses IS NOT NULL;
 -- append-only: transfers
 
 -- Holds that are still open, or how they ended; recomputed from the journal by verify.
@@ -74,7 +75,9 @@ CREATE TABLE pendings (
     ended TEXT CHECK (ended IN ('post', 'void', 'expire')),
     PRIMARY KEY (book, id)
 ) KEYED;
-CREATE INDEX pendings_due ON pendings (expires_at) WHERE ended IS NULL;
+CREATE INDEX pendings_due ON pendings (expires_at, id) WHERE ended IS NULL;
+CREATE INDEX pendings_of_debit ON pendings (debit) WHERE ended IS NULL;
+CREATE INDEX pendings_of_credit ON pendings (credit) WHERE ended IS NULL;
 
 -- Whom a restricted account may pay.
 CREATE TABLE payee_grants (
@@ -118,10 +121,11 @@ CREATE TABLE account_days (
     date BIGINT NOT NULL,
     net BIGINT NOT NULL,
     head BIGINT NOT NULL,
+    moved_at BIGINT NOT NULL,
     PRIMARY KEY (book, account, date)
 ) KEYED;
 
--- Days that were closed: their trial balance and the signed root over everything sealed until then.
+-- Days that were closed: their trial balance and the signed root over it and everything chained until then.
 CREATE TABLE closed_days (
     date BIGINT PRIMARY KEY,
     closed_at BIGINT NOT NULL,

@@ -1,5 +1,7 @@
 //! What an account is.
-use kernel::{BookId, Currency, Owner, Timestamp, id::AccountId};
+use crate::NUMBER_TAKEN;
+use kernel::{BookId, Currency, Error, Id, Owner, Result, Timestamp, id::AccountId};
+use store::{Param, Tx};
 
 store::text_enum! {
     /// The side on which the account grows: deposits and income on credit, cash and claims on debit.
@@ -99,11 +101,49 @@ impl Opening {
     }
 }
 
-/// The number of an account that was given none: `99` (unassigned by ISO/IEC 7812), the book, 11 digits of the id, the Luhn digit.
-pub(crate) fn number_of(id: AccountId) -> String {
-    let raw = kernel::Id::bytes(&id);
-    let tail = u64::from_be_bytes(raw[..8].try_into().expect("8 bytes")) ^ u64::from_be_bytes(raw[8..].try_into().expect("8 bytes")).rotate_left(17);
-    let body = format!("99{:05}{:011}", kernel::Id::book(&id).0, tail % 100_000_000_000);
-    let check = kernel::chinese::luhn_check(&body).unwrap_or('0');
+impl Opening {
+    /// Whether this opening made that account.
+    pub(crate) fn is_of(&self, a: &Account) -> bool {
+        (self.number.is_empty() || self.number == a.number)
+            && self.chart == a.chart
+            && self.currency == a.currency
+            && self.side == a.side
+            && self.purpose == a.purpose
+            && self.owner == a.owner
+            && self.limited == a.limited
+    }
+}
+
+/// How many numbers are tried for an account that was given none.
+const NUMBERS_TRIED_MAX: u64 = 64;
+
+/// The number asked for, or the first free one made from the id.
+pub(crate) fn free_number(tx: &mut Tx<'_>, o: &Opening) -> Result<String> {
+    if !o.number.is_empty() {
+        return match is_taken(tx, &o.number)? {
+            false => Ok(o.number.clone()),
+            true => Err(Error::new(&NUMBER_TAKEN, format!("another account has the number {}", o.number))),
+        };
+    }
+    for step in 0..NUMBERS_TRIED_MAX {
+        let number = number_of(o.id, step);
+        if !is_taken(tx, &number)? {
+            return Ok(number);
+        }
+    }
+    Err(Error::new(&NUMBER_TAKEN, format!("no number is free for {}", o.id)))
+}
+
+fn is_taken(tx: &mut Tx<'_>, number: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM accounts WHERE number = ?1 LIMIT 1";
+    Ok(tx.query_one(sql, &[Param::Text(number.into())], |r| r.get::<i64>(0))?.is_some())
+}
+
+/// 19 digits: `99` (unassigned by ISO/IEC 7812), the book, 11 digits of the id, the Luhn digit.
+fn number_of(id: AccountId, step: u64) -> String {
+    let raw = u128::from_be_bytes(id.bytes());
+    let tail = ((raw >> 64) as u64 ^ (raw as u64).rotate_left(17)).wrapping_add(step);
+    let body = format!("99{:05}{:011}", id.book().0, tail % 100_000_000_000);
+    let check = kernel::chinese::luhn_check(&body).expect("the body is digits");
     format!("{body}{check}")
 }

@@ -210,6 +210,10 @@ impl State {
         let (side, currency) = (self.slots[i].side, self.slots[i].currency);
         Some((side, currency, self.change(i)))
     }
+    /// The newest entry of the account at this place; noted with its balance when it was posted.
+    pub(crate) fn set_head(&mut self, i: usize, pos: i64) {
+        self.slots[i].balance.head = pos;
+    }
     fn mark(&mut self, i: usize) {
         if !std::mem::replace(&mut self.slots[i].dirty, true) {
             self.dirty.push(i);
@@ -224,7 +228,8 @@ impl State {
     }
     /// What was written is not, after all.
     pub(crate) fn give_back_dirty(&mut self, written: &[usize]) {
-        written.iter().filter(|i| **i < self.slots.len()).copied().collect::<Vec<_>>().into_iter().for_each(|i| self.mark(i));
+        let accounts = self.slots.len();
+        written.iter().filter(|i| **i < accounts).for_each(|i| self.mark(*i));
     }
     /// A closure begins: what was done until now stays.
     pub(crate) fn forget_undo(&mut self) {

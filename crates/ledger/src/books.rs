@@ -1,98 +1,114 @@
 //! The accounts a writer works on, in memory: loaded from the database, changed by the rules, written back once a commit.
 //!
-//! On SQLite the one writer keeps them between commits (at most [`ACCOUNTS_KEPT_MAX`]), so a hot account is read once and
-//! written once a commit however often it moves. On PostgreSQL every transaction locks the rows it needs in the order of
-//! `(book, id)` and forgets them at its end.
+//! On SQLite the one writer keeps them between commits (at most [`ACCOUNTS_KEPT_MAX`], with as many open holds), so a hot
+//! account is read once and written once a commit however often it moves. On PostgreSQL every transaction locks the rows it
+//! needs in the order of `(book, id)` and forgets them at its end.
+//!
+//! Ids are made to grow, so on SQLite a batch whose ids lie above all that its books ever saw is known to be new without a
+//! look into the journal. An id from a clock far ahead only costs this shortcut: until the others have caught up, each id is
+//! looked for.
 use crate::account::Account;
-use crate::apply::{Balance, Hold, Slot, State};
+use crate::apply::{Balance, Context, Hold, Original, Slot, State};
+use crate::entry::{COLUMNS, Entry, JOURNAL};
 use crate::grants::Grant;
-use crate::transfer::{COLUMNS, Entry, Kind, Transfer};
-use kernel::{Error, Id, Result, Timestamp, id::AccountId, id::TransferId};
-use store::{Chain, Column, Find, Overlay, Param, Row, Sheet, Tx};
+use crate::transfer::{Kind, Transfer};
+use kernel::{BookId, Error, Id, Result, Timestamp, id::AccountId, id::TransferId};
+use std::collections::{HashMap, HashSet};
+use store::{Chain, Find, Overlay, Param, Row, Sheet, Tx};
 
-/// Accounts kept in memory between commits at most; about 200 bytes each.
+/// Accounts kept in memory between commits at most, and open holds as many; about 250 bytes each.
 pub const ACCOUNTS_KEPT_MAX: usize = 200_000;
 
 static BALANCES: Sheet = Sheet {
     table: "balances",
-    columns: &["book", "account", "debits_posted", "credits_posted", "debits_pending", "credits_pending", "frozen", "flags", "head"],
+    columns: &[
+        "book",
+        "account",
+        "debits_posted",
+        "credits_posted",
+        "debits_pending",
+        "credits_pending",
+        "frozen",
+        "flags",
+        "head",
+        "moved_at",
+    ],
     keys: 2,
 };
-static HOLDS: Sheet = Sheet { table: "pendings", columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"], keys: 2 };
-static JOURNAL: Sheet = Sheet {
-    table: "transfers",
-    columns: &[
-        "pos", "book", "id", "kind", "debit", "credit", "amount", "currency", "code", "reference", "memo", "pending", "expires_at", "reverses", "at",
-        "business_date", "value_date", "debit_prev", "credit_prev", "debit_after", "credit_after", "hash",
-    ],
-    keys: 1,
+static HOLDS: Sheet = Sheet {
+    table: "pendings",
+    columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"],
+    keys: 2,
 };
+const HOLD_COLUMNS: &str = "id, debit, credit, amount, expires_at, ended";
 
 #[derive(Default)]
 pub(crate) struct Books {
     pub state: State,
-    /// No transfer id above this one exists (SQLite only, where nobody else writes).
-    high_water: Option<TransferId>,
-    high_water_before: Option<TransferId>,
+    /// Per book, no transfer id above this one exists (SQLite only, where nobody else writes).
+    newest: HashMap<BookId, TransferId>,
     /// No open hold ends before this (SQLite only); `None` is unknown.
-    pub next_expiry: Option<Timestamp>,
-    new_holds: Vec<TransferId>,
+    next_expiry: Option<Timestamp>,
+    /// Accounts in memory when the closure began.
+    accounts_before: usize,
+    /// Balances that this closure wrote before its end: they are unwritten again if it fails.
+    written: Vec<usize>,
 }
 
 impl Overlay for Books {
     fn savepoint(&mut self) {
         self.state.forget_undo();
-        self.high_water_before = self.high_water;
+        self.accounts_before = self.state.slots().len();
+        self.written.clear();
     }
     fn release(&mut self) {
         self.state.forget_undo();
+        self.written.clear();
     }
     fn rollback(&mut self) {
-        self.state.undo_all();
-        self.high_water = self.high_water_before;
+        self.state.undo_closure(self.accounts_before);
+        self.state.give_back_dirty(&std::mem::take(&mut self.written));
+        self.newest.clear();
         self.next_expiry = None;
     }
     fn flush(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         self.write_balances(tx)
     }
     fn published(&mut self, keep: bool) {
-        if !keep || self.state.slots.len() > ACCOUNTS_KEPT_MAX {
+        if !keep || self.state.slots().len().max(self.state.holds.len()) > ACCOUNTS_KEPT_MAX {
             *self = Books::default();
         }
     }
 }
 
 pub(crate) fn key(id: &impl Id) -> Vec<Param<'static>> {
-    vec![Param::Int(i64::from(id.book().0)), Param::Id(id.bytes())]
+    vec![book_param(id.book()), Param::Id(id.bytes())]
+}
+
+fn book_param(book: BookId) -> Param<'static> {
+    Param::Int(i64::from(book.0))
 }
 
 fn sorted<I: Id>(ids: impl Iterator<Item = I>) -> Vec<I> {
     let mut ids: Vec<I> = ids.collect();
-    ids.sort_by_key(|id| (id.book(), *id));
+    ids.sort_unstable_by_key(|id| (id.book(), *id));
     ids.dedup();
     ids
+}
+
+/// The accounts that transfers name, both sides.
+pub(crate) fn named(batch: &[Transfer]) -> impl Iterator<Item = AccountId> {
+    batch.iter().flat_map(|t| [t.debit, t.credit])
 }
 
 impl Books {
     /// Brings in all that a batch speaks of and that is not here yet.
     pub fn load(&mut self, tx: &mut Tx<'_>, batch: &[Transfer]) -> Result<()> {
-        self.load_accounts(tx, batch.iter().flat_map(|t| [t.debit, t.credit]))?;
+        self.load_accounts(tx, named(batch))?;
         self.load_known(tx, batch)?;
         self.load_holds(tx, batch.iter().filter_map(|t| t.pending))?;
-        self.load_reversed(tx, batch)?;
+        self.load_originals(tx, batch)?;
         self.load_grants(tx, batch)
-    }
-
-    fn load_reversed(&mut self, tx: &mut Tx<'_>, batch: &[Transfer]) -> Result<()> {
-        self.state.reversed.clear();
-        for t in batch {
-            let Some(of) = t.reverses else { continue };
-            let sql = "SELECT reverses FROM transfers WHERE book = ?1 AND reverses = ?2";
-            if let Some(id) = tx.query_one(sql, &[Param::Int(i64::from(t.id.book().0)), Param::Id(of.bytes())], |r| r.get(0))? {
-                self.state.reversed.insert(id);
-            }
-        }
-        Ok(())
     }
 
     pub fn load_accounts(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = AccountId>) -> Result<()> {
@@ -104,9 +120,10 @@ impl Books {
         let select = format!("SELECT {} FROM balances", BALANCES.columns[1..].join(", "));
         let find = Find { table: BALANCES.table, select: &select, keys: &BALANCES.columns[..2] };
         let balances = tx.find(&find, &keys, true, |r| Ok((r.get::<AccountId>(0)?, balance_from(r, 1)?)))?;
-        let balances: std::collections::HashMap<_, _> = balances.into_iter().collect();
+        let balances: HashMap<_, _> = balances.into_iter().collect();
         for account in tx.get_all::<Account>(&keys, false)? {
-            let balance = balances.get(&account.id).ok_or_else(|| Error::broken(format!("{} has no balance", account.id)))?;
+            let balance =
+                balances.get(&account.id).ok_or_else(|| Error::broken(format!("{} has no balance", account.id)))?;
             self.state.add_account(slot(&account, *balance));
         }
         Ok(())
@@ -114,38 +131,50 @@ impl Books {
 
     fn load_known(&mut self, tx: &mut Tx<'_>, batch: &[Transfer]) -> Result<()> {
         self.state.known.clear();
-        let suspects = match self.fresh_above(tx)? {
-            Some(high) if batch.windows(2).all(|w| w[0].id < w[1].id) => batch.iter().filter(|t| t.id <= high).collect::<Vec<_>>(),
-            _ => batch.iter().collect(),
-        };
-        let ids = sorted(suspects.iter().map(|t| t.id));
-        for e in entries(tx, &ids)? {
+        let mut suspects = Vec::new();
+        for t in batch {
+            if tx.is_postgres() || t.id <= self.newest_of(tx, t.id.book())? {
+                suspects.push(t.id);
+            }
+        }
+        for e in entries(tx, &sorted(suspects.into_iter()))? {
             self.state.known.insert(e.id, e);
         }
         Ok(())
     }
 
-    /// The highest id in the journal; `None` when others may write too.
-    fn fresh_above(&mut self, tx: &mut Tx<'_>) -> Result<Option<TransferId>> {
-        if tx.is_postgres() {
-            return Ok(None);
+    fn newest_of(&mut self, tx: &mut Tx<'_>, book: BookId) -> Result<TransferId> {
+        if let Some(newest) = self.newest.get(&book) {
+            return Ok(*newest);
         }
-        if self.high_water.is_none() {
-            let newest = tx.query_one("SELECT max(id) FROM transfers", &[], |r| r.get::<Option<TransferId>>(0))?.flatten();
-            self.high_water = newest.or_else(|| TransferId::from_bytes(&[0; 16]).ok());
-        }
-        Ok(self.high_water)
+        let sql = "SELECT id FROM transfers WHERE book = ?1 ORDER BY id DESC LIMIT 1";
+        let newest = tx.query_one(sql, &[book_param(book)], |r| r.get::<TransferId>(0))?;
+        let newest = newest.map_or_else(|| TransferId::from_bytes(&[0; 16]), Ok)?;
+        self.newest.insert(book, newest);
+        Ok(newest)
     }
 
-    pub fn load_holds(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = TransferId>) -> Result<()> {
+    fn load_holds(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = TransferId>) -> Result<()> {
         let missing = sorted(ids.filter(|id| !self.state.holds.contains_key(id)));
         if missing.is_empty() {
             return Ok(());
         }
         let keys: Vec<_> = missing.iter().map(key).collect();
-        let find = Find { table: HOLDS.table, select: "SELECT id, debit, credit, amount, expires_at, ended FROM pendings", keys: &HOLDS.columns[..2] };
+        let select = format!("SELECT {HOLD_COLUMNS} FROM pendings");
+        let find = Find { table: HOLDS.table, select: &select, keys: &HOLDS.columns[..2] };
         for (id, hold) in tx.find(&find, &keys, true, hold_from)? {
             self.state.holds.insert(id, hold);
+        }
+        Ok(())
+    }
+
+    fn load_originals(&mut self, tx: &mut Tx<'_>, batch: &[Transfer]) -> Result<()> {
+        self.state.originals.clear();
+        let ids = sorted(batch.iter().filter_map(|t| t.reverses));
+        for e in entries(tx, &ids)? {
+            let sql = "SELECT pos FROM transfers WHERE reverses = ?1 LIMIT 1";
+            let reversed = tx.query_one(sql, &[Param::Id(e.id.bytes())], |r| r.get::<i64>(0))?.is_some();
+            self.state.originals.insert(e.id, Original { moved: e.moved().then(|| e.money()), reversed });
         }
         Ok(())
     }
@@ -153,73 +182,181 @@ impl Books {
     fn load_grants(&mut self, tx: &mut Tx<'_>, batch: &[Transfer]) -> Result<()> {
         self.state.grants.clear();
         let restricted = |t: &&Transfer| self.state.slot(t.debit).is_some_and(|s| s.purpose.is_restricted());
-        let pairs: Vec<_> = batch.iter().filter(restricted).map(|t| [key(&t.debit), vec![Param::Id(t.credit.bytes())]].concat()).collect();
+        let mut pairs: Vec<_> = batch.iter().filter(restricted).map(|t| (t.debit, t.credit)).collect();
         if pairs.is_empty() {
             return Ok(());
         }
-        let live = tx.get_all::<Grant>(&pairs, false)?.into_iter().filter(|g| g.ended_at.is_none());
+        pairs.sort_unstable();
+        pairs.dedup();
+        let keys: Vec<_> = pairs.iter().map(|(from, to)| [key(from), vec![Param::Id(to.bytes())]].concat()).collect();
+        let live = tx.get_all::<Grant>(&keys, false)?.into_iter().filter(|g| g.ended_at.is_none());
         self.state.grants.extend(live.map(|g| (g.account, g.payee)));
         Ok(())
     }
 
-    /// Puts what the rules posted into the journal, chained and linked to each account's entry before.
-    pub fn journal(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let mut posted = std::mem::take(&mut self.state.posted);
-        let mut bytes = Vec::with_capacity(256);
-        for (entry, d, c) in &mut posted {
-            entry.debit_prev = self.state.slots[*d].balance.head;
-            entry.credit_prev = self.state.slots[*c].balance.head;
-            entry.bytes_into(&mut bytes);
-            (entry.pos, entry.hash) = tx.extend(Chain::Journal, &bytes)?;
-            self.state.slots[*d].balance.head = entry.pos;
-            self.state.slots[*c].balance.head = entry.pos;
-            self.high_water = self.high_water.map(|h| h.max(entry.id));
-            if let (Kind::Pending, Some(at)) = (entry.kind, entry.expires_at) {
-                self.new_holds.push(entry.id);
-                self.next_expiry = self.next_expiry.map(|n| n.min(at));
-            }
+    /// Ends the holds whose time is over, the oldest first and at most `most`; answers how many there were. For a batch that
+    /// follows, give its accounts: none of them goes on with a hold that is over, however many others wait.
+    pub fn expire(&mut self, tx: &mut Tx<'_>, ctx: &Context, most: u32, batch: &[Transfer]) -> Result<usize> {
+        if !tx.is_postgres() && self.next_expiry.is_some_and(|at| at > ctx.now) {
+            return Ok(0);
         }
-        tx.insert_rows(&JOURNAL, posted.iter().map(|(e, ..)| row(e)))?;
-        self.write_holds(tx)
+        let sql = format!(
+            "SELECT {HOLD_COLUMNS} FROM pendings WHERE ended IS NULL AND expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2"
+        );
+        let due = tx.query(&sql, &[Param::Int(ctx.now.micros()), Param::Int(i64::from(most))], hold_from)?;
+        if !due.is_empty() {
+            // One order of locks: those of the batch that follows are taken with those of the holds.
+            self.load_accounts(tx, named(batch).chain(due.iter().flat_map(|(_, h)| [h.debit, h.credit])))?;
+            self.end(tx, ctx, &due)?;
+        }
+        if due.len() == most as usize {
+            let touched = self.due_of(tx, ctx, named(batch))?;
+            self.end(tx, ctx, &touched)?;
+        }
+        if !tx.is_postgres() {
+            let sql = "SELECT min(expires_at) FROM pendings WHERE ended IS NULL";
+            let next = tx.query_one(sql, &[], |r| r.get::<Option<Timestamp>>(0))?.flatten();
+            self.next_expiry = Some(next.unwrap_or(Timestamp::from_micros(i64::MAX)));
+        }
+        Ok(due.len())
     }
 
-    fn write_holds(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let new = std::mem::take(&mut self.new_holds);
-        let mut changed = std::mem::take(&mut self.state.holds_dirty);
-        changed.retain(|id| !new.contains(id));
-        let with = |ids: Vec<TransferId>, holds: &State| -> Vec<(TransferId, Hold)> { ids.iter().filter_map(|id| holds.holds.get(id).map(|h| (*id, *h))).collect() };
-        let (new, changed) = (with(new, &self.state), with(changed, &self.state));
-        tx.insert_rows(&HOLDS, new.iter().map(hold_row))?;
-        tx.update_rows(&HOLDS, changed.iter().map(hold_row))?;
-        if tx.is_postgres() {
+    /// Ends the holds of one account whose time is over.
+    pub fn expire_of(&mut self, tx: &mut Tx<'_>, ctx: &Context, account: AccountId) -> Result<()> {
+        let due = self.due_of(tx, ctx, [account].into_iter())?;
+        self.end(tx, ctx, &due)
+    }
+
+    /// Open holds that are over, on either side of these accounts.
+    fn due_of(&mut self, tx: &mut Tx<'_>, ctx: &Context, of: impl Iterator<Item = AccountId>) -> Result<Vec<(TransferId, Hold)>> {
+        let keys: Vec<_> = sorted(of).iter().map(|id| vec![Param::Id(id.bytes())]).collect();
+        let select = format!("SELECT {HOLD_COLUMNS} FROM (SELECT * FROM pendings WHERE ended IS NULL) p");
+        let mut due = Vec::new();
+        for side in ["debit", "credit"] {
+            let find = Find { table: HOLDS.table, select: &select, keys: &[side] };
+            due.extend(tx.find(&find, &keys, false, hold_from)?.into_iter().filter(|(_, h)| h.expires_at <= ctx.now));
+        }
+        due.sort_unstable_by_key(|(id, h)| (h.expires_at, *id));
+        due.dedup_by_key(|(id, _)| *id);
+        Ok(due)
+    }
+
+    fn end(&mut self, tx: &mut Tx<'_>, ctx: &Context, due: &[(TransferId, Hold)]) -> Result<()> {
+        for due in due.chunks(crate::EXPIRE_AT_ONCE_MAX as usize) {
+            self.load_accounts(tx, due.iter().flat_map(|(_, h)| [h.debit, h.credit]))?;
+            self.load_holds(tx, due.iter().map(|(id, _)| *id))?;
+            let batch: Vec<Transfer> = due.iter().filter_map(|due| self.expiry(due)).collect();
+            self.state.known.clear();
+            self.state.apply(&batch, ctx);
+            self.journal(tx, &batch, ctx)?;
+        }
+        Ok(())
+    }
+
+    fn expiry(&self, (id, hold): &(TransferId, Hold)) -> Option<Transfer> {
+        let currency = self.state.slot(hold.debit)?.currency;
+        let new = TransferId::new(hold.expires_at, hold.debit.book());
+        let amount = kernel::Money::new(hold.amount, currency);
+        let single = Transfer::single(new, hold.debit, hold.credit, amount, "expiry");
+        Some(Transfer { kind: Kind::Expire, pending: Some(*id), ..single })
+    }
+
+    /// Puts what the rules posted into the journal, chained and linked to each account's entry before.
+    pub fn journal(&mut self, tx: &mut Tx<'_>, batch: &[Transfer], ctx: &Context) -> Result<()> {
+        let posted = std::mem::take(&mut self.state.posted);
+        let mut written = Vec::with_capacity(posted.len());
+        let mut bytes = Vec::with_capacity(512);
+        for p in &posted {
+            let (debit_prev, credit_prev) = (self.state.slots()[p.debit].balance.head, self.state.slots()[p.credit].balance.head);
+            let fields = p.fields(batch, ctx, debit_prev, credit_prev);
+            fields.bytes_into(&mut bytes);
+            let (pos, hash) = tx.extend(Chain::Journal, &bytes)?;
+            self.state.set_head(p.debit, pos);
+            self.state.set_head(p.credit, pos);
+            self.saw(fields.id);
+            written.push((fields, pos, hash));
+        }
+        tx.insert_rows(&JOURNAL, written.iter().map(|(fields, pos, hash)| fields.row(*pos, hash)))?;
+        self.write_holds(tx, posted.iter().map(|p| &batch[p.ask]))
+    }
+
+    fn saw(&mut self, id: TransferId) {
+        if let Some(newest) = self.newest.get_mut(&id.book()) {
+            *newest = id.max(*newest);
+        }
+    }
+
+    fn write_holds<'t>(&mut self, tx: &mut Tx<'_>, posted: impl Iterator<Item = &'t Transfer>) -> Result<()> {
+        let (mut new, mut changed) = (Vec::new(), Vec::new());
+        for t in posted {
+            match (t.kind, t.pending) {
+                (Kind::Pending, _) => new.push(t.id),
+                (Kind::Post | Kind::Void | Kind::Expire, Some(id)) => changed.push(id),
+                _ => {}
+            }
+        }
+        if new.is_empty() && changed.is_empty() {
             return Ok(());
         }
-        new.iter().chain(&changed).filter(|(_, h)| h.ended.is_some()).for_each(|(id, _)| {
+        let made_now: HashSet<TransferId> = new.iter().copied().collect();
+        changed.retain(|id| !made_now.contains(id));
+        let holds = &self.state.holds;
+        let rows = |ids: &[TransferId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, *holds.get(id)?))).collect() };
+        let (new, changed): (Vec<(TransferId, Hold)>, Vec<_>) = (rows(&new), rows(&changed));
+        tx.insert_rows(&HOLDS, new.iter().map(hold_row))?;
+        let found = tx.update_rows(&HOLDS, changed.iter().map(hold_row))?;
+        all_found(HOLDS.table, found, changed.len())?;
+        if let (Some(next), Some(soonest)) = (self.next_expiry, new.iter().map(|(_, h)| h.expires_at).min()) {
+            self.next_expiry = Some(next.min(soonest));
+        }
+        for (id, _) in new.iter().chain(&changed).filter(|(_, h)| h.ended.is_some()) {
             self.state.holds.remove(id);
-        });
+        }
         Ok(())
     }
 
     pub fn write_balances(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let dirty: Vec<&Slot> = self.state.slots.iter().filter(|s| s.dirty).collect();
-        tx.update_rows(&BALANCES, dirty.iter().map(|s| balance_row(s.id, &s.balance)))?;
-        self.state.slots.iter_mut().for_each(|s| s.dirty = false);
-        Ok(())
+        let dirty = self.state.take_dirty();
+        self.written.extend(&dirty);
+        let slots = self.state.slots();
+        let found = tx.update_rows(&BALANCES, dirty.iter().map(|i| balance_row(slots[*i].id, &slots[*i].balance)))?;
+        all_found(BALANCES.table, found, dirty.len())
+    }
+}
+
+fn all_found(table: &str, found: u64, wanted: usize) -> Result<()> {
+    match found == wanted as u64 {
+        true => Ok(()),
+        false => Err(Error::broken(format!("{found} of {wanted} rows of {table} are there"))),
     }
 }
 
 pub(crate) fn slot(a: &Account, balance: Balance) -> Slot {
-    Slot { id: a.id, currency: a.currency, side: a.side, purpose: a.purpose, limited: a.limited, balance, dirty: false }
+    Slot::new(a.id, a.currency, a.side, a.purpose, a.limited, balance)
 }
 
 pub(crate) fn insert_balance(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
     tx.insert_rows(&BALANCES, [balance_row(id, &Balance::default())].into_iter()).map(|_| ())
 }
 
-fn balance_row(id: AccountId, b: &Balance) -> Vec<Param<'static>> {
-    let numbers = [b.debits_posted, b.credits_posted, b.debits_pending, b.credits_pending, b.frozen, b.flags, b.head];
-    key(&id).into_iter().chain(numbers.map(Param::Int)).collect()
+fn balance_row(id: AccountId, b: &Balance) -> [Param<'static>; 10] {
+    [
+        book_param(id.book()),
+        Param::Id(id.bytes()),
+        Param::Int(b.debits_posted),
+        Param::Int(b.credits_posted),
+        Param::Int(b.debits_pending),
+        Param::Int(b.credits_pending),
+        Param::Int(b.frozen),
+        Param::Int(b.flags),
+        Param::Int(b.head),
+        Param::Int(b.moved_at.micros()),
+    ]
 }
+
+/// The columns of a balance after its key.
+pub(crate) const BALANCE_COLUMNS: &str =
+    "debits_posted, credits_posted, debits_pending, credits_pending, frozen, flags, head, moved_at";
 
 pub(crate) fn balance_from(r: &Row<'_>, first: usize) -> Result<Balance> {
     Ok(Balance {
@@ -230,45 +367,25 @@ pub(crate) fn balance_from(r: &Row<'_>, first: usize) -> Result<Balance> {
         frozen: r.get(first + 4)?,
         flags: r.get(first + 5)?,
         head: r.get(first + 6)?,
+        moved_at: r.get(first + 7)?,
     })
 }
 
 pub(crate) fn hold_from(r: &Row<'_>) -> Result<(TransferId, Hold)> {
-    let hold = Hold { debit: r.get(1)?, credit: r.get(2)?, amount: r.get(3)?, expires_at: r.get(4)?, ended: r.get(5)? };
+    let hold =
+        Hold { debit: r.get(1)?, credit: r.get(2)?, amount: r.get(3)?, expires_at: r.get(4)?, ended: r.get(5)? };
     Ok((r.get(0)?, hold))
 }
 
-fn hold_row((id, h): &(TransferId, Hold)) -> Vec<Param<'static>> {
-    let mut row = key(id);
-    row.extend([Param::Id(h.debit.bytes()), Param::Id(h.credit.bytes()), Param::Int(h.amount), Param::Int(h.expires_at.micros())]);
-    row.push(h.ended.map_or(Param::Null, |k| k.code().into()));
-    row
-}
-
-fn row(e: &Entry) -> Vec<Param<'_>> {
-    vec![
-        Param::Int(e.pos),
-        Param::Int(i64::from(e.id.book().0)),
-        Param::Id(e.id.bytes()),
-        e.kind.code().into(),
-        Param::Id(e.debit.bytes()),
-        Param::Id(e.credit.bytes()),
-        Param::Int(e.amount),
-        e.currency.param(),
-        Param::Text(e.code.as_ref().into()),
-        e.reference.param(),
-        e.memo.param(),
-        e.pending.as_ref().map_or(Param::Null, Column::param),
-        e.expires_at.as_ref().map_or(Param::Null, Column::param),
-        e.reverses.as_ref().map_or(Param::Null, Column::param),
-        Param::Int(e.at.micros()),
-        Param::Int(e.business_date.days()),
-        Param::Int(e.value_date.days()),
-        Param::Int(e.debit_prev),
-        Param::Int(e.credit_prev),
-        Param::Int(e.debit_after),
-        Param::Int(e.credit_after),
-        Param::Bytes(e.hash.as_slice().into()),
+fn hold_row((id, h): &(TransferId, Hold)) -> [Param<'static>; 7] {
+    [
+        book_param(id.book()),
+        Param::Id(id.bytes()),
+        Param::Id(h.debit.bytes()),
+        Param::Id(h.credit.bytes()),
+        Param::Int(h.amount),
+        Param::Int(h.expires_at.micros()),
+        h.ended.map_or(Param::Null, |k| k.code().into()),
     ]
 }
 

@@ -1,10 +1,17 @@
-//! Closing a business day: the trial balance, the day's end of each account, and a signed root over all that was sealed.
+//! Closing a business day: the trial balance, the day's end of each account, and a signed root over all that was chained.
+//!
+//! Whoever holds the bank's public key and a day's line can tell later whether the journal up to that day is still the one
+//! that was signed: the line names, for each writer lane, how many entries its chains had and the last one's hash, and the
+//! trial balance. [`root`] is their Merkle root. Chains are named as they stood when the day was closed; what the closing
+//! transaction itself adds to the audit belongs to the next day.
 use crate::account::Side;
-use crate::{DAY_OUT_OF_BALANCE, books};
+use crate::books::Books;
+use crate::DAY_OUT_OF_BALANCE;
 use kernel::{Actor, Currency, Date, Error, Result, Timestamp};
-use store::{Audit, Json, Overlay, Param, Seal, Tx};
+use std::collections::BTreeMap;
+use store::{Audit, Chain, Json, Overlay, Param, Seal, Tx};
 
-/// A line of the trial balance: one chart code and currency.
+/// A line of the trial balance: one chart code, currency and side.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct TrialLine {
     pub chart: String,
@@ -20,9 +27,11 @@ pub struct TrialLine {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LaneHead {
     pub lane: i64,
+    /// `journal` or `audit`.
     pub chain: String,
+    /// How many entries the chain has.
     pub seq: i64,
-    /// Lower-case hexadecimal.
+    /// The last entry's; lower-case hexadecimal.
     pub hash: String,
 }
 
@@ -34,77 +43,137 @@ store::record! {
         pub closed_by: String,
         pub trial_balance: Json<Vec<TrialLine>>,
         pub heads: Json<Vec<LaneHead>>,
-        /// Merkle root over the heads; see [`root`].
+        /// See [`root`].
         pub root: [u8; 32],
-        /// Ed25519 over `yizhan day <date> ` and the root.
+        /// Ed25519 over [`signed_text`].
         pub signature: Vec<u8>,
     }
 }
 
-/// Sums per chart code and currency. Debits equal credits per currency, or the books are broken.
+impl ClosedDay {
+    /// The last journal entry of each lane at the end of this day: lane, position, hash.
+    pub(crate) fn journal_ends(&self) -> impl Iterator<Item = (i64, i64, &str)> {
+        let journal = self.heads.0.iter().filter(|h| h.chain == Chain::Journal.code());
+        journal.map(|h| (h.lane, store::first_pos(h.lane) + h.seq, h.hash.as_str()))
+    }
+}
+
+/// Sums per chart code, currency and side. Debits equal credits per currency, or the books are broken.
 pub fn trial_balance(tx: &mut Tx<'_>) -> Result<Vec<TrialLine>> {
     flush(tx)?;
-    let sql = "SELECT a.chart, a.currency, a.side, count(*), CAST(sum(b.debits_posted) AS BIGINT), CAST(sum(b.credits_posted) AS BIGINT) \
-               FROM accounts a JOIN balances b ON b.book = a.book AND b.account = a.id GROUP BY a.chart, a.currency, a.side ORDER BY a.chart, a.currency, a.side";
+    let sql = "SELECT a.chart, a.currency, a.side, count(*), CAST(sum(b.debits_posted) AS BIGINT), \
+               CAST(sum(b.credits_posted) AS BIGINT) FROM accounts a JOIN balances b ON b.book = a.book AND b.account = a.id \
+               GROUP BY a.chart, a.currency, a.side ORDER BY a.chart, a.currency, a.side";
     tx.query(sql, &[], |r| {
-        Ok(TrialLine { chart: r.get(0)?, currency: r.get(1)?, side: r.get(2)?, accounts: r.get(3)?, debits: r.get(4)?, credits: r.get(5)? })
+        Ok(TrialLine {
+            chart: r.get(0)?,
+            currency: r.get(1)?,
+            side: r.get(2)?,
+            accounts: r.get(3)?,
+            debits: r.get(4)?,
+            credits: r.get(5)?,
+        })
     })
 }
 
 /// Writes balances that are still in memory, so that sums over the table are true.
-pub(crate) fn flush(tx: &mut Tx<'_>) -> Result<()> {
-    if !tx.is_write() {
-        return Ok(());
+fn flush(tx: &mut Tx<'_>) -> Result<()> {
+    match tx.is_write() {
+        true => tx.with_overlay(|books: &mut Books, tx| books.flush(tx)),
+        false => Ok(()),
     }
-    tx.with_overlay(|books: &mut books::Books, tx| books.flush(tx))
+}
+
+/// What a currency's debits and credits differ by, per currency that does.
+pub(crate) fn imbalances(lines: &[TrialLine]) -> Vec<(Currency, i128)> {
+    let mut sums: BTreeMap<Currency, i128> = BTreeMap::new();
+    for l in lines {
+        *sums.entry(l.currency).or_default() += i128::from(l.credits) - i128::from(l.debits);
+    }
+    sums.into_iter().filter(|(_, off)| *off != 0).collect()
 }
 
 /// Closes the open business day and opens `next`. The caller has made sure that no counter item waits for authorisation.
 pub fn close(tx: &mut Tx<'_>, actor: &Actor, next: Date) -> Result<ClosedDay> {
     let date = tx.business_date()?;
+    // From here on no other writer commits until this transaction ends.
     tx.open_business_date(next)?;
     let lines = trial_balance(tx)?;
-    let mut sums: std::collections::BTreeMap<Currency, i128> = Default::default();
-    lines.iter().for_each(|l| *sums.entry(l.currency).or_default() += i128::from(l.credits) - i128::from(l.debits));
-    if let Some((currency, off)) = sums.iter().find(|(_, off)| **off != 0) {
-        return Err(Error::new(&DAY_OUT_OF_BALANCE, format!("{date}: {currency} is out of balance by {off} minor units")));
+    if let Some((currency, off)) = imbalances(&lines).first() {
+        let told = format!("{date}: {currency} is out of balance by {off} minor units");
+        return Err(Error::new(&DAY_OUT_OF_BALANCE, told));
     }
-    account_days(tx, date)?;
     let heads = heads(tx)?;
-    let root = root(&heads);
+    let root = root(&heads, &lines);
     let signature = tx.keys().sign(&signed_text(date, &root)).to_vec();
-    let (closed_at, closed_by) = (tx.now(), actor.principal());
-    let mut day = ClosedDay { date, closed_at, closed_by, trial_balance: Json(lines), heads: Json(heads), root, signature, seal: Seal::default() };
+    let mut day = ClosedDay {
+        date,
+        closed_at: tx.now(),
+        closed_by: actor.principal(),
+        trial_balance: Json(lines),
+        heads: Json(heads),
+        root,
+        signature,
+        seal: Seal::default(),
+    };
+    account_days(tx, &day)?;
     tx.insert(&mut day)?;
     tx.audit(actor, Audit::of("ledger.close_day", date).after(next.to_string()))?;
     Ok(day)
 }
 
-fn account_days(tx: &mut Tx<'_>, date: Date) -> Result<()> {
-    let sql = "INSERT INTO account_days (book, account, date, net, head) \
-               SELECT b.book, b.account, ?1, b.credits_posted - b.debits_posted, b.head FROM balances b JOIN transfers t ON t.pos = b.head WHERE t.business_date = ?1";
-    tx.execute(sql, &[Param::Int(date.days())]).map(|_| ())
+/// The closed days, newest first, at most `most`.
+pub fn closed(tx: &mut Tx<'_>, most: u32) -> Result<Vec<ClosedDay>> {
+    tx.select::<ClosedDay>("ORDER BY date DESC LIMIT ?1", &[Param::Int(i64::from(most))])
 }
 
+/// Keeps where each account stood that moved since the day before was closed.
+fn account_days(tx: &mut Tx<'_>, day: &ClosedDay) -> Result<()> {
+    let before = closed(tx, 1)?.pop();
+    let from = |lane: i64| {
+        let ends = before.as_ref().and_then(|d| d.journal_ends().find(|(l, ..)| *l == lane));
+        ends.map_or(store::first_pos(lane), |(_, pos, _)| pos)
+    };
+    let sql = "INSERT INTO account_days (book, account, date, net, head, moved_at) \
+               SELECT book, account, ?1, credits_posted - debits_posted, head, moved_at FROM balances WHERE head > ?2 AND head <= ?3";
+    for (lane, end, _) in day.journal_ends().filter(|(lane, end, _)| *end > from(*lane)) {
+        tx.execute(sql, &[Param::Int(day.date.days()), Param::Int(from(lane)), Param::Int(end)])?;
+    }
+    Ok(())
+}
+
+/// The end of every chain. The journal's is read from its rows, which include those of this transaction.
 fn heads(tx: &mut Tx<'_>) -> Result<Vec<LaneHead>> {
     let mut out = Vec::new();
-    for chain in store::Chain::ALL {
+    for chain in Chain::ALL {
         for (lane, head) in store::verify::heads(tx, chain)? {
-            let hash = head.hash.iter().map(|b| format!("{b:02x}")).collect();
-            out.push(LaneHead { lane, chain: chain.code().into(), seq: head.seq, hash });
+            let end = if chain == Chain::Journal { journal_end(tx, lane)? } else { (head.seq, head.hash) };
+            out.push(LaneHead { lane, chain: chain.code().into(), seq: end.0, hash: hex(&end.1) });
         }
     }
     Ok(out)
 }
 
-/// What is signed for a day.
+fn journal_end(tx: &mut Tx<'_>, lane: i64) -> Result<(i64, [u8; 32])> {
+    let sql = "SELECT pos, hash FROM transfers WHERE pos > ?1 AND pos < ?2 ORDER BY pos DESC LIMIT 1";
+    let (first, end) = (store::first_pos(lane), store::first_pos(lane + 1));
+    let last = tx.query_one(sql, &[Param::Int(first), Param::Int(end)], |r| Ok((r.get::<i64>(0)? - first, r.get(1)?)))?;
+    Ok(last.unwrap_or((0, [0; 32])))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// What is signed for a day: `yizhan day 2026-03-02 ` and the 32 bytes of the root.
 pub fn signed_text(date: Date, root: &[u8; 32]) -> Vec<u8> {
     [format!("yizhan day {date} ").as_bytes(), root].concat()
 }
 
-/// Merkle root over the heads as text lines `lane chain seq hash` (leaf prefix 0, node prefix 1; a lone node moves up), so
-/// that one lane's end can be shown to belong to a day without showing the others.
-pub fn root(heads: &[LaneHead]) -> [u8; 32] {
+/// Merkle root over text lines: the heads as `lane chain seq hash`, then the trial balance as `trial chart currency side
+/// accounts debits credits`. BLAKE3 with leaf prefix 0 and node prefix 1; a lone node moves up. So one lane's end can be
+/// shown to belong to a day without showing the others.
+pub fn root(heads: &[LaneHead], lines: &[TrialLine]) -> [u8; 32] {
     let hash = |prefix: u8, parts: &[&[u8]]| -> [u8; 32] {
         let mut h = store::hasher();
         h.update(&[prefix]);
@@ -113,7 +182,11 @@ pub fn root(heads: &[LaneHead]) -> [u8; 32] {
         });
         *h.finalize().as_bytes()
     };
-    let mut level: Vec<[u8; 32]> = heads.iter().map(|h| hash(0, &[format!("{} {} {} {}", h.lane, h.chain, h.seq, h.hash).as_bytes()])).collect();
+    let heads = heads.iter().map(|h| format!("{} {} {} {}", h.lane, h.chain, h.seq, h.hash));
+    let lines = lines
+        .iter()
+        .map(|l| format!("trial {} {} {} {} {} {}", l.chart, l.currency, l.side, l.accounts, l.debits, l.credits));
+    let mut level: Vec<[u8; 32]> = heads.chain(lines).map(|leaf| hash(0, &[leaf.as_bytes()])).collect();
     while level.len() > 1 {
         level = level.chunks(2).map(|pair| if let [l, r] = pair { hash(1, &[l, r]) } else { pair[0] }).collect();
     }

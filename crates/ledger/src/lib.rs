@@ -7,8 +7,12 @@
 //!
 //! **Protocol.** [`post`] takes a batch of at most [`BATCH_TRANSFERS_MAX`] and answers an [`Outcome`] for each: posted,
 //! already so (same id, same fields), or refused with the first [`Refusal`] in the published order. Refusals leave nothing
-//! behind. Holds whose time is over end before the batch is looked at. The rules are a pure function ([`apply`]) over the
-//! accounts a batch touches; [`books`] loads those, keeps them between commits on SQLite, and locks them on PostgreSQL.
+//! behind, so a refused id may be asked for again. Holds whose time is over end before the batch is looked at. The rules are
+//! a pure function ([`apply`]) over the accounts a batch touches; [`books`] loads those, keeps them between commits on
+//! SQLite, and locks them on PostgreSQL.
+//!
+//! **Time.** An entry is made at the transaction's time, but never before the entry that precedes it on either account, so a
+//! clock that steps back does not disorder an account's history and a balance at a past time has one answer.
 //!
 //! **The journal** (`transfers`) is append-only and chained: each entry's hash covers the hash before it in its lane. Each
 //! entry also names the entry before it of both accounts and carries the balance after it, so a statement is a walk and
@@ -21,6 +25,7 @@ mod account;
 mod apply;
 mod books;
 pub mod day;
+mod entry;
 pub mod grants;
 mod refusal;
 pub mod restrictions;
@@ -32,17 +37,18 @@ pub use account::{Account, Opening, Purpose, Side};
 pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State, VALUE_DAYS_MAX};
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use refusal::{Refusal, codes as refusals};
-pub use statement::{Line, View, accounts, by_number, net_at, of_owner, statement, view};
-pub use transfer::{CODE_BYTES_MAX, Entry, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
+pub use entry::Entry;
+pub use statement::{ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, by_number, net_at, of_owner, statement, view};
+pub use transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 
 use apply::flag;
 use books::Books;
 use kernel::{Actor, Error, Id, Money, Result, id::AccountId, id::TransferId};
-use store::{Audit, Migration, Param, Seal, Tx};
+use store::{Audit, Migration, Seal, Tx};
 
 /// Transfers in one batch at most.
 pub const BATCH_TRANSFERS_MAX: usize = 8_192;
-/// Holds ended before one batch at most; the rest end before the next.
+/// Holds ended before one batch at most, besides those of the batch's own accounts; the rest end before the next.
 pub const EXPIRE_AT_ONCE_MAX: u32 = 1_000;
 /// Lines of a statement read at once at most.
 pub const STATEMENT_ROWS_MAX: u32 = 1_000;
@@ -52,6 +58,9 @@ pub const RESTRICTIONS_MAX: usize = 1_000;
 kernel::codes! {
     ACCOUNT_UNKNOWN: Missing, "account_unknown", "check the account; you may not be entitled to see it";
     ACCOUNT_DIFFERS: Conflict, "account_differs", "use a new id for a different account";
+    NUMBER_TAKEN: Conflict, "account_number_taken", "choose another account number";
+    NUMBER_AMBIGUOUS: Broken, "account_number_ambiguous", "name the account by its id and give one of them another number";
+    ACCOUNT_RESTRICTED: Refused, "account_restricted", "have the freeze or stop lifted before the account is closed";
     ACCOUNT_NOT_EMPTY: Refused, "account_not_empty", "move the balance and end its holds first";
     RESTRICTION_UNKNOWN: Missing, "restriction_unknown", "look at the account's list of restrictions";
     DAY_OUT_OF_BALANCE: Broken, "day_out_of_balance", "stop posting and run `yizhan verify`";
@@ -60,17 +69,20 @@ kernel::codes! {
 
 pub const MIGRATION: Migration = Migration { name: "0002_ledger", sql: include_str!("../migrations/0002_ledger.sql") };
 
-/// Opens an account. The same opening again is already so; another under the same id is `Err(ACCOUNT_DIFFERS)`.
+/// Opens an account. The same opening again is already so; another under the same id is `Err(ACCOUNT_DIFFERS)`, a number
+/// that another account has is `Err(NUMBER_TAKEN)`.
 pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Account> {
-    let number = if o.number.is_empty() { account::number_of(o.id) } else { o.number.clone() };
     if let Some(before) = tx.get::<Account>(&books::key(&o.id))? {
-        let same = before.number == number && before.currency == o.currency && before.side == o.side && before.purpose == o.purpose && before.owner == o.owner;
-        return if same { Ok(before) } else { Err(Error::new(&ACCOUNT_DIFFERS, format!("{} is another account", o.id))) };
+        return if o.is_of(&before) {
+            Ok(before)
+        } else {
+            Err(Error::new(&ACCOUNT_DIFFERS, format!("{} is another account", o.id)))
+        };
     }
     let mut account = Account {
         book: o.id.book(),
         id: o.id,
-        number,
+        number: account::free_number(tx, o)?,
         chart: o.chart.clone(),
         currency: o.currency,
         side: o.side,
@@ -86,24 +98,32 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Accou
     };
     tx.insert(&mut account)?;
     books::insert_balance(tx, o.id)?;
-    tx.audit(actor, Audit::of("ledger.open_account", o.id).after(format!("{} {} {}", o.chart, o.currency, o.purpose)))?;
+    let opened = format!("{} {} {}", o.chart, o.currency, o.purpose);
+    tx.audit(actor, Audit::of("ledger.open_account", o.id).after(opened))?;
     Ok(account)
 }
 
-/// Closes an account that is empty and has no holds. Repeating is safe.
+/// Closes an account that is empty, has no holds and is not frozen or stopped. Repeating is safe.
 pub fn close_account(tx: &mut Tx<'_>, actor: &Actor, id: AccountId, why: &str) -> Result<()> {
-    let mut account = tx.load::<Account>(&books::key(&id))?.ok_or_else(|| Error::new(&ACCOUNT_UNKNOWN, format!("no account {id}")))?;
+    let unknown = || Error::new(&ACCOUNT_UNKNOWN, format!("no account {id}")).with("id", id);
+    let mut account = tx.load::<Account>(&books::key(&id))?.ok_or_else(unknown)?;
     if account.closed_at.is_some() {
         return Ok(());
     }
+    let context = context(tx, true)?;
     tx.with_overlay(|books: &mut Books, tx| {
         books.load_accounts(tx, [id].into_iter())?;
-        let slot = books.state.slot_mut(id).ok_or_else(|| Error::broken(format!("{id} has no balance")))?;
-        let b = slot.balance;
-        if b.net() != 0 || b.debits_pending != 0 || b.credits_pending != 0 {
-            return Err(Error::new(&ACCOUNT_NOT_EMPTY, format!("{id} still holds {} or has holds", Money::new(b.posted(slot.side), slot.currency))));
+        books.expire_of(tx, &context, id)?;
+        let (side, currency, balance) =
+            books.state.change_account(id).ok_or_else(|| Error::broken(format!("{id} has no balance")))?;
+        if balance.net() != 0 || balance.debits_pending != 0 || balance.credits_pending != 0 {
+            let left = Money::new(balance.posted(side), currency);
+            return Err(Error::new(&ACCOUNT_NOT_EMPTY, format!("{id} still holds {left} or has holds")));
         }
-        slot.balance.flags |= flag::CLOSED;
+        if balance.frozen != 0 || balance.flags & flag::NO_DEBITS != 0 {
+            return Err(Error::new(&ACCOUNT_RESTRICTED, format!("{id} is frozen or stopped")));
+        }
+        balance.flags |= flag::CLOSED;
         Ok(())
     })?;
     (account.closed_at, account.closed_by) = (Some(tx.now()), Some(actor.principal()));
@@ -114,14 +134,15 @@ pub fn close_account(tx: &mut Tx<'_>, actor: &Actor, id: AccountId, why: &str) -
 /// Posts a batch in its order; see the module's head. `at_counter`: the customer stands at a staffed counter.
 pub fn post(tx: &mut Tx<'_>, at_counter: bool, batch: &[Transfer]) -> Result<Vec<Outcome>> {
     if batch.len() > BATCH_TRANSFERS_MAX {
-        return Err(Error::new(&BATCH_TOO_LARGE, format!("{} transfers given", batch.len())));
+        let told = format!("{} transfers given, {BATCH_TRANSFERS_MAX} at most", batch.len());
+        return Err(Error::new(&BATCH_TOO_LARGE, told).with("given", batch.len()).with("max", BATCH_TRANSFERS_MAX));
     }
-    let business_date = tx.business_date()?;
+    let context = context(tx, at_counter)?;
     tx.with_overlay(|books: &mut Books, tx| {
-        expire(books, tx, business_date, EXPIRE_AT_ONCE_MAX)?;
+        books.expire(tx, &context, EXPIRE_AT_ONCE_MAX, batch)?;
         books.load(tx, batch)?;
-        let outcomes = books.state.apply(batch, &context(tx, business_date, at_counter));
-        books.journal(tx)?;
+        let outcomes = books.state.apply(batch, &context);
+        books.journal(tx, batch, &context)?;
         Ok(outcomes)
     })
 }
@@ -134,48 +155,15 @@ pub fn post_one(tx: &mut Tx<'_>, at_counter: bool, transfer: &Transfer) -> Resul
     }
 }
 
-/// Ends holds whose time is over, at most `most`; answers how many. Runs before every batch and as a job of its own.
+/// Ends holds whose time is over, the oldest first and at most `most`; answers how many there were. Runs before every batch
+/// and as a job of its own.
 pub fn expire_due(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
-    let business_date = tx.business_date()?;
-    tx.with_overlay(|books: &mut Books, tx| expire(books, tx, business_date, most))
+    let context = context(tx, false)?;
+    tx.with_overlay(|books: &mut Books, tx| books.expire(tx, &context, most, &[]))
 }
 
-/// The journal's time of a posting is read when its rows are locked, so that entries of an account never go back in time.
-fn context(tx: &Tx<'_>, business_date: kernel::Date, at_counter: bool) -> Context {
-    let now = if tx.is_postgres() { tx.clock().now().max(tx.now()) } else { tx.now() };
-    Context { now, business_date, at_counter }
-}
-
-fn expire(books: &mut Books, tx: &mut Tx<'_>, business_date: kernel::Date, most: u32) -> Result<usize> {
-    if !tx.is_postgres() && books.next_expiry.is_some_and(|at| at > tx.now()) {
-        return Ok(0);
-    }
-    let sql = "SELECT id, debit, credit, amount, expires_at, ended FROM pendings WHERE ended IS NULL AND expires_at <= ?1 ORDER BY expires_at, id LIMIT ?2";
-    let due = tx.query(sql, &[Param::Int(tx.now().micros()), Param::Int(i64::from(most))], books::hold_from)?;
-    if !due.is_empty() {
-        books.load_accounts(tx, due.iter().flat_map(|(_, h)| [h.debit, h.credit]))?;
-        books.load_holds(tx, due.iter().map(|(id, _)| *id))?;
-        let batch = expiries(books, &due);
-        books.state.known.clear();
-        books.state.apply(&batch, &context(tx, business_date, false));
-        books.journal(tx)?;
-    }
-    if !tx.is_postgres() {
-        let sql = "SELECT min(expires_at) FROM pendings WHERE ended IS NULL";
-        let next = tx.query_one(sql, &[], |r| r.get::<Option<kernel::Timestamp>>(0))?.flatten();
-        books.next_expiry = Some(next.unwrap_or(kernel::Timestamp::from_micros(i64::MAX)));
-    }
-    Ok(due.len())
-}
-
-fn expiries(books: &Books, due: &[(TransferId, Hold)]) -> Vec<Transfer> {
-    let one = |(id, h): &(TransferId, Hold)| {
-        let currency = books.state.slot(h.debit)?.currency;
-        let new = TransferId::new(h.expires_at, h.debit.book());
-        let single = Transfer::single(new, h.debit, h.credit, Money::new(h.amount, currency), "expiry");
-        Some(Transfer { kind: Kind::Expire, pending: Some(*id), ..single })
-    };
-    due.iter().filter_map(one).collect()
+fn context(tx: &mut Tx<'_>, at_counter: bool) -> Result<Context> {
+    Ok(Context { now: tx.now(), business_date: tx.business_date()?, at_counter })
 }
 
 /// The journal entry with this id.

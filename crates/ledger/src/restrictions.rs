@@ -73,6 +73,10 @@ pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
     if (ask.kind == Restriction::Freeze) != (ask.amount > 0) {
         return Err(Error::field("amount", "a partial freeze needs an amount above zero, the others none"));
     }
+    if ask.until.is_some_and(|until| until <= tx.now()) {
+        return Err(Error::field("until", "the end of a restriction lies in the future"));
+    }
+    lock(tx, ask.account)?;
     let orders = orders(tx, ask.account)?;
     let same = |o: &&Order| o.lifted_at.is_none() && o.kind == ask.kind && o.basis == ask.basis && o.document == ask.document && o.amount == ask.amount;
     if let Some(before) = orders.iter().find(same) {
@@ -107,6 +111,7 @@ pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
 
 /// Lifts an order; a queued freeze behind it takes effect. Repeating is safe.
 pub fn lift(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, number: i64, why: &str) -> Result<()> {
+    lock(tx, account)?;
     let mut orders = orders(tx, account)?;
     let Some(order) = orders.iter_mut().find(|o| o.number == number) else {
         return Err(Error::new(&RESTRICTION_UNKNOWN, format!("{account} has no restriction {number}")));
@@ -142,23 +147,36 @@ pub fn orders(tx: &mut Tx<'_>, account: AccountId) -> Result<Vec<Order>> {
 }
 
 /// What the orders in force add up to: flags and frozen amount.
-pub(crate) fn sum(orders: &[Order]) -> (i64, i64) {
-    orders.iter().filter(|o| o.lifted_at.is_none() && !o.queued).fold((0, 0), |(flags, frozen), o| match o.kind {
+pub(crate) fn sum(in_force: impl Iterator<Item = (Restriction, i64)>) -> (i64, i64) {
+    in_force.fold((0, 0), |(flags, frozen), (kind, amount)| match kind {
         Restriction::NoDebits => (flags | flag::NO_DEBITS, frozen),
         Restriction::NoCredits => (flags | flag::NO_CREDITS, frozen),
         Restriction::CounterOnly => (flags | flag::COUNTER_ONLY, frozen),
         Restriction::Dormant => (flags | flag::DORMANT, frozen),
-        Restriction::Freeze => (flags, frozen.saturating_add(o.amount)),
+        Restriction::Freeze => (flags, i64::saturating_add(frozen, amount)),
+    })
+}
+
+/// Takes the account's balance row, so that orders on one account follow each other and their sum is never an old one.
+fn lock(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    tx.with_overlay(|books: &mut Books, tx| {
+        books.load_accounts(tx, [account].into_iter())?;
+        books.state.slot(account).map(|_| ()).ok_or_else(|| unknown(account))
     })
 }
 
 fn apply(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
-    let (flags, frozen) = sum(&orders(tx, account)?);
-    tx.with_overlay(|books: &mut Books, tx| {
-        books.load_accounts(tx, [account].into_iter())?;
-        let slot = books.state.slot_mut(account).ok_or_else(|| Error::new(&ACCOUNT_UNKNOWN, format!("no account {account}")))?;
-        slot.balance.flags = slot.balance.flags & flag::CLOSED | flags;
-        slot.balance.frozen = frozen;
+    let orders = orders(tx, account)?;
+    let in_force = orders.iter().filter(|o| o.lifted_at.is_none() && !o.queued);
+    let (flags, frozen) = sum(in_force.map(|o| (o.kind, o.amount)));
+    tx.with_overlay(|books: &mut Books, _| {
+        let (_, _, balance) = books.state.change_account(account).ok_or_else(|| unknown(account))?;
+        balance.flags = balance.flags & flag::CLOSED | flags;
+        balance.frozen = frozen;
         Ok(())
     })
+}
+
+fn unknown(account: AccountId) -> Error {
+    Error::new(&ACCOUNT_UNKNOWN, format!("no account {account}")).with("id", account)
 }

@@ -54,9 +54,8 @@ pub struct BranchNew {
 /// Errors: `NUMBER_TAKEN` when the code is in use, a limit at [`BRANCHES_MAX`].
 pub fn branch_open(tx: &mut Tx<'_>, actor: &Actor, new: BranchNew) -> Result<BranchId> {
     may(tx, actor, Permission::BranchManage, &Scope::bank())?;
-    let last: i64 = tx
-        .query_one("SELECT CAST(coalesce(max(book), -1) AS BIGINT) FROM branches", &[], |r| r.get(0))?
-        .unwrap_or(-1);
+    let last: i64 =
+        tx.query_one("SELECT CAST(coalesce(max(book), -1) AS BIGINT) FROM branches", &[], |r| r.get(0))?.unwrap_or(-1);
     let next = u16::try_from(last + 1).ok().filter(|n| u32::from(*n) < BRANCHES_MAX);
     let book = BookId(next.ok_or_else(|| Error::limit("branches", last + 2, BRANCHES_MAX, "branches"))?);
     let above = match (new.parent, book) {

@@ -124,9 +124,7 @@ pub fn client_end(tx: &mut Tx<'_>, actor: &Actor, id: ClientId, why: &str) -> Re
 pub fn client_actor(tx: &mut Tx<'_>, id: ClientId, secret: &str, origin: &Origin) -> Result<Actor> {
     let given = data_encoding::BASE64URL_NOPAD.decode(secret.as_bytes()).unwrap_or_default();
     let row = tx.get::<ApiClient>(params![id.book(), id])?;
-    let good = |c: &ApiClient| {
-        c.ended_at.is_none() && blake3::Hash::from_bytes(c.secret_hash) == blake3::hash(&given)
-    };
+    let good = |c: &ApiClient| c.ended_at.is_none() && blake3::Hash::from_bytes(c.secret_hash) == blake3::hash(&given);
     let client = row.filter(good).ok_or_else(|| Error::new(&NOT_SIGNED_IN, "the client's id or secret is wrong"))?;
     let who = Who::Client { client: id, firm: client.firm };
     Ok(origin.dress(Actor { roles: Role::Client.code().into(), ..Actor::of(who) }))

@@ -87,7 +87,8 @@ pub fn credit_code(text: &str) -> Option<String> {
 pub fn firm_register(tx: &mut Tx<'_>, actor: &Actor, new: FirmNew) -> Result<FirmRegistered> {
     may(tx, actor, Permission::FirmRegister, &Scope::branch(new.branch))?;
     let code = credit_code(&new.credit_code).ok_or_else(|| {
-        Error::new(&BAD_CREDIT_CODE, format!("{:?} is not a credit code", new.credit_code)).with("given", &new.credit_code)
+        Error::new(&BAD_CREDIT_CODE, format!("{:?} is not a credit code", new.credit_code))
+            .with("given", &new.credit_code)
     })?;
     let name = plain_name(&new.name);
     if name.is_empty() || name.chars().count() > FIRM_NAME_CHARS_MAX {

@@ -2,7 +2,7 @@
 use crate::branch::branch;
 use crate::codes::{ROLE_CAP, ROLE_SCOPE, SELF_GRANT, TOXIC_ROLES};
 use crate::events::Event;
-use crate::rights::{Scope, grants_in_force, home_book, may};
+use crate::rights::{Scope, grants_in_force, grants_standing, home_book, may};
 use crate::role::{Limits, Permission, Role, Where, toxic};
 use crate::staff::who_name;
 use crate::{Change, reason};
@@ -48,6 +48,9 @@ store::record! {
 impl Grant {
     pub fn in_force(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.valid_from <= now && self.valid_until.is_none_or(|end| now < end)
+    }
+    fn is_held_between(&self, from: Timestamp, until: Option<Timestamp>) -> bool {
+        until.is_none_or(|end| self.valid_from < end) && self.valid_until.is_none_or(|end| from < end)
     }
     pub fn limits(&self) -> Limits {
         Limits {
@@ -146,14 +149,16 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, ask: GrantAsk) -> Result<GrantId> {
     let book = ask.check(actor)?;
     let path = ask.branch.map(|b| branch(tx, b).map(|b| b.path)).transpose()?;
     lock_holder(tx, ask.holder)?;
-    let held = grants_in_force(tx, ask.holder)?;
+    let now = tx.now();
+    let held = grants_standing(tx, ask.holder)?;
     if held.len() >= GRANTS_PER_HOLDER_MAX as usize {
         return Err(Error::limit("grants", held.len() + 1, GRANTS_PER_HOLDER_MAX, "grants of one holder"));
     }
     if !ask.deny {
-        refuse_toxic(&held, ask.role, ask.firm, path.as_deref())?;
+        let from = ask.valid_from.unwrap_or(now);
+        let meets = |g: &&Grant| !g.deny && g.is_held_between(from, ask.valid_until);
+        refuse_toxic(held.iter().filter(meets), ask.role, ask.firm, path.as_deref())?;
     }
-    let now = tx.now();
     let mut row = Grant {
         book,
         id: GrantId::new(now, book),
@@ -203,14 +208,19 @@ fn lock_holder(tx: &mut Tx<'_>, holder: Who) -> Result<()> {
     if found { Ok(()) } else { Err(Error::not_found("holder", Actor::of(holder).principal())) }
 }
 
-fn refuse_toxic(held: &[Grant], role: Role, firm: Option<FirmId>, path: Option<&str>) -> Result<()> {
+fn refuse_toxic<'g>(
+    mut held: impl Iterator<Item = &'g Grant>,
+    role: Role,
+    firm: Option<FirmId>,
+    path: Option<&str>,
+) -> Result<()> {
     let meet = |g: &&Grant| match toxic(g.role, role) {
         None => false,
         Some(Where::Anywhere) => true,
         Some(Where::SameFirm) => g.firm == firm,
         Some(Where::SameBranches) => overlap(g.branch_path.as_deref(), path),
     };
-    match held.iter().filter(|g| !g.deny).find(meet) {
+    match held.find(meet) {
         None => Ok(()),
         Some(g) => {
             let message = format!("{role} and {} are not held by one person", g.role);

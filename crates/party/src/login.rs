@@ -152,7 +152,8 @@ pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<Login
 pub fn login_of(tx: &mut Tx<'_>, who: Who) -> Result<Option<LoginId>> {
     let Some(book) = home_book(who) else { return Ok(None) };
     let principal = Actor::of(who).principal();
-    let found = tx.select::<Login>("WHERE book = ?1 AND who = ?2 AND ended_at IS NULL", &[book.param(), text(&principal)])?;
+    let found =
+        tx.select::<Login>("WHERE book = ?1 AND who = ?2 AND ended_at IS NULL", &[book.param(), text(&principal)])?;
     Ok(found.first().map(|l| l.id))
 }
 

@@ -106,7 +106,9 @@ pub fn totp_url(secret: &[u8; TOTP_SECRET_BYTES], login_name: &str) -> String {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._~".contains(b);
     let name: String =
         login_name.bytes().map(|b| if plain(&b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect();
-    format!("otpauth://totp/Yizhan:{name}?secret={secret}&issuer=Yizhan&algorithm=SHA1&digits=6&period={TOTP_STEP_SECONDS}")
+    format!(
+        "otpauth://totp/Yizhan:{name}?secret={secret}&issuer=Yizhan&algorithm=SHA1&digits=6&period={TOTP_STEP_SECONDS}"
+    )
 }
 
 #[cfg(test)]

@@ -240,7 +240,7 @@ pub fn reveal(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, why: &str) -> Result
     })
 }
 
-/// Own data always; for staff at the counter also customers of other branches who stand before them.
+/// Own data always, others' by permission at their branch.
 pub(crate) fn may_see(tx: &mut Tx<'_>, actor: &Actor, permission: Permission, id: PersonId) -> Result<()> {
     if actor.person() == Some(id) {
         return Ok(());

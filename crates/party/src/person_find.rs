@@ -88,7 +88,8 @@ pub fn people_find(tx: &mut Tx<'_>, actor: &Actor, by: Find<'_>) -> Result<Vec<P
 fn ids_by_phone(tx: &mut Tx<'_>, number: &str) -> Result<Vec<PersonId>> {
     let Some(number) = phone(number) else { return Ok(Vec::new()) };
     let index = tx.keys().index("phone", &number);
-    let people = tx.select::<Person>("WHERE phone_index = ?1 ORDER BY id LIMIT ?2", params![index, PEOPLE_FOUND_MAX])?;
+    let people =
+        tx.select::<Person>("WHERE phone_index = ?1 ORDER BY id LIMIT ?2", params![index, PEOPLE_FOUND_MAX])?;
     Ok(people.into_iter().map(|p| p.id).collect())
 }
 

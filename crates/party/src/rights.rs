@@ -11,7 +11,7 @@ use store::{Column, Tx, params};
 
 /// What a command is about. The place is the branch; without one, the branch that the person or firm belongs to; without
 /// any, the whole bank, which only a grant for the whole bank covers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Scope {
     pub branch: Option<BranchId>,
     pub firm: Option<FirmId>,
@@ -105,11 +105,17 @@ pub fn rights(tx: &mut Tx<'_>, actor: &Actor) -> Result<Rights> {
 }
 
 pub(crate) fn grants_in_force(tx: &mut Tx<'_>, holder: Who) -> Result<Vec<Grant>> {
+    let now = tx.now();
+    Ok(grants_standing(tx, holder)?.into_iter().filter(|g| g.in_force(now)).collect())
+}
+
+/// In force now or from some later time.
+pub(crate) fn grants_standing(tx: &mut Tx<'_>, holder: Who) -> Result<Vec<Grant>> {
     let Some(book) = home_book(holder) else { return Ok(Vec::new()) };
     let (now, principal) = (tx.now(), Actor::of(holder).principal());
-    let tail = "WHERE book = ?1 AND holder = ?2 AND revoked_at IS NULL ORDER BY id LIMIT ?3";
-    let grants = tx.select::<Grant>(tail, &[book.param(), text(&principal), GRANTS_PER_HOLDER_MAX.param()])?;
-    Ok(grants.into_iter().filter(|g| g.in_force(now)).collect())
+    let tail = "WHERE book = ?1 AND holder = ?2 AND revoked_at IS NULL AND (valid_until IS NULL OR valid_until > ?3) \
+                ORDER BY id LIMIT ?4";
+    tx.select::<Grant>(tail, &[book.param(), text(&principal), now.param(), GRANTS_PER_HOLDER_MAX.param()])
 }
 
 /// The book a principal's own rows are kept in; `None` for processes and nobody.

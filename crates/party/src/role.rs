@@ -188,8 +188,7 @@ const RISK_OFFICER: &[P] = &[
     P::GuardDecide,
 ];
 const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
-const AUDITOR: &[P] =
-    &[P::AuditRead, P::AuditExport, P::AccountReadAny, P::PersonRead, P::WageReadBank, P::GuardRead];
+const AUDITOR: &[P] = &[P::AuditRead, P::AuditExport, P::AccountReadAny, P::PersonRead, P::WageReadBank, P::GuardRead];
 const CUSTOMER_MANAGER: &[P] = &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister];
 const HEAD_OFFICE_ADMIN: &[P] = &[
     P::RoleGrant,
@@ -351,7 +350,10 @@ mod tests {
         ];
         for (make, check) in pairs {
             for r in Role::ALL {
-                assert!(!(r.permissions().contains(&make) && r.permissions().contains(&check)), "{r} has {make} and {check}");
+                assert!(
+                    !(r.permissions().contains(&make) && r.permissions().contains(&check)),
+                    "{r} has {make} and {check}"
+                );
             }
         }
     }

@@ -171,9 +171,10 @@ pub(crate) fn open_session(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> R
         Who::Staff(s) => (Some(staff(tx, s)?.branch), 0),
         _ => (None, SESSIONS_PER_CUSTOMER_MAX - 1),
     };
-    let tail = "WHERE book = ?1 AND login = ?2 ORDER BY id DESC";
-    for old in tx.select_locked::<Session>(tail, params![owner.book, owner.id])?.into_iter().skip(keep) {
-        end_one(tx, &old, "replaced", &origin.correlation)?;
+    let tail = "WHERE book = ?1 AND login = ?2 ORDER BY id";
+    let open = tx.select_locked::<Session>(tail, params![owner.book, owner.id])?;
+    for old in &open[..open.len().saturating_sub(keep)] {
+        end_one(tx, old, "replaced", &origin.correlation)?;
     }
     let (device, new_device) = see_device(tx, owner, origin)?;
     let id = SessionId::new(now, owner.book);

@@ -114,12 +114,8 @@ pub fn sign_in_finish(tx: &mut Tx<'_>, checked: &Checked, code: &str, origin: &O
     let opened = open_session(tx, &row, origin)?;
     let actor = opened.view.actor(tx.now(), origin)?;
     tx.audit(&actor, Audit::of("session.sign_in", opened.view.session))?;
-    let event = Event::SignedIn {
-        login: id,
-        session: opened.view.session,
-        who: row.who,
-        new_device: opened.new_device,
-    };
+    let event =
+        Event::SignedIn { login: id, session: opened.view.session, who: row.who, new_device: opened.new_device };
     tx.emit(&event, &origin.correlation)?;
     Ok(SignIn::Signed { token: opened.token, view: opened.view, new_device: opened.new_device })
 }

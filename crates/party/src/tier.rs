@@ -171,14 +171,20 @@ fn day_max(owner: &Person, rule: &TierUse, channel: Channel, function: Function)
     }
 }
 
-fn allowed(owner: &Person, channel: Channel, function: Function, amount: Money, date: Date) -> Result<&'static TierUse> {
+fn allowed(
+    owner: &Person,
+    channel: Channel,
+    function: Function,
+    amount: Money,
+    date: Date,
+) -> Result<&'static TierUse> {
     let refused = |why: String| {
         let e = Error::new(&TIER_FUNCTION, why).with("tier", owner.tier).with("function", function);
         e.with("channel", channel.code())
     };
-    let rule = tier_rule(owner.tier, date)
-        .find(channel, function)
-        .ok_or_else(|| refused(format!("a tier {} account has no {function} through {}", owner.tier, channel.code())))?;
+    let rule = tier_rule(owner.tier, date).find(channel, function).ok_or_else(|| {
+        refused(format!("a tier {} account has no {function} through {}", owner.tier, channel.code()))
+    })?;
     if amount.currency != Currency::CNY && rule.is_limited() {
         return Err(refused(format!("a tier {} account has no {function} in {}", owner.tier, amount.currency)));
     }

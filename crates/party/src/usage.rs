@@ -43,7 +43,8 @@ pub(crate) struct Bounds {
 /// (which then undoes the transaction). `amount` is zero or more, `max` of the same currency.
 pub fn use_limit(tx: &mut Tx<'_>, key: &LimitKey<'_>, amount: Money, max: Money) -> Result<()> {
     let date = tx.business_date()?;
-    let bounds = Bounds { amount_max: Some(amount.sub(max).map(|_| max.minor)?), count_max: None, above: &LIMIT_PER_DAY };
+    let bounds =
+        Bounds { amount_max: Some(amount.sub(max).map(|_| max.minor)?), count_max: None, above: &LIMIT_PER_DAY };
     take(tx, key, amount, date, &bounds)
 }
 

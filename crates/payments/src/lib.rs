@@ -56,7 +56,8 @@ kernel::codes! {
     NOTHING_TO_REVERSE: Conflict, "nothing_to_reverse", "only a posted payment inside the bank can be reversed";
 }
 
-pub const MIGRATION: Migration = Migration { name: "0007_payments", sql: include_str!("../migrations/0007_payments.sql") };
+pub const MIGRATION: Migration =
+    Migration { name: "0007_payments", sql: include_str!("../migrations/0007_payments.sql") };
 /// The tables of record of the pipeline; clearing has its own.
 pub const TABLES: &[&Table] = &[store::verify::of::<Instruction>()];
 
@@ -128,7 +129,8 @@ pub fn queue(tx: &mut Tx<'_>, actor: &Actor, state: State, ask: &PageAsk) -> Res
 
 /// Counter instructions of a book that still wait for authorisation: the day cannot close before they are decided.
 pub fn waiting_in(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
-    let sql = "SELECT count(*) FROM instructions WHERE book = ?1 AND channel = 'counter' AND state = 'awaiting_approval'";
+    let sql =
+        "SELECT count(*) FROM instructions WHERE book = ?1 AND channel = 'counter' AND state = 'awaiting_approval'";
     Ok(tx.query_one(sql, &[book.param()], |r| r.get::<i64>(0))?.unwrap_or(0) as u64)
 }
 

@@ -33,7 +33,16 @@ struct Terms {
 impl Terms {
     fn of(i: &Instruction) -> Terms {
         let payee = i.credit.map_or(i.payee.clone(), |c| format!("{c} {}", i.payee));
-        Terms { instruction: i.id, kind: i.kind, debit: i.debit.to_string(), payee, amount: i.amount, fee: i.fee, currency: i.currency.to_string(), memo: i.memo.clone() }
+        Terms {
+            instruction: i.id,
+            kind: i.kind,
+            debit: i.debit.to_string(),
+            payee,
+            amount: i.amount,
+            fee: i.fee,
+            currency: i.currency.to_string(),
+            memo: i.memo.clone(),
+        }
     }
 }
 
@@ -79,7 +88,14 @@ fn prepare_round(desk: &Desk, id: InstructionId, clearance: Option<Clearance>) -
 }
 
 /// Decides again and posts what is held: the common end of approve, confirm and release.
-fn release_in(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction, prepared: &Prepared, why: &str) -> Result<Receipt> {
+fn release_in(
+    desk: &Desk,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    i: &mut Instruction,
+    prepared: &Prepared,
+    why: &str,
+) -> Result<Receipt> {
     let order = resolve::order_of(tx, i)?;
     let maker = resolve::maker_of(tx, i)?;
     let parties = resolve::parties(tx, &order)?;
@@ -120,13 +136,21 @@ fn save(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction, action: &'static st
 }
 
 fn holds(tx: &mut Tx<'_>, i: &Instruction) -> Result<Vec<ledger::Entry>> {
-    [i.hold, i.fee_hold].into_iter().flatten().map(|id| ledger::entry(tx, id)?.ok_or_else(|| Error::broken(format!("the hold {id} is not in the journal")))).collect()
+    [i.hold, i.fee_hold]
+        .into_iter()
+        .flatten()
+        .map(|id| ledger::entry(tx, id)?.ok_or_else(|| Error::broken(format!("the hold {id} is not in the journal"))))
+        .collect()
 }
 
 fn post_held(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction) -> Result<()> {
     let holds = holds(tx, i)?;
     let last = holds.len().saturating_sub(1);
-    let post = |(n, e): (usize, &ledger::Entry)| Transfer { linked: n < last, memo: e.memo.clone(), ..Transfer::post(TransferId::new(tx.now(), e.debit.book()), e, e.money()) };
+    let post = |(n, e): (usize, &ledger::Entry)| Transfer {
+        linked: n < last,
+        memo: e.memo.clone(),
+        ..Transfer::post(TransferId::new(tx.now(), e.debit.book()), e, e.money())
+    };
     let batch: Vec<Transfer> = holds.iter().enumerate().map(post).collect();
     let at_counter = i.channel.is_counter() || actor.channel.is_counter();
     match first_refusal(&ledger::post(tx, at_counter, &batch)?) {
@@ -143,9 +167,13 @@ fn post_held(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction) -> Result<()> 
 /// Frees what is held; holds that ended by themselves are left.
 fn free(tx: &mut Tx<'_>, i: &Instruction) -> Result<()> {
     let holds = holds(tx, i)?;
-    let batch: Vec<Transfer> = holds.iter().map(|e| Transfer::void(TransferId::new(tx.now(), e.debit.book()), e)).collect();
+    let batch: Vec<Transfer> =
+        holds.iter().map(|e| Transfer::void(TransferId::new(tx.now(), e.debit.book()), e)).collect();
     let outcomes = ledger::post(tx, true, &batch)?;
-    match outcomes.iter().find_map(|o| o.ok().err().filter(|r| !matches!(r, Refusal::PendingExpired | Refusal::PendingVoided))) {
+    match outcomes
+        .iter()
+        .find_map(|o| o.ok().err().filter(|r| !matches!(r, Refusal::PendingExpired | Refusal::PendingVoided)))
+    {
         Some(r) => Err(r.into()),
         None => Ok(()),
     }
@@ -156,7 +184,8 @@ fn free(tx: &mut Tx<'_>, i: &Instruction) -> Result<()> {
 pub fn approve(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Receipt> {
     let instruction = desk.store.read(|tx| {
         let asked = approval::approval(tx, actor, id)?;
-        let terms: Terms = serde_json::from_str(&asked.payload).map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
+        let terms: Terms = serde_json::from_str(&asked.payload)
+            .map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
         Ok(terms.instruction)
     })?;
     let prepared = prepare_round(desk, instruction, None)?;
@@ -182,7 +211,8 @@ pub fn disapprove(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str, 
     let (actor, hash, reason) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     desk.store.write(move |tx| {
         let asked = approval::approval(tx, &actor, id)?;
-        let terms: Terms = serde_json::from_str(&asked.payload).map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
+        let terms: Terms = serde_json::from_str(&asked.payload)
+            .map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
         let mut i = crate::locked(tx, terms.instruction)?;
         if approval::refuse(tx, &actor, id, &hash, &reason)? == Change::AlreadySo || !i.state.is_open() {
             return Ok(i.receipt());
@@ -238,7 +268,14 @@ fn check_payer(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<()> {
     resolve::entitle(tx, actor, &parties, &order).map(|_| ())
 }
 
-fn step(desk: &Desk, actor: &Actor, id: InstructionId, clearance: Option<Clearance>, why: &str, allowed: impl Fn(&mut Tx<'_>, &Actor, &Instruction) -> Result<()> + Send + 'static) -> Result<Receipt> {
+fn step(
+    desk: &Desk,
+    actor: &Actor,
+    id: InstructionId,
+    clearance: Option<Clearance>,
+    why: &str,
+    allowed: impl Fn(&mut Tx<'_>, &Actor, &Instruction) -> Result<()> + Send + 'static,
+) -> Result<Receipt> {
     let prepared = prepare_round(desk, id, clearance)?;
     let (desk2, actor, why) = (desk.clone(), actor.clone(), why.to_owned());
     desk.store.write(move |tx| {
@@ -257,8 +294,12 @@ pub fn cancel(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Resul
     desk.store.write(move |tx| {
         let mut i = crate::locked(tx, id)?;
         match actor.who {
-            Who::Staff(_) if i.made_by != actor.principal() => party::may(tx, &actor, Permission::GuardDecide, &Scope::here(&actor)).map(|_| ())?,
-            _ => check_payer(tx, &actor, &i).map_err(|e| if e.kind() == kernel::Kind::Missing { e } else { Error::new(&NOT_THE_PAYER, e.message()) })?,
+            Who::Staff(_) if i.made_by != actor.principal() => {
+                party::may(tx, &actor, Permission::GuardDecide, &Scope::here(&actor)).map(|_| ())?
+            }
+            _ => check_payer(tx, &actor, &i).map_err(|e| {
+                if e.kind() == kernel::Kind::Missing { e } else { Error::new(&NOT_THE_PAYER, e.message()) }
+            })?,
         }
         if i.state == State::Cancelled {
             return Ok(i.receipt());
@@ -315,7 +356,11 @@ pub fn expire_due(desk: &Desk, most: u32) -> Result<u32> {
 fn open_until(tx: &mut Tx<'_>, state: State, most: u32) -> Result<Vec<(InstructionId, Timestamp)>> {
     let now = tx.now();
     let sql = "SELECT id, until FROM instructions WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND until <= ?2 ORDER BY until, id LIMIT ?3";
-    tx.query(sql, &[state.code().into(), Param::Int(now.micros()), Param::Int(i64::from(most.min(JOB_ROWS_MAX)))], |r| Ok((r.get(0)?, r.get(1)?)))
+    tx.query(
+        sql,
+        &[state.code().into(), Param::Int(now.micros()), Param::Int(i64::from(most.min(JOB_ROWS_MAX)))],
+        |r| Ok((r.get(0)?, r.get(1)?)),
+    )
 }
 
 /// Undoes a posted single payment by a new entry in the other direction; the fee is not given back. Staff need
@@ -328,9 +373,13 @@ pub fn reverse(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Resu
         let i = crate::raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
         party::may(tx, actor, Permission::PaymentReverse, &Scope::here(actor).amount(i.money()))?;
         match (i.state, i.credit, i.kind) {
-            (State::Posted, Some(credit), Kind::Transfer | Kind::FundWageAccount) => {
-                Ok((Order::new(Kind::Reversal, credit, Payee::Account(i.debit), i.money()).code("reversal").reference(i.id).memo(why), i.transfer))
-            }
+            (State::Posted, Some(credit), Kind::Transfer | Kind::FundWageAccount) => Ok((
+                Order::new(Kind::Reversal, credit, Payee::Account(i.debit), i.money())
+                    .code("reversal")
+                    .reference(i.id)
+                    .memo(why),
+                i.transfer,
+            )),
             _ => Err(Error::new(&NOTHING_TO_REVERSE, format!("{id} is {} {}", i.kind, i.state))),
         }
     })?;

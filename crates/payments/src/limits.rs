@@ -4,9 +4,9 @@ use crate::order::{Kind, LegOutcome, Order};
 use crate::resolve::Parties;
 use kernel::id::PersonId;
 use kernel::{Actor, Id, Owner, Result, Who};
+use party::{Entitlement, Function, LimitKey};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use party::{Entitlement, Function, LimitKey};
 use store::Tx;
 
 /// The kind of the daily limit of whoever pays on somebody's behalf.
@@ -26,7 +26,13 @@ fn daily(i: &Instruction) -> LimitKey<'_> {
 
 /// Uses the payer's tier limits or the actor's own daily limit, and the payee's tier limits. `Err` undoes the caller's
 /// transaction.
-pub(crate) fn use_all(tx: &mut Tx<'_>, actor: &Actor, entitlement: &Entitlement, parties: &Parties, i: &mut Instruction) -> Result<()> {
+pub(crate) fn use_all(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    entitlement: &Entitlement,
+    parties: &Parties,
+    i: &mut Instruction,
+) -> Result<()> {
     if let Some(Owner::Person(payee)) = parties.payee_owner {
         party::tier_check(tx, payee, i.channel, Function::Receive, i.money())?;
     }
@@ -60,12 +66,18 @@ pub(crate) fn give_back(tx: &mut Tx<'_>, i: &mut Instruction) -> Result<()> {
 pub(crate) type Receivers = HashMap<usize, PersonId>;
 
 /// Counts what each leg adds to a payee whose tier limits what he may receive; a leg beyond his limit gets its code.
-pub(crate) fn receive_legs(tx: &mut Tx<'_>, actor: &Actor, order: &Order, legs: &mut [LegOutcome]) -> Result<Receivers> {
+pub(crate) fn receive_legs(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    legs: &mut [LegOutcome],
+) -> Result<Receivers> {
     let mut credits: Vec<_> = order.legs.iter().map(|l| l.credit).collect();
     credits.sort();
     credits.dedup();
     let accounts = ledger::accounts(tx, &credits)?;
-    let owners: HashMap<_, _> = accounts.iter().filter_map(|a| if let Owner::Person(p) = a.owner { Some((a.id, p)) } else { None }).collect();
+    let owners: HashMap<_, _> =
+        accounts.iter().filter_map(|a| if let Owner::Person(p) = a.owner { Some((a.id, p)) } else { None }).collect();
     let people: Vec<PersonId> = owners.values().copied().collect::<HashSet<_>>().into_iter().collect();
     let limited: HashSet<PersonId> = party::receive_limited(tx, &people, actor.channel)?.into_iter().collect();
     let mut counted = Receivers::new();

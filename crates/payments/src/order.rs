@@ -1,5 +1,7 @@
 //! What is asked and what is answered.
-use kernel::{Currency, Error, Id, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId};
+use kernel::{
+    Currency, Error, Id, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -66,7 +68,11 @@ pub enum Payee {
     /// An account or card number at this bank.
     Number(String),
     /// An account at another bank, by its clearing code.
-    External { bank: String, number: String, name: String },
+    External {
+        bank: String,
+        number: String,
+        name: String,
+    },
 }
 
 /// One of many credits from the order's debit account; succeeds or is refused on its own.
@@ -183,8 +189,14 @@ impl Order {
             Payee::Number(n) => (n.as_str(), ""),
             Payee::External { number, name, .. } => (number.as_str(), name.as_str()),
         };
-        if texts.0.chars().count() > NUMBER_CHARS_MAX || texts.1.chars().count() > NAME_CHARS_MAX || self.payee_name.chars().count() > NAME_CHARS_MAX {
-            return Err(Error::field("payee", format!("a number has at most {NUMBER_CHARS_MAX} characters, a name at most {NAME_CHARS_MAX}")));
+        if texts.0.chars().count() > NUMBER_CHARS_MAX
+            || texts.1.chars().count() > NAME_CHARS_MAX
+            || self.payee_name.chars().count() > NAME_CHARS_MAX
+        {
+            return Err(Error::field(
+                "payee",
+                format!("a number has at most {NUMBER_CHARS_MAX} characters, a name at most {NAME_CHARS_MAX}"),
+            ));
         }
         Ok(())
     }

@@ -42,6 +42,7 @@ pub fn own(book: BookId, kind: Own, currency: Currency) -> AccountId {
 pub fn open_own(tx: &mut Tx<'_>, actor: &Actor, book: BookId, currency: Currency) -> Result<()> {
     Own::ALL.into_iter().try_for_each(|kind| {
         let (chart, purpose, side, name) = kind.facts();
-        ledger::open_account(tx, actor, &Opening::own(own(book, kind, currency), chart, purpose, side, name, currency)).map(|_| ())
+        ledger::open_account(tx, actor, &Opening::own(own(book, kind, currency), chart, purpose, side, name, currency))
+            .map(|_| ())
     })
 }

@@ -5,7 +5,7 @@ use crate::own::{Own, own};
 use crate::{NAME_MISMATCH, PAYEE_UNKNOWN};
 use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject, SubjectKind};
 use kernel::id::{AccountId, InstructionId};
-use kernel::{Actor, Currency, Error, Id, Owner, Result, Who};
+use kernel::{Actor, Error, Id, Owner, Result, Who};
 use ledger::Account;
 use party::{Entitlement, Permission, Scope};
 use pricing::{Operation, PayerClass, Reach};
@@ -20,14 +20,15 @@ pub(crate) struct Parties {
     pub payee_owner: Option<Owner>,
     /// Masked, for people.
     pub payee_shown: String,
-    pub currency: Currency,
 }
 
 pub(crate) fn parties(tx: &mut Tx<'_>, order: &Order) -> Result<Parties> {
     let debit = ledger::view(tx, order.debit)?.account;
     let currency = order.currency()?;
     if !order.legs.is_empty() {
-        return Ok(Parties { debit, credit: None, payee_owner: None, payee_shown: format!("{} 笔", order.legs.len()), currency });
+        return Ok(Parties {
+            debit, credit: None, payee_owner: None, payee_shown: format!("{} 笔", order.legs.len())
+        });
     }
     let inside = match &order.payee {
         Payee::Account(id) => ledger::view(tx, *id).ok().map(|v| v.account),
@@ -35,13 +36,13 @@ pub(crate) fn parties(tx: &mut Tx<'_>, order: &Order) -> Result<Parties> {
         Payee::External { bank, number, .. } => {
             let credit = Some(own(order.debit.book(), Own::ClearingOut, currency));
             let payee_shown = format!("{} {}", bank, kernel::chinese::mask_card(&digits(number)));
-            return Ok(Parties { debit, credit, payee_owner: None, payee_shown, currency });
+            return Ok(Parties { debit, credit, payee_owner: None, payee_shown });
         }
     };
     let account = inside.ok_or_else(|| Error::new(&PAYEE_UNKNOWN, "no account has the payee's number"))?;
     check_name(tx, &account, &order.payee_name)?;
     let payee_shown = kernel::chinese::mask_card(&account.number);
-    Ok(Parties { debit, credit: Some(account.id), payee_owner: Some(account.owner), payee_shown, currency })
+    Ok(Parties { debit, credit: Some(account.id), payee_owner: Some(account.owner), payee_shown })
 }
 
 fn digits(number: &str) -> String {
@@ -81,7 +82,12 @@ pub(crate) fn entitle(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: 
 }
 
 /// The price question of an order; `None` for what has no price.
-pub(crate) fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<pricing::Ask>> {
+pub(crate) fn price_ask(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    parties: &Parties,
+    order: &Order,
+) -> Result<Option<pricing::Ask>> {
     let (operation, reach) = match order.kind {
         Kind::Transfer => (Operation::Transfer, Reach::SameBank),
         Kind::ClearingOut => (Operation::Transfer, Reach::Ordinary),
@@ -98,11 +104,24 @@ pub(crate) fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order
         }
         Owner::Bank => return Ok(None),
     };
-    Ok(Some(pricing::Ask { operation, channel: actor.channel, payer, reach, amount: order.amount, date: tx.business_date()? }))
+    Ok(Some(pricing::Ask {
+        operation,
+        channel: actor.channel,
+        payer,
+        reach,
+        amount: order.amount,
+        date: tx.business_date()?,
+    }))
 }
 
 /// What the guard is told. The class of a payee comes from what the bank verified, never from the memo.
-pub(crate) fn facts(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order, id: InstructionId) -> Result<Facts> {
+pub(crate) fn facts(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    parties: &Parties,
+    order: &Order,
+    id: InstructionId,
+) -> Result<Facts> {
     let keys = tx.keys();
     let age = match parties.debit.owner {
         Owner::Person(p) => age_of(tx, p)?,
@@ -125,12 +144,27 @@ pub(crate) fn facts(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &O
         (Payee::External { bank, number, name }, _) => guard::Payee::external(keys, bank, number, name),
         (_, Some(credit)) => {
             let view = ledger::view(tx, credit)?;
-            guard::Payee::Inside { owner: view.account.owner, account: credit, class: PayeeClass::Ordinary, subjects: account(&view.account) }
+            guard::Payee::Inside {
+                owner: view.account.owner,
+                account: credit,
+                class: PayeeClass::Ordinary,
+                subjects: account(&view.account),
+            }
         }
         (_, None) => guard::Payee::Many { lines: 0 },
     };
     let at = tx.clock().now();
-    Ok(Facts { instruction: id, round: 0, kind: guard_kind(order.kind), channel: actor.channel, payer, payee, amount: order.amount, at, clearance: None })
+    Ok(Facts {
+        instruction: id,
+        round: 0,
+        kind: guard_kind(order.kind),
+        channel: actor.channel,
+        payer,
+        payee,
+        amount: order.amount,
+        at,
+        clearance: None,
+    })
 }
 
 fn age_of(tx: &mut Tx<'_>, person: kernel::id::PersonId) -> Result<AgeBand> {
@@ -176,7 +210,11 @@ pub(crate) fn order_of(tx: &Tx<'_>, i: &Instruction) -> Result<Order> {
         (None, Some(credit)) => Payee::Account(credit),
         (None, None) => return Err(Error::broken(format!("{} has no payee", i.id))),
     };
-    Ok(Order::new(i.kind, i.debit, payee, i.money()).id(i.id).fee_shown(i.fee_money()).memo(i.memo.clone()).reference(&i.reference))
+    Ok(Order::new(i.kind, i.debit, payee, i.money())
+        .id(i.id)
+        .fee_shown(i.fee_money())
+        .memo(i.memo.clone())
+        .reference(&i.reference))
 }
 
 /// The one who made an instruction, to ask again what he may.

@@ -53,7 +53,9 @@ fn record_refusal(desk: &Desk, actor: &Actor, order: Order, key: Option<&str>, w
 /// Whether a failure is a refusal by a rule, which is kept on record and answered as a receipt.
 pub fn is_recorded(why: &Error) -> bool {
     let same_request = why.is(&store::KEY_REUSED) || why.is(&kernel::error::STALE);
-    matches!(why.kind(), ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Conflict) && !same_request && !why.is(&store::BUSY)
+    matches!(why.kind(), ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Conflict)
+        && !same_request
+        && !why.is(&store::BUSY)
 }
 
 /// Looks at an order on a snapshot: who is behind it, and the guard's provisional judgement. A guard that does not answer
@@ -69,7 +71,14 @@ pub fn prepare(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Re
 }
 
 /// The pipeline inside a transaction of the caller's.
-pub fn submit_in(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Order, prepared: &Prepared, key: Option<&str>) -> Result<Receipt> {
+pub fn submit_in(
+    desk: &Desk,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    prepared: &Prepared,
+    key: Option<&str>,
+) -> Result<Receipt> {
     if let Some(receipt) = answered(tx, actor, order, key, prepared.id)? {
         return Ok(receipt);
     }
@@ -78,7 +87,8 @@ pub fn submit_in(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Order, pre
     let quote = price(tx, actor, &parties, order)?;
     let decision = desk.guard.decide(tx, prepared.guard.as_ref(), &prepared.facts)?;
     let mut new = instruction(tx, actor, order, &parties, prepared.id, &quote, &decision)?;
-    let needs_checker = entitlement.needs_checker(order.amount) && order.approved.is_none() && !matches!(actor.who, Who::System(_));
+    let needs_checker =
+        entitlement.needs_checker(order.amount) && order.approved.is_none() && !matches!(actor.who, Who::System(_));
     let legs = match decision.verdict() {
         Verdict::Limit | Verdict::Stop => {
             refuse(&mut new, guard_code(decision.verdict()), decision.customer_reasons());
@@ -111,8 +121,7 @@ pub fn refuse_in(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str
         return Ok(receipt);
     }
     let debit = ledger::view(tx, order.debit)?.account;
-    let currency = order.amount.currency;
-    let parties = Parties { debit, credit: None, payee_owner: None, payee_shown: String::new(), currency };
+    let parties = Parties { debit, credit: None, payee_owner: None, payee_shown: String::new() };
     let mut new = blank(tx, actor, order, &parties, id)?;
     refuse(&mut new, why.code().name, vec![why.message().into()]);
     tx.insert(&mut new)?;
@@ -120,22 +129,38 @@ pub fn refuse_in(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str
     finish(tx, actor, order, key, &new, receipt)
 }
 
-fn answered(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str>, id: InstructionId) -> Result<Option<Receipt>> {
+fn answered(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    key: Option<&str>,
+    id: InstructionId,
+) -> Result<Option<Receipt>> {
     if let Some(key) = key {
         let body = serde_json::to_vec(order).map_err(|e| Error::broken("an order has no JSON form").caused_by(e))?;
         if let Once::Done(answer) = tx.once(order.debit.book(), &actor.principal(), key, WHAT, &body)? {
-            let receipt = serde_json::from_str(&answer).map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e))?;
+            let receipt = serde_json::from_str(&answer)
+                .map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e))?;
             return Ok(Some(receipt));
         }
     }
     match crate::raw(tx, id)? {
-        Some(before) if before.debit == order.debit && before.money() == order.amount && before.kind == order.kind => Ok(Some(before.receipt())),
+        Some(before) if before.debit == order.debit && before.money() == order.amount && before.kind == order.kind => {
+            Ok(Some(before.receipt()))
+        }
         Some(_) => Err(Error::new(&store::KEY_REUSED, format!("{id} is another instruction"))),
         None => Ok(None),
     }
 }
 
-fn finish(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str>, new: &Instruction, receipt: Receipt) -> Result<Receipt> {
+fn finish(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    key: Option<&str>,
+    new: &Instruction,
+    receipt: Receipt,
+) -> Result<Receipt> {
     let result = if new.refusal.is_empty() { new.state.code().to_owned() } else { new.refusal.clone() };
     let decision = new.decision.map(|d| d.to_string()).unwrap_or_default();
     let what = format!("{} {} from {} to {}", new.kind, new.money(), new.debit, new.payee);
@@ -144,7 +169,8 @@ fn finish(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str>, new:
     tx.emit(&PaymentEvent::of(new), &actor.correlation)?;
     if let Some(key) = key {
         let body = serde_json::to_vec(order).map_err(|e| Error::broken("an order has no JSON form").caused_by(e))?;
-        let answer = serde_json::to_string(&receipt).map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
+        let answer =
+            serde_json::to_string(&receipt).map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
         tx.answered(order.debit.book(), &actor.principal(), key, WHAT, &body, &answer)?;
     }
     Ok(receipt)
@@ -197,7 +223,15 @@ fn blank(tx: &mut Tx<'_>, actor: &Actor, order: &Order, parties: &Parties, id: I
     })
 }
 
-fn instruction(tx: &mut Tx<'_>, actor: &Actor, order: &Order, parties: &Parties, id: InstructionId, quote: &Option<Quote>, decision: &Decision) -> Result<Instruction> {
+fn instruction(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    parties: &Parties,
+    id: InstructionId,
+    quote: &Option<Quote>,
+    decision: &Decision,
+) -> Result<Instruction> {
     let mut new = blank(tx, actor, order, parties, id)?;
     new.fee = quote.as_ref().map_or(0, |q| q.fee.minor);
     new.decision = Some(decision.id());
@@ -219,11 +253,15 @@ pub(crate) fn guard_code(verdict: Verdict) -> &'static str {
 fn transfers(tx: &Tx<'_>, new: &Instruction) -> Result<Vec<Transfer>> {
     let credit = new.credit.ok_or_else(|| Error::broken(format!("{} has no payee", new.id)))?;
     let id = || TransferId::new(tx.now(), new.debit.book());
-    let main = Transfer::single(id(), new.debit, credit, new.money(), new.code.clone()).reference(new.id).memo(new.memo.clone());
+    let main = Transfer::single(id(), new.debit, credit, new.money(), new.code.clone())
+        .reference(new.id)
+        .memo(new.memo.clone());
     if new.fee == 0 {
         return Ok(vec![main]);
     }
-    let fee = Transfer::single(id(), new.debit, own(new.debit.book(), Own::FeeIncome, new.currency), new.fee_money(), "fee").reference(new.id);
+    let fee =
+        Transfer::single(id(), new.debit, own(new.debit.book(), Own::FeeIncome, new.currency), new.fee_money(), "fee")
+            .reference(new.id);
     Ok(vec![main.linked(), fee])
 }
 
@@ -251,14 +289,20 @@ fn post_legs(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Instructio
     let mut legs: Vec<LegOutcome> = order
         .legs
         .iter()
-        .map(|l| LegOutcome { reference: l.reference.clone(), transfer: TransferId::new(tx.now(), order.debit.book()), code: Cow::Borrowed("") })
+        .map(|l| LegOutcome {
+            reference: l.reference.clone(),
+            transfer: TransferId::new(tx.now(), order.debit.book()),
+            code: Cow::Borrowed(""),
+        })
         .collect();
     let counted = limits::receive_legs(tx, actor, order, &mut legs)?;
     let open: Vec<usize> = (0..legs.len()).filter(|n| legs[*n].code.is_empty()).collect();
     let transfer = |n: &usize| {
         let leg = &order.legs[*n];
         let reference = if leg.reference.is_empty() { new.id.to_string() } else { leg.reference.clone() };
-        Transfer::single(legs[*n].transfer, order.debit, leg.credit, leg.amount, new.code.clone()).reference(reference).memo(leg.memo.clone())
+        Transfer::single(legs[*n].transfer, order.debit, leg.credit, leg.amount, new.code.clone())
+            .reference(reference)
+            .memo(leg.memo.clone())
     };
     let batch: Vec<Transfer> = open.iter().map(transfer).collect();
     let outcomes = ledger::post(tx, actor.channel.is_counter(), &batch)?;
@@ -276,7 +320,13 @@ fn post_legs(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Instructio
 }
 
 /// Holds the money until `until` (or the state's usual time) and sets the state; a ledger refusal refuses the instruction.
-fn hold(tx: &mut Tx<'_>, actor: &Actor, new: &mut Instruction, state: State, until: Option<Timestamp>) -> Result<Vec<LegOutcome>> {
+fn hold(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    new: &mut Instruction,
+    state: State,
+    until: Option<Timestamp>,
+) -> Result<Vec<LegOutcome>> {
     let given_up = until.unwrap_or(tx.now()).plus(HOLD_HOURS * HOUR);
     let batch: Vec<Transfer> = transfers(tx, new)?.into_iter().map(|t| t.hold(given_up)).collect();
     let outcomes = ledger::post(tx, actor.channel.is_counter(), &batch)?;

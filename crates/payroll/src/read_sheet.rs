@@ -22,6 +22,8 @@ const PAGE_WORKERS: i64 = 1_000;
 /// A row that may be paid.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
+    /// Place among the rows of the file, from 1; the line's number.
+    pub number: i64,
     pub row: u32,
     pub worker: Worker,
     pub team: String,
@@ -188,7 +190,8 @@ impl Reader {
         }
         let Amounts { due, deductions, net, items } = amounts?;
         let team = if team.is_empty() { worker.team.clone() } else { team };
-        Some(Draft { row: row.number(), worker, team, days, hours, due, deductions, net, items, note, release: None })
+        let number = self.plan.rows;
+        Some(Draft { number, row: row.number(), worker, team, days, hours, due, deductions, net, items, note, release: None })
     }
 
     /// The account's index. A sheet without the column takes the roster's; an empty cell in it is a fault.

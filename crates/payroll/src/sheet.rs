@@ -272,6 +272,15 @@ impl PaySheet {
         Ok(())
     }
 
+    /// A line that another bank had reported paid came back: the run is open again until its money is in the wage account.
+    pub(crate) fn take_back(&mut self, net: i64) -> Result<()> {
+        self.need(&[SheetState::Paying, SheetState::Paid, SheetState::PartlyPaid], "taken up again")?;
+        (self.paid_lines, self.paid_net) = (self.paid_lines - 1, self.paid_net - net);
+        (self.failed_lines, self.failed_net) = (self.failed_lines + 1, self.failed_net + net);
+        (self.state, self.finished_at) = (SheetState::Paying, None);
+        Ok(())
+    }
+
     /// Every line is settled and the money of those that failed is back.
     pub(crate) fn is_over(&self) -> bool {
         self.state == SheetState::Paying
@@ -547,6 +556,9 @@ mod tests {
         sheet.finish(NOW).unwrap();
         assert_eq!((sheet.state, sheet.paid_lines, sheet.failed_lines), (SheetState::PartlyPaid, 8, 2));
         assert!(sheet.cancel("a", NOW, "late").unwrap_err().is(&SHEET_STATE));
+        sheet.take_back(100).unwrap();
+        assert_eq!((sheet.state, sheet.paid_lines, sheet.failed_lines), (SheetState::Paying, 7, 3));
+        assert!(!sheet.is_over() && sheet.progress().more);
     }
 
     #[test]

@@ -4,6 +4,10 @@ use crate::sql::{Param, Row};
 use crate::tx::{Conn, Tx};
 use kernel::Result;
 
+/// A row to be written: its columns in order, as a vector or, where many are written, an array.
+pub trait Params<'p>: AsRef<[Param<'p>]> + IntoIterator<Item = Param<'p>> {}
+impl<'p, T: AsRef<[Param<'p>]> + IntoIterator<Item = Param<'p>>> Params<'p> for T {}
+
 /// A plain table (no seal) that is written in bulk: its columns in order, keys first.
 #[derive(Debug)]
 pub struct Sheet {
@@ -40,10 +44,10 @@ impl Sheet {
 
 impl Tx<'_> {
     /// Adds rows; a taken key is an error. Answers how many.
-    pub fn insert_rows<'p>(
+    pub fn insert_rows<'p, R: IntoIterator<Item = Param<'p>>>(
         &mut self,
         sheet: &'static Sheet,
-        rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+        rows: impl ExactSizeIterator<Item = R>,
     ) -> Result<u64> {
         self.write_rows(sheet, rows, sheet.insert_sql(), |sheet, marks| {
             format!("INSERT INTO {} ({}) SELECT * FROM UNNEST({marks})", sheet.table, sheet.columns.join(", "))
@@ -51,18 +55,18 @@ impl Tx<'_> {
     }
 
     /// Changes rows found by their keys. Answers how many were found.
-    pub fn update_rows<'p>(
+    pub fn update_rows<'p, R: IntoIterator<Item = Param<'p>>>(
         &mut self,
         sheet: &'static Sheet,
-        rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+        rows: impl ExactSizeIterator<Item = R>,
     ) -> Result<u64> {
         self.write_rows(sheet, rows, sheet.update_sql(), Sheet::update_from_sql)
     }
 
-    fn write_rows<'p>(
+    fn write_rows<'p, R: IntoIterator<Item = Param<'p>>>(
         &mut self,
         sheet: &'static Sheet,
-        mut rows: impl ExactSizeIterator<Item = Vec<Param<'p>>>,
+        mut rows: impl ExactSizeIterator<Item = R>,
         one: String,
         many: impl Fn(&Sheet, &str) -> String,
     ) -> Result<u64> {

@@ -140,8 +140,8 @@ impl Store {
         &self.config().clock
     }
 
-    /// Runs `f` in a durable transaction and waits for its commit. On PostgreSQL `Err(STALE)` and serialisation failures
-    /// are tried again here; what comes out has been tried [`crate::RETRIES_MAX`] times. Not to be called by a closure or
+    /// Runs `f` in a durable transaction and waits for its commit. On PostgreSQL serialisation failures, deadlocks and
+    /// `Err(STALE)` are tried again here, at most [`crate::RETRIES_MAX`] times. Not to be called by a closure or
     /// an answer: it would wait for itself.
     pub fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         if IS_WRITER.get() {

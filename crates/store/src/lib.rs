@@ -41,7 +41,7 @@ mod writer;
 
 pub use audit::{Audit, AuditRow};
 pub use backup::{Copied, restore};
-pub use bulk::{Find, Sheet};
+pub use bulk::{Find, Params, Sheet};
 pub use chain::{Chain, Head};
 pub use db::{Config, Engine, Store, WAITING_CLOSURES_MAX};
 pub use idempotency::{IDEMPOTENCY_KEY_CHARS_MAX, Once, check_key, request_hash};

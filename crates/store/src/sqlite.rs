@@ -87,15 +87,15 @@ pub(crate) fn execute(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Res
     statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(failed)
 }
 
-pub(crate) fn execute_each<'p>(
+pub(crate) fn execute_each<'p, R: IntoIterator<Item = Param<'p>>>(
     conn: &Connection,
     sql: &str,
-    rows: impl Iterator<Item = Vec<Param<'p>>>,
+    rows: impl Iterator<Item = R>,
 ) -> Result<u64> {
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
     let mut done = 0;
     for row in rows {
-        done += statement.execute(rusqlite::params_from_iter(&row)).map_err(failed)? as u64;
+        done += statement.execute(rusqlite::params_from_iter(row)).map_err(failed)? as u64;
     }
     Ok(done)
 }

@@ -20,6 +20,9 @@ pub const GROUP_CLOSURES_MAX: usize = 4_000;
 pub const GROUP_AGE_MS_MAX: u64 = 50;
 /// How often a closure is run again after a conflict with another writer.
 pub const RETRIES_MAX: u32 = 20;
+/// How often a closure is run again that was told STALE. Mostly the row it saw is from a form filled in long ago, and
+/// running it again does not help.
+const STALE_RETRIES_MAX: u32 = 5;
 
 thread_local! {
     /// This thread is a writer: whoever waits here for a write waits for himself.
@@ -335,7 +338,9 @@ impl WriterThread {
     fn alone(&mut self, mut job: Box<dyn Job>) -> Box<dyn Job> {
         for again in 0..=RETRIES_MAX {
             let passes = match self.attempt_alone(job.as_mut()) {
-                Ok(()) => job.error().is_some_and(|e| is_conflict(e) || is_disconnect(e) || e.is(&STALE)),
+                Ok(()) => job
+                    .error()
+                    .is_some_and(|e| is_conflict(e) || is_disconnect(e) || e.is(&STALE) && again < STALE_RETRIES_MAX),
                 Err(lost) => {
                     job.spoil(&lost.told());
                     lost.passes()

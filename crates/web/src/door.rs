@@ -4,8 +4,9 @@
 //! When [`PASSWORD_CHECKS_WAITING_MAX`] more wait, the next is told `too_many_requests`. Tries are counted by address and by
 //! name besides the pause the login itself takes after five failures.
 use crate::codes::TOO_MANY_REQUESTS;
-use crate::http::limiter::{Allowance, Limiter};
+use crate::http::limiter::{Allowance, Limiter, address_key};
 use crate::state::Web;
+use kernel::id::LoginId;
 use kernel::{Error, Result, Timestamp};
 use party::{Origin, PasswordCost, SignIn, StepUp};
 use tokio::sync::Semaphore;
@@ -43,7 +44,8 @@ impl SignInDoor {
     }
 
     fn count(&self, name: &str, origin: &Origin, now: Timestamp) -> Result<()> {
-        self.by_address.take(&origin.address, now)?;
+        let address = origin.address.parse().map_or_else(|_| String::new(), address_key);
+        self.by_address.take(&address, now)?;
         self.by_name.take(&name.trim().to_ascii_lowercase(), now)
     }
 }
@@ -72,10 +74,13 @@ pub async fn sign_in(web: &Web, name: &str, password: &str, code: &str, origin: 
     Ok(done)
 }
 
-/// The second factor once more; the session gets another token.
-pub async fn step_up(web: &Web, token: &str, code: &str, origin: &Origin) -> Result<StepUp> {
+/// The second factor once more; the session gets another token. A code wrong too often ends every session of the login.
+pub async fn step_up(web: &Web, token: &str, login: LoginId, code: &str, origin: &Origin) -> Result<StepUp> {
+    if code.len() > NAME_BYTES_MAX {
+        return Ok(StepUp::Refused);
+    }
     let (own, code, origin) = (token.to_owned(), code.to_owned(), origin.clone());
     let done = web.write(move |tx| party::step_up(tx, &own, &code, &origin)).await;
-    web.inner().sessions.forget(token);
+    web.inner().sessions.forget_login(login);
     done
 }

@@ -146,6 +146,12 @@ impl Words {
         self.find(key, None, Some(&args)).unwrap_or_else(|| self.missing(key)).into_owned()
     }
 
+    /// The text of `key` where there is one and it has all it asks for.
+    pub fn maybe(self, key: &str, args: &[(&str, FluentValue<'_>)]) -> Option<String> {
+        let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.find(key, None, Some(&args)).map(Cow::into_owned)
+    }
+
     fn missing(self, key: &str) -> Cow<'static, str> {
         tracing::error!(lang = self.lang.tag(), key, "a text is missing or lacks an argument");
         format!("⟦{key}⟧").into()

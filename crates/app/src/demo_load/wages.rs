@@ -10,7 +10,9 @@ use kernel::id::{FirmId, PaySheetId, PersonId, ProjectId};
 use kernel::{Actor, Channel, Money, Result, Who};
 use ledger::restrictions::{Restrict, Restriction, restrict};
 use party::Role;
-use payroll::{Approved, ImportFor, ImportState, Kind, Period, Profile, ProjectNew, Upload};
+use payroll::{
+    AccountGiven, Approved, ImportFor, ImportState, Kind, Period, Profile, ProjectNew, Upload, WorkerNew,
+};
 use std::collections::HashMap;
 
 /// The yard's project that pays on behalf of all subcontractors.
@@ -99,26 +101,49 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     Ok(())
 }
 
-/// Rosters come as files, as firms send them.
+/// A subcontractor's roster comes as the file it would send; who pays for many employers takes their workers on one by one.
 fn rosters(load: &mut Load<'_, '_>, plans: &[Plan<'_>], projects: &[ProjectId]) -> Result<()> {
-    let of: usize = plans.iter().flat_map(|p| &p.employers).map(|e| e.workers.len()).sum();
-    for (plan, project) in plans.iter().zip(projects) {
-        (load.progress)("rosters", load.numbers.workers, of as u64);
-        let upload = Upload {
-            project: *project,
-            what: ImportFor::Roster,
-            file_name: "花名册.xlsx".into(),
-            bytes: roster_xlsx(&plan.employers)?,
-            accept_valid: true,
-        };
-        let import = payroll::import(&load.bank.store, &actor(), upload)?;
-        if import.state != ImportState::Accepted || import.refused > 0 {
-            return Err(broken("rosters", format!("{} rows of {} were refused", import.refused, import.id)));
+    let of: u64 = plans.iter().flat_map(|p| &p.employers).map(|e| e.workers.len() as u64).sum();
+    for (n, (plan, project)) in plans.iter().zip(projects).enumerate() {
+        (load.progress)("rosters", load.numbers.workers, of);
+        match plan.employers.as_slice() {
+            [one] => roster_file(load, one, *project)?,
+            many => roster_lines(load, many, *project, n)?,
         }
         load.numbers.workers += plan.employers.iter().map(|e| e.workers.len() as u64).sum::<u64>();
     }
-    (load.progress)("rosters", of as u64, of as u64);
+    (load.progress)("rosters", of, of);
     Ok(())
+}
+
+fn roster_file(load: &Load<'_, '_>, employer: &Subcontractor, project: ProjectId) -> Result<()> {
+    let bytes = roster_xlsx(&[employer])?;
+    let upload =
+        Upload { project, what: ImportFor::Roster, file_name: "花名册.xlsx".into(), bytes, accept_valid: true };
+    let import = payroll::import(&load.bank.store, &actor(), upload)?;
+    match import.state {
+        ImportState::Accepted if import.refused == 0 => Ok(()),
+        _ => Err(broken("rosters", format!("{} rows of {} were refused", import.refused, import.id))),
+    }
+}
+
+fn roster_lines(load: &mut Load<'_, '_>, employers: &[&Subcontractor], project: ProjectId, n: usize) -> Result<()> {
+    let mut items = Vec::new();
+    for e in employers {
+        items.extend(e.workers.iter().map(|w| WorkerNew {
+            name: w.name.clone(),
+            identity: w.identity.clone(),
+            phone: w.phone.clone(),
+            team: e.teams[w.team].zh.clone(),
+            contract: format!("XZ-LD-{}", w.number),
+            contract_on: Some(w.joined),
+            entered_on: Some(w.joined),
+            account: Some(AccountGiven { number: w.card.clone(), bank: w.bank.zh.into() }),
+        }));
+    }
+    let what = if n == 0 { "workers of the yard" } else { "workers of the site" };
+    let add = move |tx: &mut store::Tx<'_>, new: &WorkerNew| payroll::worker_add(tx, &actor(), project, new.clone());
+    load.each(what, items, move |tx, new| Ok(add(tx, new)?.worker)).map(|_| ())
 }
 
 /// What keeps some workers from being paid. Names and tiers were planted when the people were registered.

@@ -8,9 +8,10 @@ use crate::*;
 use kernel::clock::MINUTE;
 use kernel::id::{BranchId, FirmId, LoginId, PersonId, StaffId};
 use kernel::{Channel, Clock, Date, Who};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{Config, KeyRing, Store};
+use store::{Config, Engine, FaultPoint, KeyRing, Store};
 
 pub(crate) const RESIDENTS: [(&str, &str, &str); 3] = [
     ("王秀英", "990102195103080016", "1951-03-08"),
@@ -23,12 +24,26 @@ pub(crate) struct Bank {
     pub store: Store,
     pub clock: Clock,
     pub branches: Vec<BranchId>,
+    /// Statements that asked the database something, so far.
+    pub queries: Arc<AtomicU32>,
     directory: PathBuf,
 }
 
 impl Drop for Bank {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.directory);
+        if let Engine::Postgres { url, schema } = &self.store.config().engine {
+            let mut by_hand = postgres::Client::connect(url, postgres::NoTls).unwrap();
+            by_hand.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).unwrap();
+        }
+    }
+}
+
+/// SQLite in the directory, or a schema of its own on the PostgreSQL that `YIZHAN_TEST_DATABASE` names.
+fn config(directory: &Path, n: u32) -> Config {
+    match std::env::var("YIZHAN_TEST_DATABASE") {
+        Ok(url) if url.starts_with("postgres") => Config::postgres(&url, &format!("party_{}_{n}", std::process::id())),
+        _ => Config::sqlite(directory),
     }
 }
 
@@ -52,11 +67,18 @@ impl Bank {
         let directory = std::env::temp_dir().join(format!("yizhan-party-{}-{n}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let clock = Clock::manual(Date::parse("2026-11-21").unwrap().begins().plus(10 * 60 * MINUTE));
-        let config = Config { clock: clock.clone(), synchronous: "OFF", ..Config::sqlite(&directory) };
+        let queries = Arc::new(AtomicU32::new(0));
+        let counted = queries.clone();
+        let count = move |at: &'static str| {
+            counted.fetch_add(u32::from(at == "query"), Ordering::Relaxed);
+            false
+        };
+        let fault: Option<Arc<FaultPoint>> = Some(Arc::new(count));
+        let config = Config { clock: clock.clone(), synchronous: "OFF", fault, ..config(&directory, n) };
         let mut migrations = store::migrations();
         migrations.push(MIGRATION);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
-        let mut bank = Bank { store, clock, branches: Vec::new(), directory };
+        let mut bank = Bank { store, clock, branches: Vec::new(), queries, directory };
         for (code, parent, kind) in [
             ("10000", None, BranchKind::HeadOffice),
             ("10100", Some(0), BranchKind::City),
@@ -146,7 +168,13 @@ impl Bank {
         let rows = self.read(|tx| tx.audit_search(i64::MAX, 1_000, "", action, ""));
         rows.iter().filter(|r| r.result == result).count()
     }
-    /// The kinds of all events so far that begin with `prefix`.
+    /// How many questions to the database `f` takes.
+    pub fn count(&self, f: impl FnOnce()) -> u32 {
+        let before = self.queries.load(Ordering::Relaxed);
+        f();
+        self.queries.load(Ordering::Relaxed) - before
+    }
+    /// How many events so far have a kind that begins with `prefix`.
     pub fn events(&self, prefix: &str) -> usize {
         let all = self.read(|tx| tx.outbox_after_cursor("test", 1_000));
         all.iter().filter(|e| e.kind.starts_with(prefix)).count()

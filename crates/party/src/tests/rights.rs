@@ -94,18 +94,37 @@ fn deny_wins_and_the_highest_limit_applies() {
     assert_eq!(bank.write(move |tx| revoke(tx, &system(), deny, "again")), Change::AlreadySo);
 }
 
+type Case = (&'static str, GrantAsk, Option<&'static Code>);
+
+fn refused(bank: &Bank, cases: Vec<Case>) {
+    for (what, ask, want) in cases {
+        let done = bank.grant(ask);
+        match want {
+            None => assert!(done.is_ok(), "{what}: {done:?}"),
+            Some(code) => assert!(done.as_ref().is_err_and(|e| e.is(code)), "{what}: {done:?}"),
+        }
+    }
+}
+
 #[test]
-fn what_is_not_granted() {
+fn roles_that_do_not_go_together() {
     let bank = Bank::open();
     let b = bank.branches.clone();
-    let (x, y, z) = (bank.staff("X", 1), bank.staff("Y", 1), bank.staff("Z", 1));
+    let (x, y) = (bank.staff("X", 1), bank.staff("Y", 1));
     let (p, firm) = (bank.person(0, 1), bank.firm(1));
     bank.grant(GrantAsk::new(Who::Staff(x), Role::Teller).at(b[2])).unwrap();
     bank.grant(GrantAsk::new(Who::Staff(y), Role::Auditor)).unwrap();
     bank.grant(GrantAsk::new(Who::Person(p), Role::PayrollClerk).of(firm)).unwrap();
     let elsewhere = FirmId::new(bank.clock.now(), b[3].book());
     let new = GrantAsk::new;
-    let cases: Vec<(&str, GrantAsk, Option<&Code>)> = vec![
+    let tomorrow = Some(bank.clock.now().plus(DAY));
+    let q = bank.person(2, 1);
+    bank.grant(GrantAsk { valid_until: tomorrow, ..new(Who::Person(q), Role::PayrollClerk).of(firm) }).unwrap();
+    let later = |role: Role, who: Option<PersonId>| {
+        let holder = Who::Person(who.unwrap_or(p));
+        GrantAsk { valid_from: tomorrow, ..new(holder, role).of(firm) }
+    };
+    let cases: Vec<Case> = vec![
         ("maker and checker of one firm", new(Who::Person(p), Role::PayrollChecker).of(firm), Some(&TOXIC_ROLES)),
         ("clerk and owner of one firm", new(Who::Person(p), Role::FirmOwner).of(firm), Some(&TOXIC_ROLES)),
         ("checker of another firm", new(Who::Person(p), Role::PayrollChecker).of(elsewhere), None),
@@ -115,6 +134,18 @@ fn what_is_not_granted() {
         ("checker elsewhere", new(Who::Staff(x), Role::OperationsChecker).at(b[3]), None),
         ("auditor and teller", new(Who::Staff(y), Role::Teller).at(b[3]), Some(&TOXIC_ROLES)),
         ("auditor and lobby", new(Who::Staff(y), Role::LobbyManager).at(b[3]), Some(&TOXIC_ROLES)),
+        ("checker of the firm from tomorrow on", later(Role::PayrollChecker, None), Some(&TOXIC_ROLES)),
+        ("checker from when he is no clerk any more", later(Role::PayrollChecker, Some(q)), None),
+    ];
+    refused(&bank, cases);
+}
+
+#[test]
+fn what_is_not_granted() {
+    let bank = Bank::open();
+    let (z, p, firm) = (bank.staff("Z", 1), bank.person(0, 1), bank.firm(1));
+    let new = GrantAsk::new;
+    let cases: Vec<Case> = vec![
         ("a bank role for a customer", new(Who::Person(p), Role::Teller), Some(&ROLE_SCOPE)),
         ("a firm role for staff", new(Who::Staff(z), Role::PayrollClerk).of(firm), Some(&ROLE_SCOPE)),
         ("a firm role without a firm", new(Who::Person(p), Role::PayrollClerk), Some(&ROLE_SCOPE)),
@@ -144,13 +175,7 @@ fn what_is_not_granted() {
             Some(&SELF_GRANT),
         ),
     ];
-    for (what, ask, want) in cases {
-        let done = bank.grant(ask);
-        match want {
-            None => assert!(done.is_ok(), "{what}: {done:?}"),
-            Some(code) => assert!(done.as_ref().is_err_and(|e| e.is(code)), "{what}: {done:?}"),
-        }
-    }
+    refused(&bank, cases);
 }
 
 #[test]
@@ -181,7 +206,8 @@ fn a_firm_appoints_its_clerks_but_not_its_owners() {
     let actor = by.clone();
     bank.write(move |tx| grant(tx, &actor, GrantAsk::new(Who::Person(clerk), Role::PayrollClerk).of(firm)));
     let actor = by.clone();
-    let second = bank.try_write(move |tx| grant(tx, &actor, GrantAsk::new(Who::Person(clerk), Role::FirmOwner).of(firm)));
+    let second =
+        bank.try_write(move |tx| grant(tx, &actor, GrantAsk::new(Who::Person(clerk), Role::FirmOwner).of(firm)));
     assert!(second.unwrap_err().is(&ROLE_SCOPE));
     let actor = by.clone();
     let staff = bank.staff("T", 1);
@@ -196,7 +222,8 @@ fn grants_begin_and_end_and_leavers_lose_everything() {
     let id = bank.staff("T", 1);
     let (who, now) = (Who::Staff(id), bank.clock.now());
     let (from, until) = (Some(now.plus(DAY)), Some(now.plus(2 * DAY)));
-    let ask = GrantAsk { valid_from: from, valid_until: until, ..GrantAsk::new(who, Role::Teller).at(bank.branches[1]) };
+    let ask =
+        GrantAsk { valid_from: from, valid_until: until, ..GrantAsk::new(who, Role::Teller).at(bank.branches[1]) };
     bank.grant(ask).unwrap();
     let actor = at(bank.branches[1], who);
     let may = |bank: &Bank| bank.may(&actor, Permission::AccountOpen, &Scope::here(&actor)).is_ok();
@@ -262,4 +289,27 @@ fn a_client_has_its_scopes_in_its_firm() {
     bank.write(move |tx| client_end(tx, &by, id, "the program is gone"));
     assert!(bank.may(&actor, Permission::WageSheetMake, &of_firm).is_err());
     assert!(bank.store.read(|tx| client_actor(tx, id, &secret, &origin)).is_err());
+}
+
+#[test]
+fn asking_costs_two_questions_at_most() {
+    let bank = Bank::open();
+    let b = bank.branches.clone();
+    let (teller, person, firm) = (bank.staff("T1", 1), bank.person(0, 2), bank.firm(1));
+    bank.grant(GrantAsk::new(Who::Staff(teller), Role::Teller).at(b[1])).unwrap();
+    bank.grant(GrantAsk::new(Who::Person(person), Role::PayrollClerk).of(firm)).unwrap();
+    let teller = at(b[1], Who::Staff(teller));
+    let clerk = Actor::of(Who::ForFirm { person, firm });
+    let cases = [
+        (&teller, Permission::PersonRead, Scope::person(person), 2),
+        (&clerk, Permission::WageRead, Scope::firm(firm), 1),
+        (&Actor::of(Who::Person(person)), Permission::PaymentSubmit, Scope::person(person), 0),
+        (&Actor::system("relay"), Permission::OutboxOperate, Scope::bank(), 0),
+    ];
+    for (actor, permission, scope, want) in cases {
+        let asked = bank.count(|| {
+            bank.may(actor, permission, &scope).unwrap();
+        });
+        assert_eq!(asked, want, "{permission}");
+    }
 }

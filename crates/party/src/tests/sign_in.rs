@@ -57,6 +57,8 @@ fn password_and_code_open_a_session_and_everything_else_gets_one_answer() {
     let who = actor(&bank, &token).unwrap();
     assert_eq!((who.who, who.branch, who.stepped_up), (Who::Staff(teller), Some(bank.branches[1]), true));
     assert_eq!(who.address, "10.0.0.7");
+    let asked = bank.count(|| drop(actor(&bank, &token)));
+    assert_eq!(asked, 1, "a request reads one row");
     assert!(matches!(sign_in(&bank, "teller", PASSWORD, used), SignIn::Refused), "a code is taken once");
     assert_eq!(bank.audits("session.sign_in", "refused"), 5);
     assert_eq!(bank.audits("session.sign_in", "done"), 1);
@@ -236,7 +238,8 @@ fn one_login_each_and_one_name_each() {
     let bank = Bank::open();
     let (p, q) = (bank.person(0, 1), bank.person(1, 1));
     bank.login("customer", Who::Person(p));
-    let cases = [("customer", q, true), ("other", p, true), ("No Name", q, false), ("ab", q, false), ("other", q, false)];
+    let cases =
+        [("customer", q, true), ("other", p, true), ("No Name", q, false), ("ab", q, false), ("other", q, false)];
     for (name, who, taken) in cases {
         let password = PasswordCost::TEST.hash(name, PASSWORD).unwrap();
         let done = bank.try_write(move |tx| {

@@ -33,8 +33,8 @@ mod simulator;
 mod tests;
 mod tick;
 
-pub use item::{ClearingItem, NewItem, State, item, queue, renew};
 pub(crate) use item::queue_payment;
+pub use item::{ClearingItem, NewItem, State, item, queue, renew};
 pub use operate::{ItemView, Resolution, list, resolve, resolve_ask, view};
 pub use port::{Answer, Outgoing, Port, Reason, Status};
 pub use settle::{ClearingEvent, verify};

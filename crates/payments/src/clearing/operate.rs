@@ -173,7 +173,10 @@ pub fn resolve(tx: &mut Tx<'_>, actor: &Actor, approval: ApprovalId, shown_hash:
     }
     i.resolved_by = Some(actor.principal());
     tx.update(&mut i)?;
-    tx.audit(actor, Audit::of("clearing.resolve", i.id).after(terms.resolution.words()).reason(terms.why).approval(approval))?;
+    tx.audit(
+        actor,
+        Audit::of("clearing.resolve", i.id).after(terms.resolution.words()).reason(terms.why).approval(approval),
+    )?;
     approval::mark_executed(tx, actor, approval, &i.id.to_string())?;
     Ok(Change::Done)
 }

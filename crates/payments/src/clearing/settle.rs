@@ -143,7 +143,10 @@ pub(super) fn give_back(
             let before = i.state;
             (i.state, i.returned_at, i.returned_to, i.ask_at) = (State::Returned, Some(tx.now()), Some(to), None);
             i.note.clear();
-            tx.audit(actor, Audit::of("clearing.returned", i.id).change(before.code(), "returned").reason(reason.code()))?;
+            tx.audit(
+                actor,
+                Audit::of("clearing.returned", i.id).change(before.code(), "returned").reason(reason.code()),
+            )?;
             emit(tx, "clearing.returned", i)
         }
     }

@@ -39,11 +39,31 @@ pub struct Plan {
 impl Plan {
     /// Pays everything after two minutes.
     pub fn calm(seed: u64) -> Plan {
-        Plan { seed, pay_minutes: 2, returned: 0, paid_before_returned: 0, lost_answer: 0, twice: 0, late: 0, lost_call: 0, silent: 0 }
+        Plan {
+            seed,
+            pay_minutes: 2,
+            returned: 0,
+            paid_before_returned: 0,
+            lost_answer: 0,
+            twice: 0,
+            late: 0,
+            lost_call: 0,
+            silent: 0,
+        }
     }
     /// Everything that can go wrong does, now and then.
     pub fn rough(seed: u64) -> Plan {
-        Plan { seed, pay_minutes: 5, returned: 60, paid_before_returned: 300, lost_answer: 50, twice: 100, late: 100, lost_call: 80, silent: 100 }
+        Plan {
+            seed,
+            pay_minutes: 5,
+            returned: 60,
+            paid_before_returned: 300,
+            lost_answer: 50,
+            twice: 100,
+            late: 100,
+            lost_call: 80,
+            silent: 100,
+        }
     }
 
     /// A number below 1,000 from the seed, a purpose and an id.

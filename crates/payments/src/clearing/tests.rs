@@ -164,7 +164,10 @@ fn an_item_is_queued_once_and_only_for_money_that_moved() {
     let b = bank("queue");
     let id = b.queue(100);
     let row = b.item(id);
-    assert_eq!((row.state, row.masked.as_str(), row.correlation.as_str()), (State::Queued, "102100099996 6222 **** 7890", "corr-1"));
+    assert_eq!(
+        (row.state, row.masked.as_str(), row.correlation.as_str()),
+        (State::Queued, "102100099996 6222 **** 7890", "corr-1")
+    );
     assert!(!String::from_utf8_lossy(&row.number).contains("6222"), "numbers are encrypted");
     let (from, moved) = (b.payer, row.moved);
     let again = b.desk.store.write(move |tx| queue(tx, &actor(), new_item(from, 100, moved))).unwrap();
@@ -365,13 +368,15 @@ fn a_rough_simulator_ends_every_item_once() {
         }
         let ends: Vec<State> = items.iter().map(|id| b.item(*id).state).collect();
         assert!(ends.iter().all(|s| matches!(s, State::Paid | State::Returned)), "seed {seed}: {ends:?}");
-        let back: i64 = items.iter().map(|id| b.item(*id)).filter(|i| i.state == State::Returned).map(|i| i.amount).sum();
+        let back: i64 =
+            items.iter().map(|id| b.item(*id)).filter(|i| i.state == State::Returned).map(|i| i.amount).sum();
         let paid: i64 = items.iter().map(|id| b.item(*id)).filter(|i| i.state == State::Paid).map(|i| i.amount).sum();
         assert!(back > 0 && paid > 0);
         assert_eq!((b.balance(b.payer), b.under_way()), (1_000_000_00 - paid, 0), "seed {seed}");
         assert_eq!(port.taken(), items.len());
         let told: HashSet<_> = b.events().iter().map(|e| (e.kind.clone(), e.aggregate.clone())).collect();
-        let ended = b.events().iter().filter(|e| matches!(e.kind.as_str(), "clearing.paid" | "clearing.returned")).count();
+        let ended =
+            b.events().iter().filter(|e| matches!(e.kind.as_str(), "clearing.paid" | "clearing.returned")).count();
         let distinct = told.iter().filter(|(k, _)| matches!(k.as_str(), "clearing.paid" | "clearing.returned")).count();
         assert_eq!(ended, distinct, "no end is told twice");
         b.sound();

@@ -75,7 +75,9 @@ fn keep(store: &Store, answers: &[Answer]) -> Result<Vec<u64>> {
     for answer in answers {
         match write(std::slice::from_ref(answer)) {
             Ok(()) => kept.push(answer.number),
-            Err(why) => tracing::error!(item = %answer.item, error = ?why, "an answer of the clearing port cannot be kept"),
+            Err(why) => {
+                tracing::error!(item = %answer.item, error = ?why, "an answer of the clearing port cannot be kept")
+            }
         }
     }
     Ok(kept)

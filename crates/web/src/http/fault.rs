@@ -27,7 +27,7 @@ impl From<Error> for Fault {
 
 impl Fault {
     /// What the framework could not read of a request.
-    pub(super) fn unreadable(status: StatusCode, why: String) -> Fault {
+    pub(crate) fn unreadable(status: StatusCode, why: String) -> Fault {
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Fault(body_too_large()),
             _ => Fault(Error::new(&UNREADABLE_REQUEST, why)),
@@ -102,6 +102,11 @@ impl IntoResponse for Fault {
         response.extensions_mut().insert(Carried(Arc::new(self.0)));
         response
     }
+}
+
+/// The error a handler answered with, before it is told.
+pub(crate) fn carried(response: &Response) -> Option<&Arc<Error>> {
+    response.extensions().get().map(|Carried(error)| error)
 }
 
 pub(crate) fn no_such_page() -> Error {

@@ -14,8 +14,10 @@ pub mod csrf;
 pub mod fault;
 pub mod headers;
 pub mod limiter;
+pub mod read;
 pub mod redirect;
 pub mod request;
+pub mod route;
 
 #[cfg(test)]
 pub(crate) mod probe;

@@ -1,0 +1,264 @@
+//! How the bank is opened.
+use crate::denial::Denials;
+use crate::messenger::{Log, Messenger};
+use crate::{MIGRATION, notices, webhooks};
+use guard::Guard;
+use kernel::id::BranchId;
+use kernel::{Actor, BookId, Clock, Currency, Error, Result};
+use payments::Desk;
+use payments::clearing::{Plan, Port, Simulator};
+use payments::own::open_own;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Config, Engine, FaultPoint, KeyRing, Migration, Store, Table, Tx};
+
+/// The file of an SQLite bank's database, to know whether there is one.
+const DATABASE_FILE: &str = "yizhan.db";
+
+/// Where the secrets come from.
+pub enum Keys {
+    /// Made when it is missing and the bank is new.
+    File(PathBuf),
+    /// In memory: tests and simulations.
+    Ring(KeyRing),
+}
+
+/// How the bank is opened.
+pub struct Options {
+    pub engine: Engine,
+    pub keys: Keys,
+    pub clock: Clock,
+    /// Writer threads on PostgreSQL, 1 to 64.
+    pub pg_writers: usize,
+    /// Read connections, 1 to 64.
+    pub readers: usize,
+    /// SQLite's `synchronous`; see [`Config::synchronous`].
+    pub synchronous: &'static str,
+    pub vfs: Option<&'static str>,
+    pub fault: Option<Arc<FaultPoint>>,
+    /// Who carries payments to other banks; `None` is the simulator that pays everything after two minutes, kept beside
+    /// an SQLite bank's data.
+    pub port: Option<Arc<dyn Port>>,
+    /// Who sends messages to phones; `None` writes them, masked, to the log.
+    pub messenger: Option<Arc<dyn Messenger>>,
+    pub webhooks: webhooks::Policy,
+}
+
+impl Options {
+    /// Data in a directory, the key file in it as `keys.json`.
+    pub fn sqlite(directory: impl Into<PathBuf>) -> Options {
+        let directory = directory.into();
+        let keys = Keys::File(directory.join("keys.json"));
+        Options::with(Config::sqlite(directory), keys)
+    }
+    pub fn postgres(url: &str, schema: &str, keys: PathBuf) -> Options {
+        Options::with(Config::postgres(url, schema), Keys::File(keys))
+    }
+    /// Fresh secrets that are never saved.
+    pub fn memory_keys(self) -> Options {
+        Options { keys: Keys::Ring(KeyRing::random()), ..self }
+    }
+    pub fn clock(self, clock: Clock) -> Options {
+        Options { clock, ..self }
+    }
+
+    /// Everything usual, for an engine and its key file.
+    pub(crate) fn of_engine(engine: Engine, keys: PathBuf) -> Options {
+        Options::with(Config { engine, ..Config::sqlite("") }, Keys::File(keys))
+    }
+
+    fn with(config: Config, keys: Keys) -> Options {
+        let Config { engine, clock, pg_writers, readers, synchronous, vfs, fault } = config;
+        let (port, messenger, webhooks) = (None, None, webhooks::Policy::default());
+        Options { engine, keys, clock, pg_writers, readers, synchronous, vfs, fault, port, messenger, webhooks }
+    }
+
+    fn config(&self) -> Config {
+        Config {
+            engine: self.engine.clone(),
+            clock: self.clock.clone(),
+            pg_writers: self.pg_writers,
+            readers: self.readers,
+            synchronous: self.synchronous,
+            vfs: self.vfs,
+            fault: self.fault.clone(),
+        }
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        match &self.engine {
+            Engine::Sqlite(directory) => Some(directory),
+            Engine::Postgres { .. } => None,
+        }
+    }
+}
+
+/// Everything that belongs to one bank; cheap to clone. It closes when the last clone is dropped.
+#[derive(Clone)]
+pub struct Bank {
+    pub store: Store,
+    pub desk: Desk,
+    pub port: Arc<dyn Port>,
+    pub messenger: Arc<dyn Messenger>,
+    pub webhooks: webhooks::Courier,
+    pub(crate) denials: Arc<Denials>,
+}
+
+impl Bank {
+    /// Opens the bank, or makes a new one. Errors: the store's, `key_file` when the database is there and its key file is
+    /// not, and those of the rule and tariff files.
+    pub fn open(options: Options) -> Result<Bank> {
+        let config = options.config();
+        let port = match &options.port {
+            Some(port) => port.clone(),
+            None => simulator(&options)?,
+        };
+        let guard = Guard::load()?;
+        let store = open_store(options.keys, config, options.engine)?;
+        let desk = Desk { store: store.clone(), guard };
+        let messenger = options.messenger.unwrap_or_else(|| Arc::new(Log));
+        let bank = Bank {
+            desk,
+            port,
+            messenger,
+            webhooks: webhooks::Courier::new(options.webhooks),
+            denials: Arc::default(),
+            store,
+        };
+        bank.store.write(seed_tariff)?;
+        bank.store.write(open_books)?;
+        Ok(bank)
+    }
+
+    /// The data beside a running server: no lock, no writer. For `verify` and exports.
+    pub fn open_to_read(options: Options) -> Result<Store> {
+        let config = options.config();
+        let keys = match options.keys {
+            Keys::File(path) => KeyRing::open(&path)?,
+            Keys::Ring(ring) => ring,
+        };
+        Store::open_to_read(config, keys)
+    }
+
+    pub fn clock(&self) -> &Clock {
+        self.store.clock()
+    }
+
+    /// Runs a command in a durable transaction; see [`Store::write`].
+    pub fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.store.write(f)
+    }
+
+    /// Looks at one snapshot; see [`Store::read`].
+    pub fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        self.store.read(f)
+    }
+
+    /// The whole schema, in order.
+    pub fn migrations() -> Vec<Migration> {
+        let mut all = store::migrations();
+        all.extend([
+            ledger::MIGRATION,
+            party::MIGRATION,
+            approval::MIGRATION,
+            pricing::MIGRATION,
+            guard::MIGRATION,
+            payments::MIGRATION,
+            payroll::MIGRATION,
+            payments::clearing::MIGRATION,
+            MIGRATION,
+        ]);
+        all
+    }
+
+    /// All tables of record, the store's own included.
+    pub fn tables() -> Vec<&'static Table> {
+        let mut all = store::verify::tables();
+        let lists = [
+            ledger::verify::TABLES,
+            party::TABLES,
+            approval::TABLES,
+            pricing::TABLES,
+            guard::TABLES,
+            payments::TABLES,
+            payments::clearing::TABLES,
+            payroll::TABLES,
+            notices::TABLES,
+            webhooks::TABLES,
+        ];
+        lists.iter().for_each(|list| all.extend(list.iter()));
+        all
+    }
+}
+
+fn simulator(options: &Options) -> Result<Arc<dyn Port>> {
+    let (clock, plan) = (options.clock.clone(), Plan::calm(0));
+    Ok(match options.directory() {
+        Some(directory) if matches!(options.keys, Keys::File(_)) => {
+            std::fs::create_dir_all(directory).map_err(|e| unusable(directory, e))?;
+            Arc::new(Simulator::with_file(&directory.join("clearing-simulator.json"), clock, plan)?)
+        }
+        _ => Arc::new(Simulator::new(clock, plan)),
+    })
+}
+
+fn unusable(path: &Path, e: std::io::Error) -> Error {
+    Error::new(&store::DATABASE, format!("{} cannot be used", path.display())).caused_by(e)
+}
+
+/// A key file is made only for a new bank: another one than the bank's own would read nothing and seal differently.
+fn open_store(keys: Keys, config: Config, engine: Engine) -> Result<Store> {
+    let path = match keys {
+        Keys::Ring(ring) => return Store::open(config, ring, &Bank::migrations()),
+        Keys::File(path) => path,
+    };
+    let database = match &engine {
+        Engine::Sqlite(directory) => Some(directory.join(DATABASE_FILE)),
+        Engine::Postgres { .. } => None,
+    };
+    let made = !path.exists();
+    if made && database.as_ref().is_some_and(|file| file.exists()) {
+        let what = format!("{} is missing, and the bank's data is there", path.display());
+        return Err(Error::new(&store::KEY_FILE, what));
+    }
+    if let Some(directory) = path.parent().filter(|_| made) {
+        std::fs::create_dir_all(directory).map_err(|e| unusable(directory, e))?;
+    }
+    let opened = KeyRing::open_or_create(&path).and_then(|ring| Store::open(config, ring, &Bank::migrations()));
+    if opened.is_err() && made && database.is_none() {
+        // A PostgreSQL bank that did not open with a new key file has another one.
+        let _ = std::fs::remove_file(&path);
+    }
+    opened
+}
+
+fn bootstrap() -> Actor {
+    Actor::system("bootstrap")
+}
+
+fn seed_tariff(tx: &mut Tx<'_>) -> Result<()> {
+    let date = tx.business_date()?;
+    if pricing::tariff_table(tx, date)?.is_empty() {
+        pricing::load_tariff(tx, &bootstrap(), pricing::DATA_FILE, pricing::DATA)?;
+    }
+    Ok(())
+}
+
+/// The bank's own accounts of every branch's book. Repeating is safe.
+fn open_books(tx: &mut Tx<'_>) -> Result<()> {
+    for branch in party::branches(tx)? {
+        open_book(tx, &bootstrap(), branch.book)?;
+    }
+    Ok(())
+}
+
+fn open_book(tx: &mut Tx<'_>, actor: &Actor, book: BookId) -> Result<()> {
+    open_own(tx, actor, book, Currency::CNY)
+}
+
+/// Opens a branch with the bank's own accounts of its book.
+pub fn branch_open(tx: &mut Tx<'_>, actor: &Actor, new: party::BranchNew) -> Result<BranchId> {
+    let id = party::branch_open(tx, actor, new)?;
+    open_book(tx, actor, kernel::Id::book(&id))?;
+    Ok(id)
+}

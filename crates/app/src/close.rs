@@ -1,0 +1,130 @@
+//! Close of day: what stands in the way, then the trial balance, the day's ends and the signed root.
+//!
+//! A business day closes when nothing made at a counter waits for authorisation: neither a payment nor another command that
+//! was asked for in a branch. Payments under way to other banks, delayed ones, and what customers' own checkers have not
+//! decided yet do not stand in the way; they are money on hold or on the way and are counted where they are.
+use crate::codes::DAY_NOT_AFTER;
+use crate::{Bank, relay};
+use kernel::{Actor, BookId, Date, Error, Result};
+use party::{Permission, Scope};
+use serde::Serialize;
+use std::fmt;
+use store::{Column, Param, Tx};
+
+/// Something that must be decided before the day can close.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Blocker {
+    pub book: BookId,
+    /// The branch's name.
+    pub branch: String,
+    /// `payments` or `approvals`.
+    pub what: &'static str,
+    pub count: u64,
+}
+
+/// A day that was closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Closed {
+    pub date: Date,
+    /// The day that is open now.
+    pub next: Date,
+    /// Lines of the trial balance.
+    pub lines: usize,
+    /// Lanes and chains under the root.
+    pub heads: usize,
+    /// Merkle root and signature, lower-case hexadecimal.
+    pub root: String,
+    pub signature: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Close {
+    Blocked(Vec<Blocker>),
+    Closed(Closed),
+}
+
+impl fmt::Display for Close {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Close::Blocked(list) => {
+                writeln!(f, "the day stays open; decide these first:")?;
+                list.iter().try_for_each(|b| writeln!(f, "  {} ({}): {} {} wait", b.branch, b.book, b.count, b.what))
+            }
+            Close::Closed(c) => {
+                writeln!(f, "{} is closed, {} is open", c.date, c.next)?;
+                writeln!(f, "  trial balance: {} lines, in balance", c.lines)?;
+                writeln!(f, "  root      {}", c.root)?;
+                writeln!(f, "  signature {}", c.signature)
+            }
+        }
+    }
+}
+
+/// What stands in the way now, by branch.
+pub fn blockers(tx: &mut Tx<'_>) -> Result<Vec<Blocker>> {
+    let mut found = Vec::new();
+    for branch in party::branches(tx)? {
+        let payments = payments::waiting_in(tx, branch.book)?;
+        let approvals = counter_approvals(tx, branch.book)?;
+        for (what, count) in [("payments", payments), ("approvals", approvals)] {
+            if count > 0 {
+                found.push(Blocker { book: branch.book, branch: branch.name_zh.clone(), what, count });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What staff asked for at a counter about a customer's account. Payments are counted by themselves; a firm's own checkers
+/// and the head office's settings (tariffs, roles) have no closing time.
+const COUNTER_KINDS: [&str; 3] = ["freeze", "unfreeze", "tier"];
+/// Requests of a book counted at most.
+const COUNTED_MAX: u32 = 1_000;
+
+fn counter_approvals(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
+    if approval::waiting_in(tx, book)? == 0 {
+        return Ok(0);
+    }
+    let tail = "WHERE state = 'waiting' AND book = ?1 AND substr(maker, 1, 5) = 'staf_' AND kind IN (?2, ?3, ?4) LIMIT ?5";
+    let [freeze, unfreeze, tier] = COUNTER_KINDS.map(Param::from);
+    Ok(tx.select::<approval::Approval>(tail, &[book.param(), freeze, unfreeze, tier, COUNTED_MAX.param()])?.len() as u64)
+}
+
+/// Closes the open business day and opens `to`. `day.close` for the whole bank. `Err(DAY_NOT_AFTER)`; the ledger's
+/// `day_out_of_balance`, which leaves the day open. `progress` hears what is being done.
+pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(&str)) -> Result<Close> {
+    let asker = actor.clone();
+    let open = bank.read(|tx| {
+        party::may(tx, &asker, Permission::DayClose, &Scope::bank())?;
+        tx.business_date()
+    })?;
+    if to <= open {
+        return Err(Error::new(&DAY_NOT_AFTER, format!("{to} is not after {open}, the open day")).with("open", open));
+    }
+    progress("events");
+    relay::pump(&bank.store)?;
+    progress("holds");
+    while bank.write(|tx| ledger::expire_due(tx, ledger::EXPIRE_AT_ONCE_MAX))? == ledger::EXPIRE_AT_ONCE_MAX as usize {}
+    progress("blockers");
+    let asker = actor.clone();
+    let closed = bank.write(move |tx| {
+        party::may(tx, &asker, Permission::DayClose, &Scope::bank())?;
+        // Looked at in the transaction that closes: nothing slips in between.
+        let waiting = blockers(tx)?;
+        if !waiting.is_empty() {
+            return Ok(Close::Blocked(waiting));
+        }
+        let day = ledger::day::close(tx, &asker, to)?;
+        Ok(Close::Closed(Closed {
+            date: day.date,
+            next: to,
+            lines: day.trial_balance.0.len(),
+            heads: day.heads.0.len(),
+            root: data_encoding::HEXLOWER.encode(&day.root),
+            signature: data_encoding::HEXLOWER.encode(&day.signature),
+        }))
+    })?;
+    progress("done");
+    Ok(closed)
+}

@@ -1,0 +1,203 @@
+//! The clockwork: what the bank does by itself while it is served.
+//!
+//! One thread runs the jobs whose time has come, in the order of [`JOBS`], every [`LOOK_MILLISECONDS`]; another one sends
+//! webhooks and messages, so that a slow receiver holds up nothing else. A job that fails or panics is told to the log and
+//! runs again at its next time; every job can be run again at any moment and by several processes at once.
+use crate::{Bank, notices, relay, webhooks};
+use kernel::clock::{MINUTE, SECOND};
+use kernel::{Actor, Error, Result, Timestamp};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often the clockwork looks whether a job is due.
+pub const LOOK_MILLISECONDS: u64 = 200;
+/// Seconds between two runs of the relay.
+pub const RELAY_SECONDS: i64 = 1;
+/// Seconds between two ticks of clearing.
+pub const CLEARING_SECONDS: i64 = 5;
+/// Seconds between two looks for wages that are under way.
+pub const PAYROLL_SECONDS: i64 = 2;
+/// Seconds between two looks for delayed and forgotten payments and approvals.
+pub const PAYMENTS_SECONDS: i64 = 10;
+/// Seconds between two passes over webhooks and messages.
+pub const OUTWARD_SECONDS: i64 = 2;
+/// Minutes between two clearings away: holds, restrictions, sessions, sums of denials.
+pub const TIDYING_MINUTES: i64 = 1;
+/// Rows one run of a job works on at most.
+pub const ROWS_AT_ONCE: u32 = 500;
+/// Chunks of wages paid in one run at most.
+pub const PAYROLL_CHUNKS: u32 = 20;
+
+type Run = fn(&Bank) -> Result<Done>;
+
+/// What a run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Done {
+    /// Things that were changed.
+    things: u64,
+    /// There is more to do at once.
+    more: bool,
+}
+
+struct Job {
+    name: &'static str,
+    /// Microseconds between two runs.
+    every: i64,
+    run: Run,
+}
+
+/// In the order in which they run: what comes in, what moves on, what is told, what ends.
+const JOBS: &[Job] = &[
+    Job { name: "clearing", every: CLEARING_SECONDS * SECOND, run: clearing },
+    Job { name: "relay", every: RELAY_SECONDS * SECOND, run: relay_pump },
+    Job { name: "payments-release", every: PAYMENTS_SECONDS * SECOND, run: payments_release },
+    Job { name: "payments-expire", every: PAYMENTS_SECONDS * SECOND, run: payments_expire },
+    Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
+    Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
+    Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
+    Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
+    Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
+    Job { name: "denials", every: TIDYING_MINUTES * MINUTE, run: denials },
+];
+
+/// What leaves the bank.
+const OUTWARD: &[Job] = &[
+    Job { name: "webhooks", every: OUTWARD_SECONDS * SECOND, run: webhooks_deliver },
+    Job { name: "messages", every: OUTWARD_SECONDS * SECOND, run: messages_send },
+];
+
+fn done(things: impl TryInto<u64>, at_most: u32) -> Result<Done> {
+    let things = things.try_into().unwrap_or(u64::MAX);
+    Ok(Done { things, more: things >= u64::from(at_most) })
+}
+
+fn clearing(bank: &Bank) -> Result<Done> {
+    let t = payments::clearing::tick(&bank.desk, &*bank.port)?;
+    Ok(Done { things: u64::from(t.answered + t.asked + t.sent), more: t.more })
+}
+fn relay_pump(bank: &Bank) -> Result<Done> {
+    let p = relay::pump(&bank.store)?;
+    Ok(Done { things: u64::from(p.handled + p.parked + p.mended), more: p.more })
+}
+fn payments_release(bank: &Bank) -> Result<Done> {
+    done(payments::release_due(&bank.desk, ROWS_AT_ONCE)?, ROWS_AT_ONCE)
+}
+fn payments_expire(bank: &Bank) -> Result<Done> {
+    done(payments::expire_due(&bank.desk, ROWS_AT_ONCE)?, ROWS_AT_ONCE)
+}
+fn approvals_expire(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| approval::expire_due(tx, ROWS_AT_ONCE))?.len(), ROWS_AT_ONCE)
+}
+fn payroll_resume(bank: &Bank) -> Result<Done> {
+    let r = payroll::resume(&bank.desk, PAYROLL_CHUNKS)?;
+    Ok(Done { things: u64::from(r.chunks), more: r.more })
+}
+fn holds_expire(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn restrictions_lift(bank: &Bank) -> Result<Done> {
+    let actor = Actor::system("expire");
+    done(bank.write(move |tx| ledger::restrictions::lift_due(tx, &actor, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn sessions_expire(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| party::sessions_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn denials(bank: &Bank) -> Result<Done> {
+    Ok(Done { things: u64::from(bank.denials_summed()?), more: false })
+}
+fn webhooks_deliver(bank: &Bank) -> Result<Done> {
+    let d = webhooks::deliver_due(&bank.store, &bank.webhooks)?;
+    Ok(Done { things: u64::from(d.delivered + d.failed), more: d.more })
+}
+fn messages_send(bank: &Bank) -> Result<Done> {
+    done(notices::send_due(&bank.store, &*bank.messenger)?, notices::MESSAGES_AT_ONCE_MAX)
+}
+
+fn run(job: &Job, bank: &Bank) -> Result<Done> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| (job.run)(bank)))
+        .unwrap_or_else(|_| Err(Error::broken(format!("the job {} panicked", job.name))));
+    if let Err(why) = &outcome {
+        tracing::error!(job = job.name, error = ?why, "a job failed; it runs again");
+    }
+    outcome
+}
+
+/// What a pass over all jobs did: things changed by each, and the failures.
+#[derive(Debug, Default)]
+pub struct JobsDone {
+    pub things: Vec<(&'static str, u64)>,
+    pub failed: Vec<(&'static str, Error)>,
+}
+
+impl JobsDone {
+    /// All things changed.
+    pub fn total(&self) -> u64 {
+        self.things.iter().map(|(_, n)| n).sum()
+    }
+}
+
+impl Bank {
+    /// Every job once, in their fixed order, whatever the time; for tests and simulations, where time is moved by hand.
+    pub fn run_jobs_once(&self) -> JobsDone {
+        let mut all = JobsDone::default();
+        for job in JOBS.iter().chain(OUTWARD) {
+            match run(job, self) {
+                Ok(done) => all.things.push((job.name, done.things)),
+                Err(why) => all.failed.push((job.name, why)),
+            }
+        }
+        all
+    }
+}
+
+/// The running clockwork; it stops when this is dropped.
+pub struct Jobs {
+    threads: Vec<(Sender<()>, JoinHandle<()>)>,
+}
+
+/// Starts the clockwork of a bank that is served.
+pub fn start(bank: &Bank) -> Result<Jobs> {
+    let threads = [("jobs", JOBS), ("outward", OUTWARD)].map(|(name, jobs)| {
+        let (stop, stopped) = channel();
+        let bank = bank.clone();
+        let work = move || {
+            let mut last: Vec<Option<Timestamp>> = vec![None; jobs.len()];
+            while stopped.recv_timeout(Duration::from_millis(LOOK_MILLISECONDS)) == Err(RecvTimeoutError::Timeout) {
+                look(&bank, jobs, &mut last);
+            }
+        };
+        let started = std::thread::Builder::new().name(name.into()).spawn(work);
+        started.map(|thread| (stop, thread)).map_err(|e| Error::broken("a thread could not be started").caused_by(e))
+    });
+    Ok(Jobs { threads: threads.into_iter().collect::<Result<_>>()? })
+}
+
+/// Runs what is due. A clock that was set back makes everything due.
+fn look(bank: &Bank, jobs: &[Job], last: &mut [Option<Timestamp>]) {
+    for (job, last) in jobs.iter().zip(last) {
+        let now = bank.clock().now();
+        if last.is_some_and(|at| (0..job.every).contains(&now.since(at))) {
+            continue;
+        }
+        let more = run(job, bank).is_ok_and(|done| done.more);
+        *last = if more { None } else { Some(now) };
+    }
+}
+
+impl Jobs {
+    /// Waits until the jobs under way are done.
+    pub fn stop(self) {}
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        for (stop, thread) in self.threads.drain(..) {
+            drop(stop);
+            if thread.join().is_err() {
+                tracing::error!("a thread of the clockwork had panicked");
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! A new key-encryption key, and everything under it.
+//!
+//! The new key is saved to the key file first; from then on it wraps, and the older ones still unwrap. Then every wrapped
+//! data key and every value encrypted for the bank itself is put under it, [`ROWS_AT_ONCE`] rows a transaction. A crash in
+//! between loses nothing: [`keys_rewrap`] goes on, and passes what is done already. Other processes of the same bank must
+//! be stopped: they would not know the new key.
+use crate::bank::{Bank, Keys, Options};
+use crate::webhooks;
+use kernel::{Actor, Error, Result};
+use payments::Instruction;
+use payments::clearing::{self, ClearingItem};
+use serde::Serialize;
+use store::{Audit, KeyRing, Param, Record, Store, Tx};
+
+/// Rows looked at in one transaction.
+pub const ROWS_AT_ONCE: u32 = 500;
+
+/// What a rotation put under the newest key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Rotated {
+    /// The newest key's version, from 1.
+    pub version: u32,
+    pub people: u64,
+    pub logins: u64,
+    pub instructions: u64,
+    pub clearing_items: u64,
+    pub webhooks: u64,
+}
+
+/// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
+pub fn keys_rotate(options: Options, progress: &mut dyn FnMut(&str, u64)) -> Result<Rotated> {
+    let Keys::File(path) = &options.keys else {
+        return Err(Error::new(&store::KEY_FILE, "keys that are in no file cannot be rotated"));
+    };
+    // Opened once with the keys as they are: nobody else has it open, and these are its keys.
+    drop(Bank::open(Options::of_engine(options.engine.clone(), path.clone()))?);
+    KeyRing::open(path)?.rotated()?.save(path)?;
+    let bank = Bank::open(options)?;
+    keys_rewrap(&bank, progress)
+}
+
+/// Puts what is still under an older key under the newest one. Repeating is safe.
+pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<Rotated> {
+    let store = &bank.store;
+    let done = Rotated {
+        version: store.keys().version(),
+        people: every::<party::Person>(store, "people", progress, |keys, p| match keys.rewrap(&p.data_key)? {
+            Some(wrapped) => {
+                p.data_key = wrapped;
+                Ok(true)
+            }
+            None => Ok(false),
+        })?,
+        logins: every::<party::Login>(store, "logins", progress, |keys, l| renew(keys, "login.totp", &mut l.totp))?,
+        instructions: every::<Instruction>(store, "instructions", progress, |keys, i| match &mut i.payee_sealed {
+            Some(sealed) => renew(keys, "instruction.payee", sealed),
+            None => Ok(false),
+        })?,
+        clearing_items: every::<ClearingItem>(store, "clearing_items", progress, clearing::renew)?,
+        webhooks: every::<webhooks::Webhook>(store, "webhooks", progress, webhooks::renew)?,
+    };
+    let told = done.clone();
+    store.write(move |tx| {
+        let sum = told.people + told.logins + told.instructions + told.clearing_items + told.webhooks;
+        let after = format!("version {}, {sum} rows", told.version);
+        tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
+    })?;
+    Ok(done)
+}
+
+/// Puts a value that the bank encrypted for itself under the newest key; `false` when it is there already.
+fn renew(keys: &KeyRing, field: &str, sealed: &mut Vec<u8>) -> Result<bool> {
+    if sealed.starts_with(&keys.version().to_be_bytes()) {
+        return Ok(false);
+    }
+    *sealed = keys.encrypt_own(field, &keys.decrypt_own(field, sealed)?);
+    Ok(true)
+}
+
+/// Goes through a table keyed by `(book, id)`, page by page; answers the rows that were changed.
+fn every<R: Record + 'static>(
+    store: &Store,
+    name: &str,
+    progress: &mut dyn FnMut(&str, u64),
+    change: fn(&KeyRing, &mut R) -> Result<bool>,
+) -> Result<u64> {
+    let (mut after, mut seen, mut changed) = ((-1, [0u8; 16]), 0, 0);
+    loop {
+        let from = after;
+        let (last, rows, news) = store.write(move |tx| page(tx, from, change))?;
+        (seen, changed) = (seen + rows, changed + news);
+        progress(name, seen);
+        match last {
+            Some(key) if rows == u64::from(ROWS_AT_ONCE) => after = key,
+            _ => return Ok(changed),
+        }
+    }
+}
+
+type Key = (i64, [u8; 16]);
+
+fn page<R: Record>(tx: &mut Tx<'_>, after: Key, change: fn(&KeyRing, &mut R) -> Result<bool>) -> Result<(Option<Key>, u64, u64)> {
+    let tail = "WHERE (book, id) > (?1, ?2) ORDER BY book, id LIMIT ?3";
+    let mut rows = tx.select_locked::<R>(tail, &[Param::Int(after.0), Param::Id(after.1), Param::Int(i64::from(ROWS_AT_ONCE))])?;
+    let mut changed = 0;
+    for row in &mut rows {
+        if change(tx.keys(), row)? {
+            tx.update(row)?;
+            changed += 1;
+        }
+    }
+    let last = rows.last().map(|row| {
+        let key = row.params();
+        let id = key[1].bytes()?.try_into().map_err(|_| Error::broken("an id is not 16 bytes"))?;
+        Ok::<Key, Error>((key[0].int()?, id))
+    });
+    Ok((last.transpose()?, rows.len() as u64, changed))
+}

@@ -1,0 +1,191 @@
+//! Which event leads to what. One match; everything else here carries it out.
+use crate::notices::{self, Draft};
+use kernel::id::{AccountId, ApprovalId, ClearingId, FirmId, PayLineId, PaySheetId, PersonId, ProjectId};
+use kernel::{Currency, Error, Money, Owner, Result};
+use serde_json::Value;
+use store::{Outbox, Tx};
+
+/// One consequence of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reaction {
+    PayLinePaid,
+    PayLineReturned,
+    /// Whoever pays (`payer`).
+    TellPayer,
+    /// Whose account inside the bank was credited (`credit`).
+    TellPayee,
+    /// The maker of what waited for approval, unless he ended it himself.
+    TellMaker,
+    /// The firm whose users may approve it.
+    TellFirmOfApproval,
+    /// The firm of the project or pay sheet.
+    TellFirm,
+    /// The person named in the event (`person`).
+    TellPerson,
+    /// The principal named in the event (`who` or `holder`).
+    TellPrincipal,
+    /// The principal, when he signed in with a device never seen with this login.
+    TellOfNewDevice,
+    /// Whose party was frozen or released (`subject`).
+    TellSubject,
+}
+
+use Reaction::*;
+
+fn reactions(kind: &str) -> &'static [Reaction] {
+    match kind {
+        "clearing.paid" => &[PayLinePaid],
+        "clearing.returned" => &[PayLineReturned, TellPayer],
+
+        "payment.posted" => &[TellPayer, TellPayee],
+        "payment.awaiting_approval" | "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer],
+        "payment.refused" | "payment.cancelled" | "payment.expired" => &[TellPayer],
+
+        "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
+        "approval.refused" | "approval.sent_back" | "approval.expired" => &[TellMaker],
+        "approval.executed" | "approval.failed" => &[TellMaker],
+
+        "payroll.project_opened" | "payroll.sheet_submitted" | "payroll.sheet_checked" => &[TellFirm],
+        "payroll.sheet_sent_back" | "payroll.sheet_cancelled" => &[TellFirm],
+        "payroll.money_returned" | "payroll.run_finished" => &[TellFirm],
+        "payroll.line_failed" => &[TellPerson],
+
+        "guard.party_frozen" | "guard.party_released" => &[TellSubject],
+
+        "party.signed_in" => &[TellOfNewDevice],
+        "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
+        "party.person_frozen" | "party.person_unfrozen" | "party.tier_changed" => &[TellPerson],
+
+        "webhook.disabled" => &[TellFirm],
+        _ => &[],
+    }
+}
+
+/// Consumer of what moves other domains on.
+pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
+    for reaction in reactions(&event.kind) {
+        match reaction {
+            PayLinePaid | PayLineReturned => pay_line(tx, event, *reaction)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Consumer of what people are told.
+pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
+    let mut told: Vec<String> = Vec::new();
+    for reaction in reactions(&event.kind) {
+        let Some(recipient) = recipient(tx, event, *reaction)? else { continue };
+        if !told.contains(&recipient) {
+            notices::tell(tx, &draft(event, *reaction, recipient.clone()))?;
+            told.push(recipient);
+        }
+    }
+    Ok(())
+}
+
+/// A wage to another bank came to its end. Other payments have no pay line: then there is nothing to do.
+fn pay_line(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<()> {
+    let Ok(line) = text(event, "reference").parse::<PayLineId>() else { return Ok(()) };
+    let item = id::<ClearingId>(event, "item")?;
+    match reaction {
+        PayLinePaid => payroll::on_clearing_paid(tx, line, item)?,
+        _ => payroll::on_clearing_returned(tx, line, item, text(event, "reason"))?,
+    };
+    Ok(())
+}
+
+/// Who hears of it; `None` for nobody.
+fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Option<String>> {
+    let of_owner = |owner: &str| match owner.parse::<Owner>() {
+        Ok(Owner::Person(_) | Owner::Firm(_)) => Some(owner.to_owned()),
+        _ => None,
+    };
+    let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
+    Ok(match reaction {
+        PayLinePaid | PayLineReturned => None,
+        TellPayer => of_owner(text(event, "payer")),
+        TellSubject => of_owner(text(event, "subject")),
+        TellPerson => of_owner(text(event, "person")),
+        TellPayee => match text(event, "credit").parse::<AccountId>() {
+            Ok(credit) => of_owner(&ledger::view(tx, credit)?.account.owner.to_string()),
+            Err(_) => None,
+        },
+        TellMaker => principal(text(event, "maker")).filter(|maker| maker != text(event, "by")),
+        TellPrincipal => principal(text(event, "who")).or_else(|| principal(text(event, "holder"))),
+        TellOfNewDevice if event.payload["new_device"] != Value::Bool(true) => None,
+        TellOfNewDevice => principal(text(event, "who")),
+        TellFirmOfApproval | TellFirm => firm(tx, event)?.map(|firm| firm.to_string()),
+    })
+}
+
+/// The firm an event is about: it may hear of it, also by a webhook. `None` when it is about no firm.
+pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
+    let domain = event.kind.split('.').next().unwrap_or_default();
+    let named = |field| text(event, field).parse::<FirmId>().ok();
+    match domain {
+        "payment" | "clearing" => Ok(named("payer")),
+        "webhook" => Ok(named("firm")),
+        "approval" => Ok(approval::raw(tx, id::<ApprovalId>(event, "approval")?)?.firm),
+        "payroll" if named("firm").is_some() => Ok(named("firm")),
+        "payroll" => match (text(event, "sheet").parse::<PaySheetId>(), text(event, "project").parse::<ProjectId>()) {
+            (Ok(sheet), _) => Ok(Some(payroll::sheet_raw(tx, sheet)?.firm)),
+            (_, Ok(project)) => Ok(Some(payroll::project_raw(tx, project)?.firm)),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// Fields of events that a notice may show, as they are; amounts are added in words of money.
+const SHOWN: &[&str] = &[
+    "reference", "reason", "until", "state", "paid", "failed", "processing", "lines", "role", "from", "to", "basis", "kind",
+    "refusal", "url", "failures",
+];
+
+fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
+    let side = if reaction == TellPayee { ".payee" } else { "" };
+    let mut args: Vec<(String, String)> = Vec::new();
+    for field in SHOWN {
+        match &event.payload[*field] {
+            Value::String(text) if !text.is_empty() => args.push(((*field).into(), text.clone())),
+            Value::Number(n) => args.push(((*field).into(), n.to_string())),
+            _ => {}
+        }
+    }
+    // A payee sees what he got; the payer sees to whom it went, masked.
+    if reaction == TellPayer && !text(event, "payee").is_empty() {
+        args.push(("payee".into(), text(event, "payee").into()));
+    }
+    args.extend(money(event).map(|amount| ("amount".to_owned(), amount.to_string())));
+    Draft { recipient, kind: format!("{}{side}", event.kind), args, about: event.aggregate.clone() }
+}
+
+fn money(event: &Outbox) -> Option<Money> {
+    let whole = |v: &Value| serde_json::from_value::<Money>(v.clone()).ok();
+    let parts = || {
+        let currency = Currency::parse(text(event, "currency")).ok()?;
+        Some(Money::new(event.payload["amount"].as_i64()?, currency))
+    };
+    parts().or_else(|| whole(&event.payload["amount"])).or_else(|| whole(&event.payload["net"]))
+}
+
+fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
+    event.payload[field].as_str().unwrap_or_default()
+}
+
+fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
+    T::parse(text(event, field)).map_err(|e| Error::broken(format!("{} without its {field}", event.kind)).caused_by(e))
+}
+
+/// For tests of completeness: whether an event of this kind leads to anything.
+#[cfg(test)]
+pub(crate) fn leads_somewhere(kind: &str) -> bool {
+    !reactions(kind).is_empty()
+}
+
+/// The person of a recipient, for messages to phones.
+pub(crate) fn person_of(recipient: &str) -> Option<PersonId> {
+    recipient.parse().ok()
+}

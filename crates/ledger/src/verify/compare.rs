@@ -1,0 +1,105 @@
+//! What the journal says of accounts and holds, against the tables that follow from it.
+use super::journal::Recount;
+use super::{Faults, each_page};
+use crate::account::Side;
+use crate::apply::{Balance, Hold, flag};
+use crate::books::{balance_from, hold_from, key};
+use crate::restrictions::{Restriction, sum};
+use kernel::{BookId, Currency, Id, Result, Timestamp, id::AccountId, id::TransferId};
+use std::collections::HashMap;
+use store::verify::Progress;
+use store::{Column, Param, Row, Tx};
+
+/// Each account's balance row: the journal's sums, the restrictions in force, closed or not, never overdrawn.
+pub(super) fn accounts(
+    tx: &mut Tx<'_>,
+    re: &Recount,
+    faults: &mut Faults,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    let orders = in_force(tx)?;
+    let sql = "SELECT a.book, a.id, a.currency, a.side, a.limited, a.closed_at, b.debits_posted, b.credits_posted, \
+               b.debits_pending, b.credits_pending, b.frozen, b.flags, b.head, b.moved_at \
+               FROM accounts a LEFT JOIN balances b ON b.book = a.book AND b.account = a.id";
+    let (mut rows, mut moved) = (0u64, 0usize);
+    each_page(tx, sql, &["a.book", "a.id"], |r| {
+        rows += 1;
+        let (book, id): (BookId, AccountId) = (r.get(0)?, r.get(1)?);
+        moved += usize::from(re.accounts.contains_key(&id));
+        match account(r, id, re, orders.get(&id).map_or(&[], Vec::as_slice)) {
+            Ok(None) => {}
+            Ok(Some((table, what))) => faults.add(table, id.to_string(), what),
+            Err(_) => faults.add("accounts", id.to_string(), "it cannot be read"),
+        }
+        Ok(vec![Param::Int(i64::from(book.0)), Param::Id(id.bytes())])
+    })?;
+    progress("balances", rows);
+    if moved != re.accounts.len() {
+        let gone = re.accounts.len() - moved;
+        faults.add("accounts", "whole table", format!("{gone} accounts have entries and are not there"));
+    }
+    let sql = "SELECT b.account FROM balances b LEFT JOIN accounts a ON a.book = b.book AND a.id = b.account WHERE a.id IS NULL";
+    for id in tx.query(sql, &[], |r| r.get::<AccountId>(0))? {
+        faults.add("balances", id.to_string(), "it belongs to no account");
+    }
+    Ok(())
+}
+
+type Told = (&'static str, &'static str);
+
+fn account(r: &Row<'_>, id: AccountId, re: &Recount, orders: &[(Restriction, i64)]) -> Result<Option<Told>> {
+    let counted = re.accounts.get(&id);
+    let mut wanted: Balance = counted.map(|a| a.balance).unwrap_or_default();
+    (wanted.flags, wanted.frozen) = sum(orders.iter().copied());
+    wanted.flags |= if r.get::<Option<Timestamp>>(5)?.is_some() { flag::CLOSED } else { 0 };
+    if r.param(6)?.is_null() {
+        return Ok(Some(("balances", "it is missing")));
+    }
+    if balance_from(r, 6)? != wanted {
+        return Ok(Some(("balances", "it does not follow from the journal and the restrictions")));
+    }
+    let (currency, side, limited): (Currency, Side, bool) = (r.get(2)?, r.get(3)?, r.get(4)?);
+    if counted.is_some_and(|a| a.currency != currency) {
+        return Ok(Some(("accounts", "its entries are in another currency")));
+    }
+    if limited && wanted.posted(side) < wanted.held(side) {
+        return Ok(Some(("balances", "it is overdrawn and must not be")));
+    }
+    Ok(None)
+}
+
+/// The restrictions in force per account. One that cannot be read is named by the check of seals.
+fn in_force(tx: &mut Tx<'_>) -> Result<HashMap<AccountId, Vec<(Restriction, i64)>>> {
+    let mut orders: HashMap<AccountId, Vec<(Restriction, i64)>> = HashMap::new();
+    let sql = "SELECT account, kind, amount FROM restrictions WHERE lifted_at IS NULL AND queued = 0";
+    tx.each_row(sql, &[], &mut |r| {
+        if let (Ok(account), Ok(kind)) = (r.get(0), Restriction::from_param(&r.param(1)?)) {
+            orders.entry(account).or_default().push((kind, r.get(2)?));
+        }
+        Ok(())
+    })?;
+    Ok(orders)
+}
+
+/// Each hold, open or ended, as the journal has it.
+pub(super) fn holds(
+    tx: &mut Tx<'_>,
+    wanted: &mut HashMap<TransferId, Hold>,
+    faults: &mut Faults,
+    progress: &mut Progress<'_>,
+) -> Result<()> {
+    let mut rows = 0u64;
+    let sql = "SELECT id, debit, credit, amount, expires_at, ended, book FROM pendings";
+    each_page(tx, sql, &["book", "id"], |r| {
+        rows += 1;
+        let id: TransferId = r.get(0)?;
+        let kept = hold_from(r).ok().map(|(_, hold)| hold).filter(|_| key(&id)[0] == r.param(6).unwrap_or(Param::Null));
+        if kept.is_none() || wanted.remove(&id) != kept {
+            faults.add("pendings", id.to_string(), "it does not follow from the journal");
+        }
+        Ok(vec![Param::Int(r.get(6)?), Param::Id(id.bytes())])
+    })?;
+    progress("pendings", rows);
+    wanted.keys().for_each(|id| faults.add("pendings", id.to_string(), "it is missing"));
+    Ok(())
+}

@@ -1,0 +1,235 @@
+//! The first page: for everybody what Yizhan is, and for whoever is signed in where he stands and what waits for him.
+use super::{Page, notices, page, public_page};
+use crate::gate::Signed;
+use crate::http::read::download;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::view::View;
+use crate::{Fault, Lang, Shown};
+use app::notices::Notice;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use kernel::{Actor, Date, Owner, PageAsk, Result, Who};
+use maud::{Markup, html};
+use party::Permission as P;
+use store::Tx;
+
+/// Notices on a first page.
+const NOTICES_SHOWN: u32 = 5;
+/// Pay slips, projects on a first page.
+const LINES_SHOWN: u32 = 6;
+/// What waits is counted up to this.
+const COUNTED_MAX: u32 = 200;
+
+pub async fn welcome(State(web): State<Web>, view: View, signed: Option<Signed>) -> Result<Response, Fault> {
+    if signed.is_some() {
+        return Ok(see_other("/home"));
+    }
+    let today = web.read(|tx| tx.business_date()).await?;
+    let files = if web.demo() { web.run(|_| Ok(app::demo_load::files())).await? } else { Vec::new() };
+    let main = html! {
+        (actions(html! {
+            (link_button(Button::Primary, &view.t("welcome-sign-in"), "/sign-in"))
+            (link_button(Button::Secondary, &view.t("welcome-elder"), "/?mode=elder"))
+        }))
+        h2 { (view.t("welcome-what")) }
+        ul { @for n in 1..=4 { li { (view.t(&format!("welcome-point-{n}"))) } } }
+        h2 { (view.t("welcome-status")) }
+        p { (status(Tone::Good, &view.t("welcome-open"), "", "")) " " (view.t("welcome-business-day")) " " (day(view.words, today)) }
+        @if web.demo() { (demo(&view, &files)) }
+        p { a href="/design" { (view.t("welcome-design")) } " · " a href="/v1/openapi.json" { (view.t("welcome-api")) } }
+    };
+    let title = view.t("welcome-title");
+    Ok(public_page(&view, Page::new(title).lead(view.t("welcome-lead")), main).into_response())
+}
+
+fn demo(view: &View, files: &[app::demo_load::DemoFile]) -> Markup {
+    let title = |f: &app::demo_load::DemoFile| match view.words.lang {
+        Lang::Zh => f.title_zh.clone(),
+        Lang::En => f.title_en.clone(),
+    };
+    let rows = files.iter().map(|f| {
+        [html! { a href={ "/demo/files/" (f.name) } download { (title(f)) } }, html! { (f.project) }, html! { code { (f.login) } }]
+    });
+    let table = Table::new(view.t("demo-files")).text(view.t("demo-file")).text(view.t("demo-project")).text(view.t("demo-login"));
+    html! {
+        h2 { (view.t("demo-title")) }
+        (notice(Tone::Warn, &view.t("demo-notice"), html! { p { (view.t("demo-notice-text")) } }))
+        (table.rows(rows).show(view.words))
+    }
+}
+
+/// A file of the demo, to download and upload again.
+pub async fn demo_file(State(web): State<Web>, Path(name): Path<String>) -> Result<Response, Fault> {
+    if !web.demo() {
+        return Err(crate::http::fault::no_such_page().into());
+    }
+    let bytes = web.run(move |_| Ok((name.clone(), app::demo_load::file(&name)?.bytes()?))).await?;
+    let kind = if bytes.0.ends_with(".csv") { "text/csv" } else { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
+    Ok(download(&bytes.0, kind, bytes.1))
+}
+
+/// What a first page shows; what does not concern the reader is empty.
+struct Home {
+    today: Date,
+    accounts: Vec<ledger::View>,
+    slips: Vec<payroll::SlipLine>,
+    projects: Vec<payroll::ProjectView>,
+    firms: usize,
+    waiting: Vec<Waiting>,
+    notices: Vec<Notice>,
+}
+
+/// Something of a number that waits, and where.
+struct Waiting {
+    key: &'static str,
+    href: &'static str,
+    count: usize,
+}
+
+pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
+    let (actor, session) = (who.actor.clone(), who.clone());
+    let home = web.read(move |tx| look(tx, &actor, &session)).await?;
+    let words = who.words();
+    let main = html! {
+        (waiting(&who, &home.waiting))
+        @if !home.accounts.is_empty() { (accounts(&who, &home.accounts)) }
+        @if !home.projects.is_empty() { (projects(&who, &home.projects)) }
+        @if !home.slips.is_empty() { (slips(&who, &home.slips)) }
+        (tiles_for(&who, home.firms))
+        @if !home.notices.is_empty() {
+            h2 { (who.t("home-notices")) }
+            (notices::table(&who, &home.notices).show(words))
+            p { a href="/notices" { (who.t("home-all-notices")) } }
+        }
+    };
+    let greeting = words.t_with("home-hello", &[("name", who.session.name.as_str().into())]);
+    let lead = format!("{} {}", who.t("welcome-business-day"), words.date(home.today));
+    Ok(page(&who, Page::new(greeting).lead(lead), main))
+}
+
+fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
+    let owner = match actor.who {
+        Who::Person(p) => Some(Owner::Person(p)),
+        Who::ForFirm { firm, .. } => Some(Owner::Firm(firm)),
+        _ => None,
+    };
+    let accounts = match owner {
+        Some(owner) => ledger::of_owner(tx, owner)?.into_iter().filter(|a| a.closed_at.is_none()).map(|a| ledger::view(tx, a.id)).collect::<Result<_>>()?,
+        None => Vec::new(),
+    };
+    let slips = match actor.who {
+        Who::Person(p) => payroll::slips_of(tx, actor, p, &PageAsk::first(LINES_SHOWN))?.items,
+        _ => Vec::new(),
+    };
+    let projects = match actor.who {
+        Who::ForFirm { firm, .. } if who.holds(P::WageRead) => payroll::projects_of(tx, actor, firm, &PageAsk::first(LINES_SHOWN))?.items,
+        _ => Vec::new(),
+    };
+    let firms = match actor.person() {
+        Some(person) => party::firms_of(tx, person)?.len(),
+        None => 0,
+    };
+    let notices = app::notices::list(tx, actor, true, &PageAsk::first(NOTICES_SHOWN))?.items;
+    let today = tx.business_date()?;
+    Ok(Home { today, accounts, slips, projects, firms, waiting: queues(tx, actor, who)?, notices })
+}
+
+/// What waits for the reader's role. A queue he may not look at is not counted.
+fn queues(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Vec<Waiting>> {
+    let all = PageAsk::first(COUNTED_MAX);
+    let mut waiting = Vec::new();
+    let mut add = |key, href, count: Result<usize>| match count {
+        Ok(0) => Ok(()),
+        Ok(count) => {
+            waiting.push(Waiting { key, href, count });
+            Ok(())
+        }
+        Err(why) if why.kind() == kernel::Kind::Forbidden => Ok(()),
+        Err(why) => Err(why),
+    };
+    if !matches!(actor.who, Who::Person(_)) {
+        add("waiting-approvals", "/approvals", approval::waiting_for(tx, actor, &all).map(|p| p.items.len()))?;
+    }
+    if who.is_staff() && who.holds(P::GuardDecide) {
+        add("waiting-held", "/guard", payments::queue(tx, actor, payments::State::Held, &all).map(|p| p.items.len()))?;
+    }
+    if who.is_staff() && who.holds(P::ClearingOperate) {
+        let unknown = payments::clearing::list(tx, actor, payments::clearing::State::Unknown, &all);
+        add("waiting-clearing", "/clearing", unknown.map(|p| p.items.len()))?;
+    }
+    if who.is_staff() && who.holds(P::OutboxOperate) {
+        add("waiting-parked", "/outbox", app::relay::parked(tx, actor).map(|p| p.len()))?;
+    }
+    if who.is_staff() && who.holds(P::DayClose) {
+        add("waiting-day", "/day", app::blockers(tx).map(|b| b.len()))?;
+    }
+    Ok(waiting)
+}
+
+fn waiting(who: &Signed, waiting: &[Waiting]) -> Markup {
+    let words = who.words();
+    let rows = waiting.iter().map(|w| {
+        let count = if w.count >= COUNTED_MAX as usize { format!("{COUNTED_MAX}+") } else { w.count.to_string() };
+        [html! { a href=(w.href) { (who.t(w.key)) } }, html! { (count) }]
+    });
+    let table = Table::new(who.t("home-waiting")).text(who.t("home-queue")).figures(who.t("home-count")).rows(rows);
+    html! {
+        @if !waiting.is_empty() { h2 { (who.t("home-waiting")) } (table.caption_hidden().show(words)) }
+        @else if who.is_staff() { p { (status(Tone::Good, &who.t("home-nothing-waits"), "", "")) } }
+    }
+}
+
+fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {
+    let words = who.words();
+    let rows = accounts.iter().map(|v| {
+        let number = kernel::chinese::mask_account(&v.account.number);
+        let link = html! { a href={ "/accounts/" (v.account.id) } { (v.account.name) } " " (masked(words, "", &number, None)) };
+        [link, amount(words, v.available()), amount(words, v.held())]
+    });
+    let table = Table::new(who.t("home-accounts")).text(who.t("home-account")).figures(who.t("home-available")).figures(who.t("home-held"));
+    let table = table.caption_hidden().rows(rows).show(words);
+    html! {
+        @if let [only] = accounts { (balance(words, &who.t("home-available"), only.available())) }
+        h2 { (who.t("home-accounts")) }
+        (table)
+    }
+}
+
+fn projects(who: &Signed, projects: &[payroll::ProjectView]) -> Markup {
+    let words = who.words();
+    let rows = projects.iter().map(|p| {
+        let link = html! { a href={ "/wages/" (p.project) } { (p.name) } @if !p.tag.is_empty() { " " (p.tag) } };
+        [link, html! { (p.workers) }, amount(words, p.balance), day(words, p.next_pay_day)]
+    });
+    let table = Table::new(who.t("home-projects")).text(who.t("home-project")).figures(who.t("home-workers"));
+    let table = table.figures(who.t("home-balance")).text(who.t("home-pay-day")).caption_hidden().rows(rows).show(words);
+    html! { h2 { (who.t("home-projects")) } (table) }
+}
+
+fn slips(who: &Signed, slips: &[payroll::SlipLine]) -> Markup {
+    let words = who.words();
+    let rows = slips.iter().map(|s| {
+        let link = html! { a href={ "/slips/" (s.line) } { (s.period) " " (s.project_name) } };
+        [link, html! { (s.employer) }, amount(words, s.net)]
+    });
+    let table = Table::new(who.t("home-slips")).text(who.t("home-slip")).text(who.t("home-employer")).figures(who.t("home-net"));
+    html! { h2 { (who.t("home-slips")) } (table.caption_hidden().rows(rows).show(words)) }
+}
+
+fn tiles_for(who: &Signed, firms: usize) -> Markup {
+    let all: [(bool, Icon, &str, &str); 5] = [
+        (who.holds(P::PaymentSubmit) && !who.is_staff(), Icon::Transfer, "tile-pay", "/pay"),
+        (matches!(who.session.who, Who::Person(_)), Icon::Bill, "tile-slips", "/slips"),
+        (who.firm().is_some() && who.holds(P::WageSheetMake), Icon::Bill, "tile-wages", "/wages"),
+        (firms > 0, Icon::Person, "tile-act-for", "/act-for"),
+        (true, Icon::Help, "tile-devices", "/devices"),
+    ];
+    let items: Vec<Tile<'_>> = all
+        .into_iter()
+        .filter(|(shown, ..)| *shown)
+        .map(|(_, icon, key, href)| Tile { icon, label: who.t(key), hint: Some(who.t(&format!("{key}-hint"))), href: href.into() })
+        .collect();
+    tiles(&items)
+}

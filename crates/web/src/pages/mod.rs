@@ -1,0 +1,127 @@
+//! The pages, and what they have in common: the frame with the navigation of whoever looks, and small parts of forms.
+pub mod devices;
+pub mod home;
+pub mod notices;
+pub mod sign_in;
+
+use crate::Shown;
+use crate::gate::Signed;
+use crate::http::csrf;
+use crate::look::{Crumb, Frame, Icon, NavItem, Text, Viewer, heading};
+use crate::view::View;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::Who;
+use maud::{Markup, html};
+use party::Permission;
+
+/// The name of the hidden field that holds a form's idempotency key.
+pub const ONCE: &str = "once";
+
+/// A page about to be shown.
+#[derive(Default)]
+pub struct Page<'a> {
+    title: Text<'a>,
+    lead: Text<'a>,
+    crumbs: Vec<Crumb<'a>>,
+    wrong: bool,
+    bare: bool,
+}
+
+impl<'a> Page<'a> {
+    pub fn new(title: impl Into<Text<'a>>) -> Page<'a> {
+        Page { title: title.into(), ..Page::default() }
+    }
+    /// A line under the heading: what the page is for.
+    pub fn lead(self, lead: impl Into<Text<'a>>) -> Page<'a> {
+        Page { lead: lead.into(), ..self }
+    }
+    /// A page above this one, the first page first.
+    pub fn crumb(mut self, label: impl Into<Text<'a>>, href: impl Into<Text<'a>>) -> Page<'a> {
+        self.crumbs.push(Crumb::new(label, href));
+        self
+    }
+    /// The form on it has errors.
+    pub fn wrong(self, wrong: bool) -> Page<'a> {
+        Page { wrong, ..self }
+    }
+    /// Without a heading: what is shown brings its own.
+    pub fn bare(self) -> Page<'a> {
+        Page { bare: true, ..self }
+    }
+
+    fn main(&self, main: Markup) -> Markup {
+        html! { @if !self.bare { (heading(&self.title, &self.lead)) } (main) }
+    }
+}
+
+/// A page for somebody who is signed in.
+pub fn page(who: &Signed, page: Page<'_>, main: Markup) -> Shown {
+    let nav = places(who);
+    let main = page.main(main);
+    let viewer = Viewer { name: who.session.name.as_str().into(), role: role_shown(who).into() };
+    let frame = Frame::new(&who.view, page.title).viewer(Some(viewer)).nav(&nav).crumbs(&page.crumbs).wrong(page.wrong);
+    Shown(frame.show(main))
+}
+
+/// A page for everybody.
+pub fn public_page(view: &View, page: Page<'_>, main: Markup) -> Shown {
+    let main = page.main(main);
+    Shown(Frame::new(view, page.title).crumbs(&page.crumbs).wrong(page.wrong).show(main))
+}
+
+/// A form that is shown again with what is wrong in it.
+pub fn refused(shown: Shown) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, shown).into_response()
+}
+
+/// The hidden field with a new idempotency key, for forms that must not be done twice.
+pub fn once_field() -> Markup {
+    html! { input type="hidden" name=(ONCE) value=(URL_SAFE_NO_PAD.encode(csrf::random::<16>())); }
+}
+
+/// The address of a list's next page.
+pub fn next_href(view: &View, cursor: &Option<String>) -> Option<String> {
+    cursor.as_ref().map(|cursor| view.address_with("after", &crate::gate::encode(cursor)))
+}
+
+/// Roles and office in words, or whom one acts for.
+fn role_shown(who: &Signed) -> String {
+    match who.session.who {
+        Who::Person(_) => String::new(),
+        _ => {
+            let roles = who.session.roles.split(' ').filter(|r| !r.is_empty());
+            roles.map(|role| who.t(&format!("role-{}", role.replace('_', "-"))).into_owned()).collect::<Vec<_>>().join(" · ")
+        }
+    }
+}
+
+/// Where a role finds its work.
+pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
+    use Permission as P;
+    let customer = matches!(who.session.who, Who::Person(_));
+    let firm = who.firm().is_some();
+    let staff = who.is_staff();
+    let any = |permissions: &[Permission]| permissions.iter().any(|p| who.holds(*p));
+    let checks = any(&[P::PaymentApprove, P::PersonTier, P::WageSheetCheck, P::RoleGrant, P::TariffEdit]);
+    let all: [(bool, Icon, &str, &str); 14] = [
+        (true, Icon::Home, "nav-home", "/home"),
+        (customer, Icon::Account, "nav-accounts", "/accounts"),
+        (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
+        (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
+        (checks && !customer, Icon::Check, "nav-approvals", "/approvals"),
+        ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
+        (customer, Icon::Bill, "nav-slips", "/slips"),
+        (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
+        (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
+        (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
+        (staff && who.holds(P::DayClose), Icon::Clock, "nav-day", "/day"),
+        (staff && who.holds(P::AuditRead), Icon::Search, "nav-audit", "/audit"),
+        (true, Icon::Info, "nav-notices", "/notices"),
+        (true, Icon::Help, "nav-devices", "/devices"),
+    ];
+    let shown = all.into_iter().filter(|(shown, ..)| *shown);
+    shown.map(|(_, icon, key, href)| NavItem::new(icon, who.t(key), href)).collect()
+}

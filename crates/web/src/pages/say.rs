@@ -1,0 +1,170 @@
+//! How states read. A state is a noun with who and when, said the same on every screen: the text `<prefix>-<code>` (with - for
+//! _ and .) and a tone.
+use crate::look::{self, Tone};
+use crate::words::Words;
+use approval::State as Approval;
+use kernel::clock::{DAY, HOUR, MINUTE};
+use kernel::{Currency, Money, Timestamp};
+use maud::{Markup, html};
+use payments::State as Payment;
+use payments::clearing::State as Clearing;
+use payroll::{ImportState, LineState, SheetState, Standing};
+use std::borrow::Cow;
+
+/// The text key of a code: `sheet-state` and `partly_paid` are `sheet-state-partly-paid`.
+pub fn key(prefix: &str, code: &str) -> String {
+    format!("{prefix}-{}", code.replace(['_', '.'], "-"))
+}
+
+/// The text of a code.
+pub fn told(words: Words, prefix: &str, code: &str) -> Cow<'static, str> {
+    words.t(&key(prefix, code))
+}
+
+/// What has states that a screen shows.
+pub trait Stated {
+    const PREFIX: &'static str;
+    fn word(&self) -> &'static str;
+    fn tone(&self) -> Tone;
+}
+
+macro_rules! stated {
+    ($($type:ty, $prefix:literal: $($state:ident $tone:ident),+;)+) => {$(
+        impl Stated for $type {
+            const PREFIX: &'static str = $prefix;
+            fn word(&self) -> &'static str {
+                self.code()
+            }
+            fn tone(&self) -> Tone {
+                match self { $(<$type>::$state => Tone::$tone),+ }
+            }
+        }
+    )+};
+}
+
+stated! {
+    SheetState, "sheet-state": Loading Info, Drafted Info, Submitted Info, Checked Info, Starting Warn, Paying Info, Paid Good, PartlyPaid Warn,
+        SentBack Warn, Cancelled Quiet;
+    LineState, "line-state": Waiting Quiet, Processing Info, Paid Good, Failed Danger;
+    Standing, "standing": Missing Danger, Verified Good, External Info, NameMismatch Danger, Closed Danger;
+    ImportState, "import-state": Read Warn, Accepted Good, Rejected Danger;
+    Payment, "payment-state": Posted Good, AwaitingApproval Info, Challenged Warn, Delayed Warn, Held Warn, Refused Danger, Cancelled Quiet, Expired Quiet;
+    Approval, "approval-state": Waiting Info, Approved Good, Refused Danger, SentBack Warn, Cancelled Quiet, Expired Quiet, Executed Good, Failed Danger;
+    Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
+}
+
+/// A state alone.
+pub fn tag<S: Stated>(words: Words, state: S) -> Markup {
+    tag_by(words, state, "", None)
+}
+
+/// A state with who and when.
+pub fn tag_by<S: Stated>(words: Words, state: S, who: &str, at: Option<Timestamp>) -> Markup {
+    let when = at.map_or_else(String::new, |at| words.moment(at));
+    look::status(state.tone(), &told(words, S::PREFIX, state.word()), who, &when)
+}
+
+/// Who and when, as the value of a summary row.
+pub fn by(words: Words, who: &str, at: Timestamp) -> Markup {
+    html! { (who) " · " (look::moment(words, at)) }
+}
+
+/// `23 小时 15 分钟`: how long until something, in the two largest units; a minute at least.
+pub fn span(words: Words, micros: i64) -> String {
+    let minutes = (micros.max(MINUTE) + MINUTE - 1) / MINUTE;
+    let (days, hours, rest) = (minutes * MINUTE / DAY, minutes * MINUTE % DAY / HOUR, minutes * MINUTE % HOUR / MINUTE);
+    let part = |n: i64, key: &str| words.t_with(key, &[("n", n.into())]);
+    let parts: Vec<String> = [(days, "span-days"), (hours, "span-hours"), (rest, "span-minutes")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .take(2)
+        .map(|(n, key)| part(n, key))
+        .collect();
+    parts.join(" ")
+}
+
+/// Minor units of the bank's own currency as an amount.
+pub fn yuan(words: Words, minor: i64) -> Markup {
+    look::amount(words, Money::new(minor, Currency::CNY))
+}
+
+/// A count with its unit: `56 人`.
+pub fn people(words: Words, n: i64) -> String {
+    words.t_with("count-people", &[("n", n.into())])
+}
+
+/// An account number in groups of four, as it is printed on a card.
+pub fn grouped(number: &str) -> String {
+    let chars: Vec<char> = number.chars().collect();
+    chars.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+
+    fn all_told<S: Stated + Copy>(all: &[S]) {
+        for lang in Lang::ALL {
+            for state in all {
+                let text = told(Words::of(lang), S::PREFIX, state.word());
+                assert!(!text.contains('⟦'), "{} lacks {text}", lang.tag());
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_has_its_words() {
+        all_told(SheetState::ALL);
+        all_told(LineState::ALL);
+        all_told(Standing::ALL);
+        all_told(ImportState::ALL);
+        all_told(Payment::ALL);
+        all_told(Approval::ALL);
+        all_told(Clearing::ALL);
+    }
+
+    #[test]
+    fn a_span_is_told_in_two_units() {
+        let zh = Words::of(Lang::Zh);
+        let cases = [
+            (0, "1 分钟"),
+            (61 * MINUTE, "1 小时 1 分钟"),
+            (23 * HOUR + 59 * MINUTE + 1, "1 天"),
+            (3 * DAY + 2 * HOUR + MINUTE, "3 天 2 小时"),
+        ];
+        for (micros, want) in cases {
+            assert_eq!(span(zh, micros), want, "{micros}");
+        }
+    }
+
+    /// The keys of all texts of a language.
+    fn keys(folder: &str) -> std::collections::HashSet<String> {
+        let path = format!("{}/locales/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let texts = std::fs::read_dir(path).unwrap().map(|f| std::fs::read_to_string(f.unwrap().path()).unwrap());
+        let all: Vec<String> = texts.collect();
+        let lines = all.iter().flat_map(|t| t.lines()).filter(|l| !l.starts_with([' ', '#']));
+        lines.filter_map(|l| l.split_once(" =").map(|(key, _)| key.to_owned())).collect()
+    }
+
+    #[test]
+    fn every_key_a_screen_names_is_a_text() {
+        let folder = format!("{}/src/pages", env!("CARGO_MANIFEST_DIR"));
+        let (zh, en) = (keys("zh-CN"), keys("en"));
+        let mut seen = 0;
+        for file in std::fs::read_dir(folder).unwrap() {
+            let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            for call in ["t(\"", "t_with(\""] {
+                for rest in source.split(call).skip(1) {
+                    let key = rest.split('"').next().unwrap_or_default();
+                    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+                    if key.contains('-') && key.bytes().all(plain) {
+                        seen += 1;
+                        assert!(zh.contains(key) && en.contains(key), "no text for {key}");
+                    }
+                }
+            }
+        }
+        assert!(seen > 200, "only {seen} keys found");
+    }
+}

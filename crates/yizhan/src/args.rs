@@ -1,0 +1,252 @@
+//! What the command line understands.
+use crate::exit::EXIT_CODES;
+use crate::place::Place;
+use clap::{Args, Parser, Subcommand};
+use kernel::Date;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+pub const LISTEN_DEFAULT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8088);
+
+/// Yizhan 驿站: the open digital branch. Without a command it serves the demo bank.
+#[derive(Parser)]
+#[command(name = "yizhan", version, about, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    pub place: Place,
+    /// The result as one JSON object.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(flatten)]
+    pub serve: Serve,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Serve {
+    /// Address and port to listen on [default: 127.0.0.1:8088]
+    #[arg(long, env = "YIZHAN_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Certificate chain as PEM; together with --tls-key.
+    #[arg(long, requires = "tls_key", value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key as PEM.
+    #[arg(long, requires = "tls_cert", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// Do not load the demo bank into new data.
+    #[arg(long)]
+    pub no_demo: bool,
+}
+
+impl Serve {
+    /// What stands before the word `serve` counts where nothing stands after it.
+    pub fn over(self, before: Serve) -> Serve {
+        Serve {
+            listen: self.listen.or(before.listen),
+            tls_cert: self.tls_cert.or(before.tls_cert),
+            tls_key: self.tls_key.or(before.tls_key),
+            no_demo: self.no_demo || before.no_demo,
+        }
+    }
+    pub fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or(LISTEN_DEFAULT)
+    }
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the bank until SIGINT or SIGTERM.
+    Serve(Serve),
+    /// Open a new bank of your own: head office and its first two administrators.
+    Bootstrap(Bootstrap),
+    /// Bring the database to this binary's schema and stop.
+    Migrate,
+    /// Bring in a spreadsheet (.xlsx, .xls, .csv).
+    #[command(subcommand)]
+    Import(Import),
+    /// Pay sheets.
+    #[command(subcommand)]
+    Payroll(Payroll),
+    /// Close the business day.
+    CloseDay {
+        /// The day to be opened; the day after the open one, or today when that is later.
+        #[arg(long)]
+        to: Option<Date>,
+    },
+    /// Recompute the books, the audit and every seal, and name the first broken record.
+    Verify,
+    /// What the demo bank is shown with.
+    #[command(subcommand)]
+    Demo(Demo),
+    /// Measure this machine; nothing of the bank is touched.
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Copy the database while the bank goes on. The key file is not copied.
+    Backup { directory: PathBuf },
+    /// Put a copy into the data directory, which must not hold a database.
+    Restore { directory: PathBuf },
+    /// Look at everything the server needs.
+    Doctor {
+        /// Address the server is to listen on.
+        #[arg(long, env = "YIZHAN_LISTEN", default_value_t = LISTEN_DEFAULT)]
+        listen: SocketAddr,
+    },
+    /// The key file.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// The list of error codes, as docs/api/errors.md has it.
+    #[command(hide = true)]
+    ErrorsMd,
+}
+
+#[derive(Args)]
+pub struct Bootstrap {
+    /// Chinese name of the bank's head office.
+    #[arg(long)]
+    pub name_zh: String,
+    /// English name of the bank's head office.
+    #[arg(long)]
+    pub name_en: String,
+    /// Code of the head office.
+    #[arg(long, default_value = "10000")]
+    pub code: String,
+    /// Sign-in names of the two first administrators, neither of whom checks himself.
+    #[arg(long, num_args = 2, value_names = ["NAME", "NAME"], required = true)]
+    pub admins: Vec<String>,
+}
+
+#[derive(Subcommand)]
+pub enum Import {
+    /// Workers of a project.
+    Roster {
+        file: PathBuf,
+        /// The wage account's number, or the project's id or name.
+        #[arg(long)]
+        account: String,
+        /// Go on with the good rows when others have faults.
+        #[arg(long)]
+        accept_valid: bool,
+        /// Do it in a copy of the database and throw the copy away.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// A pay sheet of a project.
+    Sheet {
+        file: PathBuf,
+        /// The project's id or name, or its wage account's number.
+        #[arg(long)]
+        project: String,
+        /// The month the wages are for, as YYYY-MM.
+        #[arg(long)]
+        period: String,
+        /// A supplement to the month's wage, 1 to 99.
+        #[arg(long, value_name = "NUMBER")]
+        supplement: Option<u8>,
+        /// Repair order or vessel.
+        #[arg(long, default_value = "")]
+        tag: String,
+        /// The day the wages are due; the project's pay day of the month after.
+        #[arg(long)]
+        due_on: Option<Date>,
+        /// Go on with the good rows when others have faults.
+        #[arg(long)]
+        accept_valid: bool,
+        /// Do it in a copy of the database and throw the copy away.
+        #[arg(long)]
+        dry_run: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Payroll {
+    /// Pay a checked pay sheet, or go on with one that was cut off.
+    Pay {
+        /// The pay sheet's id, psht_…
+        run: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Demo {
+    /// The one-time code of a demo login, now.
+    Code {
+        /// Sign-in name or role.
+        #[arg(value_name = "NAME|ROLE")]
+        who: String,
+    },
+    /// Who can sign in at the demo bank, and with what.
+    Logins,
+    /// Write the demo's pay sheets and rosters into a directory.
+    Files { directory: PathBuf },
+}
+
+#[derive(Subcommand)]
+pub enum Bench {
+    /// A pay sheet from the spreadsheet to the last worker.
+    Payroll {
+        #[arg(long, default_value_t = 100_000)]
+        lines: u32,
+    },
+    /// From starting the server to its first page, with many accounts.
+    Start {
+        #[arg(long, default_value_t = 1_000_000)]
+        accounts: u32,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Keys {
+    /// Add a key-encryption key and wrap every data key anew. The server must not be running.
+    Rotate,
+}
+
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Write the entries of some days into a new file, one JSON object a line.
+    Export {
+        /// First day.
+        #[arg(long)]
+        from: Date,
+        /// Last day.
+        #[arg(long)]
+        to: Date,
+        /// Must not exist yet.
+        file: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_typed_is_what_is_meant() {
+        let read = |line: &str| Cli::try_parse_from(line.split(' ')).map(|c| c.command.is_some());
+        let cases = [
+            ("yizhan", Some(false)),
+            ("yizhan --data x --listen 127.0.0.1:1", Some(false)),
+            ("yizhan serve --listen 0.0.0.0:80 --no-demo", Some(true)),
+            ("yizhan serve --listen here", None),
+            ("yizhan serve --tls-cert a.pem", None),
+            ("yizhan import roster f.xlsx --account 990 --dry-run --json", Some(true)),
+            ("yizhan import sheet f.xlsx --project p", None),
+            ("yizhan close-day --to 2026-12-01", Some(true)),
+            ("yizhan close-day --to tomorrow", None),
+            ("yizhan demo code teller", Some(true)),
+            ("yizhan frobnicate", None),
+        ];
+        for (line, want) in cases {
+            assert_eq!(read(line).ok(), want, "{line}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What the demo bank is shown with: logins, one-time codes, files; and the list of error codes.
+use crate::exit::{Done, Outcome};
+use anyhow::Context;
+use demo::logins::{Login, demo_logins};
+use kernel::clock::SECOND;
+use kernel::{Clock, Code, Error, Kind};
+use serde_json::json;
+use std::path::Path;
+
+/// Columns of a text on a terminal: a Chinese character takes two.
+fn width(text: &str) -> usize {
+    text.chars().map(|c| if c as u32 >= 0x1100 { 2 } else { 1 }).sum()
+}
+
+fn pad(text: &str, to: usize) -> String {
+    format!("{text}{}", " ".repeat(to.saturating_sub(width(text))))
+}
+
+/// Who can sign in: role, password and name.
+pub fn table(logins: &[Login]) -> String {
+    let mut text = format!("  {} {} {} {}\n", pad("name", 11), pad("role", 19), pad("password", 22), "person");
+    for l in logins {
+        text.push_str(&format!("  {} {} {} {}\n", pad(l.name, 11), pad(l.role, 19), pad(&l.password, 22), l.display));
+    }
+    text
+}
+
+pub fn logins() -> Done {
+    let logins = demo_logins(&app::demo_load::data());
+    let list: Vec<_> = logins.iter().map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display })).collect();
+    let text = format!("{}one-time code: yizhan demo code NAME", table(&logins));
+    Done::new(text, json!({ "logins": list }))
+}
+
+/// The code an authenticator would show now for a login, by name or by role.
+pub fn code(who: &str) -> Outcome {
+    let logins = demo_logins(&app::demo_load::data());
+    let found = logins.iter().find(|l| l.name == who).or_else(|| logins.iter().find(|l| l.role == who));
+    let login = found.ok_or_else(|| Error::not_found("demo login", who))?;
+    let now = Clock::system().now();
+    let code = party::totp_code(&login.totp_secret, now);
+    let step = party::TOTP_STEP_SECONDS as i64;
+    let left = step - (now.micros() / SECOND).rem_euclid(step);
+    let json = json!({ "name": login.name, "code": code, "seconds": left });
+    Ok(Done::new(format!("{code}   ({}, {left} s left; each code is taken once)", login.name), json))
+}
+
+pub fn files(directory: &Path) -> Outcome {
+    std::fs::create_dir_all(directory).with_context(|| format!("{} cannot be made", directory.display()))?;
+    let (mut text, mut list) = (String::new(), Vec::new());
+    for f in app::demo_load::files() {
+        let path = directory.join(&f.name);
+        std::fs::write(&path, f.bytes()?).with_context(|| format!("{} cannot be written", path.display()))?;
+        text.push_str(&format!("{}\n  {} · {}\n  for {}, as {}\n", path.display(), f.title_zh, f.title_en, f.project, f.login));
+        list.push(json!({ "file": path, "title": f.title_en, "project": f.project, "login": f.login }));
+    }
+    Ok(Done::new(text, json!({ "files": list })))
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invalid => "invalid",
+        Kind::Unauthenticated => "unauthenticated",
+        Kind::Forbidden => "forbidden",
+        Kind::Missing => "missing",
+        Kind::Conflict => "conflict",
+        Kind::Refused => "refused",
+        Kind::Limit => "limit",
+        Kind::Unknown => "unknown",
+        Kind::Unavailable => "unavailable",
+        Kind::Broken => "broken",
+    }
+}
+
+/// docs/api/errors.md: every code of the product by name.
+pub fn errors_md() -> Done {
+    let own = [crate::work::ALL, crate::socket::ALL].concat();
+    let mut codes: Vec<&Code> = app::codes().into_iter().chain(web::codes::ALL.iter().copied()).chain(own).collect();
+    codes.sort_by_key(|c| c.name);
+    codes.dedup_by_key(|c| c.name);
+    let mut text = "# Error codes\n\nMade by `yizhan errors-md` from the codes that the crates declare. A code is never renamed; its kind decides the HTTP status\nand the exit code.\n\n| code | kind | what to do |\n|---|---|---|\n".to_string();
+    codes.iter().for_each(|c| text.push_str(&format!("| `{}` | {} | {} |\n", c.name, kind(c.kind), c.remedy)));
+    let list: Vec<_> = codes.iter().map(|c| json!({ "code": c.name, "kind": kind(c.kind), "remedy": c.remedy })).collect();
+    Done::new(text, json!({ "codes": list }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_lines_up_under_chinese_names() {
+        assert_eq!(pad("张三", 6), "张三  ");
+        assert_eq!(pad("teller", 6), "teller");
+    }
+
+    #[test]
+    fn codes_are_found_by_name_and_by_role() {
+        for who in ["teller", "payclerk", "branch_manager", "worker"] {
+            let done = code(who).unwrap();
+            assert_eq!(done.json["code"].as_str().map(str::len), Some(6), "{who}");
+        }
+        assert!(code("nobody").is_err());
+    }
+}
