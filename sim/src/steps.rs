@@ -132,11 +132,18 @@ pub fn open_everybody(world: &mut World, auditor: &mut Auditor, report: &mut Rep
         world.people.iter().map(|c| c.account).chain(world.firms.iter().map(|f| f.account)).collect();
     for (n, account) in accounts.into_iter().enumerate() {
         let cash = own(account.book(), Own::Cash, Currency::CNY);
-        let amount = if n < world.people.len() { 5_000_000 } else { 500_000_000 };
+        // The first is a tier II customer, who may receive 10,000 yuan a day.
+        let amount = if n == 0 {
+            500_000
+        } else if n < world.people.len() {
+            5_000_000
+        } else {
+            500_000_000
+        };
         let order = Order::new(Kind::CashIn, cash, Payee::Account(account), Money::cny(amount));
         let receipt = submit(world, auditor, report, &Actor::system("simulate"), &order, &format!("open-{n}"))?;
-        if receipt.is_none_or(|r| r.state != State::Posted) {
-            return Err(Error::broken("an opening deposit was not posted"));
+        if let Some(r) = receipt.filter(|r| r.state != State::Posted) {
+            return Err(Error::broken(format!("an opening deposit was {} {} {:?}", r.state, r.code, r.reasons)));
         }
     }
     crate::payday::open(world, auditor, report)
@@ -145,7 +152,7 @@ pub fn open_everybody(world: &mut World, auditor: &mut Auditor, report: &mut Rep
 pub fn take(step: Step, world: &mut World, auditor: &mut Auditor, dice: &mut Dice, report: &mut Report) -> Result<()> {
     match step {
         Step::Pay => pay(world, auditor, dice, report, 1),
-        Step::PayTwice => pay(world, auditor, dice, report, 2 + dice_extra(dice)),
+        Step::PayTwice => pay(world, auditor, dice, report, 2),
         Step::PayTogether => pay_together(world, auditor, dice, report),
         Step::PayAway => pay_away(world, auditor, dice, report),
         Step::FirmPays => firm_pays(world, auditor, dice, report),
@@ -177,12 +184,8 @@ pub fn take(step: Step, world: &mut World, auditor: &mut Auditor, dice: &mut Dic
     }
 }
 
-fn dice_extra(dice: &mut Dice) -> u32 {
-    dice.below(2) as u32
-}
-
-fn advance(world: &World, micros: i64) -> Result<()> {
-    world.clock.advance(micros);
+fn advance(world: &mut World, micros: i64) -> Result<()> {
+    world.advance(micros);
     Ok(())
 }
 
@@ -200,6 +203,7 @@ pub fn submit(
     order.fee_shown =
         insist(report, || desk.store.read(|tx| payments::quote(tx, actor, &order)))?.ok().flatten().map(|q| q.fee);
     let answer = insist(report, || payments::submit(desk, actor, order.clone(), Some(key)))?;
+    world.calm();
     let Some(receipt) = tolerate(report, answer)? else { return Ok(None) };
     let credit = match &order.payee {
         Payee::Account(id) => *id,
@@ -222,7 +226,9 @@ fn hear(
         *report.refused.entry(receipt.code.to_string()).or_default() += 1;
     }
     let fee_account = own(debit.book(), Own::FeeIncome, Currency::CNY);
-    let terms = Open { debit, credit, amount, fee: receipt.fee.minor, fee_account };
+    let late = if receipt.state == State::Delayed { payments::HOLD_HOURS * HOUR } else { 0 };
+    let expires = receipt.until.unwrap_or_default().plus(late);
+    let terms = Open { debit, credit, amount, fee: receipt.fee.minor, fee_account, expires };
     auditor.hear(receipt.instruction, receipt.state, &terms);
     away(auditor, receipt, &terms);
 }

@@ -43,7 +43,9 @@ pub struct FirmDesk {
 pub struct World {
     bank: Option<Bank>,
     place: Where,
-    pub clock: Clock,
+    clock: Clock,
+    /// The latest the clock ever showed: it is set back now and then, and what ended stays ended.
+    latest: Timestamp,
     fault_in: Arc<AtomicI64>,
     carrier: Arc<Simulator>,
     pub books: Vec<BookId>,
@@ -66,6 +68,7 @@ impl World {
             bank: Some(bank),
             place: plan.place.clone(),
             clock,
+            latest: start,
             fault_in,
             carrier,
             books: people.books,
@@ -80,6 +83,15 @@ impl World {
 
     pub fn bank(&self) -> &Bank {
         self.bank.as_ref().expect("the bank is open between steps")
+    }
+
+    pub fn advance(&mut self, micros: i64) {
+        self.clock.advance(micros);
+        self.latest = self.latest.max(self.clock.now());
+    }
+
+    pub fn latest(&self) -> Timestamp {
+        self.latest
     }
 
     /// The n-th call of the store from now on fails, once.
@@ -230,6 +242,13 @@ fn person(
     Ok(party::person_register(tx, boss, new)?.person)
 }
 
+/// A unified social credit code of nobody: area 990000, the organisation's and the whole code's check characters right.
+fn credit_code(n: usize) -> String {
+    let organisation = format!("MA00000{n}");
+    let body = format!("91990000{organisation}{}", demo::numbers::organisation_check(&organisation).unwrap_or('X'));
+    format!("{body}{}", demo::numbers::credit_check(&body).unwrap_or('X'))
+}
+
 fn firm(
     tx: &mut store::Tx<'_>,
     boss: &Actor,
@@ -240,7 +259,7 @@ fn firm(
 ) -> Result<FirmDesk> {
     let new = FirmNew {
         branch,
-        credit_code: ["91350211M000100Y43", "91440300708461136T"][n].into(),
+        credit_code: credit_code(n),
         name: format!("海工{n}有限公司"),
         kind: FirmKind::Company,
         size: FirmSize::Small,

@@ -75,15 +75,49 @@ fn unwritten(e: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
 }
 
 const HEADS: [&str; 21] = [
-    "position", "at_utc", "at_branch", "business_date", "principal", "on_behalf", "roles", "branch", "channel", "device",
-    "session", "address", "action", "object", "before", "after", "reason", "approval", "decision", "correlation", "result",
+    "position",
+    "at_utc",
+    "at_branch",
+    "business_date",
+    "principal",
+    "on_behalf",
+    "roles",
+    "branch",
+    "channel",
+    "device",
+    "session",
+    "address",
+    "action",
+    "object",
+    "before",
+    "after",
+    "reason",
+    "approval",
+    "decision",
+    "correlation",
+    "result",
 ];
 
 fn fields(r: &AuditRow) -> [String; 21] {
     let plain = [r.pos.to_string(), r.at.to_string(), r.at.local(), r.business_date.to_string()];
     let texts = [
-        &r.principal, &r.on_behalf, &r.roles, &r.branch, &r.channel, &r.device, &r.session, &r.address, &r.action,
-        &r.object, &r.before, &r.after, &r.reason, &r.approval, &r.decision, &r.correlation, &r.result,
+        &r.principal,
+        &r.on_behalf,
+        &r.roles,
+        &r.branch,
+        &r.channel,
+        &r.device,
+        &r.session,
+        &r.address,
+        &r.action,
+        &r.object,
+        &r.before,
+        &r.after,
+        &r.reason,
+        &r.approval,
+        &r.decision,
+        &r.correlation,
+        &r.result,
     ];
     let mut all = plain.into_iter().chain(texts.map(|t| no_formula(t)));
     std::array::from_fn(|_| all.next().unwrap_or_default())

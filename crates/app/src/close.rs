@@ -86,9 +86,11 @@ fn counter_approvals(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
     if approval::waiting_in(tx, book)? == 0 {
         return Ok(0);
     }
-    let tail = "WHERE state = 'waiting' AND book = ?1 AND substr(maker, 1, 5) = 'staf_' AND kind IN (?2, ?3, ?4) LIMIT ?5";
+    let tail =
+        "WHERE state = 'waiting' AND book = ?1 AND substr(maker, 1, 5) = 'staf_' AND kind IN (?2, ?3, ?4) LIMIT ?5";
     let [freeze, unfreeze, tier] = COUNTER_KINDS.map(Param::from);
-    Ok(tx.select::<approval::Approval>(tail, &[book.param(), freeze, unfreeze, tier, COUNTED_MAX.param()])?.len() as u64)
+    Ok(tx.select::<approval::Approval>(tail, &[book.param(), freeze, unfreeze, tier, COUNTED_MAX.param()])?.len()
+        as u64)
 }
 
 /// Closes the open business day and opens `to`. `day.close` for the whole bank. `Err(DAY_NOT_AFTER)`; the ledger's

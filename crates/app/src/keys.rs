@@ -99,9 +99,14 @@ fn every<R: Record + 'static>(
 
 type Key = (i64, [u8; 16]);
 
-fn page<R: Record>(tx: &mut Tx<'_>, after: Key, change: fn(&KeyRing, &mut R) -> Result<bool>) -> Result<(Option<Key>, u64, u64)> {
+fn page<R: Record>(
+    tx: &mut Tx<'_>,
+    after: Key,
+    change: fn(&KeyRing, &mut R) -> Result<bool>,
+) -> Result<(Option<Key>, u64, u64)> {
     let tail = "WHERE (book, id) > (?1, ?2) ORDER BY book, id LIMIT ?3";
-    let mut rows = tx.select_locked::<R>(tail, &[Param::Int(after.0), Param::Id(after.1), Param::Int(i64::from(ROWS_AT_ONCE))])?;
+    let mut rows =
+        tx.select_locked::<R>(tail, &[Param::Int(after.0), Param::Id(after.1), Param::Int(i64::from(ROWS_AT_ONCE))])?;
     let mut changed = 0;
     for row in &mut rows {
         if change(tx.keys(), row)? {

@@ -14,6 +14,7 @@
 mod audit;
 mod bank;
 mod close;
+pub mod demo_load;
 mod denial;
 pub mod jobs;
 mod keys;
@@ -21,10 +22,10 @@ pub mod messenger;
 pub mod notices;
 mod reactions;
 pub mod relay;
-mod verify;
-pub mod webhooks;
 #[cfg(test)]
 mod tests;
+mod verify;
+pub mod webhooks;
 
 pub use audit::{AuditAsk, EXPORT_DAYS_MAX, audit_export, audit_search};
 pub use bank::{Bank, Keys, Options, branch_open};
@@ -50,7 +51,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 13] = [
+    let lists: [&[&Code]; 14] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -64,6 +65,7 @@ pub fn codes() -> Vec<&'static Code> {
         payments::clearing::ALL,
         payroll::ALL,
         codes::ALL,
+        demo_load::ALL,
     ];
     lists.concat()
 }

@@ -1,6 +1,6 @@
 //! Messages to phones (短信), behind a port. They are sent at least once, after the notice was committed.
-use kernel::id::{NoticeId, PersonId};
 use kernel::Result;
+use kernel::id::{NoticeId, PersonId};
 use std::collections::BTreeMap;
 
 /// What is to be sent. A real gateway looks the number up with `party::reveal`, under its own name, and renders the text of

@@ -140,8 +140,22 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
 
 /// Fields of events that a notice may show, as they are; amounts are added in words of money.
 const SHOWN: &[&str] = &[
-    "reference", "reason", "until", "state", "paid", "failed", "processing", "lines", "role", "from", "to", "basis", "kind",
-    "refusal", "url", "failures",
+    "reference",
+    "reason",
+    "until",
+    "state",
+    "paid",
+    "failed",
+    "processing",
+    "lines",
+    "role",
+    "from",
+    "to",
+    "basis",
+    "kind",
+    "refusal",
+    "url",
+    "failures",
 ];
 
 fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
@@ -177,12 +191,6 @@ fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
 
 fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
     T::parse(text(event, field)).map_err(|e| Error::broken(format!("{} without its {field}", event.kind)).caused_by(e))
-}
-
-/// For tests of completeness: whether an event of this kind leads to anything.
-#[cfg(test)]
-pub(crate) fn leads_somewhere(kind: &str) -> bool {
-    !reactions(kind).is_empty()
 }
 
 /// The person of a recipient, for messages to phones.

@@ -78,7 +78,8 @@ fn batch(store: &Store, consumer: Consumer, done: &mut Pumped) -> Result<usize> 
         return Ok(0);
     }
     let all = events.clone();
-    let once = store.write(move |tx| all.iter().try_fold(Pumped::default(), |sum, e| Ok(sum.and(one(tx, consumer, e)?))));
+    let once =
+        store.write(move |tx| all.iter().try_fold(Pumped::default(), |sum, e| Ok(sum.and(one(tx, consumer, e)?))));
     match once {
         Ok(sum) => *done = done.and(sum),
         Err(why) if is_its_own(&why) => {
@@ -217,10 +218,13 @@ pub fn drop_event(tx: &mut Tx<'_>, actor: &Actor, consumer: &str, pos: i64, reas
     if !tx.outbox_unpark(consumer, pos)? {
         return Err(not_parked(consumer, pos));
     }
-    let entry = Audit::of("outbox.drop", event.id).change(format!("{consumer} {}", event.kind), "dropped").reason(reason);
+    let entry =
+        Audit::of("outbox.drop", event.id).change(format!("{consumer} {}", event.kind), "dropped").reason(reason);
     tx.audit(actor, entry)
 }
 
 fn not_parked(consumer: &str, pos: i64) -> Error {
-    Error::new(&NOT_PARKED, format!("event {pos} is not parked for {consumer}")).with("consumer", consumer).with("pos", pos)
+    Error::new(&NOT_PARKED, format!("event {pos} is not parked for {consumer}"))
+        .with("consumer", consumer)
+        .with("pos", pos)
 }

@@ -262,7 +262,7 @@ impl Role {
             Role::RiskOfficer => Limits::yuan(0, 0, 0, 1_000_000),
             Role::FirmOwner => Limits::yuan(50_000_000, 200_000_000, 100_000, 200_000_000),
             Role::PayrollClerk => Limits::yuan(50_000_000, 200_000_000, 0, 0),
-            Role::PayrollChecker => Limits::yuan(0, 0, 0, 100_000_000),
+            Role::PayrollChecker => Limits::yuan(50_000_000, 200_000_000, 0, 100_000_000),
             Role::Client => Limits::yuan(5_000_000, 20_000_000, 0, 0),
             Role::LobbyManager
             | Role::Operator

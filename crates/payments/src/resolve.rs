@@ -31,7 +31,7 @@ pub(crate) fn parties(tx: &mut Tx<'_>, order: &Order) -> Result<Parties> {
         });
     }
     let inside = match &order.payee {
-        Payee::Account(id) => ledger::view(tx, *id).ok().map(|v| v.account),
+        Payee::Account(id) => ledger::accounts(tx, &[*id])?.pop(),
         Payee::Number(number) => ledger::by_number(tx, &digits(number))?,
         Payee::External { bank, number, .. } => {
             let credit = Some(own(order.debit.book(), Own::ClearingOut, currency));

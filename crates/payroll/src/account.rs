@@ -2,7 +2,9 @@
 use crate::events::Event;
 use crate::project::project_raw;
 use crate::worker::{Standing, Worker, editable, grant, not_shared, worker_raw};
-use crate::{ACCOUNT_BAD, ACCOUNT_OF_ANOTHER, ACCOUNT_UNKNOWN_HERE, NOT_ACTIVATED_HERE, OPEN_ACCOUNTS_MAX, SHEET_CHANGED, text};
+use crate::{
+    ACCOUNT_BAD, ACCOUNT_OF_ANOTHER, ACCOUNT_UNKNOWN_HERE, NOT_ACTIVATED_HERE, OPEN_ACCOUNTS_MAX, SHEET_CHANGED, text,
+};
 use kernel::chinese::{half_width, mask_card};
 use kernel::id::{AccountId, ApprovalId, PersonId, ProjectId, WorkerId};
 use kernel::{Actor, BookId, Channel, Currency, Error, Id, Owner, Result, Timestamp};
@@ -98,7 +100,13 @@ fn is_ours(tx: &mut Tx<'_>, bank: &str) -> Result<bool> {
 }
 
 /// Asks for another account of a worker; a second person approves it ([`crate::approve`]). Needs `wage.roster_edit`.
-pub fn account_change_ask(tx: &mut Tx<'_>, actor: &Actor, id: WorkerId, given: AccountGiven, note: &str) -> Result<ApprovalId> {
+pub fn account_change_ask(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: WorkerId,
+    given: AccountGiven,
+    note: &str,
+) -> Result<ApprovalId> {
     let (project, worker) = editable(tx, actor, id)?;
     let name = worker.name(tx)?;
     let resolved = resolve(tx, worker.person, &name, &given)?;
@@ -138,7 +146,12 @@ pub fn account_change_ask(tx: &mut Tx<'_>, actor: &Actor, id: WorkerId, given: A
 }
 
 /// Carries out an approved change. The account is looked up again: it may have been closed since.
-pub(crate) fn change_account(tx: &mut Tx<'_>, actor: &Actor, approval: ApprovalId, worker: WorkerId) -> Result<WorkerId> {
+pub(crate) fn change_account(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    approval: ApprovalId,
+    worker: WorkerId,
+) -> Result<WorkerId> {
     let change = tx
         .get::<AccountChange>(params![worker.book(), approval])?
         .filter(|c| c.worker == worker)

@@ -60,9 +60,7 @@ fn room_on_roster(store: &Store, project: &Project, more: usize) -> Result<()> {
 
 fn put_chunk(store: &Store, actor: &Actor, project: &Project, chunk: Vec<Candidate>) -> Result<()> {
     let (actor, project) = (actor.clone(), project.clone());
-    store.write(move |tx| {
-        chunk.iter().try_for_each(|c| put(tx, &actor, &project, c.worker.clone()).map(|_| ()))
-    })
+    store.write(move |tx| chunk.iter().try_for_each(|c| put(tx, &actor, &project, c.worker.clone()).map(|_| ())))
 }
 
 fn is_of_the_row(why: &Error) -> bool {

@@ -139,7 +139,11 @@ mod tests {
         assert_eq!(day_of_month(2026, 4, 5).unwrap(), d("2026-04-05"));
         assert_eq!(next_pay_day(d("2026-11-21"), 25).unwrap(), d("2026-11-25"));
         assert_eq!(next_pay_day(d("2026-11-21"), 15).unwrap(), d("2026-12-15"));
-        assert_eq!(next_pay_day(d("2026-12-31"), 3).unwrap(), d("2027-01-01").plus_days(-1), "3 January 2027 is a Sunday after a holiday");
+        assert_eq!(
+            next_pay_day(d("2026-12-31"), 3).unwrap(),
+            d("2027-01-01").plus_days(-1),
+            "3 January 2027 is a Sunday after a holiday"
+        );
     }
 
     #[test]

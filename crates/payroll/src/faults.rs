@@ -174,7 +174,8 @@ impl ImportFault {
     /// As `sheets` writes lists of faults.
     pub(crate) fn fault(self) -> Fault {
         let own = Finding::ALL.iter().map(|f| f.code());
-        let code = own.chain(FaultKind::ALL.iter().map(|k| k.code())).find(|c| *c == self.code).unwrap_or("row_refused");
+        let code =
+            own.chain(FaultKind::ALL.iter().map(|k| k.code())).find(|c| *c == self.code).unwrap_or("row_refused");
         let all = [Severity::Note, Severity::Warning, Severity::Refused];
         Fault {
             sheet: self.sheet,

@@ -199,7 +199,9 @@ fn may_repay(tx: &mut Tx<'_>, old: &mut PayLine) -> Result<()> {
     if let Some(other) = old.repaid_by {
         let other = line_raw(tx, other)?;
         if sheet_raw(tx, other.sheet)?.state != SheetState::Cancelled {
-            return Err(Error::new(&REPAID_ALREADY, format!("{} stands on {}", old.id, other.sheet)).with("sheet", other.sheet));
+            return Err(
+                Error::new(&REPAID_ALREADY, format!("{} stands on {}", old.id, other.sheet)).with("sheet", other.sheet)
+            );
         }
         if other.live {
             release(tx, other.id)?;
@@ -214,8 +216,7 @@ fn may_repay(tx: &mut Tx<'_>, old: &mut PayLine) -> Result<()> {
     let worker = worker_raw(tx, old.worker)?;
     match worker.standing {
         Standing::Verified | Standing::External => Ok(()),
-        standing => {
-            Err(Error::new(&ACCOUNT_UNFIT, format!("the account of {} is {standing}", worker.name_masked)).with("standing", standing))
-        }
+        standing => Err(Error::new(&ACCOUNT_UNFIT, format!("the account of {} is {standing}", worker.name_masked))
+            .with("standing", standing)),
     }
 }

@@ -248,7 +248,15 @@ fn roster(store: &Store, actor: &Actor, project: &Project, book: &Workbook, acce
     let plan = store.read(|tx| read_roster::read(tx, project, book))?;
     let valid = plan.candidates.len() as i64;
     let accepted = valid > 0 && goes_on(&plan.faults, accept);
-    let mut outcome = Outcome { rows: plan.rows, valid, refused: plan.refused, already: plan.already, faults: plan.faults, sheet: None, accepted };
+    let mut outcome = Outcome {
+        rows: plan.rows,
+        valid,
+        refused: plan.refused,
+        already: plan.already,
+        faults: plan.faults,
+        sheet: None,
+        accepted,
+    };
     if accepted {
         let Taken { put, mut faults } = apply::workers(store, actor, project, plan.candidates)?;
         outcome.refused += outcome.valid - put;
@@ -258,7 +266,14 @@ fn roster(store: &Store, actor: &Actor, project: &Project, book: &Workbook, acce
     Ok(outcome)
 }
 
-fn pay_sheet(store: &Store, actor: &Actor, project: &Project, import: &Import, book: &Workbook, accept: bool) -> Result<Outcome> {
+fn pay_sheet(
+    store: &Store,
+    actor: &Actor,
+    project: &Project,
+    import: &Import,
+    book: &Workbook,
+    accept: bool,
+) -> Result<Outcome> {
     let period = import.period().ok_or_else(|| Error::broken("an import of a pay sheet has no period"))?;
     let what = read_sheet::For { period, kind: import.kind, number: import.number, own: import.sheet };
     let plan = store.read(|tx| read_sheet::read(tx, project, book, what))?;

@@ -121,7 +121,8 @@ kernel::codes! {
     TOO_MANY_LINES: Limit, "too_many_lines", "send at most 100,000 lines at a time";
 }
 
-pub const MIGRATION: Migration = Migration { name: "0008_payroll", sql: include_str!("../migrations/0008_payroll.sql") };
+pub const MIGRATION: Migration =
+    Migration { name: "0008_payroll", sql: include_str!("../migrations/0008_payroll.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[

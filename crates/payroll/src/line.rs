@@ -1,7 +1,9 @@
 //! A line of a pay sheet: one worker's wage, what it is made of, and what became of it.
 use crate::Period;
 use crate::sheet::Kind;
-use kernel::id::{AccountId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId, TransferId, WorkerId};
+use kernel::id::{
+    AccountId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId, TransferId, WorkerId,
+};
 use kernel::{BookId, Currency, Error, Id, Money, Result, Timestamp};
 use store::{Json, Tx, params};
 

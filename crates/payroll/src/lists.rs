@@ -2,10 +2,10 @@
 use crate::faults::ImportFault;
 use crate::import::{Import, import_raw};
 use crate::line::{LineState, PayLine};
-use crate::project::{Project, project_raw};
-use crate::sheet::{EndedView, PaySheet, Progress, Signed, SheetView, SignedView, sheet_raw};
-use crate::worker::Worker;
 use crate::may_read;
+use crate::project::{Project, project_raw};
+use crate::sheet::{EndedView, PaySheet, Progress, SheetView, Signed, SignedView, sheet_raw};
+use crate::worker::Worker;
 use kernel::id::{ImportId, PayLineId, PaySheetId, ProjectId, TransferId, WorkerId};
 use kernel::{Actor, Id, Money, Page, PageAsk, Result, Timestamp};
 use store::{Tx, params};
@@ -143,7 +143,11 @@ impl From<PayLine> for LineView {
             due: l.due(),
             deductions: l.deductions(),
             net: l.net(),
-            reason_key: if l.reason.is_empty() { String::new() } else { format!("wage-fail-{}", l.reason.replace('_', "-")) },
+            reason_key: if l.reason.is_empty() {
+                String::new()
+            } else {
+                format!("wage-fail-{}", l.reason.replace('_', "-"))
+            },
             name: l.name_masked,
             identity: l.identity_masked,
             team: l.team,
@@ -160,15 +164,29 @@ impl From<PayLine> for LineView {
 }
 
 /// The lines of a sheet in the order of its file, all or those in one state.
-pub fn lines(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, state: Option<LineState>, ask: &PageAsk) -> Result<Page<LineView>> {
+pub fn lines(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    id: PaySheetId,
+    state: Option<LineState>,
+    ask: &PageAsk,
+) -> Result<Page<LineView>> {
     let sheet = readable(tx, actor, id)?;
     let (rows, after) = (ask.rows()?, after_number(ask)?);
     let tail = match state {
         None => "WHERE book = ?1 AND sheet = ?2 AND number > ?3 ORDER BY number LIMIT ?4",
-        Some(LineState::Waiting) => "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'waiting' ORDER BY number LIMIT ?4",
-        Some(LineState::Processing) => "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'processing' ORDER BY number LIMIT ?4",
-        Some(LineState::Paid) => "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'paid' ORDER BY number LIMIT ?4",
-        Some(LineState::Failed) => "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'failed' ORDER BY number LIMIT ?4",
+        Some(LineState::Waiting) => {
+            "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'waiting' ORDER BY number LIMIT ?4"
+        }
+        Some(LineState::Processing) => {
+            "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'processing' ORDER BY number LIMIT ?4"
+        }
+        Some(LineState::Paid) => {
+            "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'paid' ORDER BY number LIMIT ?4"
+        }
+        Some(LineState::Failed) => {
+            "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND state = 'failed' ORDER BY number LIMIT ?4"
+        }
     };
     // Lines that wait come after the last one that was done.
     let after = if state == Some(LineState::Waiting) { after.max(sheet.next_line) } else { after };
@@ -209,4 +227,3 @@ pub fn faults_csv(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Vec<u8
         all.extend(page.into_iter().map(ImportFault::fault));
     }
 }
-

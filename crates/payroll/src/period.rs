@@ -85,7 +85,15 @@ mod tests {
 
     #[test]
     fn months_are_read_strictly() {
-        for (text, ok) in [("2026-10", true), ("2026-13", false), ("2026-1", false), ("26-10", false), ("2026/10", false), ("+026-10", false), ("1999-12", false)] {
+        for (text, ok) in [
+            ("2026-10", true),
+            ("2026-13", false),
+            ("2026-1", false),
+            ("26-10", false),
+            ("2026/10", false),
+            ("+026-10", false),
+            ("1999-12", false),
+        ] {
             assert_eq!(Period::parse(text).is_ok(), ok, "{text}");
         }
         assert_eq!(Period::parse("2026-12").unwrap().next().to_string(), "2027-01");

@@ -173,7 +173,13 @@ fn open_ledger(tx: &mut Tx<'_>, actor: &Actor, new: &ProjectNew, name: &str) -> 
     ledger::open_account(tx, actor, &between.purpose(Purpose::WageClearing, "2014"))?;
     open_own(tx, actor, book, Currency::CNY)?;
     ledger::grants::grant(tx, actor, wage, clearing, "pay runs of the project")?;
-    ledger::grants::grant(tx, actor, clearing, own(book, Own::ClearingOut, Currency::CNY), "workers' cards at other banks")?;
+    ledger::grants::grant(
+        tx,
+        actor,
+        clearing,
+        own(book, Own::ClearingOut, Currency::CNY),
+        "workers' cards at other banks",
+    )?;
     Ok((wage, clearing))
 }
 
@@ -187,7 +193,7 @@ pub fn project_raw(tx: &mut Tx<'_>, id: ProjectId) -> Result<Project> {
 pub fn fund(
     desk: &Desk,
     actor: &Actor,
-    id: kernel::id::ProjectId,
+    id: ProjectId,
     from: AccountId,
     amount: Money,
     key: Option<&str>,
@@ -213,7 +219,8 @@ mod tests {
         let name = |profile, given| checked_name(profile, "海岳建工", "渔港二期", given);
         assert_eq!(name(Profile::Construction, "").unwrap(), "海岳建工渔港二期农民工工资专用账户");
         assert!(name(Profile::Construction, "海岳建工 渔港二期 农民工工资专用账户").is_ok(), "spaces do not count");
-        for wrong in ["海岳建工农民工工资专用账户", "渔港二期农民工工资专用账户", "海岳建工渔港二期专户"] {
+        for wrong in ["海岳建工农民工工资专用账户", "渔港二期农民工工资专用账户", "海岳建工渔港二期专户"]
+        {
             assert!(name(Profile::Construction, wrong).unwrap_err().is(&ACCOUNT_NAME), "{wrong}");
         }
         assert!(name(Profile::ShipRepair, "随便").is_ok());

@@ -2,10 +2,10 @@
 use crate::account::AccountGiven;
 use crate::columns::ROSTER;
 use crate::faults::Finding;
-use crate::project::Project;
+use crate::project::{Profile, Project};
 use crate::worker::{WorkerNew, identity_index};
 use kernel::{Date, Result};
-use sheets::{Fault, Row, Workbook};
+use sheets::{Fault, Row, Table, Workbook};
 use std::collections::{HashMap, HashSet};
 use store::{Tx, params};
 
@@ -28,20 +28,24 @@ pub(crate) struct RosterPlan {
     pub faults: Vec<Fault>,
 }
 
-/// Rows of other employers in a file for a whole yard are left to those employers' projects.
+/// Rows of other employers in a yard's file are left to those employers' projects: when a subcontractor of a yard has a wage
+/// account of its own and the file names it, only its rows are read. A building site has one account for all its crews.
 pub(crate) struct Employer {
-    name: String,
-    pub others: i64,
+    /// `None`: every row is read.
+    own: Option<String>,
+    others: i64,
 }
 
 impl Employer {
-    pub(crate) fn of(tx: &mut Tx<'_>, project: &Project) -> Result<Employer> {
-        let name = party::firm(tx, project.contractor)?.name;
-        Ok(Employer { name: plain(&name), others: 0 })
+    pub(crate) fn of(tx: &mut Tx<'_>, project: &Project, tables: &[Table<'_>]) -> Result<Employer> {
+        let own = plain(&party::firm(tx, project.contractor)?.name);
+        let named = |row: Row<'_>| employer(&row).is_some_and(|e| e == own);
+        let apart = project.profile == Profile::ShipRepair && tables.iter().any(|t| t.rows().any(named));
+        Ok(Employer { own: apart.then_some(own), others: 0 })
     }
     /// Whether the row names another employer; counts those.
     pub(crate) fn is_other(&mut self, row: &Row<'_>) -> bool {
-        let other = row.text("employer").ok().flatten().is_some_and(|e| plain(&e) != self.name);
+        let other = self.own.as_ref().zip(employer(row)).is_some_and(|(own, named)| *own != named);
         self.others += i64::from(other);
         other
     }
@@ -50,6 +54,10 @@ impl Employer {
             faults.push(Finding::OtherEmployer.of_file("", self.others));
         }
     }
+}
+
+fn employer(row: &Row<'_>) -> Option<String> {
+    row.text("employer").ok().flatten().map(|e| plain(&e))
 }
 
 fn plain(name: &str) -> String {
@@ -61,8 +69,8 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Resul
     let sql = "SELECT identity_index, account_index FROM payroll_workers WHERE book = ?1 AND project = ?2 AND left_on IS NULL";
     let on_roster: HashMap<Vec<u8>, Option<Vec<u8>>> =
         tx.query(sql, params![project.book, project.id], |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
-    let mut employer = Employer::of(tx, project)?;
     let found = book.tables(&ROSTER);
+    let mut employer = Employer::of(tx, project, &found.tables)?;
     let mut plan = RosterPlan { faults: found.faults, ..RosterPlan::default() };
     let mut seen: HashMap<String, u32> = HashMap::new();
     let mut cards: HashSet<String> = HashSet::new();

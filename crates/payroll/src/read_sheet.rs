@@ -77,7 +77,8 @@ struct Reader {
 }
 
 pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: For) -> Result<SheetPlan> {
-    let mut employer = Employer::of(tx, project)?;
+    let found = book.tables(&PAY_SHEET);
+    let mut employer = Employer::of(tx, project, &found.tables)?;
     let mut reader = Reader {
         today: tx.now().local_date(),
         first_day: what.period.first_day()?,
@@ -87,7 +88,6 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: Fo
         seen: HashMap::new(),
         plan: SheetPlan::default(),
     };
-    let found = book.tables(&PAY_SHEET);
     reader.plan.faults = found.faults;
     for table in &found.tables {
         reader.plan.faults.extend(table.notes().iter().cloned());
@@ -191,7 +191,20 @@ impl Reader {
         let Amounts { due, deductions, net, items } = amounts?;
         let team = if team.is_empty() { worker.team.clone() } else { team };
         let number = self.plan.rows;
-        Some(Draft { number, row: row.number(), worker, team, days, hours, due, deductions, net, items, note, release: None })
+        Some(Draft {
+            number,
+            row: row.number(),
+            worker,
+            team,
+            days,
+            hours,
+            due,
+            deductions,
+            net,
+            items,
+            note,
+            release: None,
+        })
     }
 
     /// The account's index. A sheet without the column takes the roster's; an empty cell in it is a fault.
@@ -258,7 +271,9 @@ enum Wrong {
 /// Makes due, deductions and parts fit, or says what does not. Without a column for deductions they are the sum of their
 /// parts; without one for due it is net and deductions.
 fn settle(net: i64, due: Option<i64>, deductions: Option<i64>, mut items: Vec<Item>) -> Result<Amounts, Wrong> {
-    let sum = |items: &[Item], deduction| items.iter().filter(|i| i.deduction == deduction).map(|i| i.amount).fold(0i64, i64::saturating_add);
+    let sum = |items: &[Item], deduction| {
+        items.iter().filter(|i| i.deduction == deduction).map(|i| i.amount).fold(0i64, i64::saturating_add)
+    };
     let (earned, deducted) = (sum(&items, false), sum(&items, true));
     let deductions = deductions.unwrap_or(deducted);
     let due = due.unwrap_or_else(|| net.saturating_add(deductions));
@@ -303,8 +318,7 @@ impl Totals {
             let sum = self.0.get(key).copied().flatten()?;
             let said = last.money_signed(key, Currency::CNY).ok().flatten()?;
             let rows = i64::try_from(sum).ok()?;
-            (said.minor != rows)
-                .then(|| Finding::TotalDiffers.at(&last, key, said.plain(), Money::cny(rows).plain()))
+            (said.minor != rows).then(|| Finding::TotalDiffers.at(&last, key, said.plain(), Money::cny(rows).plain()))
         };
         COMPARED.into_iter().filter_map(one).collect()
     }
@@ -326,15 +340,31 @@ mod tests {
         let parts = line.items.iter().filter(|i| !i.deduction).map(|i| i.amount).sum::<i64>();
         assert_eq!((parts, line.due, line.deductions), (1000, 1000, 100));
         assert_eq!(ok(900, None, Some(100), vec![]).due, 1000, "no column for due");
-        assert_eq!(ok(900, Some(1000), None, vec![item("tax", true, 100)]).deductions, 100, "deductions from their parts");
+        assert_eq!(
+            ok(900, Some(1000), None, vec![item("tax", true, 100)]).deductions,
+            100,
+            "deductions from their parts"
+        );
         assert_eq!(ok(900, None, None, vec![]).due, 900, "nothing but net");
         let cases = [
             (900, Some(1000), Some(10), vec![], Wrong::Differs { due: 1000, deductions: 10 }),
             (900, Some(1000), None, vec![], Wrong::Differs { due: 1000, deductions: 0 }),
             (0, Some(100), Some(100), vec![], Wrong::NotPositive),
             (-5, Some(95), Some(100), vec![], Wrong::NotPositive),
-            (90, Some(100), Some(10), vec![item("tax", true, 11)], Wrong::Exceed { key: "deductions", items: 11, total: 10 }),
-            (90, Some(100), Some(10), vec![item("base", false, 101)], Wrong::Exceed { key: "due", items: 101, total: 100 }),
+            (
+                90,
+                Some(100),
+                Some(10),
+                vec![item("tax", true, 11)],
+                Wrong::Exceed { key: "deductions", items: 11, total: 10 },
+            ),
+            (
+                90,
+                Some(100),
+                Some(10),
+                vec![item("base", false, 101)],
+                Wrong::Exceed { key: "due", items: 101, total: 100 },
+            ),
             (i64::MAX, None, Some(1), vec![], Wrong::Differs { due: i64::MAX, deductions: 1 }),
         ];
         for (net, due, deductions, items, want) in cases {

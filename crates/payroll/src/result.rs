@@ -39,7 +39,8 @@ pub(crate) fn proof_of(tx: &mut Tx<'_>, line: &PayLine) -> Result<Option<Proof>>
     let (Some(instruction), Some(transfer), LineState::Paid) = (line.instruction, line.transfer, line.state) else {
         return Ok(None);
     };
-    let entry = ledger::entry(tx, transfer)?.ok_or_else(|| Error::broken(format!("{transfer} is not in the journal")))?;
+    let entry =
+        ledger::entry(tx, transfer)?.ok_or_else(|| Error::broken(format!("{transfer} is not in the journal")))?;
     if entry.money() != line.net() || entry.reference != line.id.to_string() {
         return Err(Error::broken(format!("{transfer} is not the payment of {}", line.id)));
     }
@@ -130,7 +131,14 @@ mod tests {
 
     #[test]
     fn a_field_is_never_a_formula() {
-        for (field, want) in [("=1+1", "'=1+1"), (" @x", "' @x"), ("-5", "'-5"), ("电焊一班", "电焊一班"), ("1234.50", "1234.50"), ("", "")] {
+        for (field, want) in [
+            ("=1+1", "'=1+1"),
+            (" @x", "' @x"),
+            ("-5", "'-5"),
+            ("电焊一班", "电焊一班"),
+            ("1234.50", "1234.50"),
+            ("", ""),
+        ] {
             assert_eq!(harmless(field), want);
         }
     }

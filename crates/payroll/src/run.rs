@@ -22,7 +22,7 @@ use store::{Audit, Column, Param, Tx, params};
 /// Steps that one call of [`resume`] takes for one sheet before it looks at the next.
 const STEPS_IN_TURN: u32 = 20;
 
-/// Begins to pay. Needs `wage.pay` up to the sum. `shown_hash` is [`PaySheet::payload_hash`] as the payer saw it. A sheet
+/// Begins to pay. Needs `wage.pay` of the firm; how much was the matter of who released it. `shown_hash` is [`PaySheet::payload_hash`] as the payer saw it. A sheet
 /// that is being paid, or was, answers how far it is. A refusal of the whole sum (too little in the wage account, a
 /// freeze) leaves the sheet checked and stands in [`Progress::code`]. Errors: `pay_sheet_state`, `pay_sheet_changed`,
 /// `pay_lines_changed`.
@@ -30,7 +30,7 @@ pub fn pay(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> Resu
     let system = payer(&actor.correlation);
     let begun = desk.store.read(|tx| {
         let sheet = sheet_raw(tx, id)?;
-        party::may(tx, actor, Permission::WagePay, &Scope::firm(sheet.firm).amount(sheet.net()))?;
+        party::may(tx, actor, Permission::WagePay, &Scope::firm(sheet.firm))?;
         if sheet.paying().is_some() {
             return Ok(Err(sheet.progress()));
         }
@@ -39,7 +39,12 @@ pub fn pay(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> Resu
             return Err(Error::new(&LINES_CHANGED, format!("the lines of {id} are not those that were checked")));
         }
         let project = project_raw(tx, sheet.project)?;
-        let order = Order::new(payments::Kind::WageRun, project.wage_account, Payee::Account(project.clearing_account), sheet.net());
+        let order = Order::new(
+            payments::Kind::WageRun,
+            project.wage_account,
+            Payee::Account(project.clearing_account),
+            sheet.net(),
+        );
         let order = Order { approved: sheet.approval, ..order.id(InstructionId::new(tx.now(), sheet.book)) }
             .reference(id)
             .memo(format!("代发工资 {} {}笔", sheet.period, sheet.lines));
@@ -72,12 +77,20 @@ fn told(progress: Progress, receipt: &Receipt) -> Progress {
     Progress { waits, code: receipt.code.to_string(), reasons: receipt.reasons.clone(), ..progress }
 }
 
-fn start(desk: &Desk, tx: &mut Tx<'_>, by: &Actor, system: &Actor, id: PaySheetId, order: &Order, prepared: &Prepared) -> Result<Progress> {
+fn start(
+    desk: &Desk,
+    tx: &mut Tx<'_>,
+    by: &Actor,
+    system: &Actor,
+    id: PaySheetId,
+    order: &Order,
+    prepared: &Prepared,
+) -> Result<Progress> {
     let mut sheet = sheet_raw(tx, id)?;
     if sheet.paying().is_some() {
         return Ok(sheet.progress());
     }
-    party::may(tx, by, Permission::WagePay, &Scope::firm(sheet.firm).amount(sheet.net()))?;
+    party::may(tx, by, Permission::WagePay, &Scope::firm(sheet.firm))?;
     let receipt = payments::submit_in(desk, tx, system, order, prepared, None)?;
     if receipt.state == State::Posted || receipt.state.is_open() {
         sheet.start(&by.principal(), tx.now(), receipt.instruction, receipt.state == State::Posted)?;
@@ -85,7 +98,14 @@ fn start(desk: &Desk, tx: &mut Tx<'_>, by: &Actor, system: &Actor, id: PaySheetI
         tx.emit(&Event::RunStarted { sheet: id, instruction: receipt.instruction, net: sheet.net() }, &by.correlation)?;
     }
     let shown = format!("{} {} {}", receipt.state, sheet.net(), receipt.instruction);
-    tx.audit(by, Audit::of("payroll.pay", id).after(shown).result(if receipt.code.is_empty() { "done".into() } else { receipt.code.clone() }))?;
+    tx.audit(
+        by,
+        Audit::of("payroll.pay", id).after(shown).result(if receipt.code.is_empty() {
+            "done".into()
+        } else {
+            receipt.code.clone()
+        }),
+    )?;
     Ok(told(sheet.progress(), &receipt))
 }
 
@@ -150,7 +170,9 @@ enum Step {
     /// Nothing now: it is over, or waits for payments or another bank.
     Nothing,
     /// The order of the whole sum was decided.
-    Started { posted: bool },
+    Started {
+        posted: bool,
+    },
     Chunk(Box<Chunk>),
     /// Failed lines' money back to the wage account.
     Sweep(Box<settle::Sweep>),
@@ -186,7 +208,9 @@ fn next(desk: &Desk, tx: &mut Tx<'_>, id: PaySheetId) -> Result<Step> {
             Some(state) if state.is_open() => Step::Nothing,
             _ => Step::Started { posted: false },
         }),
-        (SheetState::Paying, _) if sheet.waiting_lines() > 0 => Chunk::next(desk, tx, sheet).map(|c| Step::Chunk(Box::new(c))),
+        (SheetState::Paying, _) if sheet.waiting_lines() > 0 => {
+            Chunk::next(desk, tx, sheet).map(|c| Step::Chunk(Box::new(c)))
+        }
         (SheetState::Paying, _) if sheet.returned_net < sheet.failed_net => {
             settle::Sweep::next(desk, tx, sheet).map(|s| Step::Sweep(Box::new(s)))
         }
@@ -286,7 +310,9 @@ fn legs(project: &Project, lines: &[(PayLine, Fate)]) -> Vec<Leg> {
             Fate::Outside { .. } => outgoing,
             Fate::Refused(_) => return None,
         };
-        Some(Leg { credit, amount: line.net(), reference: line.id.to_string(), memo: format!("工资 {}", line.period) })
+        Some(Leg {
+            credit, amount: line.net(), reference: line.id.to_string(), memo: format!("工资 {}", line.period)
+        })
     };
     lines.iter().filter_map(leg).collect()
 }
@@ -305,7 +331,13 @@ pub(crate) fn outcomes(receipt: Receipt) -> Result<HashMap<String, (kernel::id::
 }
 
 /// The line's part of a posted chunk.
-pub(crate) fn mark(line: &mut PayLine, at: kernel::Timestamp, instruction: InstructionId, transfer: kernel::id::TransferId, state: LineState) {
+pub(crate) fn mark(
+    line: &mut PayLine,
+    at: kernel::Timestamp,
+    instruction: InstructionId,
+    transfer: kernel::id::TransferId,
+    state: LineState,
+) {
     (line.state, line.instruction, line.transfer) = (state, Some(instruction), Some(transfer));
     line.settled_at = (state == LineState::Paid).then_some(at);
 }

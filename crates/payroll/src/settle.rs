@@ -5,7 +5,7 @@ use crate::run::{Chunk, Fate, mark, outcomes};
 use crate::sheet::{PaySheet, SheetState, Tally, sheet_raw};
 use crate::{CHUNK_LINES, Event, RUN_WAITS, payer};
 use kernel::id::{ClearingId, InstructionId, PayLineId, PaySheetId};
-use kernel::{Error, Money, Result};
+use kernel::{Error, Id, Money, Result};
 use party::Change;
 use payments::clearing::{self, NewItem};
 use payments::{Desk, Order, Payee, Prepared, State};
@@ -48,7 +48,9 @@ impl Chunk {
             match (fate, leg, instruction) {
                 (Fate::Refused(code), ..) => fail(&mut line, code),
                 (_, Some((_, code)), _) if !code.is_empty() => fail(&mut line, code),
-                (Fate::Inside(_), Some((transfer, _)), Some(by)) => mark(&mut line, tx.now(), by, *transfer, LineState::Paid),
+                (Fate::Inside(_), Some((transfer, _)), Some(by)) => {
+                    mark(&mut line, tx.now(), by, *transfer, LineState::Paid)
+                }
                 (Fate::Outside { bank, number, name }, Some((transfer, _)), Some(by)) => {
                     let item = NewItem {
                         instruction: by,
@@ -169,7 +171,8 @@ impl Sweep {
         }
         let project = project_raw(tx, sheet.project)?;
         let sum = Money::sum(sheet.currency, lines.iter().map(PayLine::net))?;
-        let back = Order::new(payments::Kind::WageReturn, project.clearing_account, Payee::Account(project.wage_account), sum);
+        let back =
+            Order::new(payments::Kind::WageReturn, project.clearing_account, Payee::Account(project.wage_account), sum);
         let order = Order { approved: sheet.approval, ..back.id(InstructionId::new(tx.now(), sheet.book)) }
             .code(RETURN_CODE)
             .reference(sheet.id)
@@ -208,7 +211,9 @@ mod tests {
 
     #[test]
     fn reasons_of_other_banks_become_codes() {
-        for (given, want) in [("account closed", "returned_account_closed"), ("AC04", "returned_ac04"), ("户名不符", "returned_____")] {
+        for (given, want) in
+            [("account closed", "returned_account_closed"), ("AC04", "returned_ac04"), ("户名不符", "returned_____")]
+        {
             assert_eq!(reason_code(given), want);
         }
         assert_eq!(reason_code(&"x".repeat(500)).len(), 9 + REASON_CHARS_MAX);

@@ -265,8 +265,11 @@ impl PaySheet {
         self.need(&[SheetState::Paying], "settled")?;
         self.processing_lines -= 1;
         self.processing_net -= net;
-        let (lines, sum) =
-            if paid { (&mut self.paid_lines, &mut self.paid_net) } else { (&mut self.failed_lines, &mut self.failed_net) };
+        let (lines, sum) = if paid {
+            (&mut self.paid_lines, &mut self.paid_net)
+        } else {
+            (&mut self.failed_lines, &mut self.failed_net)
+        };
         *lines += 1;
         *sum += net;
         Ok(())
@@ -483,7 +486,9 @@ mod tests {
             due_on: Date::parse("2026-11-21").unwrap(),
         };
         let mut sheet = loading(NOW, "pers_a", new);
-        sheet.draft(Sums { lines, due: lines * 120, deductions: lines * 20, net: lines * 100, hash: vec![7; 32] }).unwrap();
+        sheet
+            .draft(Sums { lines, due: lines * 120, deductions: lines * 20, net: lines * 100, hash: vec![7; 32] })
+            .unwrap();
         sheet
     }
 

@@ -107,9 +107,8 @@ pub fn worker_add(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: Worke
 /// [`worker_add`] without right, audit and event: an import says them once for all its rows.
 pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: WorkerNew) -> Result<Added> {
     let today = tx.now().local_date();
-    let number = identity(&new.identity, today).map_err(|fault| {
-        Error::new(&party::codes::BAD_IDENTITY, format!("not an identity number: {fault:?}"))
-    })?;
+    let number = identity(&new.identity, today)
+        .map_err(|fault| Error::new(&party::codes::BAD_IDENTITY, format!("not an identity number: {fault:?}")))?;
     let name = plain_name(&filled("name", &new.name)?);
     let index = identity_index(tx, &number);
     let tail = "WHERE book = ?1 AND project = ?2 AND identity_index = ?3 AND left_on IS NULL";
@@ -157,7 +156,13 @@ pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: Worker
     Ok(Added { worker: worker.id, already: false })
 }
 
-fn again(tx: &mut Tx<'_>, actor: &Actor, project: &Project, mut known: Worker, given: Option<AccountGiven>) -> Result<Added> {
+fn again(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    project: &Project,
+    mut known: Worker,
+    given: Option<AccountGiven>,
+) -> Result<Added> {
     let Some(given) = given else { return Ok(Added { worker: known.id, already: true }) };
     let name = known.name(tx)?;
     let resolved = resolve(tx, known.person, &name, &given)?;
@@ -179,7 +184,14 @@ fn again(tx: &mut Tx<'_>, actor: &Actor, project: &Project, mut known: Worker, g
 
 /// The person of an identity number. A person whom the bank knows by another name stays that person: the account's
 /// standing then says that the names differ, and nothing is paid until one of them is corrected.
-fn registered(tx: &mut Tx<'_>, actor: &Actor, project: &Project, name: &str, number: &str, phone: &str) -> Result<PersonId> {
+fn registered(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    project: &Project,
+    name: &str,
+    number: &str,
+    phone: &str,
+) -> Result<PersonId> {
     if let Some(known) = party::person_by_identity(tx, number)? {
         return Ok(known);
     }

@@ -184,7 +184,7 @@ pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) ->
         Err((actor, why)) => (actor, Fault(why).into_response()),
     };
     let Some(why) = carried(&response) else { return response };
-    if why.kind() == Kind::Forbidden && actor.who != Who::Nobody {
+    if is_denial(why) && actor.who != Who::Nobody {
         let why = why.clone();
         let bank = gate.web.bank().clone();
         let written = tokio::task::spawn_blocking(move || bank.denied(&actor, gate.name, &path, &why)).await;
@@ -197,6 +197,12 @@ pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) ->
         Face::People => lead(response, &way_back, gate.web.site().tls),
         Face::Programs => response,
     }
+}
+
+/// Refused for want of rights, also where the answer is that there is no such thing.
+fn is_denial(why: &Error) -> bool {
+    let hidden = std::error::Error::source(why).and_then(|e| e.downcast_ref::<Error>());
+    why.kind() == Kind::Forbidden || hidden.is_some_and(|e| e.kind() == Kind::Forbidden)
 }
 
 type Entered = std::result::Result<Actor, (Actor, Error)>;

@@ -25,7 +25,9 @@ pub fn restore(place: &Place, directory: &Path) -> Outcome {
     let copied = store::restore(directory, &place.data)?;
     let keys = match place.key_file().is_file() {
         true => "run `yizhan verify` before you serve it".to_string(),
-        false => format!("put the key file that belongs to it at {}, then run `yizhan verify`", place.key_file().display()),
+        false => {
+            format!("put the key file that belongs to it at {}, then run `yizhan verify`", place.key_file().display())
+        }
     };
     let text = format!("{} bytes are in {}; {keys}", copied.bytes, place.data.display());
     Ok(Done::new(text, json!({ "bytes": copied.bytes, "directory": place.data })))

@@ -27,7 +27,10 @@ pub fn table(logins: &[Login]) -> String {
 
 pub fn logins() -> Done {
     let logins = demo_logins(&app::demo_load::data());
-    let list: Vec<_> = logins.iter().map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display })).collect();
+    let list: Vec<_> = logins
+        .iter()
+        .map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display }))
+        .collect();
     let text = format!("{}one-time code: yizhan demo code NAME", table(&logins));
     Done::new(text, json!({ "logins": list }))
 }
@@ -51,7 +54,14 @@ pub fn files(directory: &Path) -> Outcome {
     for f in app::demo_load::files() {
         let path = directory.join(&f.name);
         std::fs::write(&path, f.bytes()?).with_context(|| format!("{} cannot be written", path.display()))?;
-        text.push_str(&format!("{}\n  {} · {}\n  for {}, as {}\n", path.display(), f.title_zh, f.title_en, f.project, f.login));
+        text.push_str(&format!(
+            "{}\n  {} · {}\n  for {}, as {}\n",
+            path.display(),
+            f.title_zh,
+            f.title_en,
+            f.project,
+            f.login
+        ));
         list.push(json!({ "file": path, "title": f.title_en, "project": f.project, "login": f.login }));
     }
     Ok(Done::new(text, json!({ "files": list })))
@@ -80,7 +90,8 @@ pub fn errors_md() -> Done {
     codes.dedup_by_key(|c| c.name);
     let mut text = "# Error codes\n\nMade by `yizhan errors-md` from the codes that the crates declare. A code is never renamed; its kind decides the HTTP status\nand the exit code.\n\n| code | kind | what to do |\n|---|---|---|\n".to_string();
     codes.iter().for_each(|c| text.push_str(&format!("| `{}` | {} | {} |\n", c.name, kind(c.kind), c.remedy)));
-    let list: Vec<_> = codes.iter().map(|c| json!({ "code": c.name, "kind": kind(c.kind), "remedy": c.remedy })).collect();
+    let list: Vec<_> =
+        codes.iter().map(|c| json!({ "code": c.name, "kind": kind(c.kind), "remedy": c.remedy })).collect();
     Done::new(text, json!({ "codes": list }))
 }
 

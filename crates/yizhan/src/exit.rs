@@ -78,7 +78,9 @@ pub fn code_of(why: &Error) -> u8 {
 fn code_of_kind(kind: Kind) -> u8 {
     match kind {
         Kind::Invalid => USAGE,
-        Kind::Unauthenticated | Kind::Forbidden | Kind::Missing | Kind::Conflict | Kind::Refused | Kind::Limit => REFUSED,
+        Kind::Unauthenticated | Kind::Forbidden | Kind::Missing | Kind::Conflict | Kind::Refused | Kind::Limit => {
+            REFUSED
+        }
         Kind::Unknown | Kind::Unavailable => UNAVAILABLE,
         Kind::Broken => DEFECT,
     }

@@ -53,7 +53,7 @@ pub enum Ask {
     Status,
 }
 
-/// Told how far it is: what, done, of. 
+/// Told how far it is: what, done, of.
 pub type Tell<'t> = dyn FnMut(&str, u64, u64) + 't;
 
 /// Reads a file the command line names: its name and bytes.
@@ -83,7 +83,9 @@ pub fn do_it(place: &Place, ask: Ask, bytes: Vec<u8>) -> Outcome {
 /// Does it in a copy of the database that is thrown away: everything but the writing into the bank is the same.
 pub fn rehearse(place: &Place, ask: Ask, bytes: Vec<u8>) -> Outcome {
     if place.database.is_some() {
-        bail!("a dry run works on a copy of the database, which `pg_dump` makes on PostgreSQL; restore it elsewhere and import there");
+        bail!(
+            "a dry run works on a copy of the database, which `pg_dump` makes on PostgreSQL; restore it elsewhere and import there"
+        );
     }
     let stage = place.data.join(format!("dry-run-{}", std::process::id()));
     let done = rehearse_in(place, &stage, ask, bytes);
@@ -151,7 +153,8 @@ fn find_project(bank: &Bank, text: &str) -> Result<ProjectView> {
         Err(none) if none.is_empty() => Err(Error::not_found("project or wage account", text).into()),
         Err(many) => {
             let accounts: Vec<&str> = many.iter().take(5).map(|p| p.account_number.as_str()).collect();
-            let message = format!("{} projects are called {text:?}; name the account: {} …", many.len(), accounts.join(", "));
+            let message =
+                format!("{} projects are called {text:?}; name the account: {} …", many.len(), accounts.join(", "));
             Err(Error::field("project", message).into())
         }
     }
@@ -165,7 +168,7 @@ fn import(bank: &Bank, upload: Upload, tell: &mut Tell<'_>) -> Outcome {
     })?;
     let mut text = format!(
         "{}: {} rows, {} good, {} refused, {} there already; {}\n",
-        import.id, import.rows, import.valid, import.refused, import.already, import.state
+        import.id, import.rows_read, import.valid, import.refused, import.already, import.state
     );
     if let Some(sheet) = import.sheet {
         text.push_str(&format!("pay sheet {sheet}: a maker submits it, another person checks it, then it is paid\n"));
@@ -174,14 +177,17 @@ fn import(bank: &Bank, upload: Upload, tell: &mut Tell<'_>) -> Outcome {
         text.push_str(&format!("  {} {} {}: {}; {}\n", f.sheet, f.cell, f.code, f.reason_en, f.remedy_en));
     }
     if import.faults > faults.len() as i64 {
-        text.push_str(&format!("  and {} more; the project's page has them all\n", import.faults - faults.len() as i64));
+        text.push_str(&format!(
+            "  and {} more; the project's page has them all\n",
+            import.faults - faults.len() as i64
+        ));
     }
     if import.state == ImportState::Read {
         text.push_str("nothing was written: correct the file, or go on with the good rows by --accept-valid\n");
     }
-    let list: Vec<_> = faults.iter().map(|f| json!({ "sheet": f.sheet, "cell": f.cell, "row": f.row, "code": f.code, "severity": f.severity, "reason": f.reason_en, "remedy": f.remedy_en })).collect();
+    let list: Vec<_> = faults.iter().map(|f| json!({ "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "code": f.code, "severity": f.severity, "reason": f.reason_en, "remedy": f.remedy_en })).collect();
     let json = json!({
-        "import": import.id, "state": import.state, "sheet": import.sheet, "rows": import.rows, "valid": import.valid,
+        "import": import.id, "state": import.state, "sheet": import.sheet, "rows": import.rows_read, "valid": import.valid,
         "refused": import.refused, "already": import.already, "faults": import.faults, "fault_list": list,
     });
     Ok(Done::new(text, json).faults(import.refused > 0 || import.state != ImportState::Accepted))
@@ -249,5 +255,8 @@ fn status(bank: &Bank) -> Outcome {
     let date = bank.store.read(|tx| tx.business_date())?;
     let behind = date.begins().since(bank.clock().now()) / DAY;
     let json = json!({ "version": env!("CARGO_PKG_VERSION"), "pid": std::process::id(), "business_date": date, "days_ahead": behind });
-    Ok(Done::new(format!("version {}, process {}, business date {date}", env!("CARGO_PKG_VERSION"), std::process::id()), json))
+    Ok(Done::new(
+        format!("version {}, process {}, business date {date}", env!("CARGO_PKG_VERSION"), std::process::id()),
+        json,
+    ))
 }

@@ -5,7 +5,7 @@ use kernel::chinese::mask_name;
 use kernel::id::AccountId;
 use kernel::{BookId, Currency, Id, Money, Owner, Result};
 use ledger::Opening;
-use payments::own_accounts::{Own, own};
+use payments::own::{Own, own};
 use payments::{Kind, Leg, Order, State};
 use std::collections::{BTreeMap, HashMap};
 
@@ -46,7 +46,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People) -> Result<Accounts>
 fn wanted(load: &Load<'_, '_>, people: &People) -> Result<Vec<New>> {
     let data = load.data.clone();
     let mut items = Vec::new();
-    let mut persons = |number: &str, person: &demo::people::Person, begins_with: Money| {
+    let mut persons = |number: &str, person: &demo::people::Person, begins_with: Money| -> Result<()> {
         let owner = people.person(person)?;
         let name = mask_name(&person.name);
         items.push(New {

@@ -16,8 +16,6 @@ use std::collections::HashMap;
 
 /// Who there is, by what the demo's data calls them.
 pub(super) struct People {
-    /// By code.
-    pub branches: HashMap<String, BranchId>,
     /// By staff number.
     pub staff: HashMap<String, StaffId>,
     /// By document number. Workers with a card at another bank come with their roster.
@@ -34,7 +32,7 @@ pub(super) fn load(load: &mut Load<'_, '_>) -> Result<People> {
     let staff = staff(load, &branches)?;
     let persons = persons(load, &branches)?;
     let firms = firms(load, &branches)?;
-    let people = People { branches, staff, persons, firms };
+    let people = People { staff, persons, firms };
     firm_roles(load, &people)?;
     logins(load, &people)?;
     Ok(people)
@@ -72,7 +70,8 @@ fn staff(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Resul
     let mut items = Vec::with_capacity(data.staff.len());
     for s in &data.staff {
         let role = Role::parse(s.role).ok_or_else(|| broken("staff", format!("no role {:?}", s.role)))?;
-        let everywhere = FOR_THE_WHOLE_BANK.contains(&role) && [CITY_BRANCH, &data.branches[0].code].contains(&&*s.branch);
+        let everywhere =
+            FOR_THE_WHOLE_BANK.contains(&role) && [CITY_BRANCH, &data.branches[0].code].contains(&&*s.branch);
         items.push((s.number.clone(), s.person.name.clone(), branch(branches, &s.branch)?, role, everywhere));
     }
     let join = |tx: &mut store::Tx<'_>, item: &(String, String, BranchId, Role, bool)| {
@@ -165,9 +164,8 @@ fn persons(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Res
     }
     items.extend(own_workers(&data).map(|w| worker_new(city, w)));
     let numbers: Vec<String> = items.iter().map(|i| i.number.clone()).collect();
-    let ids = load.each("people", items, |tx, new: &PersonNew| {
-        Ok(party::person_register(tx, &actor(), new.clone())?.person)
-    })?;
+    let ids = load
+        .each("people", items, |tx, new: &PersonNew| Ok(party::person_register(tx, &actor(), new.clone())?.person))?;
     load.numbers.people = ids.len() as u64;
     Ok(numbers.into_iter().zip(ids).collect())
 }
@@ -200,7 +198,8 @@ fn firms(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Resul
         });
     }
     let codes: Vec<String> = items.iter().map(|i| i.credit_code.clone()).collect();
-    let ids = load.each("firms", items, |tx, new: &FirmNew| Ok(party::firm_register(tx, &actor(), new.clone())?.firm))?;
+    let ids =
+        load.each("firms", items, |tx, new: &FirmNew| Ok(party::firm_register(tx, &actor(), new.clone())?.firm))?;
     load.numbers.firms = ids.len() as u64;
     Ok(codes.into_iter().zip(ids).collect())
 }

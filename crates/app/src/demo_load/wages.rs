@@ -10,9 +10,7 @@ use kernel::id::{FirmId, PaySheetId, PersonId, ProjectId};
 use kernel::{Actor, Channel, Money, Result, Who};
 use ledger::restrictions::{Restrict, Restriction, restrict};
 use party::Role;
-use payroll::{
-    AccountGiven, Approved, ImportFor, ImportState, Kind, Period, Profile, ProjectNew, Upload, WorkerNew,
-};
+use payroll::{AccountGiven, Approved, ImportFor, ImportState, Kind, Period, Profile, ProjectNew, Upload, WorkerNew};
 use std::collections::HashMap;
 
 /// The yard's project that pays on behalf of all subcontractors.

@@ -95,8 +95,7 @@ pub(crate) fn queue(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             about: &event.aggregate,
             data: &event.payload,
         };
-        let body =
-            serde_json::to_string(&body).map_err(|e| Error::broken("an event has no JSON form").caused_by(e))?;
+        let body = serde_json::to_string(&body).map_err(|e| Error::broken("an event has no JSON form").caused_by(e))?;
         tx.insert(&mut Delivery {
             book: webhook.book,
             webhook: webhook.id,
@@ -237,7 +236,10 @@ fn note_outcome(tx: &mut Tx<'_>, w: &mut Webhook, ok: bool) -> Result<()> {
     let too_long = w.failing_since.is_some_and(|since| tx.now().since(since) >= DISABLE_AFTER_DAYS * DAY);
     if too_long && w.is_in_force() {
         let why = format!("no delivery succeeded for {DISABLE_AFTER_DAYS} days");
-        tx.audit(&Actor::system("webhooks"), Audit::of("webhook.disable", w.id).change("in force", "disabled").reason(&*why))?;
+        tx.audit(
+            &Actor::system("webhooks"),
+            Audit::of("webhook.disable", w.id).change("in force", "disabled").reason(&*why),
+        )?;
         (w.disabled_at, w.disabled_why) = (Some(tx.now()), Some(why));
         tx.emit(&Disabled { webhook: w.id, firm: w.firm.to_string(), url: w.url.clone() }, "")?;
     }
@@ -273,9 +275,14 @@ pub fn deliveries(tx: &mut Tx<'_>, actor: &Actor, webhook: WebhookId, ask: &Page
 pub fn redeliver(tx: &mut Tx<'_>, actor: &Actor, webhook: WebhookId, pos: i64) -> Result<()> {
     let w = managed(tx, actor, webhook)?;
     let none = || Error::not_found("delivery", pos);
-    let mut d = tx.load::<Delivery>(&[Param::Int(i64::from(w.book.0)), Param::Id(w.id.bytes()), Param::Int(pos)])?.ok_or_else(none)?;
+    let mut d = tx
+        .load::<Delivery>(&[Param::Int(i64::from(w.book.0)), Param::Id(w.id.bytes()), Param::Int(pos)])?
+        .ok_or_else(none)?;
     let before = d.state;
     (d.state, d.tries, d.next_at, d.delivered_at) = (DeliveryState::Waiting, 0, tx.now(), None);
     tx.update(&mut d)?;
-    tx.audit(actor, Audit::of("webhook.redeliver", webhook).change(before.code(), "waiting").reason(d.event.to_string()))
+    tx.audit(
+        actor,
+        Audit::of("webhook.redeliver", webhook).change(before.code(), "waiting").reason(d.event.to_string()),
+    )
 }

@@ -28,11 +28,11 @@ mod deliver;
 mod subscription;
 
 pub use courier::{Courier, Policy, signature};
+pub(crate) use deliver::queue;
 pub use deliver::{Delivered, DeliveryState, deliver_due, deliveries, redeliver};
 pub use deliver::{Delivery, DeliveryView};
-pub use subscription::{NewWebhook, Webhook, WebhookView, enable, end, list, secret_change, subscribe};
-pub(crate) use deliver::queue;
 pub(crate) use subscription::renew;
+pub use subscription::{NewWebhook, Webhook, WebhookView, enable, end, list, secret_change, subscribe};
 
 use store::Table;
 

@@ -13,6 +13,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The id of a request, in and out.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,7 +38,19 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
     if let Ok(value) = header {
         response.headers_mut().insert(REQUEST_ID, value);
     }
+    ANSWERED.fetch_add(1, Ordering::Relaxed);
+    if response.status().is_server_error() {
+        FAILED.fetch_add(1, Ordering::Relaxed);
+    }
     response
+}
+
+static ANSWERED: AtomicU64 = AtomicU64::new(0);
+static FAILED: AtomicU64 = AtomicU64::new(0);
+
+/// Requests that this process answered, and how many of them with a status of 500 or above.
+pub fn counted() -> (u64, u64) {
+    (ANSWERED.load(Ordering::Relaxed), FAILED.load(Ordering::Relaxed))
 }
 
 /// Puts the [`View`] beside the request: language and mode from query, cookie and header, and the visitor's secret, which is made

@@ -94,10 +94,10 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
     if who.holds(P::PaymentSubmit) && who.firm().is_some() {
         tiles.push(tile(Icon::Transfer, "funding", "funding-hint", at("funding")));
     }
-    look_tiles(&tiles)
+    self::tiles_of(&tiles)
 }
 
-fn look_tiles(items: &[Tile<'_>]) -> Markup {
+fn tiles_of(items: &[Tile<'_>]) -> Markup {
     tiles(items)
 }
 

@@ -1,0 +1,149 @@
+use super::{House, directory, system};
+use crate::{Bank, DENIALS_PER_MINUTE_MAX, Keys, Options, keys_rewrap, keys_rotate};
+use kernel::{Clock, Error, Kind};
+use party::Role;
+use std::collections::HashSet;
+use store::Param;
+
+#[test]
+fn every_code_has_one_meaning_and_a_remedy() {
+    let mut seen = HashSet::new();
+    for code in crate::codes() {
+        assert!(seen.insert(code.name), "{} is declared twice", code.name);
+        assert!(!code.remedy.is_empty(), "{} says no remedy", code.name);
+    }
+}
+
+#[test]
+fn every_sealed_table_is_verified() {
+    let h = House::open();
+    let sql =
+        "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c ON c.name = 'seal' WHERE m.type = 'table'";
+    let sealed: Vec<String> = h.read(|tx| tx.query(sql, &[], |r| r.get(0)));
+    // The lanes' own state is checked with the lanes.
+    let of_lanes = ["lanes", "chain_heads", "accumulators"];
+    for name in sealed.iter().filter(|n| !of_lanes.contains(&n.as_str())) {
+        assert!(Bank::tables().iter().any(|t| t.name == name), "{name} is verified by nobody");
+    }
+    assert!(sealed.len() > 30);
+}
+
+#[test]
+fn it_opens_again_and_never_with_another_key_file() {
+    let directory = directory();
+    drop(Bank::open(Options::sqlite(&directory)).unwrap());
+    let bank = Bank::open(Options::sqlite(&directory)).unwrap();
+    assert!(bank.read(|tx| pricing::tariff_table(tx, tx.now().local_date())).is_ok_and(|t| !t.is_empty()));
+    let second = Bank::open(Options::sqlite(&directory)).err().unwrap();
+    assert!(second.is(&store::LOCKED));
+    drop(bank);
+    std::fs::rename(directory.join("keys.json"), directory.join("elsewhere.json")).unwrap();
+    let lost = Bank::open(Options::sqlite(&directory)).err().unwrap();
+    assert!(lost.is(&store::KEY_FILE), "{lost:?}");
+    assert!(!directory.join("keys.json").exists(), "no other is made");
+    std::fs::remove_dir_all(directory).unwrap();
+}
+
+#[test]
+fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_a_crash() {
+    let keys = directory().with_extension("keys");
+    let h = House::open_with(|o| Options { keys: Keys::File(keys.clone()), ..o });
+    let person = h.person;
+    let options =
+        |h: &House| Options { keys: Keys::File(keys.clone()), ..Options::sqlite(&h.directory).clock(h.clock.clone()) };
+    let opened = keys_rotate(options(&h), &mut |_, _| {}).err().unwrap();
+    assert!(opened.is(&store::LOCKED), "the bank is open: {opened:?}");
+
+    // Put another bank in the house's place, so that the first one closes.
+    let (h, other) = closed(h);
+    let done = keys_rotate(options(&h), &mut |_, _| {}).unwrap();
+    assert_eq!((done.version, done.people), (2, 1));
+    let bank = Bank::open(options(&h)).unwrap();
+    let seen = bank.write(move |tx| party::reveal(tx, &system(), person, "test")).unwrap();
+    assert_eq!((seen.name.as_str(), seen.phone.as_str()), ("李建国", "13800005678"));
+    let again = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
+    assert_eq!((again.version, again.people), (2, 0), "nothing is left under an older key");
+    assert!(crate::verify(&bank.store, &mut |_, _| {}).unwrap().ok);
+    drop((bank, other));
+    std::fs::remove_file(&keys).unwrap();
+}
+
+/// Closes the house's bank by exchanging it for a new one elsewhere.
+fn closed(mut h: House) -> (House, std::path::PathBuf) {
+    let elsewhere = directory();
+    h.bank = Bank::open(Options::sqlite(&elsewhere).memory_keys()).unwrap();
+    (h, elsewhere)
+}
+
+#[test]
+fn a_denial_is_written_down_and_a_flood_is_summed_up() {
+    let h = House::open();
+    let teller = h.staff("t", Role::Teller);
+    let why = Error::forbidden("day.close is not among your permissions for the whole bank");
+    assert_eq!(why.kind(), Kind::Forbidden);
+    for _ in 0..DENIALS_PER_MINUTE_MAX + 5 {
+        h.bank.denied(&teller, "day.close", "2026-11-18", &why);
+    }
+    let log = |action: &'static str| h.read(|tx| tx.audit_search(i64::MAX, 100, "", action, ""));
+    let written = log("day.close");
+    assert_eq!(written.len(), DENIALS_PER_MINUTE_MAX as usize);
+    assert_eq!((written[0].result.as_str(), written[0].principal.as_str()), ("forbidden", teller.principal().as_str()));
+    h.wait(61);
+    h.jobs();
+    let more = log("denials.more");
+    assert_eq!((more.len(), more[0].after.as_str()), (1, "5 more in a minute"));
+}
+
+#[test]
+fn the_auditor_exports_what_others_may_not() {
+    let h = House::open();
+    let (auditor, teller) = (h.staff("a", Role::Auditor), h.staff("t", Role::Teller));
+    let day = kernel::Date::parse("2026-11-18").unwrap();
+    let mut out = Vec::new();
+    assert_eq!(crate::audit_export(&h.bank, &teller, day, day, &mut out).unwrap_err().kind(), Kind::Forbidden);
+    let rows = crate::audit_export(&h.bank, &auditor, day, day, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.starts_with("\u{feff}position,at_utc,"));
+    assert_eq!(text.lines().count() as u64, rows + 1);
+    assert!(text.contains("audit.export") && !text.contains("13800005678"));
+    let next = day.plus_days(1);
+    assert_eq!(crate::audit_export(&h.bank, &auditor, next, next, &mut Vec::new()).unwrap(), 0);
+    assert_eq!(crate::audit_export(&h.bank, &auditor, next, day, &mut Vec::new()).unwrap_err().kind(), Kind::Invalid);
+    let ask = crate::AuditAsk { action: "audit.".into(), ..Default::default() };
+    let found = h.read(|tx| crate::audit_search(tx, &auditor, &ask, &kernel::PageAsk::first(1)));
+    assert!(found.next.is_some() && found.items[0].action == "audit.export");
+}
+
+#[test]
+fn verify_names_what_was_planted() {
+    let h = House::open();
+    super::relaying::pay(&h, 3_00);
+    h.settle();
+    let report = h.sound();
+    assert!(report.compared && report.entries >= 2 && report.audit > 5);
+    assert!(report.tables.iter().any(|t| t.name == "notices" && t.rows == 2));
+    assert_eq!(serde_json::to_value(&report).unwrap()["ok"], true);
+    let faults = |h: &House| crate::verify(&h.bank.store, &mut |_, _| {}).unwrap().faults;
+    h.write(|tx| tx.execute("UPDATE notices SET kind = 'planted' WHERE recipient LIKE 'pers_%'", &[]));
+    let found = faults(&h);
+    assert_eq!(found.iter().map(|f| f.table.as_str()).collect::<Vec<_>>(), ["notices"], "{found:?}");
+    h.write(|tx| tx.execute("DELETE FROM notices", &[] as &[Param<'_>]));
+    let found = faults(&h);
+    assert!(found.iter().any(|f| f.what == "0 rows are there, 2 were written"), "{found:?}");
+}
+
+#[test]
+fn the_clockwork_runs_and_stops() {
+    let h = House::open_with(|o| Options { clock: Clock::system(), ..o });
+    super::relaying::pay(&h, 1_00);
+    let jobs = crate::jobs::start(&h.bank).unwrap();
+    let customer = h.customer();
+    for _ in 0..100 {
+        if h.read(|tx| crate::notices::unread(tx, &customer)) == 1 {
+            jobs.stop();
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("nobody was told in five seconds");
+}

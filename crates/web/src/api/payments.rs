@@ -1,0 +1,136 @@
+//! Payments: quote, order, look, and the steps after the first answer.
+use super::{Key, Why};
+use crate::Fault;
+use crate::gate::Caller;
+use crate::http::read::{At, Body};
+use crate::state::{Asked, Web};
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use kernel::id::{AccountId, InstructionId};
+use kernel::{Error, Money, Page, PageAsk, Result};
+use payments::{Instruction, Order, Payee, Receipt};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// Who is paid: exactly one of an account id, a number at this bank, or an account at another bank.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PayeeAsk {
+    #[schema(value_type = String)]
+    Account(AccountId),
+    /// An account or card number at this bank.
+    Number(String),
+    External(ExternalPayee),
+}
+
+/// An account at another bank, by its clearing code.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalPayee {
+    pub bank: String,
+    pub number: String,
+    pub name: String,
+}
+
+/// An order to pay.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PaymentAsk {
+    /// The account that pays.
+    #[schema(value_type = String)]
+    pub debit: AccountId,
+    pub payee: PayeeAsk,
+    #[schema(value_type = super::schema::Amount)]
+    pub amount: Money,
+    /// The fee of the quote that was shown; a higher one is refused. Absent: no fee is accepted.
+    #[serde(default)]
+    #[schema(value_type = Option<super::schema::Amount>)]
+    pub fee_shown: Option<Money>,
+    /// Checked against the name of the payee's account; empty for none.
+    #[serde(default)]
+    pub payee_name: String,
+    /// Shown to both; at most 400 bytes.
+    #[serde(default)]
+    pub memo: String,
+    /// The caller's own record of it.
+    #[serde(default)]
+    pub reference: String,
+}
+
+impl PaymentAsk {
+    fn order(self) -> Order {
+        let payee = match self.payee {
+            PayeeAsk::Account(id) => Payee::Account(id),
+            PayeeAsk::Number(number) => Payee::Number(number),
+            PayeeAsk::External(ExternalPayee { bank, number, name }) => Payee::External { bank, number, name },
+        };
+        let order = Order::transfer(self.debit, payee, self.amount).memo(self.memo).reference(self.reference);
+        Order { fee_shown: self.fee_shown, ..order.payee_name(self.payee_name) }
+    }
+}
+
+pub async fn quote(State(web): State<Web>, caller: Caller, Body(ask): Body<PaymentAsk>) -> Result<Json<Value>, Fault> {
+    let order = ask.order();
+    let quote = web.read(move |tx| payments::quote(tx, &caller.actor, &order)).await?;
+    let quote = quote.ok_or_else(|| Error::new(&pricing::NO_PRICE, "this movement has no price"))?;
+    Ok(Json(json!({
+        "fee": quote.fee, "list_fee": quote.list_fee, "saved": quote.saved, "code": quote.code, "version": quote.version,
+        "document": quote.document, "name_zh": quote.name_zh, "name_en": quote.name_en, "valid_until": quote.valid_until,
+    })))
+}
+
+/// 201 with the receipt, whatever it says: a refused order is on record too.
+pub async fn submit(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<PaymentAsk>) -> Result<(StatusCode, Json<Receipt>), Fault> {
+    let receipt = web.submit(&caller.actor, ask.order(), Some(key)).await?;
+    Ok((StatusCode::CREATED, Json(receipt)))
+}
+
+pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<InstructionId>) -> Result<Json<Value>, Fault> {
+    Ok(Json(web.read(move |tx| payments::instruction(tx, &caller.actor, id).map(told)).await?))
+}
+
+pub async fn of_account(State(web): State<Web>, caller: Caller, At(id): At<AccountId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
+    let found = web.read(move |tx| payments::instructions_of(tx, &caller.actor, id, &ask)).await?;
+    Ok(Json(super::shown(found, told)))
+}
+
+pub(super) fn told(i: Instruction) -> Value {
+    json!({
+        "instruction": i.id, "kind": i.kind, "debit": i.debit, "payee": i.payee, "amount": i.money(), "fee": i.fee_money(), "legs": i.legs,
+        "reference": i.reference, "memo": i.memo, "channel": i.channel, "made_by": i.made_by, "made_at": i.made_at,
+        "business_date": i.business_date, "state": i.state, "code": i.refusal, "reasons": i.reasons.0, "approval": i.approval,
+        "transfer": i.transfer, "until": i.until, "ended_by": i.ended_by, "ended_at": i.ended_at, "ended_why": i.ended_why, "reverses": i.reverses,
+    })
+}
+
+/// A later step of a payment, recognised when it is asked again.
+async fn step(
+    web: &Web,
+    caller: Caller,
+    key: &str,
+    what: (&'static str, InstructionId, String),
+    f: impl FnOnce(&payments::Desk, &kernel::Actor, InstructionId, &str) -> Result<Receipt> + Send + 'static,
+) -> Result<Json<Receipt>, Fault> {
+    let (name, id, why) = what;
+    let asked = Asked::new(&caller.actor, key, name, &(id, &why))?;
+    Ok(Json(web.run_once(&asked, move |bank| f(&bank.desk, &caller.actor, id, &why)).await?))
+}
+
+pub async fn confirm(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>) -> Result<Json<Receipt>, Fault> {
+    let what = ("payments.confirm", id, String::new());
+    step(&web, caller, &key, what, |desk, actor, id, _| payments::confirm(desk, actor, id)).await
+}
+
+pub async fn cancel(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+    step(&web, caller, &key, ("payments.cancel", id, why.reason), payments::cancel).await
+}
+
+pub async fn release(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+    step(&web, caller, &key, ("payments.release", id, why.reason), payments::release).await
+}
+
+pub async fn reverse(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+    step(&web, caller, &key, ("payments.reverse", id, why.reason), payments::reverse).await
+}

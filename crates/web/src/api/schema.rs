@@ -1,0 +1,125 @@
+//! The shapes of answers that the domain makes, one line each. A test holds every answer against its shape.
+use utoipa::openapi::schema::{AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Declares shapes: `Name "what it is" { field: kind, … }`. A kind is `text`, `id`, `time`, `date`, `int`, `flag`, `any`, the name of
+/// another shape, or `[Name]`; with `?` it may be null.
+macro_rules! shapes {
+    ($($name:ident $says:literal { $($field:ident: $kind:tt $($null:literal)?),* $(,)? })*) => { $(
+        #[doc = $says]
+        pub struct $name;
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object = ObjectBuilder::new().description(Some($says));
+                $(let object = object.property(name(stringify!($field)), maybe(kind!($kind), false $(|| !$null.is_empty())?)).required(name(stringify!($field)));)*
+                Schema::Object(object.build()).into()
+            }
+        }
+        impl ToSchema for $name {
+            fn name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn schemas(parts: &mut Vec<(String, RefOr<Schema>)>) {
+                let _ = &parts;
+                $(parts_of!($kind, parts);)*
+            }
+        }
+    )* };
+}
+
+macro_rules! kind {
+    (text) => { plain(Type::String, "") };
+    (id) => { plain(Type::String, "A typed id: four letters, `_`, 26 characters.") };
+    (time) => { plain(Type::String, "UTC, `2026-11-21T14:45:57.000000Z`.") };
+    (date) => { plain(Type::String, "`2026-11-21`") };
+    (int) => { plain(Type::Integer, "") };
+    (flag) => { plain(Type::Boolean, "") };
+    (any) => { Schema::Object(Object::new()).into() };
+    ([text]) => { Schema::Array(ArrayBuilder::new().items(plain(Type::String, "")).build()).into() };
+    ([$name:ident]) => { Schema::Array(ArrayBuilder::new().items(Ref::from_schema_name($name::name())).build()).into() };
+    ($name:ident) => { RefOr::<Schema>::Ref(Ref::from_schema_name($name::name())) };
+}
+
+macro_rules! parts_of {
+    (text, $parts:ident) => {};
+    (id, $parts:ident) => {};
+    (time, $parts:ident) => {};
+    (date, $parts:ident) => {};
+    (int, $parts:ident) => {};
+    (flag, $parts:ident) => {};
+    (any, $parts:ident) => {};
+    ([text], $parts:ident) => {};
+    ([$name:ident], $parts:ident) => { parts_of!($name, $parts) };
+    ($name:ident, $parts:ident) => {
+        $parts.push(($name::name().into_owned(), $name::schema()));
+        $name::schemas($parts);
+    };
+}
+
+fn plain(of: Type, says: &str) -> RefOr<Schema> {
+    let text = (!says.is_empty()).then(|| says.to_owned());
+    Schema::Object(ObjectBuilder::new().schema_type(of).description(text).build()).into()
+}
+
+fn maybe(schema: RefOr<Schema>, null: bool) -> RefOr<Schema> {
+    if !null {
+        return schema;
+    }
+    let nothing = Schema::Object(Object::with_type(Type::Null));
+    Schema::AnyOf(AnyOfBuilder::new().item(schema).item(nothing).build()).into()
+}
+
+/// A field's name as it is sent; `kind_` and its like are words that Rust keeps for itself.
+fn name(field: &str) -> &str {
+    field.trim_end_matches('_')
+}
+
+shapes! {
+    Amount "An exact amount: digits with the decimals of its currency." { amount: text, currency: text }
+    Session "A session that was begun. The token is shown this once." { token: text, session: id, name: text, who: text, roles: text, new_device: flag }
+    Me "Who calls, and as what." { principal: text, who: text, name: text, roles: text, firm: id "null", branch: id "null", stepped_up_seconds: int, firms: [FirmRole] }
+    FirmRole "A firm the person may act for." { firm: id, name: text, roles: [text] }
+    Account "An account and what it holds." { account: id, number: text, name: text, purpose: text, currency: text, posted: Amount, available: Amount, held: Amount, opened_at: time, closed_at: time "null" }
+    StatementLine "A line of a statement: money in is above zero." { transfer: id, at: time, business_date: date, value_date: date, kind: text, code: text, change: Amount, after: Amount, counterparty: id, reference: text, memo: text }
+    Quote "The price of an order, before it is given." { fee: Amount, list_fee: Amount, saved: Amount, code: text, version: int, document: text, name_zh: text, name_en: text, valid_until: time }
+    LegOutcome "What became of one leg; `code` is empty when it was posted." { reference: text, transfer: id, code: text }
+    Receipt "What became of an order. `code` is empty unless it was refused." { instruction: id, state: text, code: text, reasons: [text], next: text, fee: Amount, transfer: id "null", approval: id "null", until: time "null" }
+    Payment "An order that was taken in, and all that became of it." { instruction: id, kind: text, debit: id, payee: text, amount: Amount, fee: Amount, legs: int, reference: text, memo: text, channel: text, made_by: text, made_at: time, business_date: date, state: text, code: text, reasons: [text], approval: id "null", transfer: id "null", until: time "null", ended_by: text "null", ended_at: time "null", ended_why: text "null", reverses: id "null" }
+    ChangedLine "A field a checker sees, before and after; `label` is a text key." { label: text, before: text, after: text }
+    Approval "Something that waits for a second person. Send `hash` with the decision: it is what was shown." { approval: id, kind: text, summary: [ChangedLine], amount: Amount "null", maker: text, maker_name: text, note: text, made_at: time, expires_at: time, checkers: int, state: text, hash: text, first_by: text "null", first_at: time "null", decided_by: text "null", decided_at: time "null", reason: text, outcome: text }
+    Decided "What a decision came to." { outcome: text, receipt: any, sheet: id "null", worker: id "null" }
+    Changed "`done`, or `already_so` when it was so before." { outcome: text }
+    WageProject "A wage account's project." { project: id, firm: id, firm_name: text, contractor_name: text, profile: text, notice: text, name: text, tag: text, account_name: text, account_number: text, balance: Amount, in_clearing: Amount, workers: int, next_pay_day: date, next_pay_day_certain: flag }
+    WageProjectMade "A project that was opened." { project: id }
+    Worker "A worker on a roster; masked." { worker: id, name: text, identity: text, phone: text, team: text, contract: text, contract_on: date "null", entered_on: date, left_on: date "null", account: text, bank: text, standing: text }
+    WorkerAdded "A worker, new on the roster or there before." { worker: id, already: flag }
+    WageImport "A file that was sent, and what came of it." { import: id, project: id, subject: text, period: text, kind: text, number: int, tag: text, due_on: date "null", file_name: text, file_bytes: int, state: text, rows: int, valid: int, refused: int, already: int, faults: int, sheet: id "null", made_at: time, accepted_at: time "null" }
+    WageFault "What is wrong in one cell of a file, and what to do." { number: int, sheet: text, cell: text, row: int, line: int "null", column: text, value: text, severity: text, code: text, reason_zh: text, remedy_zh: text, reason_en: text, remedy_en: text }
+    SignedBy "A name and when." { name: text, at: time }
+    EndedBy "A name, when and why." { name: text, at: time, reason: text }
+    WageProgress "How far a pay run is." { sheet: id, state: text, lines: int, paid_lines: int, processing_lines: int, failed_lines: int, waiting_lines: int, net: Amount, paid: Amount, processing: Amount, failed: Amount, returned: Amount, more: flag, waits: text "null", code: text, reasons: [text] }
+    WageSheet "A pay sheet, which is also its run. Send `payload_hash` with the order to pay." { sheet: id, project: id, project_name: text, firm_name: text, period: text, kind: text, number: int, tag: text, repay: flag, due_on: date, pay_on: date, pay_on_certain: flag, state: text, progress: WageProgress, drafted: SignedBy, submitted: SignedBy "null", checked: SignedBy "null", paying: SignedBy "null", ended: EndedBy "null", approval: id "null", payload_hash: text, import: id "null", due: Amount, deductions: Amount, net: Amount, enough: flag }
+    WageLine "A worker's line of a sheet; masked." { line: id, number: int, row: int, worker: id, name: text, identity: text, team: text, due: Amount, deductions: Amount, net: Amount, account: text, bank: text, state: text, reason: text, reason_key: text, at: time "null", transfer: id "null", money_back: flag, repaid_by: id "null" }
+    WageProof "Where a paid line stands in the journal." { line: id, instruction: id, transfer: id, journal_position: int, at: time, amount: Amount, to: text, hash: text }
+    WageItem "A part of a wage." { key: text, label: text, deduction: flag, amount: int }
+    SlipLine "A pay slip in a list." { line: id, project_name: text, employer: text, period: text, kind: text, number: int, net: Amount, state: text, at: time "null" }
+    Slip "A pay slip." { line: id, project_name: text, tag: text, employer: text, payer: text, period: text, kind: text, number: int, worker: text, identity: text, team: text, days: int "null", hours: int "null", items: [WageItem], due: Amount, deductions: Amount, net: Amount, made_by: text, checked_by: text, paid_by: text, state: text, reason: text, paid_at: time "null", account: text, bank: text, proof: WageProof "null" }
+    ApprovalAsked "What now waits for a second person." { approval: id }
+    SheetMade "A sheet that was made." { sheet: id }
+    Notice "What somebody was told; `kind` is the event's, `about` the id of the thing." { notice: id, kind: text, args: any, about: text, at: time, read_at: time "null" }
+    Webhook "A subscription." { webhook: id, url: text, kinds: [text], made_by: text, made_at: time, failing_since: time "null", disabled_at: time "null", disabled_why: text "null" }
+    WebhookMade "A subscription with its secret, which is shown this once: null when the request is repeated." { webhook: id, secret: text "null" }
+    Delivery "An event on its way to a webhook." { pos: int, event: id, kind: text, state: text, tries: int, next_at: time "null", status: int "null", error: text, made_at: time, delivered_at: time "null" }
+    GuardReason "Why the guard decided so." { rule: text, version: int, mode: text, action: text, score: int, customer: text, neutral: flag, detail: text, cleared: flag }
+    GuardDecision "A decision of the guard." { decision: id, instruction: id, round: int, at: time, verdict: text, score: int, delay_until: time "null", reasons: [GuardReason], rule_set: text, cleared_by: text "null" }
+    ListEntry "An entry of a list." { entry: id, list: text, subject: text, masked: text, reason: text, valid_from: time, valid_until: time, source: text, added_by: text, added_at: time }
+    ListEntryMade "An entry, new or there before." { entry: id, outcome: text }
+    AuditEntry "An entry of the audit log." { pos: int, at: time, business_date: date, principal: text, on_behalf: text, roles: text, branch: text, channel: text, device: text, session: text, address: text, action: text, object: text, before: text, after: text, reason: text, approval: text, decision: text, correlation: text, result: text }
+    ParkedEvent "An event that its consumer could not take." { consumer: text, pos: int, kind: text, aggregate: text, told_at: time, tries: int, next_at: time, error: text, waits_for_operator: flag }
+    Parked "All parked events." { items: [ParkedEvent] }
+    ClearingItem "A payment to another bank." { item: id, instruction: id, payee: text, amount: Amount, reference: text, state: text, reason: text "null", note: text, sendings: int, queued_at: time, sent_at: time "null", taken_at: time "null", ask_at: time "null", paid_at: time "null", returned_at: time "null", disputed_at: time "null", approval: id "null", resolved_by: text "null" }
+    DayBlocker "What must be decided before the day can be closed." { book: any, branch: text, what: text, count: int }
+    Day "The open business day." { business_date: date, blockers: [DayBlocker] }
+    Health "Whether the server answers." { status: text }
+}

@@ -1,0 +1,88 @@
+//! A checker's decision reaches the domain that asked for it: one match over the kinds of approvals.
+use crate::codes::NOT_DECIDED_HERE;
+use app::Bank;
+use kernel::id::{ApprovalId, PaySheetId, WorkerId};
+use kernel::{Actor, Error, Result};
+use party::Change;
+use payments::Receipt;
+
+/// What a decision came to.
+#[derive(Clone, Debug)]
+pub enum Decided {
+    /// Another checker is still needed.
+    FirstOfTwo,
+    Done,
+    AlreadySo,
+    /// Of a payment: what became of it.
+    Payment(Box<Receipt>),
+    /// A pay sheet was checked; it can be paid now.
+    Sheet(PaySheetId),
+    /// A worker's account was changed.
+    Worker(WorkerId),
+}
+
+impl From<Change> for Decided {
+    fn from(change: Change) -> Decided {
+        if change == Change::Done { Decided::Done } else { Decided::AlreadySo }
+    }
+}
+
+enum Kind {
+    Payment,
+    PaySheet,
+    WorkerAccount,
+    Clearing,
+}
+
+fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
+    let kind = bank.read(|tx| approval::approval(tx, actor, id))?.kind;
+    Ok(match kind.as_str() {
+        "payment" | "payment.reverse" => Kind::Payment,
+        "payroll.pay" => Kind::PaySheet,
+        "payroll.account" => Kind::WorkerAccount,
+        "clearing.resolve" => Kind::Clearing,
+        _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
+    })
+}
+
+/// Approves what was shown (`shown_hash`) and has it done.
+pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Decided> {
+    let (who, hash) = (actor.clone(), shown_hash.to_owned());
+    match kind(bank, actor, id)? {
+        Kind::Payment => payments::approve(&bank.desk, actor, id, shown_hash).map(|r| Decided::Payment(Box::new(r))),
+        Kind::PaySheet | Kind::WorkerAccount => {
+            bank.write(move |tx| payroll::approve(tx, &who, id, &hash)).map(|done| match done {
+                payroll::Approved::FirstOfTwo => Decided::FirstOfTwo,
+                payroll::Approved::Checked(sheet) => Decided::Sheet(sheet),
+                payroll::Approved::AccountChanged(worker) => Decided::Worker(worker),
+                payroll::Approved::AlreadySo => Decided::AlreadySo,
+            })
+        }
+        Kind::Clearing => bank.write(move |tx| payments::clearing::resolve(tx, &who, id, &hash)).map(Decided::from),
+    }
+}
+
+/// Refuses it for good. A pay sheet goes back to its maker instead: wages that are owed are never refused.
+pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Decided> {
+    let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
+    match kind(bank, actor, id)? {
+        Kind::Payment => {
+            payments::disapprove(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
+        }
+        Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::WorkerAccount | Kind::Clearing => {
+            bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
+        }
+    }
+}
+
+/// Gives it back to its maker to be corrected. A payment holds money, so it is refused and ordered anew.
+pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Decided> {
+    let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
+    match kind(bank, actor, id)? {
+        Kind::Payment | Kind::PaySheet => refuse(bank, actor, id, shown_hash, reason),
+        Kind::WorkerAccount | Kind::Clearing => {
+            bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! A wage project is opened at the bank, for the firm that pays.
+use super::say;
+use super::{Page as Sheet, once_field, page, refused};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::{Fault, Shown};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use kernel::id::FirmId;
+use kernel::{Error, Kind};
+use maud::{Markup, html};
+use payroll::{Profile, ProjectNew};
+use serde::Deserialize;
+
+/// What is written into the form, and how far it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenForm {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+    once: String,
+    step: String,
+    profile: String,
+    firm: String,
+    contractor: String,
+    name: String,
+    tag: String,
+    basis: String,
+    agreement: String,
+    pay_day: String,
+}
+
+/// The firms that the form names by their credit codes.
+struct Firms {
+    firm: Option<(FirmId, String)>,
+    contractor: Option<(FirmId, String)>,
+}
+
+pub async fn opening(who: Signed) -> Shown {
+    let given = OpenForm { profile: Profile::Construction.code().into(), pay_day: "15".into(), ..OpenForm::default() };
+    form_page(&who, &given, &FieldErrors::new())
+}
+
+fn opening_page<'a>(who: &Signed) -> Sheet<'a> {
+    Sheet::new(who.t("project-opening")).crumb(who.t("wages"), "/wages")
+}
+
+fn form_page(who: &Signed, given: &OpenForm, errors: &FieldErrors) -> Shown {
+    let w = who.words();
+    let profile = |p: Profile| {
+        Choice::new(p.code(), say::told(w, "profile", p.code())).hint(say::told(w, "profile-about", p.code()))
+    };
+    let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
+    let fields = html! {
+        (radios(w, &field("profile", "project-profile", &given.profile), &[profile(Profile::Construction), profile(Profile::ShipRepair)]))
+        (text(w, &field("firm", "opening-firm", &given.firm).hint(who.t("opening-firm-hint")).width(Width::Twenty)))
+        (text(w, &field("contractor", "opening-contractor", &given.contractor).hint(who.t("opening-contractor-hint")).width(Width::Twenty).optional()))
+        (text(w, &field("name", "project-name", &given.name).hint(who.t("opening-name-hint"))))
+        (text(w, &field("tag", "project-tag", &given.tag).hint(who.t("opening-tag-hint")).optional()))
+        (text(w, &field("basis", "project-basis", &given.basis).hint(who.t("opening-basis-hint"))))
+        (text(w, &field("agreement", "project-agreement", &given.agreement).hint(who.t("opening-agreement-hint")).optional()))
+        (number(w, &field("pay_day", "opening-pay-day", &given.pay_day).hint(who.t("opening-pay-day-hint")).width(Width::Two)))
+        (actions(button(Button::Primary, &who.t("go-check"), Some(("step", "check")))))
+    };
+    let main = html! { (error_summary(w, errors)) (form(&who.view, "/wages/opening", fields)) };
+    page(who, opening_page(who).lead(who.t("opening-lead")).wrong(!errors.is_empty()), main)
+}
+
+async fn firms(web: &Web, given: &OpenForm) -> Result<Firms, Fault> {
+    let codes = [given.firm.clone(), given.contractor.clone()];
+    let found = web.read(move |tx| {
+        let mut named = codes.iter().map(|code| match code.trim() {
+            "" => Ok(None),
+            code => party::firm_by_code(tx, code)?.map(|id| Ok((id, party::firm(tx, id)?.name))).transpose(),
+        });
+        let firm: Option<(FirmId, String)> = named.next().transpose()?.flatten();
+        let contractor = named.next().transpose()?.flatten();
+        Ok(Firms { contractor: if codes[1].trim().is_empty() { firm.clone() } else { contractor }, firm })
+    });
+    Ok(found.await?)
+}
+
+fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, FieldErrors> {
+    let mut errors = FieldErrors::new();
+    let profile = Profile::parse(&given.profile).ok();
+    if profile.is_none() {
+        errors.add("profile", who.t("opening-profile-missing"));
+    }
+    if firms.firm.is_none() {
+        errors.add("firm", who.t("opening-firm-unknown"));
+    }
+    if firms.contractor.is_none() && !given.contractor.trim().is_empty() {
+        errors.add("contractor", who.t("opening-firm-unknown"));
+    }
+    super::given::text(who, &mut errors, "name", &given.name, "opening-name-missing");
+    super::given::text(who, &mut errors, "basis", &given.basis, "opening-basis-missing");
+    if profile == Some(Profile::Construction) && given.agreement.trim().is_empty() {
+        errors.add("agreement", who.t("opening-agreement-missing"));
+    }
+    let pay_day = given.pay_day.trim().parse::<u8>().ok().filter(|d| (1..=31).contains(d));
+    if pay_day.is_none() {
+        errors.add("pay_day", who.t("opening-pay-day-wrong"));
+    }
+    match (profile, &firms.firm, &firms.contractor, pay_day) {
+        (Some(profile), Some((firm, _)), Some((contractor, _)), Some(pay_day)) if errors.is_empty() => Ok(ProjectNew {
+            firm: *firm,
+            contractor: *contractor,
+            profile,
+            name: given.name.trim().into(),
+            tag: given.tag.trim().into(),
+            basis: given.basis.trim().into(),
+            agreement: given.agreement.trim().into(),
+            account_name: String::new(),
+            account_number: String::new(),
+            pay_day,
+        }),
+        _ => Err(errors),
+    }
+}
+
+pub async fn open(
+    State(web): State<Web>,
+    who: Signed,
+    Checked(given): Checked<OpenForm>,
+) -> Result<Response, Fault> {
+    let firms = firms(&web, &given).await?;
+    let new = match checked(&who, &given, &firms) {
+        Ok(new) => new,
+        Err(errors) => return Ok(refused(form_page(&who, &given, &errors))),
+    };
+    match given.step.as_str() {
+        "change" => Ok(form_page(&who, &given, &FieldErrors::new()).into_response()),
+        "send" => {
+            let actor = who.actor.clone();
+            match web.write(move |tx| payroll::project_open(tx, &actor, new.clone())).await {
+                Ok(id) => Ok(see_other(&format!("/wages/projects/{id}"))),
+                Err(why) if matches!(why.kind(), Kind::Refused | Kind::Conflict | Kind::Invalid) => {
+                    Ok(refused(form_page(&who, &given, &beside("name", &who, &why))))
+                }
+                Err(why) => Err(why.into()),
+            }
+        }
+        _ => Ok(check_page(&who, &given, &new, &firms).into_response()),
+    }
+}
+
+/// An error of the domain beside a field, with its remedy.
+pub fn beside(field: &str, who: &Signed, why: &Error) -> FieldErrors {
+    let told = who.words().error(why);
+    let mut errors = FieldErrors::new();
+    errors.add(field, who.words().t_with("told-with-remedy", &[("message", told.message.into()), ("remedy", told.remedy.into())]));
+    errors
+}
+
+fn hidden(given: &OpenForm) -> Markup {
+    let all = [
+        ("profile", &given.profile),
+        ("firm", &given.firm),
+        ("contractor", &given.contractor),
+        ("name", &given.name),
+        ("tag", &given.tag),
+        ("basis", &given.basis),
+        ("agreement", &given.agreement),
+        ("pay_day", &given.pay_day),
+    ];
+    html! { @for (name, value) in all { input type="hidden" name=(name) value=(value); } }
+}
+
+fn check_page(who: &Signed, given: &OpenForm, new: &ProjectNew, firms: &Firms) -> Shown {
+    let w = who.words();
+    let name = |f: &Option<(FirmId, String)>| f.as_ref().map_or_else(String::new, |(_, name)| name.clone());
+    let contractor = name(&firms.contractor);
+    let mut rows = vec![
+        Row::new(who.t("project-profile"), html! { (say::told(w, "profile", new.profile.code())) }),
+        Row::new(who.t("opening-firm"), html! { (name(&firms.firm)) br; (given.firm.trim()) }),
+        Row::new(who.t("opening-contractor"), html! { (contractor) }),
+        Row::new(who.t("project-name"), html! { (new.name) }),
+    ];
+    if new.profile == Profile::Construction {
+        let account = payroll::account_name(&contractor, &new.name);
+        rows.push(Row::new(who.t("wage-account-name"), html! { (account) }));
+        rows.push(Row::new(who.t("project-agreement"), html! { (new.agreement) }));
+    }
+    if !new.tag.is_empty() {
+        rows.push(Row::new(who.t("project-tag"), html! { (new.tag) }));
+    }
+    rows.push(Row::new(who.t("project-basis"), html! { (new.basis) }));
+    let day = w.t_with("pay-day-agreed", &[("day", i64::from(new.pay_day).into())]);
+    rows.push(Row::new(who.t("opening-pay-day"), html! { (day) }));
+    let fields = html! {
+        (once_field()) (hidden(given))
+        (actions(html! {
+            (button(Button::Primary, &who.t("opening-confirm"), Some(("step", "send"))))
+            (button(Button::Secondary, &who.t("go-change"), Some(("step", "change"))))
+        }))
+    };
+    let main = html! { (summary_list(w, &rows)) (form(&who.view, "/wages/opening", fields)) };
+    page(who, opening_page(who).lead(who.t("check-lead")), main)
+}

@@ -1,0 +1,322 @@
+//! Paying a sheet by one key: the summary, the progress, the result with what failed and why, and paying that again.
+//!
+//! One address shows all of it: before the key is pressed the summary, then how far the run is, at the end the result. The
+//! progress keeps itself fresh; without scripts a link looks again.
+use super::confirm::{Confirm, Given};
+use super::projects::sheet_name;
+use super::sheets::{account, crumbs, pay_on, under, view};
+use super::{next_href, once_field, page, say};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::read::{At, download};
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::{Fault, Shown};
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use kernel::id::{PayLineId, PaySheetId};
+use kernel::{Error, PageAsk};
+use maud::{Markup, html};
+use party::Permission as P;
+use payroll::{LineState, LineView, Progress, REPAY_LINES_MAX, SheetState, SheetView};
+use serde::Deserialize;
+
+/// Failed lines on one page.
+const FAILED_ROWS: u32 = 100;
+/// Chunks that one push of a run pays before others get their turn.
+const CHUNKS_A_PUSH: u32 = 4;
+/// Seconds between two looks at a run.
+const LOOK_SECONDS: u32 = 2;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct FailedAsk {
+    after: Option<String>,
+}
+
+pub async fn show(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PaySheetId>,
+    Query(ask): Query<FailedAsk>,
+) -> Result<Response, Fault> {
+    let v = view(&web, &who, id).await?;
+    match v.state {
+        SheetState::Checked if who.holds(P::WagePay) && who.firm().is_some() => {
+            who.need_step_up()?;
+            Ok(pay_page(&who, &v).into_response())
+        }
+        SheetState::Starting | SheetState::Paying => {
+            let inside = progress_part(&who, &v);
+            let place = format!("/wages/sheets/{id}/progress");
+            let main = html! {
+                (live(&who.t("run-progress"), &place, LOOK_SECONDS, None, inside))
+                (actions(link_button(Button::Secondary, &who.t("look-again"), &format!("/wages/sheets/{id}/payment"))))
+            };
+            let title = who.words().t_with("run-title", &[("name", sheet_name(&who, &v).into())]);
+            Ok(page(&who, under(&who, title, &v).lead(who.t("run-lead")), main).into_response())
+        }
+        SheetState::Paid | SheetState::PartlyPaid => Ok(result_page(&web, &who, &v, ask).await?.into_response()),
+        _ => Ok(see_other(&format!("/wages/sheets/{id}"))),
+    }
+}
+
+fn pay_page(who: &Signed, v: &SheetView) -> Shown {
+    let w = who.words();
+    let checked = v.checked.as_ref().map_or_else(|| html! {}, |s| say::by(w, &s.name, s.at));
+    let rows = vec![
+        Row::new(who.t("project-name"), html! { (v.project_name) }),
+        Row::new(who.t("sheet-period"), html! { (sheet_name(who, v)) }),
+        Row::new(who.t("sheet-lines"), html! { (say::people(w, v.progress.lines)) }),
+        Row::new(who.t("sheet-net"), html! { strong { (amount(w, v.net)) } }),
+        Row::new(who.t("sheet-pay-on"), pay_on(who, v)),
+        Row::new(who.t("hand-drafted"), say::by(w, &v.drafted.name, v.drafted.at)),
+        Row::new(who.t("hand-checked"), checked),
+    ];
+    let enough = v.enough;
+    let more = html! {
+        @if !enough { (notice(Tone::Danger, &who.t("sheet-not-enough"), html! { p { (who.t("sheet-not-enough-next")) } })) }
+        @if !v.progress.code.is_empty() { (run_refused(who, &v.progress)) }
+    };
+    let here = format!("/wages/sheets/{}", v.sheet);
+    let confirm = Confirm {
+        title: &who.t("pay-now"),
+        lead: &who.t("pay-now-lead"),
+        crumbs: crumbs(who, v),
+        rows,
+        more,
+        action: &format!("{here}/payment"),
+        back: &here,
+        button: (Button::Primary, &w.t_with("pay-now-confirm", &[("n", v.progress.lines.into())])),
+        reason: None,
+        hash: &v.payload_hash,
+    };
+    confirm.show(who, &Given::default(), &FieldErrors::new())
+}
+
+fn run_refused(who: &Signed, p: &Progress) -> Markup {
+    notice(Tone::Danger, &who.t("run-refused"), html! { @for reason in &p.reasons { p { (super::payments_shown::reason(who, None, reason)) } } })
+}
+
+pub async fn pay(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PaySheetId>,
+    Checked(given): Checked<Given>,
+) -> Result<Response, Fault> {
+    who.need_step_up()?;
+    let (actor, hash) = (who.actor.clone(), given.hash);
+    let progress = web.run(move |bank| payroll::pay(&bank.desk, &actor, id, &hash)).await?;
+    if progress.more {
+        push(web, id);
+    }
+    Ok(see_other(&format!("/wages/sheets/{id}/payment")))
+}
+
+/// Pays chunk after chunk beside the request; when this ends early, the bank's own job goes on.
+fn push(web: Web, id: PaySheetId) {
+    tokio::spawn(async move {
+        loop {
+            match web.run(move |bank| payroll::go_on(&bank.desk, id, CHUNKS_A_PUSH)).await {
+                Ok(progress) if progress.more => {}
+                Ok(_) => return,
+                Err(why) => return tracing::debug!(%id, error = ?why, "the run is left to the bank's job"),
+            }
+        }
+    });
+}
+
+/// The part of the page that keeps itself fresh.
+pub async fn progress(State(web): State<Web>, who: Signed, At(id): At<PaySheetId>) -> Result<Shown, Fault> {
+    let v = view(&web, &who, id).await?;
+    Ok(Shown(progress_part(&who, &v)))
+}
+
+fn progress_part(who: &Signed, v: &SheetView) -> Markup {
+    let (w, p) = (who.words(), &v.progress);
+    let done = p.paid_lines + p.processing_lines + p.failed_lines;
+    let n = |n: i64| u64::try_from(n).unwrap_or(0);
+    html! {
+        @if let Some(waits) = p.waits {
+            (notice(Tone::Warn, &who.t("run-waits"), html! { p { (say::tag(w, waits)) } p { (who.t("run-waits-next")) } }))
+        }
+        (crate::look::progress(&who.t("run-progress"), n(done), n(p.lines), &who.t("unit-people")))
+        (outcome(who, p))
+        @if v.state == SheetState::Paying && p.waiting_lines == 0 && p.processing_lines > 0 { p { (who.t("run-processing")) } }
+        @if matches!(v.state, SheetState::Paid | SheetState::PartlyPaid) {
+            (notice(Tone::Good, &who.t("run-over"), html! { p { a href={ "/wages/sheets/" (v.sheet) "/payment" } { (who.t("sheet-result")) } } }))
+        }
+    }
+}
+
+/// How many and how much became what.
+fn outcome(who: &Signed, p: &Progress) -> Markup {
+    let w = who.words();
+    let row = |key: &str, lines: i64, sum: kernel::Money| {
+        Row::new(who.t(key), html! { (say::people(w, lines)) " · " (amount(w, sum)) })
+    };
+    let mut rows = vec![row("run-paid", p.paid_lines, p.paid)];
+    if p.processing_lines > 0 {
+        rows.push(row("run-at-other-banks", p.processing_lines, p.processing));
+    }
+    if p.failed_lines > 0 {
+        rows.push(row("run-failed", p.failed_lines, p.failed));
+        rows.push(Row::new(who.t("run-returned"), amount(w, p.returned)));
+    }
+    if p.waiting_lines > 0 {
+        rows.push(Row::new(who.t("run-waiting"), html! { (say::people(w, p.waiting_lines)) }));
+    }
+    summary_list(w, &rows)
+}
+
+async fn result_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Shown, Fault> {
+    let (actor, id, w) = (who.actor.clone(), v.sheet, who.words());
+    let after = ask.after.is_some();
+    let ask = PageAsk { limit: Some(FAILED_ROWS), after: ask.after };
+    let failed = web.read(move |tx| payroll::lines(tx, &actor, id, Some(LineState::Failed), &ask)).await?;
+    let p = &v.progress;
+    let (tone, title) = match p.failed_lines {
+        0 => (Tone::Good, w.t_with("run-all-paid", &[("n", p.paid_lines.into())])),
+        n => (Tone::Warn, w.t_with("run-some-failed", &[("paid", p.paid_lines.into()), ("failed", n.into())])),
+    };
+    let here = format!("/wages/sheets/{id}/payment");
+    let first = after.then_some(here.as_str());
+    let next = html! {
+        (outcome(who, p))
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("result-download"), &format!("/wages/sheets/{id}/result.csv")))
+            (link_button(Button::Secondary, &who.t("sheet-back"), &format!("/wages/sheets/{id}")))
+            (print_button(w))
+        }))
+    };
+    let main = html! {
+        (result(tone, &title, Some((&who.t("sheet-reference"), &id.to_string())), next))
+        @if p.failed_lines > 0 {
+            h2 { (who.t("failed-lines")) }
+            p { (who.t("failed-lead")) }
+            (failed_table(who, v, &failed.items))
+            (pager(w, first, next_href(&who.view, &failed.next).as_deref()))
+        }
+    };
+    let shown = under(who, title.clone(), v).crumb(sheet_name(who, v), format!("/wages/sheets/{id}")).bare();
+    Ok(page(who, shown, main))
+}
+
+/// Whether a failed line can be put on a new sheet now.
+fn repayable(l: &LineView) -> bool {
+    l.state == LineState::Failed && l.money_back && l.repaid_by.is_none()
+}
+
+fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
+    let w = who.words();
+    let maker = who.firm().is_some() && who.holds(P::WageSheetMake);
+    let ready = failed.iter().filter(|l| repayable(l)).count();
+    let row = |l: &LineView| {
+        let then = html! {
+            @if l.repaid_by.is_some() { (who.t("line-repaid")) }
+            @else if !l.money_back { (who.t("line-money-under-way")) }
+            @else if maker {
+                a href={ "/wages/workers/" (l.worker) "/account" } { (who.t("account-change")) span.aside { (l.name) } }
+                " " button.button.button-secondary type="submit" name="line" value=(l.line) { (who.t("repay-one")) span.aside { (l.name) } }
+            }
+        };
+        [
+            html! { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } },
+            account(who, &l.account, &l.bank),
+            amount(w, l.net),
+            html! { (who.t(&l.reason_key)) },
+            html! { (remedy(who, l)) },
+            then,
+        ]
+    };
+    let table = Table::new(who.t("failed-lines"))
+        .text(who.t("worker-name"))
+        .text(who.t("worker-account"))
+        .figures(who.t("sheet-net"))
+        .text(who.t("fault-reason"))
+        .text(who.t("fault-remedy"))
+        .text(who.t("failed-then"))
+        .rows(failed.iter().map(row))
+        .caption_hidden()
+        .show(w);
+    if !maker || ready == 0 {
+        return table;
+    }
+    let all = w.t_with("repay-all", &[("n", ready.into())]);
+    form(&who.view, &format!("/wages/sheets/{}/repayment", v.sheet), html! {
+        (once_field())
+        (table)
+        (actions(button(Button::Primary, &all, Some(("line", "")))))
+        p.hint { (who.t("repay-hint")) }
+    })
+}
+
+/// What to do about it: in the reader's language where we have it, else as the domain says.
+fn remedy(who: &Signed, l: &LineView) -> String {
+    let told = who.t(&format!("{}-next", l.reason_key));
+    if told.starts_with('⟦') { l.remedy.clone() } else { told.into_owned() }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RepayForm {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+    #[serde(rename = "once")]
+    _once: String,
+    /// One line; empty for all that can be paid again.
+    line: String,
+}
+
+pub async fn repay(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PaySheetId>,
+    Checked(form): Checked<RepayForm>,
+) -> Result<Response, Fault> {
+    let one = (!form.line.is_empty()).then(|| form.line.parse::<PayLineId>()).transpose()?;
+    let (actor, note) = (who.actor.clone(), who.t("repay-note").into_owned());
+    let sheet = web
+        .write(move |tx| {
+            let lines = match one {
+                Some(line) => vec![line],
+                None => failed_lines(tx, &actor, id)?,
+            };
+            payroll::repay(tx, &actor, &lines, &note)
+        })
+        .await?;
+    Ok(see_other(&format!("/wages/sheets/{sheet}")))
+}
+
+/// All lines that can be paid again, at most [`REPAY_LINES_MAX`].
+fn failed_lines(tx: &mut store::Tx<'_>, actor: &kernel::Actor, id: PaySheetId) -> kernel::Result<Vec<PayLineId>> {
+    let mut lines = Vec::new();
+    let mut ask = PageAsk::first(kernel::page::PAGE_ROWS_MAX);
+    loop {
+        let found = payroll::lines(tx, actor, id, Some(LineState::Failed), &ask)?;
+        lines.extend(found.items.iter().filter(|l| repayable(l)).map(|l| l.line));
+        ask.after = found.next;
+        if ask.after.is_none() || lines.len() >= REPAY_LINES_MAX {
+            break;
+        }
+    }
+    lines.truncate(REPAY_LINES_MAX);
+    match lines.is_empty() {
+        true => Err(Error::new(&payroll::NOT_FAILED, "no line of the sheet can be paid again")),
+        false => Ok(lines),
+    }
+}
+
+pub async fn result_csv(State(web): State<Web>, who: Signed, At(id): At<PaySheetId>) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    let (v, bytes) = web
+        .read(move |tx| {
+            let v = payroll::sheet(tx, &actor, id)?;
+            let mut bytes = Vec::new();
+            payroll::result_csv(tx, &actor, id, &mut bytes)?;
+            Ok((v, bytes))
+        })
+        .await?;
+    let name = who.words().t_with("result-file", &[("name", v.project_name.as_str().into()), ("period", v.period.to_string().into())]);
+    Ok(download(&name, "text/csv; charset=utf-8", bytes))
+}
