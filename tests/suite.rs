@@ -1,2 +1,3 @@
 //! The one integration suite, run on SQLite and on PostgreSQL.
+mod domains;
 mod store;

@@ -51,6 +51,8 @@ pub struct Report {
     pub asked_again: u32,
     pub restarts: u32,
     pub days_closed: u32,
+    /// Wage lines by the state they were last seen in.
+    pub wage_lines: BTreeMap<&'static str, u32>,
     pub journal_entries: u64,
 }
 
@@ -77,5 +79,6 @@ pub fn run(plan: &Plan, progress: &mut dyn FnMut(u32)) -> Result<Report> {
     world.calm();
     let found = auditor.check_all(&world).map_err(|e| lost(plan.steps, "the last audit", e))?;
     report.journal_entries = found;
+    report.wage_lines = world.payday.counts();
     Ok(report)
 }

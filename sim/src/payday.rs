@@ -3,11 +3,12 @@
 //! The auditor's rule is plain: what leaves the wage account is what the lines say, each worker is paid at most once per
 //! month and kind, and every account of the project holds what the lines add up to.
 use crate::Report;
-use crate::auditor::Auditor;
+use crate::auditor::{Auditor, Open};
 use crate::dice::Dice;
 use crate::steps::{insist, submit, tolerate};
 use crate::world::{World, identity, name};
-use kernel::id::{AccountId, PayLineId, PaySheetId, ProjectId};
+use kernel::clock::HOUR;
+use kernel::id::{AccountId, PayLineId, PaySheetId, ProjectId, WorkerId};
 use kernel::{Actor, Currency, Date, Error, Id, Money, Owner, PageAsk, Result};
 use ledger::Opening;
 use ledger::restrictions::{Restrict, Restriction};
@@ -26,6 +27,7 @@ const OUR_WORKERS: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Hand {
     n: usize,
+    worker: WorkerId,
     account: Option<AccountId>,
     number: String,
 }
@@ -43,9 +45,17 @@ pub struct Payday {
     project: Option<(ProjectId, AccountId, AccountId)>,
     hands: Vec<Hand>,
     sheets: Vec<PaySheetId>,
-    started: BTreeMap<PaySheetId, bool>,
     lines: BTreeMap<PayLineId, Seen>,
     month: i64,
+}
+
+impl Payday {
+    /// Lines by the state they were last seen in.
+    pub fn counts(&self) -> BTreeMap<&'static str, u32> {
+        let mut counts = BTreeMap::new();
+        self.lines.values().for_each(|seen| *counts.entry(seen.state.code()).or_default() += 1);
+        counts
+    }
 }
 
 fn elsewhere(n: usize) -> String {
@@ -118,22 +128,25 @@ fn hire(tx: &mut store::Tx<'_>, boss: &Actor, project: ProjectId, n: usize, ours
         entered_on: None,
         account: Some(given),
     };
-    payroll::worker_add(tx, boss, project, worker)?;
-    Ok(Hand { n, account, number })
+    let worker = payroll::worker_add(tx, boss, project, worker)?.worker;
+    Ok(Hand { n, worker, account, number })
 }
 
 pub fn step(world: &mut World, auditor: &mut Auditor, dice: &mut Dice, report: &mut Report) -> Result<()> {
-    match dice.below(10) {
-        0 | 1 => import(world, dice, report, false)?,
-        2 => import(world, dice, report, true)?,
-        3 => send(world, dice, report)?,
-        4 => check(world, dice, report)?,
-        5 => pay(world, dice, report)?,
-        6 | 7 => go_on(world, dice, report)?,
-        8 => repay(world, dice, report)?,
-        _ => trouble(world, dice)?,
+    for _ in 0..3 {
+        match dice.below(12) {
+            0 => import(world, dice, report, false)?,
+            1 => import(world, dice, report, true)?,
+            2 | 3 => send(world, dice, report)?,
+            4 | 5 => check(world, dice, report)?,
+            6 | 7 => pay(world, dice, report)?,
+            8 | 9 => go_on(world, dice, report)?,
+            10 => repay(world, dice, report)?,
+            _ => trouble(world, dice)?,
+        }
+        follow(world, auditor)?;
     }
-    follow(world, auditor)
+    Ok(())
 }
 
 /// A sheet as a clerk types it; `again` sends the last month's once more, perhaps with other amounts.
@@ -277,17 +290,14 @@ pub fn follow(world: &mut World, auditor: &mut Auditor) -> Result<()> {
     let boss = Actor::system("simulate");
     let mut paid_once: BTreeMap<(String, String), u32> = BTreeMap::new();
     for id in world.payday.sheets.clone() {
-        let (sheet, lines, started) = world.bank().store.read(|tx| {
+        let (sheet, lines, run) = world.bank().store.read(|tx| {
             let sheet = payroll::sheet_raw(tx, id)?;
             let lines = payroll::lines(tx, &boss, id, None, &PageAsk::first(100))?.items;
-            let started = match sheet.instruction {
-                Some(i) => payments::raw(tx, i)?.is_some_and(|i| i.state == State::Posted),
-                None => false,
-            };
-            Ok((sheet, lines, started))
+            let run = sheet.instruction.map(|i| payments::raw(tx, i)).transpose()?.flatten();
+            Ok((sheet, lines, run))
         })?;
-        if started && world.payday.started.insert(id, true).is_none() {
-            auditor.move_money(wage, clearing, sheet.net);
+        if let Some(run) = run {
+            auditor.hear(run.id, run.state, &terms_of_run(&run, wage, clearing));
         }
         for line in lines {
             let seen = Seen { state: line.state, money_back: line.money_back };
@@ -309,6 +319,12 @@ pub fn follow(world: &mut World, auditor: &mut Auditor) -> Result<()> {
     auditor.check(world, &ours.collect::<Vec<_>>())
 }
 
+fn terms_of_run(run: &payments::Instruction, debit: AccountId, credit: AccountId) -> Open {
+    let late = if run.state == State::Delayed { payments::HOLD_HOURS * HOUR } else { 0 };
+    let expires = run.until.unwrap_or_default().plus(late);
+    Open { debit, credit, amount: run.amount, fee: run.fee, fee_account: credit, expires }
+}
+
 fn follow_line(
     world: &World,
     auditor: &mut Auditor,
@@ -317,12 +333,7 @@ fn follow_line(
     (wage, clearing): (AccountId, AccountId),
 ) -> Result<()> {
     use LineState::{Failed, Paid, Processing, Waiting};
-    let ours = world
-        .payday
-        .hands
-        .iter()
-        .find(|h| h.account.is_some() && h.number.ends_with(&tail(&line.account)))
-        .and_then(|h| h.account);
+    let ours = world.payday.hands.iter().find(|h| h.worker == line.worker).and_then(|h| h.account);
     let out = own(clearing.book(), Own::ClearingOut, Currency::CNY);
     let settlement = own(clearing.book(), Own::Settlement, Currency::CNY);
     let net = line.net.minor;
@@ -344,8 +355,4 @@ fn follow_line(
         auditor.move_money(clearing, wage, net);
     }
     Ok(())
-}
-
-fn tail(masked: &str) -> String {
-    masked.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect()
 }

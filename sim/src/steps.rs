@@ -59,7 +59,7 @@ const OFTEN: &[(Step, u64)] = &[
     (Step::Restart, 2),
     (Step::FailNext, 14),
     (Step::GuardSilent, 2),
-    (Step::Payday, 5),
+    (Step::Payday, 40),
 ];
 
 impl Step {
@@ -323,13 +323,19 @@ fn open_in(world: &World, auditor: &Auditor, state: State, dice: &mut Dice) -> R
 }
 
 fn told(auditor: &mut Auditor, world: &World, report: &mut Report, id: InstructionId, receipt: Receipt) -> Result<()> {
-    let Some(terms) = auditor.terms(id).cloned() else { return Ok(()) };
+    let touched = heard(auditor, report, id, receipt);
+    auditor.check(world, &touched)
+}
+
+/// Tells the auditor what became of an open instruction; answers the accounts to be compared.
+fn heard(auditor: &mut Auditor, report: &mut Report, id: InstructionId, receipt: Receipt) -> Vec<AccountId> {
+    let Some(terms) = auditor.terms(id).cloned() else { return Vec::new() };
     if receipt.state == State::Refused {
         *report.refused.entry(receipt.code.to_string()).or_default() += 1;
     }
     auditor.hear(id, receipt.state, &terms);
     away(auditor, &receipt, &terms);
-    auditor.check(world, &[terms.debit, terms.credit])
+    vec![terms.debit, terms.credit]
 }
 
 fn checker_of(world: &World, i: &payments::Instruction) -> Option<Actor> {
@@ -419,28 +425,27 @@ fn reverse(world: &World, auditor: &mut Auditor, dice: &mut Dice, report: &mut R
 
 /// Delays and holds end by themselves; the auditor asks the bank which, and judges by the money.
 fn jobs(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> Result<()> {
-    world.bank().run_jobs_once();
-    hear_open(world, auditor, report)?;
     carry(world, auditor, report)
 }
 
-fn hear_open(world: &World, auditor: &mut Auditor, report: &mut Report) -> Result<()> {
+fn hear_open(world: &World, auditor: &mut Auditor, report: &mut Report) -> Result<Vec<AccountId>> {
+    let mut touched = Vec::new();
     for id in auditor.open_ids() {
         let now = world.bank().store.read(|tx| payments::raw(tx, id))?;
         let now = now.ok_or_else(|| Error::broken(format!("{id} was acknowledged and is gone")))?;
-        told(auditor, world, report, id, now.receipt())?;
+        touched.extend(heard(auditor, report, id, now.receipt()));
     }
-    Ok(())
+    Ok(touched)
 }
 
 fn carry(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> Result<()> {
     let answer = insist(report, || payments::clearing::tick(&world.bank().desk, world.bank().port.as_ref()))?;
     tolerate(report, answer)?;
-    auditor.follow_clearing(world)?;
     world.bank().run_jobs_once();
-    hear_open(world, auditor, report)?;
-    auditor.follow_clearing(world)?;
-    crate::payday::follow(world, auditor)
+    let mut touched = hear_open(world, auditor, report)?;
+    touched.extend(auditor.follow_clearing(world)?);
+    crate::payday::follow(world, auditor)?;
+    auditor.check(world, &touched)
 }
 
 fn close_day(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> Result<()> {

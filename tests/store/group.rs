@@ -261,7 +261,7 @@ fn a_slow_group_takes_in_no_more() {
     at_sqlite_yard(|bank| {
         let nap = || {
             std::thread::sleep(std::time::Duration::from_millis(store::GROUP_AGE_MS_MAX + 10));
-            Ok(())
+            Ok::<(), Error>(())
         };
         let (said, hear) = mpsc::channel();
         for id in 0..3 {

@@ -17,6 +17,7 @@ CREATE TABLE notices (
 ) KEYED;
 CREATE INDEX notices_by_recipient ON notices (book, recipient, id);
 CREATE INDEX notices_unread ON notices (book, recipient) WHERE read_at IS NULL;
+CREATE INDEX notices_by_age ON notices (at);
 CREATE INDEX notices_to_send ON notices (next_at) WHERE message = 'queued';
 
 -- Where a firm wants to hear of its events. The secret is encrypted.
@@ -58,3 +59,4 @@ CREATE TABLE webhook_deliveries (
     PRIMARY KEY (book, webhook, pos)
 ) KEYED;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE state = 'waiting';
+CREATE INDEX webhook_deliveries_old ON webhook_deliveries (delivered_at) WHERE state = 'delivered';

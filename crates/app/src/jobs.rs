@@ -59,6 +59,7 @@ const JOBS: &[Job] = &[
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
+    Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
     Job { name: "denials", every: TIDYING_MINUTES * MINUTE, run: denials },
 ];
 
@@ -103,6 +104,12 @@ fn restrictions_lift(bank: &Bank) -> Result<Done> {
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| party::sessions_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn forget(bank: &Bank) -> Result<Done> {
+    done(
+        bank.write(|tx| Ok(notices::forget_old(tx, ROWS_AT_ONCE)? + webhooks::forget_old(tx, ROWS_AT_ONCE)?))?,
+        ROWS_AT_ONCE,
+    )
 }
 fn denials(bank: &Bank) -> Result<Done> {
     Ok(Done { things: u64::from(bank.denials_summed()?), more: false })

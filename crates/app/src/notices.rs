@@ -5,7 +5,7 @@
 //! whoever acts for it. Kinds in [`MESSAGED`] also go to the person's phone through the [`crate::messenger`], at least once.
 use crate::messenger::{Message, Messenger};
 use crate::reactions::person_of;
-use kernel::clock::SECOND;
+use kernel::clock::{DAY, SECOND};
 use kernel::id::{FirmId, NoticeId, StaffId};
 use kernel::{Actor, BookId, Error, Id, Page, PageAsk, Result, Timestamp, Who};
 use party::Change;
@@ -22,6 +22,8 @@ pub const READ_AT_ONCE_MAX: u32 = 500;
 pub const MESSAGES_AT_ONCE_MAX: u32 = 100;
 /// Seconds within which the messenger answers; a message is not tried again before.
 pub const MESSAGE_TRY_SECONDS: i64 = 30;
+/// Days for which a notice is kept, read or not.
+pub const NOTICES_KEPT_DAYS: i64 = 400;
 /// Tries of a message at most.
 pub const MESSAGE_TRIES_MAX: u32 = 5;
 
@@ -170,6 +172,14 @@ pub fn mark_all_read(tx: &mut Tx<'_>, actor: &Actor) -> Result<u32> {
         tx.update(notice)?;
     }
     Ok(found.len() as u32)
+}
+
+/// Removes notices older than [`NOTICES_KEPT_DAYS`], at most `most`; answers how many.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
+    let before = tx.now().plus(-NOTICES_KEPT_DAYS * DAY);
+    let old = tx.select_locked::<Notice>("WHERE at < ?1 ORDER BY at, book, id LIMIT ?2", params![before, most])?;
+    old.iter().try_for_each(|n| tx.remove(n))?;
+    Ok(old.len())
 }
 
 /// Sends messages that are due. Each is claimed for [`MESSAGE_TRY_SECONDS`] before the messenger is called, so that two

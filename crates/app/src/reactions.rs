@@ -105,6 +105,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
         PayLinePaid | PayLineReturned => None,
+        TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
         TellPerson => of_owner(text(event, "person")),
@@ -118,6 +119,11 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
         TellOfNewDevice => principal(text(event, "who")),
         TellFirmOfApproval | TellFirm => firm(tx, event)?.map(|firm| firm.to_string()),
     })
+}
+
+/// The many payments of a pay run are told as the run, not one by one.
+fn is_part_of_a_run(event: &Outbox) -> bool {
+    matches!(text(event, "what"), "wage_pay" | "wage_return") || text(event, "reference").starts_with("plin_")
 }
 
 /// The firm an event is about: it may hear of it, also by a webhook. `None` when it is about no firm.
@@ -138,7 +144,7 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
     }
 }
 
-/// Fields of events that a notice may show, as they are; amounts are added in words of money.
+/// Fields of events that a notice may show, as they are.
 const SHOWN: &[&str] = &[
     "reference",
     "reason",
@@ -172,7 +178,11 @@ fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
     if reaction == TellPayer && !text(event, "payee").is_empty() {
         args.push(("payee".into(), text(event, "payee").into()));
     }
-    args.extend(money(event).map(|amount| ("amount".to_owned(), amount.to_string())));
+    if let Some(money) = money(event).and_then(|m| serde_json::to_value(m).ok()) {
+        // Digits and code apart: pages write them in the reader's way.
+        let part = |name: &str| (name.to_owned(), money[name].as_str().unwrap_or_default().to_owned());
+        args.extend([part("amount"), part("currency")]);
+    }
     Draft { recipient, kind: format!("{}{side}", event.kind), args, about: event.aggregate.clone() }
 }
 

@@ -85,11 +85,31 @@ impl Opening {
     /// A customer's account: grows on credit, never overdrawn, chart code by owner and purpose.
     pub fn deposit(id: AccountId, owner: Owner, name: &str, currency: Currency) -> Opening {
         let chart = if matches!(owner, Owner::Person(_)) { "2011" } else { "2012" };
-        Opening { id, number: String::new(), chart: chart.into(), currency, side: Side::Credit, purpose: Purpose::General, owner, name: name.into(), limited: true }
+        Opening {
+            id,
+            number: String::new(),
+            chart: chart.into(),
+            currency,
+            side: Side::Credit,
+            purpose: Purpose::General,
+            owner,
+            name: name.into(),
+            limited: true,
+        }
     }
     /// An account of the bank itself that may run to either side: settlement, clearing, fee income.
     pub fn own(id: AccountId, chart: &str, purpose: Purpose, side: Side, name: &str, currency: Currency) -> Opening {
-        Opening { id, number: String::new(), chart: chart.into(), currency, side, purpose, owner: Owner::Bank, name: name.into(), limited: false }
+        Opening {
+            id,
+            number: String::new(),
+            chart: chart.into(),
+            currency,
+            side,
+            purpose,
+            owner: Owner::Bank,
+            name: name.into(),
+            limited: false,
+        }
     }
     pub fn purpose(mut self, purpose: Purpose, chart: &str) -> Opening {
         (self.purpose, self.chart) = (purpose, chart.into());

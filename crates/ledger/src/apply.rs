@@ -517,7 +517,8 @@ fn check_funds(debit: &Slot, credit: &Slot, amount: i64, held: i64) -> Result<()
         }
     }
     let (d, c) = (&debit.balance, &credit.balance);
-    let fits = |posted: i64, pending: i64| posted.checked_add(pending - held).and_then(|n| n.checked_add(amount)).is_some();
+    let fits =
+        |posted: i64, pending: i64| posted.checked_add(pending - held).and_then(|n| n.checked_add(amount)).is_some();
     match fits(d.debits_posted, d.debits_pending) && fits(c.credits_posted, c.credits_pending) {
         true => Ok(()),
         false => Err(Refusal::Overflow),

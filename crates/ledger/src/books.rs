@@ -35,11 +35,8 @@ static BALANCES: Sheet = Sheet {
     ],
     keys: 2,
 };
-static HOLDS: Sheet = Sheet {
-    table: "pendings",
-    columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"],
-    keys: 2,
-};
+static HOLDS: Sheet =
+    Sheet { table: "pendings", columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"], keys: 2 };
 const HOLD_COLUMNS: &str = "id, debit, credit, amount, expires_at, ended";
 
 #[derive(Default)]
@@ -228,7 +225,12 @@ impl Books {
     }
 
     /// Open holds that are over, on either side of these accounts.
-    fn due_of(&mut self, tx: &mut Tx<'_>, ctx: &Context, of: impl Iterator<Item = AccountId>) -> Result<Vec<(TransferId, Hold)>> {
+    fn due_of(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ctx: &Context,
+        of: impl Iterator<Item = AccountId>,
+    ) -> Result<Vec<(TransferId, Hold)>> {
         let keys: Vec<_> = sorted(of).iter().map(|id| vec![Param::Id(id.bytes())]).collect();
         let select = format!("SELECT {HOLD_COLUMNS} FROM (SELECT * FROM pendings WHERE ended IS NULL) p");
         let mut due = Vec::new();
@@ -267,7 +269,8 @@ impl Books {
         let mut written = Vec::with_capacity(posted.len());
         let mut bytes = Vec::with_capacity(512);
         for p in &posted {
-            let (debit_prev, credit_prev) = (self.state.slots()[p.debit].balance.head, self.state.slots()[p.credit].balance.head);
+            let (debit_prev, credit_prev) =
+                (self.state.slots()[p.debit].balance.head, self.state.slots()[p.credit].balance.head);
             let fields = p.fields(batch, ctx, debit_prev, credit_prev);
             fields.bytes_into(&mut bytes);
             let (pos, hash) = tx.extend(Chain::Journal, &bytes)?;
@@ -301,7 +304,8 @@ impl Books {
         let made_now: HashSet<TransferId> = new.iter().copied().collect();
         changed.retain(|id| !made_now.contains(id));
         let holds = &self.state.holds;
-        let rows = |ids: &[TransferId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, *holds.get(id)?))).collect() };
+        let rows =
+            |ids: &[TransferId]| -> Vec<_> { ids.iter().filter_map(|id| Some((*id, *holds.get(id)?))).collect() };
         let (new, changed): (Vec<(TransferId, Hold)>, Vec<_>) = (rows(&new), rows(&changed));
         tx.insert_rows(&HOLDS, new.iter().map(hold_row))?;
         let found = tx.update_rows(&HOLDS, changed.iter().map(hold_row))?;
@@ -372,8 +376,7 @@ pub(crate) fn balance_from(r: &Row<'_>, first: usize) -> Result<Balance> {
 }
 
 pub(crate) fn hold_from(r: &Row<'_>) -> Result<(TransferId, Hold)> {
-    let hold =
-        Hold { debit: r.get(1)?, credit: r.get(2)?, amount: r.get(3)?, expires_at: r.get(4)?, ended: r.get(5)? };
+    let hold = Hold { debit: r.get(1)?, credit: r.get(2)?, amount: r.get(3)?, expires_at: r.get(4)?, ended: r.get(5)? };
     Ok((r.get(0)?, hold))
 }
 

@@ -4,9 +4,9 @@
 //! that was signed: the line names, for each writer lane, how many entries its chains had and the last one's hash, and the
 //! trial balance. [`root`] is their Merkle root. Chains are named as they stood when the day was closed; what the closing
 //! transaction itself adds to the audit belongs to the next day.
+use crate::DAY_OUT_OF_BALANCE;
 use crate::account::Side;
 use crate::books::Books;
-use crate::DAY_OUT_OF_BALANCE;
 use kernel::{Actor, Currency, Date, Error, Result, Timestamp};
 use std::collections::BTreeMap;
 use store::{Audit, Chain, Json, Overlay, Param, Seal, Tx};
@@ -157,7 +157,8 @@ fn heads(tx: &mut Tx<'_>) -> Result<Vec<LaneHead>> {
 fn journal_end(tx: &mut Tx<'_>, lane: i64) -> Result<(i64, [u8; 32])> {
     let sql = "SELECT pos, hash FROM transfers WHERE pos > ?1 AND pos < ?2 ORDER BY pos DESC LIMIT 1";
     let (first, end) = (store::first_pos(lane), store::first_pos(lane + 1));
-    let last = tx.query_one(sql, &[Param::Int(first), Param::Int(end)], |r| Ok((r.get::<i64>(0)? - first, r.get(1)?)))?;
+    let last =
+        tx.query_one(sql, &[Param::Int(first), Param::Int(end)], |r| Ok((r.get::<i64>(0)? - first, r.get(1)?)))?;
     Ok(last.unwrap_or((0, [0; 32])))
 }
 

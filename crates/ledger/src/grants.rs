@@ -34,7 +34,17 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, payee: AccountI
         None => {
             let (granted_by, granted_at) = (actor.principal(), tx.now());
             let seal = Seal::default();
-            tx.insert(&mut Grant { book: account.book(), account, payee, basis: basis.into(), granted_by, granted_at, ended_by: None, ended_at: None, seal })?;
+            tx.insert(&mut Grant {
+                book: account.book(),
+                account,
+                payee,
+                basis: basis.into(),
+                granted_by,
+                granted_at,
+                ended_by: None,
+                ended_at: None,
+                seal,
+            })?;
         }
     }
     tx.audit(actor, Audit::of("ledger.grant_payee", account).after(payee.to_string()).reason(basis))
@@ -42,7 +52,9 @@ pub fn grant(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, payee: AccountI
 
 /// Ends a grant. Repeating is safe.
 pub fn end(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, payee: AccountId, why: &str) -> Result<()> {
-    let Some(mut live) = tx.load::<Grant>(&grant_key(account, payee))?.filter(|g| g.ended_at.is_none()) else { return Ok(()) };
+    let Some(mut live) = tx.load::<Grant>(&grant_key(account, payee))?.filter(|g| g.ended_at.is_none()) else {
+        return Ok(());
+    };
     (live.ended_by, live.ended_at) = (Some(actor.principal()), Some(tx.now()));
     tx.update(&mut live)?;
     tx.audit(actor, Audit::of("ledger.end_payee", account).change(payee.to_string(), "").reason(why))

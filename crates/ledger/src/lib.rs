@@ -36,8 +36,8 @@ pub mod verify;
 pub use account::{Account, Opening, Purpose, Side};
 pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State, VALUE_DAYS_MAX};
 pub use books::ACCOUNTS_KEPT_MAX;
-pub use refusal::{Refusal, codes as refusals};
 pub use entry::Entry;
+pub use refusal::{Refusal, codes as refusals};
 pub use statement::{ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, by_number, net_at, of_owner, statement, view};
 pub use transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 

@@ -78,14 +78,23 @@ pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
     }
     lock(tx, ask.account)?;
     let orders = orders(tx, ask.account)?;
-    let same = |o: &&Order| o.lifted_at.is_none() && o.kind == ask.kind && o.basis == ask.basis && o.document == ask.document && o.amount == ask.amount;
+    let same = |o: &&Order| {
+        o.lifted_at.is_none()
+            && o.kind == ask.kind
+            && o.basis == ask.basis
+            && o.document == ask.document
+            && o.amount == ask.amount
+    };
     if let Some(before) = orders.iter().find(same) {
         return Ok(before.number);
     }
     if orders.len() >= RESTRICTIONS_MAX {
         return Err(Error::limit("restrictions of one account", orders.len() + 1, RESTRICTIONS_MAX, "orders"));
     }
-    let behind = ask.queue && orders.iter().any(|o| o.lifted_at.is_none() && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits));
+    let behind = ask.queue
+        && orders
+            .iter()
+            .any(|o| o.lifted_at.is_none() && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits));
     let mut order = Order {
         book: ask.account.book(),
         account: ask.account,
@@ -105,7 +114,12 @@ pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
     };
     tx.insert(&mut order)?;
     apply(tx, ask.account)?;
-    tx.audit(actor, Audit::of("ledger.restrict", ask.account).after(format!("{} {} {}", order.number, order.kind, order.amount)).reason(&order.basis))?;
+    tx.audit(
+        actor,
+        Audit::of("ledger.restrict", ask.account)
+            .after(format!("{} {} {}", order.number, order.kind, order.amount))
+            .reason(&order.basis),
+    )?;
     Ok(order.number)
 }
 
@@ -121,7 +135,8 @@ pub fn lift(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, number: i64, why
     }
     (order.lifted_by, order.lifted_at, order.lifted_why) = (Some(actor.principal()), Some(tx.now()), Some(why.into()));
     tx.update(order)?;
-    let stands = |o: &Order| o.lifted_at.is_none() && !o.queued && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits);
+    let stands =
+        |o: &Order| o.lifted_at.is_none() && !o.queued && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits);
     if !orders.iter().any(stands) {
         if let Some(next) = orders.iter_mut().find(|o| o.lifted_at.is_none() && o.queued) {
             next.queued = false;

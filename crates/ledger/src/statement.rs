@@ -138,7 +138,8 @@ impl Line {
 /// The posted balance (credits less debits, minor units) as it stood at `at`, all entries of that microsecond included; 0
 /// before the first. Walks back from the end of the first closed day on which the account moved later than `at`.
 pub fn net_at(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<i64> {
-    let day_end = "SELECT head FROM account_days WHERE book = ?1 AND account = ?2 AND moved_at > ?3 ORDER BY date LIMIT 1";
+    let day_end =
+        "SELECT head FROM account_days WHERE book = ?1 AND account = ?2 AND moved_at > ?3 ORDER BY date LIMIT 1";
     let params = [key(&id), vec![Param::Int(at.micros())]].concat();
     let start = match tx.query_one(day_end, &params, |r| r.get::<i64>(0))? {
         Some(head) => head,

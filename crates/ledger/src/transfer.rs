@@ -55,7 +55,13 @@ pub struct Transfer {
 }
 
 impl Transfer {
-    pub fn single(id: TransferId, debit: AccountId, credit: AccountId, amount: Money, code: impl Into<Cow<'static, str>>) -> Transfer {
+    pub fn single(
+        id: TransferId,
+        debit: AccountId,
+        credit: AccountId,
+        amount: Money,
+        code: impl Into<Cow<'static, str>>,
+    ) -> Transfer {
         Transfer {
             id,
             kind: Kind::Single,
@@ -78,7 +84,12 @@ impl Transfer {
     }
     /// Posts `amount` of the hold `of`.
     pub fn post(id: TransferId, of: &Entry, amount: Money) -> Transfer {
-        Transfer { kind: Kind::Post, pending: Some(of.id), reference: of.reference.clone(), ..Transfer::single(id, of.debit, of.credit, amount, of.code.clone()) }
+        Transfer {
+            kind: Kind::Post,
+            pending: Some(of.id),
+            reference: of.reference.clone(),
+            ..Transfer::single(id, of.debit, of.credit, amount, of.code.clone())
+        }
     }
     /// Frees the hold `of`.
     pub fn void(id: TransferId, of: &Entry) -> Transfer {
@@ -86,7 +97,11 @@ impl Transfer {
     }
     /// Undoes `of` by a new entry in the other direction.
     pub fn reversal(id: TransferId, of: &Entry) -> Transfer {
-        Transfer { reverses: Some(of.id), reference: of.reference.clone(), ..Transfer::single(id, of.credit, of.debit, Money::new(of.amount, of.currency), "reversal") }
+        Transfer {
+            reverses: Some(of.id),
+            reference: of.reference.clone(),
+            ..Transfer::single(id, of.credit, of.debit, Money::new(of.amount, of.currency), "reversal")
+        }
     }
     pub fn reference(mut self, reference: impl std::fmt::Display) -> Transfer {
         self.reference = reference.to_string();

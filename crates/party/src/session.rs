@@ -329,6 +329,24 @@ pub fn sign_out(tx: &mut Tx<'_>, token: &str, origin: &Origin) -> Result<Change>
     Ok(Change::Done)
 }
 
+/// Where the actor is signed in, newest first.
+pub fn sessions_of(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<SessionView>> {
+    let Some(login) = actor.login else { return Ok(Vec::new()) };
+    let tail = "WHERE book = ?1 AND login = ?2 ORDER BY id DESC";
+    tx.select::<Session>(tail, params![login.book(), login])?.iter().map(SessionView::of).collect()
+}
+
+/// Ends one of the actor's own sessions from afar; one that is over is `AlreadySo`. Somebody else's is not found.
+pub fn session_end(tx: &mut Tx<'_>, actor: &Actor, id: SessionId) -> Result<Change> {
+    let Some(row) = tx.load::<Session>(params![id.book(), id])? else { return Ok(Change::AlreadySo) };
+    if actor.login != Some(row.login) {
+        return Err(Error::not_found("session", id));
+    }
+    end_one(tx, &row, "ended_by_owner", &actor.correlation)?;
+    tx.audit(actor, Audit::of("session.end", id))?;
+    Ok(Change::Done)
+}
+
 /// Ends every session of a login. Needs `login.unlock` as [`crate::login_unlock`] does. Answers how many there were.
 pub fn sessions_end(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, why: &str) -> Result<u32> {
     let owner = login(tx, id)?;

@@ -16,6 +16,7 @@ CREATE TABLE instructions (
     reference TEXT NOT NULL,
     memo TEXT NOT NULL,
     channel TEXT NOT NULL,
+    branch BYTES,
     made_by TEXT NOT NULL,
     made_at BIGINT NOT NULL,
     business_date BIGINT NOT NULL,
@@ -39,3 +40,4 @@ CREATE TABLE instructions (
 ) KEYED;
 CREATE INDEX instructions_by_debit ON instructions (book, debit, id);
 CREATE INDEX instructions_open ON instructions (book, until) WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held');
+CREATE INDEX instructions_by_reversed ON instructions (reverses) WHERE reverses IS NOT NULL;

@@ -1,6 +1,6 @@
 //! An instruction in its life.
 use crate::order::{Kind, LegOutcome, Receipt, State};
-use kernel::id::{AccountId, ApprovalId, DecisionId, InstructionId, TransferId};
+use kernel::id::{AccountId, ApprovalId, BranchId, DecisionId, InstructionId, TransferId};
 use kernel::{BookId, Channel, Currency, Date, Money, Owner, Timestamp};
 use std::borrow::Cow;
 use store::Json;
@@ -30,6 +30,8 @@ store::record! {
         pub reference: String,
         pub memo: String,
         pub channel: Channel,
+        /// Where staff took it in.
+        pub branch: Option<BranchId>,
         pub made_by: String,
         pub made_at: Timestamp,
         pub business_date: Date,
@@ -45,7 +47,7 @@ store::record! {
         pub hold: Option<TransferId>,
         pub fee_hold: Option<TransferId>,
         pub until: Option<Timestamp>,
-        /// Who released, cancelled or let it expire, when and why.
+        /// Who released, refused, cancelled or let it expire after it had waited, when and why.
         pub ended_by: Option<String>,
         pub ended_at: Option<Timestamp>,
         pub ended_why: Option<String>,
@@ -84,6 +86,7 @@ impl Instruction {
     }
 
     pub(crate) fn end(&mut self, by: &str, at: Timestamp, why: &str) {
+        self.until = None;
         (self.ended_by, self.ended_at, self.ended_why) = (Some(by.into()), Some(at), Some(why.into()));
     }
 }

@@ -1,7 +1,5 @@
 //! What is asked and what is answered.
-use kernel::{
-    Currency, Error, Id, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId,
-};
+use kernel::{Error, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -96,10 +94,11 @@ pub struct Order {
     pub amount: Money,
     /// The fee the payer was shown; a higher one is refused ([`pricing::PRICE_CHANGED`]). `None` accepts only no fee.
     pub fee_shown: Option<Money>,
-    /// Journal code; empty for the kind's own.
+    /// Journal code; empty for the kind's own. Only the bank's processes choose another.
     pub code: Cow<'static, str>,
     pub memo: String,
     pub reference: String,
+    /// Only for the bank's own processes.
     #[serde(default)]
     pub legs: Vec<Leg>,
     /// Must be the name of the payee's account when not empty.
@@ -108,6 +107,9 @@ pub struct Order {
     /// The approval that already covers this order (a pay run's); only for the bank's own processes.
     #[serde(skip)]
     pub approved: Option<ApprovalId>,
+    /// What a reversal undoes; set by [`crate::reverse`].
+    #[serde(skip)]
+    pub reverses: Option<InstructionId>,
 }
 
 impl Order {
@@ -125,6 +127,7 @@ impl Order {
             legs: Vec::new(),
             payee_name: String::new(),
             approved: None,
+            reverses: None,
         }
     }
     pub fn transfer(debit: AccountId, payee: Payee, amount: Money) -> Order {
@@ -165,45 +168,6 @@ impl Order {
     pub fn approved(mut self, by: ApprovalId) -> Order {
         self.approved = Some(by);
         self
-    }
-
-    /// Refuses what no state of the bank could make right.
-    pub(crate) fn check_form(&self) -> Result<()> {
-        if !self.amount.is_positive() {
-            return Err(ledger::Refusal::AmountNotPositive.into());
-        }
-        if self.legs.len() > LEGS_MAX {
-            return Err(Error::limit("legs", self.legs.len(), LEGS_MAX, "legs"));
-        }
-        if self.memo.len() > ledger::MEMO_BYTES_MAX {
-            return Err(Error::limit("memo", self.memo.len(), ledger::MEMO_BYTES_MAX, "bytes"));
-        }
-        if self.reference.len() > ledger::REFERENCE_BYTES_MAX {
-            return Err(Error::limit("reference", self.reference.len(), ledger::REFERENCE_BYTES_MAX, "bytes"));
-        }
-        if self.id.is_some_and(|id| id.book() != self.debit.book()) {
-            return Err(ledger::Refusal::WrongBook.into());
-        }
-        let texts = match &self.payee {
-            Payee::Account(_) => ("", ""),
-            Payee::Number(n) => (n.as_str(), ""),
-            Payee::External { number, name, .. } => (number.as_str(), name.as_str()),
-        };
-        if texts.0.chars().count() > NUMBER_CHARS_MAX
-            || texts.1.chars().count() > NAME_CHARS_MAX
-            || self.payee_name.chars().count() > NAME_CHARS_MAX
-        {
-            return Err(Error::field(
-                "payee",
-                format!("a number has at most {NUMBER_CHARS_MAX} characters, a name at most {NAME_CHARS_MAX}"),
-            ));
-        }
-        Ok(())
-    }
-
-    /// The currency all parts are in, or an error.
-    pub(crate) fn currency(&self) -> Result<Currency> {
-        Money::sum(self.amount.currency, self.legs.iter().map(|l| l.amount)).map(|_| self.amount.currency)
     }
 }
 

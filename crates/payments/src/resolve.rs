@@ -2,47 +2,72 @@
 use crate::instruction::Instruction;
 use crate::order::{Kind, Order, Payee};
 use crate::own::{Own, own};
-use crate::{NAME_MISMATCH, PAYEE_UNKNOWN};
+use crate::{NAME_MISMATCH, OWN_BUSINESS, PAYEE_UNKNOWN, PAYER_FROZEN, form};
 use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject, SubjectKind};
 use kernel::id::{AccountId, InstructionId};
-use kernel::{Actor, Error, Id, Owner, Result, Who};
-use ledger::Account;
+use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
+use ledger::{Account, View};
 use party::{Entitlement, Permission, Scope};
-use pricing::{Operation, PayerClass, Reach};
+use pricing::{Operation, PayerClass, Quote, Reach};
 use store::Tx;
 
-/// The accounts and owners of an order.
+/// The accounts and owners of an order. What stands here of an account never changes, so it may be carried from a
+/// snapshot into the posting transaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Parties {
     pub debit: Account,
+    /// What may go out of the debit account, as the snapshot had it.
+    pub available: Money,
     /// Posted to; `None` only for many legs.
     pub credit: Option<AccountId>,
-    pub payee_owner: Option<Owner>,
+    /// The payee's account, when he has one here.
+    pub payee: Option<Account>,
     /// Masked, for people.
     pub payee_shown: String,
 }
 
-pub(crate) fn parties(tx: &mut Tx<'_>, order: &Order) -> Result<Parties> {
-    let debit = ledger::view(tx, order.debit)?.account;
-    let currency = order.currency()?;
-    if !order.legs.is_empty() {
-        return Ok(Parties {
-            debit, credit: None, payee_owner: None, payee_shown: format!("{} 笔", order.legs.len())
-        });
+impl Parties {
+    pub fn payee_owner(&self) -> Option<Owner> {
+        self.payee.as_ref().map(|a| a.owner)
     }
-    let inside = match &order.payee {
+}
+
+/// Who is behind an order, and whether the actor may give it. His right to the debit account is looked at before anything
+/// is said of the payee; an account that is not his is as unknown as one that does not exist.
+pub(crate) fn look(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<(Parties, Entitlement)> {
+    form::check(order)?;
+    form::check_kind(actor, order)?;
+    let view = debit(tx, order.debit)?;
+    let entitlement = entitle(tx, actor, &view.account, order.kind, Some(order.amount))?;
+    let parties = parties(tx, view, order)?;
+    form::check_accounts(actor, order, &parties)?;
+    not_own_business(tx, actor, &parties)?;
+    Ok((parties, entitlement))
+}
+
+pub(crate) fn debit(tx: &mut Tx<'_>, id: AccountId) -> Result<View> {
+    ledger::view(tx, id)
+        .map_err(|e| if e.is(&ledger::ACCOUNT_UNKNOWN) { Error::not_found("account", id) } else { e })
+}
+
+pub(crate) fn parties(tx: &mut Tx<'_>, view: View, order: &Order) -> Result<Parties> {
+    let (available, debit) = (view.available(), view.account);
+    let of = |credit, payee, payee_shown| Parties { debit, available, credit, payee, payee_shown };
+    if !order.legs.is_empty() {
+        return Ok(of(None, None, format!("{} 笔", order.legs.len())));
+    }
+    let found = match &order.payee {
         Payee::Account(id) => ledger::accounts(tx, &[*id])?.pop(),
         Payee::Number(number) => ledger::by_number(tx, &digits(number))?,
         Payee::External { bank, number, .. } => {
-            let credit = Some(own(order.debit.book(), Own::ClearingOut, currency));
-            let payee_shown = format!("{} {}", bank, kernel::chinese::mask_card(&digits(number)));
-            return Ok(Parties { debit, credit, payee_owner: None, payee_shown });
+            let credit = own(order.debit.book(), Own::ClearingOut, order.amount.currency);
+            return Ok(of(Some(credit), None, format!("{bank} {}", kernel::chinese::mask_card(&digits(number)))));
         }
     };
-    let account = inside.ok_or_else(|| Error::new(&PAYEE_UNKNOWN, "no account has the payee's number"))?;
+    let account = found.ok_or_else(|| Error::new(&PAYEE_UNKNOWN, "no account has the payee's number"))?;
     check_name(tx, &account, &order.payee_name)?;
-    let payee_shown = kernel::chinese::mask_card(&account.number);
-    Ok(Parties { debit, credit: Some(account.id), payee_owner: Some(account.owner), payee_shown })
+    let shown = kernel::chinese::mask_card(&account.number);
+    Ok(of(Some(account.id), Some(account), shown))
 }
 
 fn digits(number: &str) -> String {
@@ -60,29 +85,69 @@ pub(crate) fn check_name(tx: &mut Tx<'_>, account: &Account, name: &str) -> Resu
     if fits { Ok(()) } else { Err(Error::new(&NAME_MISMATCH, "the name is not the account holder's")) }
 }
 
-/// Whether the actor may pay this amount from this account; somebody else's account is not found rather than forbidden.
-pub(crate) fn entitle(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Entitlement> {
-    let (permission, scope) = match (actor.who, parties.debit.owner) {
+/// Whether the actor may move this amount out of this account; somebody else's account is not found rather than
+/// forbidden. Without an amount: whether he may at all.
+pub(crate) fn entitle(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    debit: &Account,
+    kind: Kind,
+    amount: Option<Money>,
+) -> Result<Entitlement> {
+    let (permission, scope) = match (actor.who, debit.owner) {
         (Who::System(_), _) => (Permission::PaymentSubmitAny, Scope::bank()),
+        // What a reversal takes is bounded by its checker's release limit.
+        (Who::Staff(_), _) if kind == Kind::Reversal => {
+            return party::may(tx, actor, Permission::PaymentReverse, &Scope::here(actor));
+        }
+        (Who::Staff(_), Owner::Bank) if kind != Kind::CashIn => {
+            return Err(Error::forbidden("the bank's own accounts are moved by its processes"));
+        }
         (Who::Staff(_), _) => (Permission::PaymentSubmitAny, Scope::here(actor)),
-        (_, Owner::Person(p)) => (Permission::PaymentSubmit, Scope::person(p)),
-        (_, Owner::Firm(f)) => (Permission::PaymentSubmit, Scope::firm(f)),
-        (_, Owner::Bank) => return Err(Error::not_found("account", order.debit)),
+        (Who::Person(a), Owner::Person(b)) if a == b => (Permission::PaymentSubmit, Scope::person(b)),
+        (Who::ForFirm { firm: a, .. } | Who::Client { firm: a, .. }, Owner::Firm(b)) if a == b => {
+            (Permission::PaymentSubmit, Scope::firm(b))
+        }
+        _ => return Err(Error::not_found("account", debit.id)),
     };
-    let owns = match (actor.who, parties.debit.owner) {
-        (Who::Person(a), Owner::Person(b)) => a == b,
-        (Who::ForFirm { firm: a, .. } | Who::Client { firm: a, .. }, Owner::Firm(b)) => a == b,
-        (Who::Staff(_) | Who::System(_), _) => true,
-        _ => false,
-    };
-    if !owns {
-        return Err(Error::not_found("account", order.debit));
-    }
-    party::may(tx, actor, permission, &scope.amount(order.amount))
+    party::may(tx, actor, permission, &Scope { amount, ..scope })
 }
 
-/// The price question of an order; `None` for what has no price.
-pub(crate) fn price_ask(
+/// Staff keep their hands off payments from and to themselves.
+fn not_own_business(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties) -> Result<()> {
+    let Who::Staff(staff) = actor.who else { return Ok(()) };
+    let himself = party::staff(tx, staff)?.person.map(Owner::Person);
+    match himself.is_some() && (himself == Some(parties.debit.owner) || himself == parties.payee_owner()) {
+        true => Err(Error::new(&OWN_BUSINESS, "staff do not handle payments from or to themselves")),
+        false => Ok(()),
+    }
+}
+
+/// Refuses while the payer is frozen. What the bank's own processes owe to others (wages, money on its way back) goes on.
+pub(crate) fn check_free(tx: &mut Tx<'_>, made_by_bank: bool, payer: Owner, kind: Kind) -> Result<()> {
+    if made_by_bank || kind == Kind::Reversal {
+        return Ok(());
+    }
+    let frozen = match payer {
+        Owner::Person(person) => party::person(tx, person)?.freeze().is_some(),
+        Owner::Firm(firm) => party::firm(tx, firm)?.frozen_at.is_some(),
+        Owner::Bank => false,
+    };
+    if frozen { Err(Error::new(&PAYER_FROZEN, "the payer's accounts are frozen")) } else { Ok(()) }
+}
+
+/// The price of an order; `None` for what has no price.
+pub(crate) fn price(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<Quote>> {
+    price_ask(tx, actor, parties, order)?.map(|ask| pricing::quote(tx, &ask)).transpose()
+}
+
+/// As [`price`], refused when it is above what was shown.
+pub(crate) fn price_as_shown(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<Quote>> {
+    let shown = order.fee_shown.unwrap_or(Money::zero(order.amount.currency));
+    price_ask(tx, actor, parties, order)?.map(|ask| pricing::confirm(tx, &ask, shown)).transpose()
+}
+
+fn price_ask(
     tx: &mut Tx<'_>,
     actor: &Actor,
     parties: &Parties,
@@ -127,7 +192,6 @@ pub(crate) fn facts(
         Owner::Person(p) => age_of(tx, p)?,
         _ => AgeBand::Unknown,
     };
-    let balance = ledger::view(tx, order.debit)?.available();
     let account = |a: &Account| vec![Subject::of(keys, SubjectKind::Account, &a.number)];
     let payer = guard::Payer {
         owner: parties.debit.owner,
@@ -135,23 +199,20 @@ pub(crate) fn facts(
         wage_account: parties.debit.purpose == ledger::Purpose::Wage,
         age,
         device_known: None,
-        balance: Some(balance),
+        balance: Some(parties.available),
         subjects: account(&parties.debit),
     };
-    let payee = match (&order.payee, parties.credit) {
+    let payee = match (&order.payee, &parties.payee) {
         _ if !order.legs.is_empty() => guard::Payee::Many { lines: order.legs.len() as u32 },
         _ if matches!(order.kind, Kind::CashIn | Kind::CashOut) => guard::Payee::Cash,
         (Payee::External { bank, number, name }, _) => guard::Payee::external(keys, bank, number, name),
-        (_, Some(credit)) => {
-            let view = ledger::view(tx, credit)?;
-            guard::Payee::Inside {
-                owner: view.account.owner,
-                account: credit,
-                class: PayeeClass::Ordinary,
-                subjects: account(&view.account),
-            }
-        }
-        (_, None) => guard::Payee::Many { lines: 0 },
+        (_, Some(payee)) => guard::Payee::Inside {
+            owner: payee.owner,
+            account: payee.id,
+            class: PayeeClass::Ordinary,
+            subjects: account(payee),
+        },
+        (_, None) => return Err(Error::broken(format!("{id} has no payee"))),
     };
     let at = tx.clock().now();
     Ok(Facts {
@@ -200,7 +261,7 @@ pub(crate) fn seal_payee(tx: &Tx<'_>, payee: &Payee) -> Result<Option<Vec<u8>>> 
     Ok(Some(tx.keys().encrypt_own("instruction.payee", &text)))
 }
 
-/// The order an instruction came from, as far as a release needs it.
+/// The order an instruction came from, as far as a later step needs it.
 pub(crate) fn order_of(tx: &Tx<'_>, i: &Instruction) -> Result<Order> {
     let payee = match (&i.payee_sealed, i.credit) {
         (Some(sealed), _) => {
@@ -210,31 +271,31 @@ pub(crate) fn order_of(tx: &Tx<'_>, i: &Instruction) -> Result<Order> {
         (None, Some(credit)) => Payee::Account(credit),
         (None, None) => return Err(Error::broken(format!("{} has no payee", i.id))),
     };
-    Ok(Order::new(i.kind, i.debit, payee, i.money())
+    let order = Order::new(i.kind, i.debit, payee, i.money())
         .id(i.id)
         .fee_shown(i.fee_money())
         .memo(i.memo.clone())
-        .reference(&i.reference))
+        .reference(&i.reference);
+    Ok(Order { reverses: i.reverses, ..order })
 }
 
 /// The one who made an instruction, to ask again what he may.
-pub(crate) fn maker_of(tx: &mut Tx<'_>, i: &Instruction) -> Result<Actor> {
-    let principal = i.made_by.as_str();
-    let who = match (principal.split('_').next(), i.payer) {
-        (Some("pers"), Owner::Firm(firm)) => Who::ForFirm { person: principal.parse()?, firm },
-        (Some("pers"), _) => Who::Person(principal.parse()?),
-        (Some("staf"), _) => Who::Staff(principal.parse()?),
-        (Some("clnt"), Owner::Firm(firm)) => Who::Client { client: principal.parse()?, firm },
+pub(crate) fn maker_of(i: &Instruction) -> Result<Actor> {
+    let who = match (party::principal(&i.made_by), i.payer) {
+        (Some(Who::Person(person)), Owner::Firm(firm)) => Who::ForFirm { person, firm },
+        // Which firm a key belongs to is not told by its id.
+        (None | Some(Who::Client { .. }), Owner::Firm(firm)) if i.made_by.starts_with("clnt_") => {
+            Who::Client { client: i.made_by.parse()?, firm }
+        }
+        (Some(who @ (Who::Person(_) | Who::Staff(_))), _) => who,
         _ => Who::System("payments"),
     };
-    let branch = match who {
-        Who::Staff(s) => Some(party::staff(tx, s)?.branch),
-        _ => None,
-    };
-    Ok(Actor { channel: i.channel, branch, ..Actor::of(who) })
+    Ok(Actor { channel: i.channel, branch: i.branch, ..Actor::of(who) })
 }
 
-/// The guard's next round for an instruction that is released.
-pub(crate) fn next_round(facts: Facts, i: &Instruction, clearance: Option<Clearance>) -> Facts {
-    Facts { round: i.round + 1, clearance, ..facts }
+/// The guard's next round for an instruction that is released. What it holds itself counts as still there.
+pub(crate) fn next_round(mut facts: Facts, i: &Instruction, clearance: Option<Clearance>) -> Result<Facts> {
+    let before = facts.payer.balance.map(|left| left.add(i.money())?.add(i.fee_money())).transpose()?;
+    facts.payer.balance = before;
+    Ok(Facts { round: i.round + 1, clearance, ..facts })
 }

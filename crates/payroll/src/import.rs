@@ -290,13 +290,17 @@ fn pay_sheet(
 /// Puts the new list in the place of the old one.
 fn list_faults(store: &Store, import: &Import, outcome: &Outcome) -> Result<()> {
     let id = import.id;
-    while store.write(move |tx| {
-        let tail = "WHERE book = ?1 AND import = ?2 ORDER BY number LIMIT ?3";
-        let old = tx.select::<ImportFault>(tail, params![id.book(), id, FAULT_CHUNK_ROWS as i64])?;
-        old.iter().try_for_each(|fault| tx.remove(fault))?;
-        Ok(old.len())
-    })? == FAULT_CHUNK_ROWS
-    {}
+    loop {
+        let removed = store.write(move |tx| {
+            let tail = "WHERE book = ?1 AND import = ?2 ORDER BY number LIMIT ?3";
+            let old = tx.select::<ImportFault>(tail, params![id.book(), id, FAULT_CHUNK_ROWS as i64])?;
+            old.iter().try_for_each(|fault| tx.remove(fault))?;
+            Ok(old.len())
+        })?;
+        if removed < FAULT_CHUNK_ROWS {
+            break;
+        }
+    }
     for chunk in faults::rows(id, outcome.faults.clone()).chunks(FAULT_CHUNK_ROWS) {
         let chunk = chunk.to_vec();
         store.write(move |tx| tx.insert_all(&mut chunk.clone()))?;

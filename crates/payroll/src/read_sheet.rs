@@ -91,7 +91,7 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: Fo
     reader.plan.faults = found.faults;
     for table in &found.tables {
         reader.plan.faults.extend(table.notes().iter().cloned());
-        let mut totals = Totals::default();
+        let mut totals = Totals::of(table);
         for row in table.rows() {
             totals.add(&row);
             if !employer.is_other(&row) {
@@ -296,29 +296,40 @@ fn settle(net: i64, due: Option<i64>, deductions: Option<i64>, mut items: Vec<It
     Ok(Amounts { due, deductions, net, items })
 }
 
-/// Sums of a table's rows, to be compared with its last totals row. A column with an unreadable cell is not compared: that
-/// cell is a fault of its own.
-#[derive(Default)]
-struct Totals(BTreeMap<&'static str, Option<i128>>);
+/// Sums of a table's rows, to be compared with its last totals row, which may speak of all rows or of those since the totals
+/// row before it. A column with an unreadable cell is not compared: that cell is a fault of its own.
+struct Totals {
+    /// Rows after this one are the last section.
+    section: u32,
+    sums: BTreeMap<&'static str, Option<(i128, i128)>>,
+}
 
 const COMPARED: [&str; 3] = ["due", "deductions", "net"];
 
 impl Totals {
+    fn of(table: &Table<'_>) -> Totals {
+        let rows: Vec<u32> = table.totals().map(|row| row.number()).collect();
+        Totals { section: rows.iter().rev().nth(1).copied().unwrap_or(0), sums: BTreeMap::new() }
+    }
+
     fn add(&mut self, row: &Row<'_>) {
+        let in_section = row.number() > self.section;
         for key in COMPARED {
             let read = row.money_signed(key, Currency::CNY).map(|m| m.map_or(0, |m| i128::from(m.minor)));
-            let sum = self.0.entry(key).or_insert(Some(0));
-            *sum = sum.zip(read.ok()).map(|(sum, n)| sum + n);
+            let sums = self.sums.entry(key).or_insert(Some((0, 0)));
+            let add = |((all, section), n)| (all + n, if in_section { section + n } else { section });
+            *sums = sums.zip(read.ok()).map(add);
         }
     }
 
     fn compare(&self, table: &Table<'_>) -> Vec<Fault> {
         let Some(last) = table.totals().last() else { return Vec::new() };
         let one = |key: &'static str| {
-            let sum = self.0.get(key).copied().flatten()?;
+            let (all, section) = self.sums.get(key).copied().flatten()?;
             let said = last.money_signed(key, Currency::CNY).ok().flatten()?;
-            let rows = i64::try_from(sum).ok()?;
-            (said.minor != rows).then(|| Finding::TotalDiffers.at(&last, key, said.plain(), Money::cny(rows).plain()))
+            let fits = [all, section].contains(&i128::from(said.minor));
+            let rows = Money::cny(i64::try_from(all).ok()?);
+            (!fits).then(|| Finding::TotalDiffers.at(&last, key, said.plain(), rows.plain()))
         };
         COMPARED.into_iter().filter_map(one).collect()
     }

@@ -9,14 +9,32 @@
 //! `manager`. A mode is a set of tokens in `assets/css/tokens.css`: the smallest target is 44 px, 60 in `elder` and 72
 //! in `kiosk`; text has a contrast of at least 7:1 in light and in dark, which a test computes from the tokens.
 //! `/design` shows every component in every mode and language.
+//!
+//! Before every route stands the [`gate`]: it knows who asks and whether his class may come in, and writes every denial down.
+//! All routes stand in one table, [`routes`]; [`pages`] serve people and [`api`] programs, both by the same functions of
+//! the domain. [`serve`] is the server itself.
+pub mod api;
+pub mod decide;
 pub mod design;
+pub mod door;
+pub mod gate;
 pub mod http;
 pub mod look;
+pub mod pages;
+mod pay;
+pub mod routes;
+pub mod serve;
+pub mod sessions;
+pub mod state;
+mod tls;
 pub mod view;
 pub mod words;
 
 pub use design::design_router;
 pub use http::fault::{Fault, Shown};
+pub use routes::routes;
+pub use serve::{Options, Server, everything, serve};
+pub use state::{Setting, Web};
 pub use view::{Mode, Site, View};
 pub use words::{Lang, Words};
 
@@ -29,5 +47,7 @@ pub mod codes {
         FORM_EXPIRED: Forbidden, "form_expired", "go back, load the page again and send the form once more";
         TOO_MANY_REQUESTS: Limit, "too_many_requests", "wait the seconds that are named, then try again";
         TOO_SLOW: Unavailable, "too_slow", "try again in a moment with the same key; nothing is done twice";
+        NOT_DECIDED_HERE: Refused, "not_decided_here", "decide it where it is carried out";
+        NOT_SERVING: Unavailable, "not_serving", "choose another address, or correct the file that is named";
     }
 }

@@ -3,6 +3,7 @@ use crate::exit::{Done, Outcome};
 use crate::place::Place;
 use crate::socket::{self, Reached};
 use crate::work::Ask;
+use app::Bank;
 use kernel::{Clock, Date};
 use serde_json::json;
 use std::fs::File;
@@ -146,8 +147,6 @@ fn schema(place: &Place) -> Check {
         Err(why) => bad(WHAT, format!("{why:#}")),
     }
 }
-
-use app::Bank;
 
 fn clock(place: &Place) -> Check {
     const WHAT: &str = "clock";

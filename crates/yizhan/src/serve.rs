@@ -16,12 +16,16 @@ use demo::logins::demo_logins;
 use kernel::clock::stopwatch;
 use std::io::Write;
 use std::net::TcpListener;
+use std::time::Duration;
+
+/// Seconds that a start waits for the data to be let go of.
+const LOCK_SECONDS_MAX: u64 = 3;
 
 pub fn serve(place: &Place, args: &Serve) -> Outcome {
     let address = args.address();
     // Said now and not after the demo was loaded.
     drop(TcpListener::bind(address).with_context(|| format!("{address} cannot be listened on"))?);
-    let bank = place.open()?;
+    let bank = open(place)?;
     let demo = prepare(&bank, args)?;
     let tls = args.tls_cert.clone().zip(args.tls_key.clone());
     greet(&format!("{}://{address}", if tls.is_some() { "https" } else { "http" }), &demo);
@@ -36,6 +40,23 @@ pub fn serve(place: &Place, args: &Serve) -> Outcome {
     drop(bank);
     served?;
     Ok(Done::text("stopped"))
+}
+
+/// Opens the bank. A server that was killed a moment ago may still be letting go of the data, so this waits a little.
+fn open(place: &Place) -> Result<Bank> {
+    let began = stopwatch();
+    loop {
+        match place.open() {
+            Err(why) if is_locked(&why) && began.elapsed() < Duration::from_secs(LOCK_SECONDS_MAX) => {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            opened => return opened,
+        }
+    }
+}
+
+fn is_locked(why: &anyhow::Error) -> bool {
+    why.downcast_ref::<kernel::Error>().is_some_and(|e| e.is(&store::LOCKED))
 }
 
 /// The demo's numbers when this is the demo bank.

@@ -173,7 +173,7 @@ fn import(bank: &Bank, upload: Upload, tell: &mut Tell<'_>) -> Outcome {
     if let Some(sheet) = import.sheet {
         text.push_str(&format!("pay sheet {sheet}: a maker submits it, another person checks it, then it is paid\n"));
     }
-    for f in &faults {
+    for f in faults.iter().filter(|f| f.severity != "note") {
         text.push_str(&format!("  {} {} {}: {}; {}\n", f.sheet, f.cell, f.code, f.reason_en, f.remedy_en));
     }
     if import.faults > faults.len() as i64 {
@@ -242,6 +242,9 @@ kernel::codes! {
 
 fn audit_export(bank: &Bank, from: Date, to: Date, file: &Path) -> Outcome {
     use std::os::unix::fs::OpenOptionsExt;
+    if file.exists() {
+        return Err(Error::field("file", format!("{} is there already", file.display())).into());
+    }
     let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
     let mut out = std::io::BufWriter::new(made.with_context(|| format!("{} cannot be made", file.display()))?);
     let actor = Actor { channel: Channel::Cli, ..Actor::system("close-day") };

@@ -26,7 +26,7 @@ pub struct DemoFile {
     pub title_zh: String,
     pub title_en: String,
     /// The project it is for, by name; its workers are on that project's roster.
-    pub project: &'static str,
+    pub project: String,
     /// Login of who uploads it.
     pub login: &'static str,
     content: Content,
@@ -38,12 +38,13 @@ pub fn files() -> Vec<DemoFile> {
     let count = |plan: &[(demo::faults::FaultKind, usize)]| plan.iter().map(|(_, n)| n).sum::<usize>();
     let workers: usize = data.yard.subcontractors.iter().map(|s| s.workers.len()).sum();
     let sub = &data.yard.subcontractors[0];
+    let team = super::wages::team_project(sub);
     let month = format!("{}-{:02}", FIRST_PAY_MONTH.year, FIRST_PAY_MONTH.month);
-    let file = |name: &str, zh: String, en: String, project, login, content| DemoFile {
+    let file = |name: &str, zh: String, en: String, project: &str, login, content| DemoFile {
         name: name.replace("MONTH", &month),
         title_zh: zh,
         title_en: en,
-        project,
+        project: project.into(),
         login,
         content,
     };
@@ -78,7 +79,7 @@ pub fn files() -> Vec<DemoFile> {
             "subcontractor-MONTH-faulty.xlsx",
             format!("{}工资表，有 {} 处错误", sub.firm.zh, faults[1]),
             format!("pay sheet of {}, with {} faults", sub.firm.en, faults[1]),
-            "外包修船",
+            &team,
             "subclerk",
             Content::Subcontractor(0, Dirt::Faulty),
         ),
@@ -86,7 +87,7 @@ pub fn files() -> Vec<DemoFile> {
             "subcontractor-MONTH.xlsx",
             format!("{}工资表，已改正", sub.firm.zh),
             format!("pay sheet of {}, corrected", sub.firm.en),
-            "外包修船",
+            &team,
             "subclerk",
             Content::Subcontractor(0, Dirt::Usual),
         ),
@@ -94,7 +95,7 @@ pub fn files() -> Vec<DemoFile> {
             "subcontractor-MONTH-gb18030.csv",
             format!("{}工资表，CSV（GB18030 编码）", sub.firm.zh),
             format!("pay sheet of {} as CSV in GB 18030", sub.firm.en),
-            "外包修船",
+            &team,
             "subclerk",
             Content::SubcontractorCsv(0),
         ),
@@ -110,7 +111,7 @@ pub fn files() -> Vec<DemoFile> {
             "subcontractor-roster.xlsx",
             format!("{}花名册", sub.firm.zh),
             format!("roster of {}", sub.firm.en),
-            "外包修船",
+            &team,
             "subclerk",
             Content::Roster(0),
         ),

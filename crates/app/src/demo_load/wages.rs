@@ -42,6 +42,11 @@ struct Plan<'d> {
     employers: Vec<&'d Subcontractor>,
 }
 
+/// A subcontractor's project at the yard: `外包修船01队`.
+pub(super) fn team_project(employer: &Subcontractor) -> String {
+    format!("外包修船{:02}队", employer.number)
+}
+
 fn plans<'d>(data: &'d DemoBank, people: &People) -> Result<Vec<Plan<'d>>> {
     let new = |firm: FirmId, profile, name: &str, basis: String| ProjectNew {
         firm,
@@ -66,7 +71,7 @@ fn plans<'d>(data: &'d DemoBank, people: &People) -> Result<Vec<Plan<'d>>> {
         let order = e.teams.first().and_then(|t| t.order.clone()).unwrap_or_default();
         let vessel = data.yard.orders.iter().find(|o| o.number == order).map(|o| o.vessel_zh.as_str());
         let firm = people.firm(&e.firm.credit_code)?;
-        let open = new(firm, Profile::ShipRepair, "外包修船", format!("XC-FB-2026-{:02}", e.number));
+        let open = new(firm, Profile::ShipRepair, &team_project(e), format!("XC-FB-2026-{:02}", e.number));
         let tag = format!("{order} {}", vessel.unwrap_or_default()).trim().to_string();
         let open = ProjectNew { tag, account_number: e.wage_account.clone(), ..open };
         out.push(Plan { new: open, payer: &e.firm, employers: vec![e] });

@@ -117,29 +117,29 @@ fn the_auditor_exports_what_others_may_not() {
 #[test]
 fn verify_names_what_was_planted() {
     let h = House::open();
-    super::relaying::pay(&h, 3_00);
+    super::relaying::pay(&h, 300);
     h.settle();
     let report = h.sound();
     assert!(report.compared && report.entries >= 2 && report.audit > 5);
-    assert!(report.tables.iter().any(|t| t.name == "notices" && t.rows == 2));
+    assert!(report.tables.iter().any(|t| t.name == "notices" && t.rows == 3));
     assert_eq!(serde_json::to_value(&report).unwrap()["ok"], true);
     let faults = |h: &House| crate::verify(&h.bank.store, &mut |_, _| {}).unwrap().faults;
-    h.write(|tx| tx.execute("UPDATE notices SET kind = 'planted' WHERE recipient LIKE 'pers_%'", &[]));
+    h.write(|tx| tx.execute("UPDATE notices SET kind = 'planted' WHERE kind = 'payment.posted.payee'", &[]));
     let found = faults(&h);
     assert_eq!(found.iter().map(|f| f.table.as_str()).collect::<Vec<_>>(), ["notices"], "{found:?}");
     h.write(|tx| tx.execute("DELETE FROM notices", &[] as &[Param<'_>]));
     let found = faults(&h);
-    assert!(found.iter().any(|f| f.what == "0 rows are there, 2 were written"), "{found:?}");
+    assert!(found.iter().any(|f| f.what == "0 rows are there, 3 were written"), "{found:?}");
 }
 
 #[test]
 fn the_clockwork_runs_and_stops() {
     let h = House::open_with(|o| Options { clock: Clock::system(), ..o });
-    super::relaying::pay(&h, 1_00);
+    super::relaying::pay(&h, 100);
     let jobs = crate::jobs::start(&h.bank).unwrap();
     let customer = h.customer();
     for _ in 0..100 {
-        if h.read(|tx| crate::notices::unread(tx, &customer)) == 1 {
+        if h.read(|tx| crate::notices::unread(tx, &customer)) == 2 {
             jobs.stop();
             return;
         }

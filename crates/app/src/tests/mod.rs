@@ -1,4 +1,5 @@
 //! A small bank in a temporary directory: a head office, a branch, a firm with money, a person with an account, and staff.
+//! With `YIZHAN_TEST_DATABASE=postgres://…` in a schema of its own there.
 mod house;
 mod relaying;
 mod whole;
@@ -11,9 +12,9 @@ use kernel::{Actor, Channel, Clock, Currency, Date, Id, Money, Owner, Result, Wh
 use ledger::{Opening, Transfer};
 use party::{GrantAsk, Role};
 use payments::own::{Own, own};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::Tx;
+use store::{Engine, Tx};
 
 pub(crate) struct House {
     pub bank: Bank,
@@ -31,6 +32,21 @@ pub(crate) struct House {
 impl Drop for House {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.directory);
+        if let Engine::Postgres { url, schema } = &self.bank.store.config().engine {
+            let mut by_hand = postgres::Client::connect(url, postgres::NoTls).unwrap();
+            by_hand.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).unwrap();
+        }
+    }
+}
+
+/// SQLite in the directory, or a schema of its own on the PostgreSQL that `YIZHAN_TEST_DATABASE` names.
+fn options(directory: &Path) -> Options {
+    match std::env::var("YIZHAN_TEST_DATABASE") {
+        Ok(url) if url.starts_with("postgres") => {
+            let schema = directory.file_name().and_then(|n| n.to_str()).unwrap_or("yizhan").replace('-', "_");
+            Options::postgres(&url, &schema, directory.join("keys.json"))
+        }
+        _ => Options::sqlite(directory),
     }
 }
 
@@ -104,7 +120,7 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
     ledger::open_account(tx, &system(), &Opening::deposit(account, Owner::Person(person), "李建国", Currency::CNY))?;
     let id = kernel::id::TransferId::new(tx.now(), branch.book());
     let from = own(branch.book(), Own::Settlement, Currency::CNY);
-    ledger::post_one(tx, false, &Transfer::single(id, from, funds, Money::cny(1_000_000_00), "opening"))?;
+    ledger::post_one(tx, false, &Transfer::single(id, from, funds, Money::cny(100_000_000), "opening"))?;
     Ok(Found { branch, firm, person, funds, account })
 }
 
@@ -117,7 +133,7 @@ impl House {
         let directory = directory();
         // A Wednesday at ten in the morning.
         let clock = Clock::manual(Date::parse("2026-11-18").unwrap().begins().plus(10 * HOUR));
-        let options = Options { synchronous: "OFF", ..Options::sqlite(&directory).memory_keys().clock(clock.clone()) };
+        let options = Options { synchronous: "OFF", ..options(&directory).memory_keys().clock(clock.clone()) };
         let options = Options { webhooks: Policy { allow_private: true }, ..options };
         let bank = Bank::open(change(options)).unwrap();
         let Found { branch, firm, person, funds, account } = bank.write(found).unwrap();

@@ -119,12 +119,13 @@ fn the_operator_gives_an_event_up_with_a_reason_and_nobody_else_does() {
 #[test]
 fn payer_and_payee_are_told_and_read_it_once() {
     let h = House::open();
-    pay(&h, 25_00);
+    pay(&h, 2500);
     h.settle();
     let (owner, customer) = (h.owner(), h.customer());
     let mine = h.read(|tx| notices::list(tx, &customer, true, &PageAsk::default())).items;
-    assert_eq!(mine.iter().map(|n| n.text_key()).collect::<Vec<_>>(), ["notice-payment-posted-payee"]);
-    assert_eq!(mine[0].args.0["amount"], "25.00 CNY");
+    let keys: Vec<String> = mine.iter().map(|n| n.text_key()).collect();
+    assert_eq!(keys, ["notice-payment-posted-payee", "notice-party-granted"], "newest first");
+    assert_eq!((mine[0].args.0["amount"].as_str(), mine[0].args.0["currency"].as_str()), ("25.00", "CNY"));
     assert!(!mine[0].args.0.contains_key("payee"), "the payee is not told his own number");
     assert_eq!(mine[0].message, MessageState::Sent);
     let firms = h.read(|tx| notices::list(tx, &owner, false, &PageAsk::default())).items;
@@ -132,6 +133,9 @@ fn payer_and_payee_are_told_and_read_it_once() {
     let (id, stranger, me) = (mine[0].id, owner.clone(), customer.clone());
     assert_eq!(h.bank.write(move |tx| notices::mark_read(tx, &stranger, id)).unwrap_err().kind(), Kind::Missing);
     assert_eq!(h.write(move |tx| notices::mark_read(tx, &me, id)), party::Change::Done);
+    assert_eq!(h.read(|tx| notices::unread(tx, &customer)), 1);
+    let me = customer.clone();
+    assert_eq!(h.write(move |tx| notices::mark_all_read(tx, &me)), 1);
     assert_eq!(h.read(|tx| notices::unread(tx, &customer)), 0);
     h.sound();
 }
@@ -186,7 +190,7 @@ fn addresses_of_the_banks_own_network_are_refused() {
 fn a_name_that_leads_inside_is_refused_when_it_is_resolved() {
     let h = House::open_with(|o| crate::Options { webhooks: Policy::default(), ..o });
     subscribe(&h, "https://localhost:9/h", "payment.*");
-    pay(&h, 1_00);
+    pay(&h, 100);
     h.jobs();
     let owner = h.owner();
     let hook = h.read(|tx| webhooks::list(tx, &owner, h.firm))[0].webhook;
@@ -246,7 +250,7 @@ fn a_firm_hears_of_its_payment_signed_and_again_after_a_failure() {
     let receiver = receiver(&[500, 302, 204]);
     let (hook, secret) = subscribe(&h, &receiver.url, "payment.posted");
     assert!(secret.starts_with("whsec_") && secret.len() > 40);
-    let receipt = pay(&h, 7_00);
+    let receipt = pay(&h, 700);
     h.jobs();
     assert_eq!(receiver.got.lock().unwrap().len(), 1);
     h.jobs();
@@ -276,6 +280,9 @@ fn a_firm_hears_of_its_payment_signed_and_again_after_a_failure() {
     let owner = h.owner();
     let sent = h.read(|tx| webhooks::deliveries(tx, &owner, hook, &PageAsk::default())).items;
     assert_eq!((sent[0].state, sent[0].tries, sent[0].status), (DeliveryState::Delivered, 3, Some(204)));
+    h.wait((webhooks::DELIVERED_KEPT_DAYS + 1) * DAY / SECOND);
+    h.jobs();
+    assert_eq!(h.read(|tx| webhooks::deliveries(tx, &owner, hook, &PageAsk::default())).items.len(), 0, "old ones go");
     let row = format!("{:?}", h.read(|tx| tx.audit_search(i64::MAX, 100, "", "webhook.", "")));
     assert!(!row.contains(&secret), "secrets are in no log");
     h.sound();
@@ -287,7 +294,7 @@ fn what_is_never_taken_is_parked_sent_again_by_hand_and_ends_disabled() {
     let receiver = receiver(&[503]);
     let (hook, _) = subscribe(&h, &receiver.url, "payment.*");
     let owner = h.owner();
-    pay(&h, 1_00);
+    pay(&h, 100);
     for _ in 0..TRIES_MAX + 3 {
         h.jobs();
         h.wait(2 * 3_600);
@@ -313,7 +320,7 @@ fn what_is_never_taken_is_parked_sent_again_by_hand_and_ends_disabled() {
             .iter()
             .any(|n| n.kind == "webhook.disabled")
     );
-    pay(&h, 2_00);
+    pay(&h, 200);
     h.settle();
     assert_eq!(
         h.read(|tx| webhooks::deliveries(tx, &owner, hook, &PageAsk::default())).items.len(),

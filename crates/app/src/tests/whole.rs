@@ -24,7 +24,7 @@ fn items(h: &House, state: State) -> Vec<clearing::ItemView> {
 #[test]
 fn a_payment_to_another_bank_goes_out_and_is_paid() {
     let h = House::open();
-    let receipt = abroad(&h, 500_00);
+    let receipt = abroad(&h, 50_000);
     assert_eq!(receipt.state, payments::State::Posted, "{receipt:?}");
     assert_eq!(items(&h, State::Queued).len(), 1);
     h.sound();
@@ -44,7 +44,7 @@ fn a_payment_that_comes_back_is_told_to_the_payer() {
         crate::Options { port: Some(Arc::new(port)), ..o }
     });
     let before = h.read(|tx| ledger::view(tx, h.funds)).posted();
-    let fee = abroad(&h, 500_00).fee;
+    let fee = abroad(&h, 50_000).fee;
     h.settle();
     h.wait(2 * 86_400);
     h.settle();
@@ -77,7 +77,7 @@ impl clearing::Port for Deaf {
 #[test]
 fn an_unknown_item_is_settled_by_two_people_and_by_nobody_alone() {
     let h = House::open_with(|o| crate::Options { port: Some(Arc::new(Deaf)), ..o });
-    abroad(&h, 500_00);
+    abroad(&h, 50_000);
     h.jobs();
     let id = items(&h, State::Unknown)[0].item;
     let (operator, checker) = (h.staff("o", Role::Operator), h.staff("c", Role::OperationsChecker));
@@ -115,7 +115,7 @@ fn the_day_closes_when_nothing_waits_at_a_counter() {
     assert_eq!(close(&teller, next).unwrap_err().kind(), Kind::Forbidden);
     assert!(close(&operator, open).unwrap_err().is(&DAY_NOT_AFTER));
 
-    let order = Order::transfer(h.funds, Payee::Account(h.account), Money::cny(100_000_00));
+    let order = Order::transfer(h.funds, Payee::Account(h.account), Money::cny(10_000_000));
     let waiting = payments::submit(&h.bank.desk, &teller, order, None).unwrap();
     assert_eq!(waiting.state, payments::State::AwaitingApproval, "{waiting:?}");
     let Close::Blocked(list) = close(&operator, next).unwrap() else { panic!("it closed") };
@@ -132,7 +132,7 @@ fn the_day_closes_when_nothing_waits_at_a_counter() {
     assert_eq!(steps.last().map(String::as_str), Some("done"));
     assert_eq!(h.read(|tx| tx.business_date()), next);
     assert_eq!(h.sound().days, 1);
-    super::relaying::pay(&h, 1_00);
+    super::relaying::pay(&h, 100);
     h.settle();
     close(&operator, next.plus_days(1)).unwrap();
     assert_eq!(h.sound().days, 2);

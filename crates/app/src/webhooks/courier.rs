@@ -167,7 +167,6 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 /// Global unicast is 2000::/3, less Teredo and the rest of 2001::/23, documentation, and 6to4 (which hides an IPv4 address).
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let [a, b, ..] = ip.segments();
-    let special =
-        (a == 0x2001 && b < 0x0200) || (a == 0x2001 && b == 0x0db8) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
+    let special = (a == 0x2001 && (b < 0x0200 || b == 0x0db8)) || a == 0x2002 || (a == 0x3fff && b < 0x1000);
     (0x2000..0x4000).contains(&a) && !special
 }

@@ -3,7 +3,8 @@ use crate::reactions;
 use crate::webhooks::courier::Parcel;
 use crate::webhooks::subscription::{Webhook, managed, managed_any, of_firm, raw};
 use crate::webhooks::{
-    CLAIM_SECONDS, Courier, DELIVERIES_AT_ONCE_MAX, DISABLE_AFTER_DAYS, RETRY_SECONDS_FIRST, TRIES_MAX,
+    CLAIM_SECONDS, Courier, DELIVERED_KEPT_DAYS, DELIVERIES_AT_ONCE_MAX, DISABLE_AFTER_DAYS, RETRY_SECONDS_FIRST,
+    TRIES_MAX,
 };
 use kernel::clock::{DAY, SECOND};
 use kernel::id::{EventId, WebhookId};
@@ -244,6 +245,15 @@ fn note_outcome(tx: &mut Tx<'_>, w: &mut Webhook, ok: bool) -> Result<()> {
         tx.emit(&Disabled { webhook: w.id, firm: w.firm.to_string(), url: w.url.clone() }, "")?;
     }
     tx.update(w)
+}
+
+/// Removes deliveries that were taken more than [`DELIVERED_KEPT_DAYS`] ago, at most `most`; answers how many.
+pub(crate) fn forget_old(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
+    let before = tx.now().plus(-DELIVERED_KEPT_DAYS * DAY);
+    let tail = "WHERE state = 'delivered' AND delivered_at < ?1 ORDER BY delivered_at, book, webhook, pos LIMIT ?2";
+    let old = tx.select_locked::<Delivery>(tail, params![before, most])?;
+    old.iter().try_for_each(|d| tx.remove(d))?;
+    Ok(old.len())
 }
 
 /// Deliveries of a subscription, newest first.

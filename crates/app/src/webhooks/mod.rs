@@ -28,9 +28,9 @@ mod deliver;
 mod subscription;
 
 pub use courier::{Courier, Policy, signature};
-pub(crate) use deliver::queue;
 pub use deliver::{Delivered, DeliveryState, deliver_due, deliveries, redeliver};
 pub use deliver::{Delivery, DeliveryView};
+pub(crate) use deliver::{forget_old, queue};
 pub(crate) use subscription::renew;
 pub use subscription::{NewWebhook, Webhook, WebhookView, enable, end, list, secret_change, subscribe};
 
@@ -54,6 +54,8 @@ pub const ANSWER_SECONDS_MAX: u64 = 10;
 pub const CLAIM_SECONDS: i64 = 60;
 /// Days of failure without a success after which a subscription is disabled.
 pub const DISABLE_AFTER_DAYS: i64 = 5;
+/// Days for which a delivery that was taken is kept; the event itself stays in the outbox.
+pub const DELIVERED_KEPT_DAYS: i64 = 30;
 /// Deliveries sent in one pass at most.
 pub const DELIVERIES_AT_ONCE_MAX: u32 = 50;
 

@@ -80,7 +80,11 @@ impl Model {
             }
         }
         let open = group.len();
-        out.extend((0..open).map(|i| if i + 1 == open { Refusal::LinkOpen } else { Refusal::LinkFailed }).map(Outcome::Refused));
+        out.extend(
+            (0..open)
+                .map(|i| if i + 1 == open { Refusal::LinkOpen } else { Refusal::LinkFailed })
+                .map(Outcome::Refused),
+        );
         out
     }
 
@@ -103,7 +107,11 @@ impl Model {
     fn one(&mut self, t: &Transfer, ctx: &Context) -> Outcome {
         let bare = |t: &Transfer| Transfer { linked: false, ..t.clone() };
         if let Some(before) = self.find(t.id) {
-            return if bare(before) == bare(t) { Outcome::AlreadySo } else { Outcome::Refused(Refusal::ExistsDifferent) };
+            return if bare(before) == bare(t) {
+                Outcome::AlreadySo
+            } else {
+                Outcome::Refused(Refusal::ExistsDifferent)
+            };
         }
         match self.why_not(t, ctx) {
             Some(r) => Outcome::Refused(r),
@@ -206,12 +214,11 @@ fn any_account() -> impl Strategy<Value = Kept> {
         1 => Just(flag::DORMANT),
         1 => Just(flag::CLOSED)
     ];
-    (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), flags, prop_oneof![3 => Just(0i64), 1 => 1..20i64]).prop_map(
-        |(debit, limited, restricted, flags, frozen)| {
+    (any::<bool>(), any::<bool>(), prop::bool::weighted(0.2), flags, prop_oneof![3 => Just(0i64), 1 => 1..20i64])
+        .prop_map(|(debit, limited, restricted, flags, frozen)| {
             let side = if debit { Side::Debit } else { Side::Credit };
             Kept { side, limited, restricted, flags, frozen }
-        },
-    )
+        })
 }
 
 fn any_transfer() -> impl Strategy<Value = Transfer> {
@@ -223,28 +230,30 @@ fn any_transfer() -> impl Strategy<Value = Transfer> {
         1 => Just(Kind::Expire)
     ];
     let ids = (0..40u64, 0..7u64, 0..7u64, 0..40u64, prop::option::weighted(0.15, 0..40u64));
-    let rest = (prop_oneof![9 => 1..25i64, 1 => Just(0)], 0..4i64, prop::bool::weighted(0.25), prop::bool::weighted(0.1));
-    (kind, ids, rest).prop_map(|(kind, (id, debit, credit, pending, reverses), (amount, hours, linked, closing))| Transfer {
-        kind,
-        pending: (!matches!(kind, Kind::Single | Kind::Pending)).then(|| xfer(pending)),
-        expires_at: (kind == Kind::Pending).then(|| START.plus(hours * 4 * kernel::clock::HOUR)),
-        reverses: reverses.map(xfer),
-        linked,
-        ..Transfer::single(
-            xfer(id),
-            acct(debit),
-            acct(credit),
-            Money::cny(amount),
-            if closing { "closing" } else { "transfer" },
-        )
+    let rest =
+        (prop_oneof![9 => 1..25i64, 1 => Just(0)], 0..4i64, prop::bool::weighted(0.25), prop::bool::weighted(0.1));
+    (kind, ids, rest).prop_map(|(kind, (id, debit, credit, pending, reverses), (amount, hours, linked, closing))| {
+        Transfer {
+            kind,
+            pending: (!matches!(kind, Kind::Single | Kind::Pending)).then(|| xfer(pending)),
+            expires_at: (kind == Kind::Pending).then(|| START.plus(hours * 4 * kernel::clock::HOUR)),
+            reverses: reverses.map(xfer),
+            linked,
+            ..Transfer::single(
+                xfer(id),
+                acct(debit),
+                acct(credit),
+                Money::cny(amount),
+                if closing { "closing" } else { "transfer" },
+            )
+        }
     })
 }
 
 /// Ends of holds mostly speak of what was held, reversals of what was moved.
 fn aimed(mut batch: Vec<Transfer>, model: &Model) -> Vec<Transfer> {
     for at in 0..batch.len() {
-        let held: Vec<&Transfer> =
-            batch[..at].iter().chain(&model.done).filter(|h| h.kind == Kind::Pending).collect();
+        let held: Vec<&Transfer> = batch[..at].iter().chain(&model.done).filter(|h| h.kind == Kind::Pending).collect();
         let pick = |id: TransferId| held.get(id.bytes()[7] as usize % held.len().max(1)).map(|h| (*h).clone());
         let held = batch[at].pending.and_then(pick);
         if let Some(h) = held
@@ -374,7 +383,8 @@ fn random_batches_reach_every_refusal_but_those_of_form() {
             seen.extend(model.batch(&batch, &ctx).into_iter().filter_map(|o| o.ok().err()));
         }
     }
-    let form = [Refusal::WrongBook, Refusal::CurrencyDiffers, Refusal::ValueDateOut, Refusal::TextTooLong, Refusal::Overflow];
+    let form =
+        [Refusal::WrongBook, Refusal::CurrencyDiffers, Refusal::ValueDateOut, Refusal::TextTooLong, Refusal::Overflow];
     let missing: Vec<_> = Refusal::ALL.iter().filter(|r| !seen.contains(r) && !form.contains(r)).collect();
     assert!(missing.is_empty(), "never tried: {missing:?}");
 }

@@ -74,13 +74,7 @@ fn bank() -> State {
         .iter()
         .for_each(|(n, purpose, flags)| s.add_account(slot(*n, Side::Credit, true, *purpose, holding(100, *flags))));
     s.add_account(slot(VAULT, Side::Debit, false, Purpose::Settlement, Balance::default()));
-    s.add_account(slot(
-        LOAN,
-        Side::Debit,
-        true,
-        Purpose::General,
-        Balance { debits_posted: 50, ..Balance::default() },
-    ));
+    s.add_account(slot(LOAN, Side::Debit, true, Purpose::General, Balance { debits_posted: 50, ..Balance::default() }));
     s.add_account(Slot::new(acct(YEN), Currency::JPY, Side::Credit, Purpose::General, true, holding(100, 0)));
     let full = Balance { credits_posted: i64::MAX - 5, debits_posted: i64::MAX - 5, ..Balance::default() };
     s.add_account(slot(FULL, Side::Credit, false, Purpose::General, full));
@@ -218,7 +212,10 @@ fn every_case() {
         ("posted posted", vec![linked(t(A, B, 10)), t(B, A, 10)]),
         ("link_failed funds_short", vec![linked(t(A, B, 10)), t(B, A, 111)]),
         ("funds_short link_failed", vec![linked(t(A, B, 81)), t(B, A, 1)]),
-        ("link_failed funds_short link_failed posted", vec![linked(t(A, B, 1)), linked(t(A, B, 80)), t(A, B, 1), t(A, B, 80)]),
+        (
+            "link_failed funds_short link_failed posted",
+            vec![linked(t(A, B, 1)), linked(t(A, B, 80)), t(A, B, 1), t(A, B, 80)],
+        ),
         ("posted posted", vec![linked(t(VAULT, A, 900)), t(A, B, 900)]),
         ("link_failed link_open", vec![linked(t(A, B, 1)), linked(t(A, B, 1))]),
         ("link_open", vec![linked(t(A, B, 1))]),
@@ -270,7 +267,10 @@ fn every_case() {
         ("funds_short", vec![t(A, B, i64::MAX)]),
         // Reversals, of what is in the batch itself.
         ("posted posted", vec![numbered(201, t(A, B, 10)), reversing(201, t(B, A, 10))]),
-        ("posted posted reversed_already", vec![numbered(201, t(A, B, 10)), reversing(201, t(B, A, 10)), reversing(201, t(B, A, 10))]),
+        (
+            "posted posted reversed_already",
+            vec![numbered(201, t(A, B, 10)), reversing(201, t(B, A, 10)), reversing(201, t(B, A, 10))],
+        ),
         ("posted reversal_differs", vec![numbered(201, t(A, B, 10)), reversing(201, t(B, A, 9))]),
         ("posted reversal_unknown", vec![numbered(201, hold(A, B, 10)), reversing(201, t(B, A, 10))]),
         ("reversal_unknown", vec![reversing(201, t(B, A, 10))]),

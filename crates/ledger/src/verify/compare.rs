@@ -11,12 +11,7 @@ use store::verify::Progress;
 use store::{Column, Param, Row, Tx};
 
 /// Each account's balance row: the journal's sums, the restrictions in force, closed or not, never overdrawn.
-pub(super) fn accounts(
-    tx: &mut Tx<'_>,
-    re: &Recount,
-    faults: &mut Faults,
-    progress: &mut Progress<'_>,
-) -> Result<()> {
+pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progress: &mut Progress<'_>) -> Result<()> {
     let orders = in_force(tx)?;
     let sql = "SELECT a.book, a.id, a.currency, a.side, a.limited, a.closed_at, b.debits_posted, b.credits_posted, \
                b.debits_pending, b.credits_pending, b.frozen, b.flags, b.head, b.moved_at \

@@ -17,10 +17,10 @@ struct Digest {
 }
 
 impl Digest {
-    fn add(&mut self, account: AccountId, net: i64, head: i64, moved_at: i64) {
+    fn add(&mut self, account: AccountId, numbers: [i64; 4]) {
         let mut h = store::hasher();
         h.update(&account.bytes());
-        [net, head, moved_at].iter().for_each(|n| {
+        numbers.iter().for_each(|n| {
             h.update(&n.to_le_bytes());
         });
         let first: [u8; 16] = h.finalize().as_bytes()[..16].try_into().expect("16 of 32 bytes");
@@ -44,7 +44,8 @@ pub(super) struct Days {
 impl Days {
     pub fn read(tx: &mut Tx<'_>, faults: &mut Faults) -> Result<Days> {
         let before = faults.0.len();
-        let sql = "SELECT date, closed_at, closed_by, trial_balance, heads, root, signature FROM closed_days ORDER BY date";
+        let sql =
+            "SELECT date, closed_at, closed_by, trial_balance, heads, root, signature FROM closed_days ORDER BY date";
         let rows = tx.query(sql, &[], |r| {
             let day = || -> Result<ClosedDay> {
                 Ok(ClosedDay {
@@ -117,14 +118,22 @@ impl Days {
         let after = day.checked_sub(1).map(|before| self.dates[before]);
         let until = self.dates.get(day);
         if after.is_some_and(|d| e.business_date <= d) || until.is_some_and(|d| e.business_date > *d) {
-            faults.add("transfers", format!("pos {}", e.pos), "its business date was closed before, or opened after it");
+            faults.add(
+                "transfers",
+                format!("pos {}", e.pos),
+                "its business date was closed before, or opened after it",
+            );
         }
         let ends = self.ends.get(&lane).map_or(&[][..], Vec::as_slice);
         let passed = self.passed.entry(lane).or_default();
         while let Some((end, hash)) = ends.get(*passed).filter(|(end, _)| *end <= e.pos) {
             if *end == e.pos && *hash != hex(&e.hash) {
                 let date = self.dates[*passed];
-                faults.add("closed_days", format!("date {date}"), "the journal no longer holds the entry it ended with");
+                faults.add(
+                    "closed_days",
+                    format!("date {date}"),
+                    "the journal no longer holds the entry it ended with",
+                );
             }
             *passed += 1;
         }
@@ -133,7 +142,8 @@ impl Days {
     /// An account had no later entry on that day.
     pub fn ended(&mut self, id: AccountId, a: &Counted) {
         if let Some(digest) = self.wanted.get_mut(a.day) {
-            digest.add(id, a.balance.net(), a.balance.head, a.balance.moved_at.micros());
+            let book = i64::from(id.book().0);
+            digest.add(id, [book, a.balance.net(), a.balance.head, a.balance.moved_at.micros()]);
         }
     }
 
@@ -144,8 +154,14 @@ impl Days {
         }
         for (lane, ends) in &self.ends {
             let passed = self.passed.get(lane).copied().unwrap_or(0);
-            for (at, (end, _)) in ends.iter().enumerate().skip(passed).filter(|(_, (end, _))| *end > store::first_pos(*lane)) {
-                faults.add("closed_days", format!("date {}", self.dates[at]), format!("the journal no longer reaches entry {end}"));
+            for (at, (end, _)) in
+                ends.iter().enumerate().skip(passed).filter(|(_, (end, _))| *end > store::first_pos(*lane))
+            {
+                faults.add(
+                    "closed_days",
+                    format!("date {}", self.dates[at]),
+                    format!("the journal no longer reaches entry {end}"),
+                );
             }
         }
         let mut kept: BTreeMap<i64, Digest> = BTreeMap::new();
@@ -153,7 +169,7 @@ impl Days {
         let sql = "SELECT book, account, date, net, head, moved_at FROM account_days";
         each_page(tx, sql, &["book", "account", "date"], |r| {
             let (book, account, date) = (r.get::<i64>(0)?, r.get::<AccountId>(1)?, r.get::<i64>(2)?);
-            kept.entry(date).or_default().add(account, r.get(3)?, r.get(4)?, r.get(5)?);
+            kept.entry(date).or_default().add(account, [book, r.get(3)?, r.get(4)?, r.get(5)?]);
             rows += 1;
             Ok(vec![Param::Int(book), Param::Id(account.bytes()), Param::Int(date)])
         })?;
@@ -178,7 +194,9 @@ impl Days {
             let same = |side: usize| -> Result<bool> {
                 Ok(r.param(side)? == r.param(0)? && (r.param(side + 1)?, r.param(9)?) == kept)
             };
-            let fits = key(&account)[0] == r.param(1)? && (same(5)? || same(7)?) && self.dates.get(self.of(r.get(3)?)) == Some(&date);
+            let fits = key(&account)[0] == r.param(1)?
+                && (same(5)? || same(7)?)
+                && self.dates.get(self.of(r.get(3)?)) == Some(&date);
             if !fits {
                 broken += 1;
                 faults.add("account_days", format!("{account} on {date}"), "it does not follow from the journal");

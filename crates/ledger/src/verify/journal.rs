@@ -37,12 +37,7 @@ struct Reader {
     more: bool,
 }
 
-pub(super) fn read(
-    tx: &mut Tx<'_>,
-    re: &mut Recount,
-    faults: &mut Faults,
-    progress: &mut Progress<'_>,
-) -> Result<u64> {
+pub(super) fn read(tx: &mut Tx<'_>, re: &mut Recount, faults: &mut Faults, progress: &mut Progress<'_>) -> Result<u64> {
     let mut lanes: Vec<Reader> =
         heads(tx, Chain::Journal)?.into_iter().map(|(lane, head)| Reader::new(lane, head)).collect();
     let mut rows = 0u64;
@@ -140,7 +135,8 @@ impl Recount {
         let mut ready = vec![entry];
         while let Some(e) = ready.pop() {
             let head = |id: AccountId| self.accounts.get(&id).map_or(0, |a| a.balance.head);
-            let missing = [(e.debit, e.debit_prev), (e.credit, e.credit_prev)].into_iter().find(|(id, prev)| head(*id) != *prev);
+            let missing =
+                [(e.debit, e.debit_prev), (e.credit, e.credit_prev)].into_iter().find(|(id, prev)| head(*id) != *prev);
             if let Some(turn) = missing {
                 self.waiting.entry(turn).or_default().push(e);
                 continue;
@@ -200,7 +196,8 @@ impl Recount {
             return Some(0);
         }
         let Some(id) = e.pending else { return Some(0) };
-        let open = |h: &&mut Hold| h.ended.is_none() && e.amount <= h.amount && (h.debit, h.credit) == (e.debit, e.credit);
+        let open =
+            |h: &&mut Hold| h.ended.is_none() && e.amount <= h.amount && (h.debit, h.credit) == (e.debit, e.credit);
         let hold = self.holds.get_mut(&id).filter(open)?;
         hold.ended = Some(e.kind);
         Some(hold.amount)

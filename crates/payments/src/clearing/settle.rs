@@ -135,7 +135,7 @@ pub(super) fn give_back(
     let t = Transfer { reverses: Some(i.moved), ..single.reference(i.instruction).memo(reason.iso()) };
     i.reason = Some(reason);
     match ledger::post(tx, false, &[t])?.pop() {
-        Some(Outcome::Refused(r)) if r == ledger::Refusal::ReversedAlready => {
+        Some(Outcome::Refused(ledger::Refusal::ReversedAlready)) => {
             Err(Error::broken(format!("{} was reversed before it was returned", i.moved)))
         }
         Some(Outcome::Refused(r)) => doubt(tx, actor, i, r.code().name),

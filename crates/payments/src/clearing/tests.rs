@@ -16,6 +16,8 @@ use store::{Config, KeyRing, Outbox, Store, Tx};
 
 const BOOK: BookId = BookId(3);
 const CNY: Currency = Currency::CNY;
+/// A million yuan, in fen.
+const MILLION: i64 = 100_000_000;
 
 struct Fixture {
     desk: Desk,
@@ -51,7 +53,7 @@ fn bank(name: &str) -> Fixture {
             open_own(tx, &actor(), BOOK, CNY)?;
             let owner = Owner::Firm(FirmId::new(tx.now(), BOOK));
             ledger::open_account(tx, &actor(), &Opening::deposit(payer, owner, "江南修造", CNY))?;
-            move_money(tx, own(BOOK, Own::Settlement, CNY), payer, 1_000_000_00).map(|_| ())
+            move_money(tx, own(BOOK, Own::Settlement, CNY), payer, MILLION).map(|_| ())
         })
         .unwrap();
     Fixture { desk: Desk { store, guard: Guard::load().unwrap() }, clock, payer, dir }
@@ -188,9 +190,9 @@ fn an_item_is_queued_once_and_only_for_money_that_moved() {
 #[test]
 fn it_is_sent_paid_and_told() {
     let (b, port) = (bank("paid"), Scripted::default());
-    let id = b.queue(123_45);
+    let id = b.queue(12_345);
     assert_eq!(b.tick(&port), Ticked { sent: 1, ..Ticked::default() });
-    assert_eq!((b.item(id).state, b.under_way()), (State::Sent, 123_45));
+    assert_eq!((b.item(id).state, b.under_way()), (State::Sent, 12_345));
     assert_eq!(b.tick(&port).sent, 0, "it is not sent again");
     port.says(7, id, Status::Paid);
     assert_eq!(b.tick(&port).answered, 1);
@@ -271,7 +273,7 @@ fn a_lost_answer_is_asked_for_when_it_is_due() {
     assert_eq!(b.tick(&port).asked, 0);
     b.clock.advance(1);
     b.tick(&port);
-    assert_eq!((b.item(id).state, b.balance(b.payer)), (State::Returned, 1_000_000_00));
+    assert_eq!((b.item(id).state, b.balance(b.payer)), (State::Returned, MILLION));
     b.sound();
 }
 
@@ -290,7 +292,7 @@ fn a_return_after_paid_comes_from_settlement_and_paid_after_a_return_is_a_disput
     b.tick(&port);
     assert_eq!((b.item(late).state, b.item(odd).state), (State::Returned, State::Returned));
     assert!(b.item(odd).disputed_at.is_some() && b.item(late).disputed_at.is_none());
-    assert_eq!((b.balance(b.payer), b.under_way()), (1_000_000_00, 0));
+    assert_eq!((b.balance(b.payer), b.under_way()), (MILLION, 0));
     assert_eq!(b.kinds(), ["clearing.paid", "clearing.returned", "clearing.returned", "clearing.disputed"]);
     b.sound();
 }
@@ -310,7 +312,7 @@ fn a_return_to_a_stopped_account_waits_and_goes_through_when_the_stop_is_lifted(
     port.knows(id, Status::Returned(Reason::AccountClosed));
     b.clock.advance(ASK_EVERY_SECONDS * SECOND);
     b.tick(&port);
-    assert_eq!((b.item(id).state, b.item(id).note.as_str(), b.balance(account)), (State::Returned, "", 1_000_000_00));
+    assert_eq!((b.item(id).state, b.item(id).note.as_str(), b.balance(account)), (State::Returned, "", MILLION));
     b.sound();
 }
 
@@ -372,7 +374,7 @@ fn a_rough_simulator_ends_every_item_once() {
             items.iter().map(|id| b.item(*id)).filter(|i| i.state == State::Returned).map(|i| i.amount).sum();
         let paid: i64 = items.iter().map(|id| b.item(*id)).filter(|i| i.state == State::Paid).map(|i| i.amount).sum();
         assert!(back > 0 && paid > 0);
-        assert_eq!((b.balance(b.payer), b.under_way()), (1_000_000_00 - paid, 0), "seed {seed}");
+        assert_eq!((b.balance(b.payer), b.under_way()), (MILLION - paid, 0), "seed {seed}");
         assert_eq!(port.taken(), items.len());
         let told: HashSet<_> = b.events().iter().map(|e| (e.kind.clone(), e.aggregate.clone())).collect();
         let ended =

@@ -170,6 +170,27 @@ fn a_corrected_file_adds_only_who_was_missing() {
 }
 
 #[test]
+fn totals_of_sections_and_of_all_are_told_apart() {
+    let bank = Bank::open(4, 0);
+    let file = bank.pay_file();
+    let rows: Vec<&str> = file.lines().collect();
+    let net = |ns: &[usize]| ns.iter().map(|n| 7900 - n).sum::<usize>();
+    let section = |ns: &[usize]| {
+        let lines = ns.iter().map(|n| rows[1 + n]).collect::<Vec<_>>().join("\n");
+        format!("{lines}\n小计,,,,,,,,{},,\n", net(ns))
+    };
+    let sections = format!("{}\n{}{}", rows[0], section(&[0, 1]), section(&[2, 3]));
+    for (period, more, wrong) in [
+        ("2026-01", String::new(), false),
+        ("2026-02", format!("合计,,,,,,,,{},,\n", net(&[0, 1, 2, 3])), false),
+        ("2026-03", format!("合计,,,,,,,,{},,\n", net(&[0, 1, 2])), true),
+    ] {
+        let import = bank.import(Bank::wages(period), &(sections.clone() + &more), false);
+        assert_eq!((import.valid, bank.list(import.id).contains("total_differs")), (4, wrong), "{period}");
+    }
+}
+
+#[test]
 fn a_cancelled_sheet_gives_its_lines_free() {
     let bank = Bank::open(3, 0);
     let file = bank.pay_file();

@@ -1,5 +1,6 @@
 //! The first payday: everybody once, failures back, and the same after any interruption.
 use super::*;
+use kernel::id::PayLineId;
 use ledger::restrictions::{Restrict, Restriction, restrict};
 use payments::clearing::ClearingItem;
 
@@ -85,36 +86,30 @@ fn what_cannot_be_paid_goes_back_and_is_paid_later_once() {
     assert_eq!((row.state, row.failed_lines, row.returned_net), (SheetState::PartlyPaid, 3, row.failed_net));
     assert_eq!(line_of(&bank, sheet, 5).reason, "returned_account_closed");
 
-    // The dormant account is awake again: its line, and only that, once more.
-    let orders = bank.write({
-        let account = bank.hands[1].account.unwrap();
-        move |tx| {
-            let number = ledger::restrictions::orders(tx, account)?[0].number;
-            ledger::restrictions::lift(tx, &system(), account, number, "woken at the counter")
-        }
-    });
-    orders.unwrap();
-    let (clerk, old) = (bank.clerk.clone(), failed[0].line);
-    let paid_line = line_of(&bank, sheet, 1).id;
-    assert!(
-        bank.write({
-            let clerk = clerk.clone();
-            move |tx| repay(tx, &clerk, &[paid_line], "")
-        })
-        .unwrap_err()
-        .is(&NOT_FAILED)
-    );
-    let again = bank
-        .write({
-            let clerk = clerk.clone();
-            move |tx| repay(tx, &clerk, &[old], "woken")
-        })
-        .unwrap();
-    let twice = bank.write(move |tx| repay(tx, &clerk, &[old], "woken")).unwrap_err();
-    assert!(twice.is(&REPAID_ALREADY), "{twice:?}");
-    bank.check(again);
-    assert_eq!(bank.pay(again).state, SheetState::Paid);
-    assert_eq!(bank.balance(bank.hands[1].account.unwrap()), Bank::net(1));
+    awake_and_paid(&bank, sheet, failed[0].line);
+}
+
+/// The dormant account is awake again: its line, and only that, once more.
+fn awake_and_paid(bank: &Bank, sheet: PaySheetId, old: PayLineId) {
+    let account = bank.hands[1].account.unwrap();
+    bank.write(move |tx| {
+        let number = ledger::restrictions::orders(tx, account)?[0].number;
+        ledger::restrictions::lift(tx, &system(), account, number, "woken at the counter")
+    })
+    .unwrap();
+    let again = |line: PayLineId| {
+        let clerk = bank.clerk.clone();
+        bank.write(move |tx| repay(tx, &clerk, &[line], "woken"))
+    };
+    assert!(again(line_of(bank, sheet, 1).id).unwrap_err().is(&NOT_FAILED));
+    let first = again(old).unwrap();
+    assert!(again(old).unwrap_err().is(&REPAID_ALREADY));
+    let clerk = bank.clerk.clone();
+    bank.write(move |tx| cancel(tx, &clerk, first, "once more")).unwrap();
+    let second = again(old).unwrap();
+    bank.check(second);
+    assert_eq!(bank.pay(second).state, SheetState::Paid);
+    assert_eq!(bank.balance(account), Bank::net(1));
     let third = bank.import(Bank::wages("2026-10"), &format!("{}\n", bank.pay_file()), false);
     assert_eq!((third.valid, third.already), (0, 5));
     bank.verify();
@@ -134,6 +129,25 @@ fn returned(bank: &Bank, line: &PayLine) {
     .unwrap();
     let again = bank.write(move |tx| on_clearing_returned(tx, id, item, "account_closed")).unwrap();
     assert_eq!(again, party::Change::AlreadySo);
+}
+
+#[test]
+fn many_who_press_at_once_pay_once() {
+    let bank = Bank::open(6, 1);
+    let sheet = drafted(&bank, "2026-10");
+    bank.check(sheet);
+    let (before, hash) = (bank.balance(bank.wage_account()), bank.hash(sheet));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| pay_all(&bank.desk, &bank.checker, sheet, &hash).unwrap());
+        }
+        scope.spawn(|| (0..20).for_each(|_| drop(resume(&bank.desk, 5))));
+    });
+    assert_eq!(before - bank.balance(bank.wage_account()), (0..7).map(Bank::net).sum::<i64>());
+    for (n, hand) in bank.hands.iter().enumerate().take(6) {
+        assert_eq!(bank.balance(hand.account.unwrap()), Bank::net(n));
+    }
+    bank.verify();
 }
 
 #[test]

@@ -36,3 +36,7 @@ error-too-many-requests = Too many attempts
     .remedy = Please wait { $seconds } seconds and try again.
 error-too-slow = We are busy and did not answer in time
     .remedy = Send the same page again in a moment; nothing is done twice.
+error-not-decided-here = This is not carried out here
+    .remedy = Decide it on the page where it is carried out.
+error-not-serving = The server cannot start here
+    .remedy = Choose another address, or correct the file that is named.

@@ -36,3 +36,7 @@ error-too-many-requests = 操作太频繁了
     .remedy = 请等 { $seconds } 秒后再试。
 error-too-slow = 系统繁忙，没有及时答复
     .remedy = 请稍后用原来的页面再提交一次，不会重复办理。
+error-not-decided-here = 这一项不在这里办理
+    .remedy = 请到办理它的页面上决定。
+error-not-serving = 服务器不能在这里启动
+    .remedy = 请换一个地址，或改正所说的文件。

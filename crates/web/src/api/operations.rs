@@ -170,7 +170,11 @@ pub struct CloseAsk {
 /// Closes the day, or answers what stands in the way.
 pub async fn close(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<CloseAsk>) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "day.close", &ask)?;
-    let done = web.run_once(&asked, move |bank| app::close_day(bank, &caller.actor, ask.to, &mut |_| {}).map(|close| json!(close)));
+    let told = |close| match close {
+        app::Close::Blocked(list) => json!({ "closed": null, "blocked": list }),
+        app::Close::Closed(day) => json!({ "closed": day, "blocked": [] }),
+    };
+    let done = web.run_once(&asked, move |bank| app::close_day(bank, &caller.actor, ask.to, &mut |_| {}).map(told));
     Ok(Json(done.await?))
 }
 

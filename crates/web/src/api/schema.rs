@@ -121,5 +121,7 @@ shapes! {
     ClearingItem "A payment to another bank." { item: id, instruction: id, payee: text, amount: Amount, reference: text, state: text, reason: text "null", note: text, sendings: int, queued_at: time, sent_at: time "null", taken_at: time "null", ask_at: time "null", paid_at: time "null", returned_at: time "null", disputed_at: time "null", approval: id "null", resolved_by: text "null" }
     DayBlocker "What must be decided before the day can be closed." { book: any, branch: text, what: text, count: int }
     Day "The open business day." { business_date: date, blockers: [DayBlocker] }
+    DayClosed "A day that was closed, and what was signed." { date: date, next: date, lines: int, heads: int, root: text, signature: text }
+    DayClosing "What was signed, or what stands in the way." { closed: DayClosed "null", blocked: [DayBlocker] }
     Health "Whether the server answers." { status: text }
 }

@@ -20,7 +20,9 @@ use serde::Deserialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sort {
     Payment,
-    Payroll,
+    Wages,
+    /// A worker's change of account.
+    Account,
     Clearing,
     /// A yes to this is given where it is asked.
     Other,
@@ -30,14 +32,15 @@ impl Sort {
     fn of(kind: &str) -> Sort {
         match kind {
             "payment" | "payment.reverse" => Sort::Payment,
-            "payroll.pay" | "payroll.account" => Sort::Payroll,
+            "payroll.pay" => Sort::Wages,
+            "payroll.account" => Sort::Account,
             "clearing.resolve" => Sort::Clearing,
             _ => Sort::Other,
         }
     }
     /// Refused for good, or back to be corrected: what the domain knows for this kind.
     fn sends_back(self) -> bool {
-        self == Sort::Payroll
+        self == Sort::Wages
     }
 }
 
@@ -207,7 +210,7 @@ fn answers(who: &Signed, a: &Approval, now: kernel::Timestamp) -> Markup {
     if a.maker == who.actor.principal() {
         return html! {
             p.hint { (who.t("approval-own")) }
-            @if Sort::of(&a.kind) == Sort::Other || Sort::of(&a.kind) == Sort::Clearing { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
+            @if !matches!(Sort::of(&a.kind), Sort::Payment | Sort::Wages) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
         };
     }
     let sort = Sort::of(&a.kind);
@@ -303,7 +306,7 @@ pub async fn approve(
             let receipt = web.run(move |bank| payments::approve(&bank.desk, &actor, id, &hash)).await?;
             format!("/payments/{}", receipt.instruction)
         }
-        Sort::Payroll => {
+        Sort::Wages | Sort::Account => {
             let done = web.write(move |tx| payroll::approve(tx, &actor, id, &hash)).await?;
             match done {
                 payroll::Approved::Checked(sheet) if who.holds(party::Permission::WagePay) => {
@@ -334,7 +337,7 @@ async fn no(web: Web, who: Signed, id: ApprovalId, given: Given, answer: Answer)
     match (answer, Sort::of(&s.approval.kind)) {
         (Answer::Withdraw, _) => drop(web.write(move |tx| approval::cancel(tx, &actor, id, &reason)).await?),
         (_, Sort::Payment) => drop(web.run(move |bank| payments::disapprove(&bank.desk, &actor, id, &hash, &reason)).await?),
-        (_, Sort::Payroll) => drop(web.write(move |tx| payroll::send_back(tx, &actor, id, &hash, &reason)).await?),
+        (_, Sort::Wages) => drop(web.write(move |tx| payroll::send_back(tx, &actor, id, &hash, &reason)).await?),
         _ => drop(web.write(move |tx| approval::refuse(tx, &actor, id, &hash, &reason)).await?),
     }
     Ok(see_other(&format!("/approvals/{id}")).into_response())

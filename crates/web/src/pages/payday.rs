@@ -5,7 +5,7 @@
 use super::confirm::{Confirm, Given};
 use super::projects::sheet_name;
 use super::sheets::{account, crumbs, pay_on, under, view};
-use super::{next_href, once_field, page, say};
+use super::{instructions, next_href, once_field, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::{At, download};
@@ -44,7 +44,7 @@ pub async fn show(
     match v.state {
         SheetState::Checked if who.holds(P::WagePay) && who.firm().is_some() => {
             who.need_step_up()?;
-            Ok(pay_page(&who, &v).into_response())
+            Ok(pay_page(&web, &who, &v, None).into_response())
         }
         SheetState::Starting | SheetState::Paying => {
             let inside = progress_part(&who, &v);
@@ -61,7 +61,7 @@ pub async fn show(
     }
 }
 
-fn pay_page(who: &Signed, v: &SheetView) -> Shown {
+fn pay_page(web: &Web, who: &Signed, v: &SheetView, refusal: Option<&Progress>) -> Shown {
     let w = who.words();
     let checked = v.checked.as_ref().map_or_else(|| html! {}, |s| say::by(w, &s.name, s.at));
     let rows = vec![
@@ -76,7 +76,7 @@ fn pay_page(who: &Signed, v: &SheetView) -> Shown {
     let enough = v.enough;
     let more = html! {
         @if !enough { (notice(Tone::Danger, &who.t("sheet-not-enough"), html! { p { (who.t("sheet-not-enough-next")) } })) }
-        @if !v.progress.code.is_empty() { (run_refused(who, &v.progress)) }
+        @if let Some(p) = refusal { (instructions::refusal(web, who, &p.code, &p.reasons)) }
     };
     let here = format!("/wages/sheets/{}", v.sheet);
     let confirm = Confirm {
@@ -94,10 +94,6 @@ fn pay_page(who: &Signed, v: &SheetView) -> Shown {
     confirm.show(who, &Given::default(), &FieldErrors::new())
 }
 
-fn run_refused(who: &Signed, p: &Progress) -> Markup {
-    notice(Tone::Danger, &who.t("run-refused"), html! { @for reason in &p.reasons { p { (super::payments_shown::reason(who, None, reason)) } } })
-}
-
 pub async fn pay(
     State(web): State<Web>,
     who: Signed,
@@ -107,6 +103,10 @@ pub async fn pay(
     who.need_step_up()?;
     let (actor, hash) = (who.actor.clone(), given.hash);
     let progress = web.run(move |bank| payroll::pay(&bank.desk, &actor, id, &hash)).await?;
+    if !progress.code.is_empty() {
+        let v = view(&web, &who, id).await?;
+        return Ok(refused(pay_page(&web, &who, &v, Some(&progress))));
+    }
     if progress.more {
         push(web, id);
     }

@@ -1,5 +1,5 @@
 //! Wage projects: the list, a project, its roster, and paying into its wage account.
-use super::payments_shown::go_to;
+use super::instructions::go_to;
 use super::say::{self, people};
 use super::{Page as Sheet, given, next_href, once_field, page, refused};
 use crate::gate::Signed;

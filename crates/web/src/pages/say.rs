@@ -21,6 +21,12 @@ pub fn told(words: Words, prefix: &str, code: &str) -> Cow<'static, str> {
     words.t(&key(prefix, code))
 }
 
+/// The text of a code from outside the screens; one without words stays as it is.
+pub fn told_or(words: Words, prefix: &str, code: &str) -> String {
+    let told = words.t(&key(prefix, code));
+    if told.starts_with('⟦') { code.to_owned() } else { told.into_owned() }
+}
+
 /// What has states that a screen shows.
 pub trait Stated {
     const PREFIX: &'static str;

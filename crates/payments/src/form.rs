@@ -1,0 +1,197 @@
+//! What an order must look like, and who may order which kind, before anybody's account is looked at.
+use crate::clearing::BANK_CHARS_MAX;
+use crate::own::{Own, own};
+use crate::order::{Kind, LEGS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee};
+use crate::resolve::Parties;
+use crate::{KIND_RESERVED, LEGS_NEED_APPROVAL, PAYEE_UNKNOWN, PURPOSE_RESERVED};
+use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
+use ledger::{MEMO_BYTES_MAX, Purpose, REFERENCE_BYTES_MAX, Refusal};
+
+/// Refuses what no state of the bank could make right.
+pub(crate) fn check(order: &Order) -> Result<()> {
+    if !order.amount.is_positive() || order.legs.iter().any(|l| !l.amount.is_positive()) {
+        return Err(Refusal::AmountNotPositive.into());
+    }
+    if order.legs.len() > LEGS_MAX {
+        return Err(Error::limit("legs", order.legs.len(), LEGS_MAX, "legs"));
+    }
+    let sum = Money::sum(order.amount.currency, order.legs.iter().map(|l| l.amount))?;
+    if !order.legs.is_empty() && sum != order.amount {
+        return Err(Error::field("amount", format!("{} is not the sum of the legs, {sum}", order.amount)));
+    }
+    if order.id.is_some_and(|id| id.book() != order.debit.book()) {
+        return Err(Refusal::WrongBook.into());
+    }
+    check_texts(order)?;
+    check_payee(order)
+}
+
+fn check_texts(order: &Order) -> Result<()> {
+    let own = [(&order.memo, &order.reference)].into_iter();
+    for (memo, reference) in own.chain(order.legs.iter().map(|l| (&l.memo, &l.reference))) {
+        for (field, text, max) in [("memo", memo, MEMO_BYTES_MAX), ("reference", reference, REFERENCE_BYTES_MAX)] {
+            if text.len() > max {
+                return Err(Error::limit(field, text.len(), max, "bytes"));
+            }
+            plain(field, text)?;
+        }
+    }
+    plain("code", &order.code)?;
+    plain("payee_name", &order.payee_name)?;
+    match order.payee_name.chars().count() {
+        0..=NAME_CHARS_MAX => Ok(()),
+        n => Err(Error::limit("payee_name", n, NAME_CHARS_MAX, "characters")),
+    }
+}
+
+fn check_payee(order: &Order) -> Result<()> {
+    let outside = matches!(order.payee, Payee::External { .. });
+    if outside != (order.kind == Kind::ClearingOut) {
+        return Err(Error::field("kind", "clearing_out, and nothing else, goes to a payee at another bank"));
+    }
+    let texts = match &order.payee {
+        Payee::Account(_) => return Ok(()),
+        Payee::Number(number) => vec![("number", number, NUMBER_CHARS_MAX)],
+        Payee::External { bank, number, name } => {
+            vec![("bank", bank, BANK_CHARS_MAX), ("number", number, NUMBER_CHARS_MAX), ("name", name, NAME_CHARS_MAX)]
+        }
+    };
+    for (field, text, max) in texts {
+        plain(field, text)?;
+        match text.chars().count() {
+            _ if text.trim().is_empty() => return Err(Error::field(field, "it is empty")),
+            n if n > max => return Err(Error::limit(field, n, max, "characters")),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// No control characters, and none that turn the direction of what follows: what a checker reads is what stands there.
+fn plain(field: &'static str, text: &str) -> Result<()> {
+    let turns = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    match text.chars().any(|c| c.is_control() || turns(c)) {
+        true => Err(Error::field(field, "it holds a control character")),
+        false => Ok(()),
+    }
+}
+
+/// Who may order which kind. Wages, clearing, many legs, an approval brought along and another journal code are the bank's
+/// own processes'; cash and reversals are for staff besides; the rest is for everybody.
+pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
+    let reserved = |what: &str| Err(Error::new(&KIND_RESERVED, what.to_owned()).with("kind", order.kind));
+    if order.reverses.is_some() != (order.kind == Kind::Reversal) {
+        return reserved("a reversal is ordered by naming the payment it undoes");
+    }
+    if matches!(actor.who, Who::System(_)) {
+        return Ok(());
+    }
+    let for_him = match order.kind {
+        Kind::Transfer | Kind::ClearingOut | Kind::FundWageAccount => true,
+        Kind::CashIn | Kind::CashOut | Kind::Reversal => matches!(actor.who, Who::Staff(_)),
+        Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
+    };
+    if !for_him {
+        return reserved("this kind of movement is not yours to order");
+    }
+    if !order.legs.is_empty() {
+        return Err(Error::new(&LEGS_NEED_APPROVAL, "many legs in one order are for the bank's own processes"));
+    }
+    match order.approved.is_none() && (order.code.is_empty() || order.code == order.kind.code()) {
+        true => Ok(()),
+        false => reserved("journal code and approval are not yours to choose"),
+    }
+}
+
+/// Whether the accounts suit the kind. The bank's own accounts are moved by its processes, and by staff as cash only.
+pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) -> Result<()> {
+    let debit = &parties.debit;
+    if debit.currency != order.amount.currency {
+        return Err(Refusal::CurrencyDiffers.into());
+    }
+    if parties.credit == Some(debit.id) {
+        return Err(Refusal::SameAccount.into());
+    }
+    if matches!(actor.who, Who::System(_)) || order.kind == Kind::Reversal {
+        return Ok(());
+    }
+    let till = actor.branch.map(|b| own(b.book(), Own::Cash, order.amount.currency));
+    match order.kind {
+        Kind::CashIn if Some(debit.id) != till => return Err(Error::field("debit", "cash comes into the till of your branch")),
+        Kind::CashOut if parties.credit != till => {
+            return Err(Error::field("payee", "cash is paid out of the till of your branch"));
+        }
+        _ => {}
+    }
+    if order.kind != Kind::CashIn && !matches!(debit.purpose, Purpose::General | Purpose::Wage) {
+        let what = format!("a {} account is not paid from by order", debit.purpose);
+        return Err(Error::new(&PURPOSE_RESERVED, what).with("purpose", debit.purpose));
+    }
+    let Some(payee) = &parties.payee else { return Ok(()) };
+    if order.kind != Kind::CashOut && payee.owner == Owner::Bank {
+        return Err(Error::new(&PAYEE_UNKNOWN, "no customer's account has the payee's number"));
+    }
+    let funds = order.kind == Kind::FundWageAccount;
+    if funds && (payee.purpose != Purpose::Wage || !matches!(debit.owner, Owner::Firm(_))) {
+        return Err(Error::field("payee", "a firm funds a wage account; for others order a transfer"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Leg;
+    use kernel::id::AccountId;
+    use kernel::{BookId, Timestamp};
+
+    fn account(n: i64) -> AccountId {
+        AccountId::new(Timestamp::from_micros(n), BookId(1))
+    }
+
+    fn order() -> Order {
+        Order::transfer(account(1), Payee::Account(account(2)), Money::cny(100))
+    }
+
+    fn leg(fen: i64) -> Leg {
+        Leg { credit: account(3), amount: Money::cny(fen), reference: String::new(), memo: String::new() }
+    }
+
+    #[test]
+    fn orders_that_nothing_could_make_right() {
+        let away = |bank: &str, number: &str, name: &str| {
+            let payee = Payee::External { bank: bank.into(), number: number.into(), name: name.into() };
+            Order::transfer(account(1), payee, Money::cny(100))
+        };
+        let legs = |legs: Vec<Leg>, fen| Order { legs, amount: Money::cny(fen), ..order() };
+        let many = |n: usize| legs(vec![leg(1); n], n as i64);
+        let cases = [
+            (order(), ""),
+            (away("102100099996", "6222 0212", "王秀英"), ""),
+            (many(LEGS_MAX), ""),
+            (Order { amount: Money::cny(0), ..order() }, "amount_not_positive"),
+            (Order { amount: Money::cny(-1), ..order() }, "amount_not_positive"),
+            (legs(vec![leg(200), leg(-100)], 100), "amount_not_positive"),
+            (legs(vec![leg(200)], 100), "bad_field"),
+            (many(LEGS_MAX + 1), "too_large"),
+            (order().memo("x".repeat(MEMO_BYTES_MAX + 1)), "too_large"),
+            (order().memo("line\nbreak"), "bad_field"),
+            (order().memo("zero\0byte"), "bad_field"),
+            (order().memo("turned \u{202e}99"), "bad_field"),
+            (order().reference("r".repeat(REFERENCE_BYTES_MAX + 1)), "too_large"),
+            (order().reference("tab\t"), "bad_field"),
+            (order().payee_name("n".repeat(NAME_CHARS_MAX + 1)), "too_large"),
+            (Order { payee: Payee::Number(" ".into()), ..order() }, "bad_field"),
+            (Order { payee: Payee::Number("1".repeat(NUMBER_CHARS_MAX + 1)), ..order() }, "too_large"),
+            (away("", "6222", "王秀英"), "bad_field"),
+            (away("102", "6222", ""), "bad_field"),
+            (away(&"1".repeat(BANK_CHARS_MAX + 1), "6222", "王秀英"), "too_large"),
+            (Order { kind: Kind::Transfer, ..away("102", "6222", "王秀英") }, "bad_field"),
+            (Order { kind: Kind::ClearingOut, ..order() }, "bad_field"),
+        ];
+        for (n, (order, want)) in cases.into_iter().enumerate() {
+            let got = check(&order).err().map_or("", |e| e.code().name);
+            assert_eq!(got, want, "case {n}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Accounts: what there is, what moved, what is on hold and what stands in the way. Staff see the same of a customer, masked,
+//! and each look is audited.
+use super::confirm::{Confirm, Given};
+use super::pay::owner;
+use super::{Page as Sheet, next_href, page, say};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::read::At;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::{Fault, Shown};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use kernel::chinese::{mask_card, mask_name};
+use kernel::id::AccountId;
+use kernel::{Error, Money, Owner, PageAsk};
+use ledger::restrictions::{Order as Restriction, orders};
+use ledger::{Account, Kind, Line, Purpose, View};
+use maud::{Markup, html};
+use party::Permission as P;
+use payments::Instruction;
+use serde::Deserialize;
+use std::collections::HashMap;
+use store::Audit;
+
+/// Lines of a statement on one page.
+const STATEMENT_ROWS: u32 = 50;
+/// Payments under way that an account's page lists.
+const UNDER_WAY_ROWS: u32 = 20;
+
+pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
+    let own = owner(&who);
+    let views = web
+        .read(move |tx| {
+            let Some(own) = own else { return Ok(Vec::new()) };
+            let open = ledger::of_owner(tx, own)?.into_iter().filter(|a| a.purpose != Purpose::WageClearing);
+            open.map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()
+        })
+        .await?;
+    let main = html! { (table(&who, &views).show(who.words())) };
+    Ok(page(&who, Sheet::new(who.t("accounts")), main))
+}
+
+/// Accounts with what they hold; numbers masked.
+pub fn table(who: &Signed, views: &[View]) -> Table<'static> {
+    let w = who.words();
+    let row = |v: &View| {
+        let closed = v.account.closed_at.is_some();
+        [
+            html! { a href={ "/accounts/" (v.account.id) } { (shown_name(who, &v.account)) } br; span.masked-text { (mask_card(&v.account.number)) } },
+            html! { (say::told(w, "purpose", v.account.purpose.code())) @if closed { br; (status(Tone::Quiet, &who.t("account-closed"), "", "")) } },
+            amount(w, v.available()),
+            amount(w, v.held()),
+        ]
+    };
+    Table::new(who.t("accounts"))
+        .text(who.t("account"))
+        .text(who.t("account-purpose"))
+        .figures(who.t("account-free"))
+        .figures(who.t("account-held"))
+        .rows(views.iter().map(row))
+        .when_empty(who.t("accounts-none"))
+        .caption_hidden()
+}
+
+/// An account's name; that of a person is masked for everybody but himself.
+fn shown_name(who: &Signed, a: &Account) -> String {
+    match a.owner {
+        Owner::Person(p) if who.person() != Some(p) => mask_name(&a.name),
+        _ => a.name.clone(),
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct StatementAsk {
+    after: Option<i64>,
+}
+
+/// All that the page of an account shows.
+struct Seen {
+    view: View,
+    lines: Vec<Line>,
+    others: HashMap<AccountId, Account>,
+    under_way: Vec<Instruction>,
+    restrictions: Vec<(Restriction, String)>,
+    activated: bool,
+}
+
+fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId, after: Option<i64>) -> kernel::Result<Seen> {
+    let none = || Error::not_found("account", id);
+    let view = ledger::view(tx, id).map_err(|_| none())?;
+    payments::may_see(tx, &who.actor, view.account.owner).map_err(|_| none())?;
+    let lines = ledger::statement(tx, id, after, STATEMENT_ROWS)?;
+    let ids: Vec<AccountId> = lines.iter().map(|l| l.counterparty).collect::<std::collections::HashSet<_>>().into_iter().collect();
+    let others = ledger::accounts(tx, &ids)?.into_iter().map(|a| (a.id, a)).collect();
+    let recent = payments::instructions_of(tx, &who.actor, id, &PageAsk::first(UNDER_WAY_ROWS))?.items;
+    let under_way = recent.into_iter().filter(|i| i.state.is_open()).collect();
+    let standing = orders(tx, id)?.into_iter().filter(|o| o.lifted_at.is_none());
+    let restrictions = standing
+        .collect::<Vec<_>>()
+        .into_iter()
+        .map(|o| party::who_name(tx, &o.made_by).map(|name| (o, name)))
+        .collect::<kernel::Result<Vec<_>>>()?;
+    let activated = payroll::is_activated(tx, id)?;
+    if who.is_staff() {
+        tx.audit(&who.actor, Audit::of("account.look", id))?;
+    }
+    Ok(Seen { view, lines, others, under_way, restrictions, activated })
+}
+
+async fn load(web: &Web, who: &Signed, id: AccountId, after: Option<i64>) -> Result<Seen, Fault> {
+    let asker = who.clone();
+    // A look by staff writes into the audit.
+    let seen = if who.is_staff() {
+        web.write(move |tx| look(tx, &asker, id, after)).await
+    } else {
+        web.read(move |tx| look(tx, &asker, id, after)).await
+    };
+    Ok(seen?)
+}
+
+pub async fn show(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<AccountId>,
+    Query(ask): Query<StatementAsk>,
+) -> Result<Shown, Fault> {
+    let seen = load(&web, &who, id, ask.after).await?;
+    let (w, a) = (who.words(), &seen.view.account);
+    let here = format!("/accounts/{id}");
+    let full = seen.lines.len() == STATEMENT_ROWS as usize;
+    let next = seen.lines.last().filter(|_| full).and_then(Line::prev).map(|p| p.to_string());
+    let main = html! {
+        (balance(w, &who.t("account-free"), seen.view.available()))
+        (standing(&who, &seen))
+        (facts(&who, &seen.view))
+        @if !who.is_staff() && a.purpose == Purpose::General && who.holds(P::PaymentSubmit) { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
+        (under_way(&who, &seen.under_way))
+        (statement(&who, &seen))
+        (pager(w, ask.after.map(|_| here.as_str()), next_href(&who.view, &next).as_deref()))
+    };
+    let shown = Sheet::new(shown_name(&who, a));
+    let shown = if who.is_staff() { shown.crumb(who.t("customers"), "/customers") } else { shown.crumb(who.t("accounts"), "/accounts") };
+    Ok(page(&who, shown, main))
+}
+
+/// What keeps money from going in or out, each with who, when and on what basis.
+fn standing(who: &Signed, seen: &Seen) -> Markup {
+    let w = who.words();
+    let a = &seen.view.account;
+    let counter = who.is_staff() && who.holds(P::AccountOpen);
+    html! {
+        @if let Some(at) = a.closed_at { p { (status(Tone::Quiet, &who.t("account-closed"), "", &w.moment(at))) } }
+        @if !seen.activated {
+            (notice(Tone::Warn, &who.t("account-not-activated"), html! {
+                p { (who.t("account-not-activated-next")) }
+                @if counter { (actions(link_button(Button::Primary, &who.t("activate"), &format!("/accounts/{}/activation", a.id)))) }
+            }))
+        }
+        @for (o, name) in seen.restrictions.iter().filter(|(o, _)| o.basis != "not_activated") {
+            (notice(Tone::Warn, &say::told(w, "restriction", o.kind.code()), html! {
+                @if o.queued { p { (who.t("restriction-queued")) } }
+                @if o.amount > 0 { p { (amount(w, Money::new(o.amount, a.currency))) } }
+                p { (who.t("restriction-basis")) " " (o.basis) @if !o.document.is_empty() { " " (o.document) } }
+                p { (say::by(w, name, o.made_at)) @if let Some(until) = o.until { " " (w.t_with("restriction-until", &[("at", w.moment(until).into())])) } }
+            }))
+        }
+    }
+}
+
+fn facts(who: &Signed, v: &View) -> Markup {
+    let w = who.words();
+    let number = if who.is_staff() { mask_card(&v.account.number) } else { say::grouped(&v.account.number) };
+    let rows = [
+        Row::new(who.t("account-number"), html! { (number) }),
+        Row::new(who.t("account-purpose"), html! { (say::told(w, "purpose", v.account.purpose.code())) }),
+        Row::new(who.t("account-posted"), amount(w, v.posted())),
+        Row::new(who.t("account-held"), amount(w, v.held())),
+        Row::new(who.t("account-opened"), day(w, v.account.opened_at.local_date())),
+    ];
+    summary_list(w, &rows)
+}
+
+fn under_way(who: &Signed, all: &[Instruction]) -> Markup {
+    let w = who.words();
+    let row = |i: &Instruction| {
+        [
+            html! { a href={ "/payments/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } },
+            amount(w, i.money()),
+            say::tag_by(w, i.state, "", i.until),
+        ]
+    };
+    let table = Table::new(who.t("under-way"))
+        .text(who.t("payment"))
+        .figures(who.t("amount"))
+        .text(who.t("payment-state"))
+        .rows(all.iter().map(row));
+    html! { @if !all.is_empty() { (table.show(w)) } }
+}
+
+/// The other side of a line, as people may read it.
+fn other(who: &Signed, l: &Line, others: &HashMap<AccountId, Account>) -> String {
+    match others.get(&l.counterparty) {
+        Some(a) if a.owner == Owner::Bank => who.t("statement-bank").into_owned(),
+        Some(a) => format!("{} {}", shown_name(who, a), mask_card(&a.number)),
+        None => String::new(),
+    }
+}
+
+fn statement(who: &Signed, seen: &Seen) -> Markup {
+    let (w, currency) = (who.words(), seen.view.account.currency);
+    let money = |minor: i64| amount(w, Money::new(minor, currency));
+    let row = |l: &Line| {
+        let e = &l.entry;
+        let hold = Money::new(e.amount, currency);
+        let change = match e.kind {
+            Kind::Single | Kind::Post => money(l.change),
+            Kind::Pending => html! { span.hint { (w.t_with("statement-hold", &[("amount", w.money(hold).into())])) } },
+            Kind::Void | Kind::Expire => html! { span.hint { (w.t_with("statement-freed", &[("amount", w.money(hold).into())])) } },
+        };
+        let told = say::told(w, "entry", &e.code);
+        let what = if told.starts_with('⟦') { e.code.to_string() } else { told.into_owned() };
+        [
+            html! { (moment(w, e.at)) },
+            html! { (what) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } },
+            html! { (other(who, l, &seen.others)) },
+            change,
+            money(l.after),
+        ]
+    };
+    let table = Table::new(who.t("statement"))
+        .text(who.t("statement-at"))
+        .text(who.t("statement-what"))
+        .text(who.t("statement-other"))
+        .figures(who.t("statement-change"))
+        .figures(who.t("statement-after"))
+        .rows(seen.lines.iter().map(row))
+        .when_empty(who.t("statement-none"));
+    table.show(w)
+}
+
+pub async fn activation(State(web): State<Web>, who: Signed, At(id): At<AccountId>) -> Result<Shown, Fault> {
+    let seen = load(&web, &who, id, None).await?;
+    let a = &seen.view.account;
+    let here = format!("/accounts/{id}");
+    let confirm = Confirm {
+        title: &who.t("activate"),
+        lead: &who.t("activate-lead"),
+        crumbs: vec![(who.t("customers").into_owned(), "/customers".into()), (shown_name(&who, a), here.clone())],
+        rows: vec![
+            Row::new(who.t("account"), html! { (shown_name(&who, a)) }),
+            Row::new(who.t("account-number"), html! { span.masked-text { (mask_card(&a.number)) } }),
+        ],
+        more: notice(Tone::Info, &who.t("activate-check"), html! { p { (who.t("activate-check-text")) } }),
+        action: &format!("{here}/activation"),
+        back: &here,
+        button: (Button::Primary, &who.t("activate-confirm")),
+        reason: None,
+        hash: "",
+    };
+    Ok(confirm.show(&who, &Given::default(), &FieldErrors::new()))
+}
+
+pub async fn activate(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<AccountId>,
+    Checked(_): Checked<Given>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    web.write(move |tx| payroll::activate(tx, &actor, id)).await?;
+    Ok(see_other(&format!("/accounts/{id}")))
+}

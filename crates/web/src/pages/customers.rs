@@ -1,0 +1,237 @@
+//! Looking customers up at the counter. Only whole numbers find anybody, they are sent in the body and never in an address,
+//! and what is shown is masked; seeing it all needs a reason and is audited.
+use super::confirm::{Confirm, Given};
+use super::{Page as Sheet, given, page, refused, say};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::read::At;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::{Fault, Shown};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use kernel::id::PersonId;
+use kernel::{Owner, PageAsk};
+use maud::{Markup, html};
+use party::{Find, Permission as P, PersonView, Revealed};
+use payroll::SlipLine;
+use serde::Deserialize;
+
+/// Pay slips on a customer's page.
+const SLIPS_ROWS: u32 = 12;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FindForm {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+    /// `identity`, `phone` or `account`.
+    by: String,
+    number: String,
+}
+
+pub async fn search(who: Signed) -> Shown {
+    let given = FindForm { by: "identity".into(), ..FindForm::default() };
+    find_page(&who, &given, None, &FieldErrors::new())
+}
+
+fn find_page(who: &Signed, given: &FindForm, found: Option<&[PersonView]>, errors: &FieldErrors) -> Shown {
+    let w = who.words();
+    let mut ways = vec![Choice::new("identity", who.t("find-identity")), Choice::new("phone", who.t("find-phone"))];
+    if who.holds(P::AccountReadAny) {
+        ways.push(Choice::new("account", who.t("find-account")).hint(who.t("find-account-hint")));
+    }
+    let number = Field::new("number", who.t("find-number")).hint(who.t("find-number-hint")).value(given.number.as_str());
+    let fields = html! {
+        (radios(w, &Field::new("by", who.t("find-by")).value(given.by.as_str()).errors(errors), &ways))
+        (text(w, &number.errors(errors).width(Width::Twenty).autocomplete("off")))
+        (actions(button(Button::Primary, &who.t("find"), None)))
+    };
+    let main = html! {
+        (error_summary(w, errors))
+        (form(&who.view, "/customers", fields))
+        @if let Some(found) = found { (people(who, found)) }
+    };
+    page(who, Sheet::new(who.t("customers")).lead(who.t("customers-lead")).wrong(!errors.is_empty()), main)
+}
+
+fn people(who: &Signed, found: &[PersonView]) -> Markup {
+    let w = who.words();
+    let row = |p: &PersonView| {
+        [
+            html! { a href={ "/customers/" (p.id) } { (p.name) } },
+            html! { span.masked-text { (p.identity) } },
+            html! { span.masked-text { (p.phone) } },
+            flags(who, p),
+        ]
+    };
+    let table = Table::new(who.t("found"))
+        .text(who.t("worker-name"))
+        .text(who.t("worker-identity"))
+        .text(who.t("person-phone"))
+        .text(who.t("person-tier"))
+        .rows(found.iter().map(row))
+        .when_empty(who.t("found-none"));
+    table.show(w)
+}
+
+fn flags(who: &Signed, p: &PersonView) -> Markup {
+    let w = who.words();
+    html! {
+        (say::told(w, "tier", &p.tier.code().to_ascii_lowercase()))
+        @if p.elder { " " (status(Tone::Info, &who.t("person-elder"), "", "")) }
+        @if p.foreign { " " (status(Tone::Info, &who.t("person-foreign"), "", "")) }
+        @if let Some(f) = &p.frozen { " " (status(Tone::Danger, &who.t("person-frozen"), "", &w.moment(f.at))) }
+    }
+}
+
+pub async fn find(
+    State(web): State<Web>,
+    who: Signed,
+    Checked(form): Checked<FindForm>,
+) -> Result<Response, Fault> {
+    let mut errors = FieldErrors::new();
+    let number = given::text(&who, &mut errors, "number", &form.number, "find-number-missing").to_owned();
+    if !errors.is_empty() {
+        return Ok(refused(find_page(&who, &form, None, &errors)));
+    }
+    if form.by == "account" {
+        return account(&web, &who, &form, &number).await;
+    }
+    let (actor, by_phone) = (who.actor.clone(), form.by == "phone");
+    let found = web
+        .read(move |tx| {
+            let by = if by_phone { Find::Phone(&number) } else { Find::Identity(&number) };
+            party::people_find(tx, &actor, by)
+        })
+        .await?;
+    Ok(find_page(&who, &form, Some(&found), &errors).into_response())
+}
+
+/// An account by its whole number leads to its page; one the reader may not see is not found.
+async fn account(web: &Web, who: &Signed, form: &FindForm, number: &str) -> Result<Response, Fault> {
+    let (actor, number) = (who.actor.clone(), given::number(number));
+    let found = web
+        .read(move |tx| match ledger::by_number(tx, &number)? {
+            Some(a) => Ok(payments::may_see(tx, &actor, a.owner).is_ok().then_some(a.id)),
+            None => Ok(None),
+        })
+        .await?;
+    Ok(match found {
+        Some(id) => see_other(&format!("/accounts/{id}")),
+        None => {
+            let mut errors = FieldErrors::new();
+            errors.add("number", who.t("find-account-none"));
+            refused(find_page(who, form, None, &errors))
+        }
+    })
+}
+
+pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
+    let (actor, accounts, wages) = (who.actor.clone(), who.holds(P::AccountReadAny), who.holds(P::WageReadBank));
+    let (person, views, slips) = web
+        .write(move |tx| {
+            let person = party::person_view(tx, &actor, id)?;
+            tx.audit(&actor, store::Audit::of("person.look", id))?;
+            let all = if accounts { ledger::of_owner(tx, Owner::Person(id))? } else { Vec::new() };
+            let views = all.iter().map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()?;
+            let slips = if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
+            Ok((person, views, slips))
+        })
+        .await?;
+    let w = who.words();
+    let reveal = who.holds(P::PersonReveal).then(|| format!("/customers/{id}/reveal"));
+    let secret = |what: &str, text: &str| masked(w, what, text, reveal.as_deref());
+    let rows = [
+        Row::new(who.t("worker-name"), html! { (person.name) }),
+        Row::new(say::told(w, "document", person.document.code()), secret(&who.t("worker-identity"), &person.identity)),
+        Row::new(who.t("person-phone"), html! { span.masked-text { (person.phone) } }),
+        Row::new(who.t("person-tier"), flags(&who, &person)),
+    ];
+    let main = html! {
+        (summary_list(w, &rows))
+        @if accounts { h2 { (who.t("accounts")) } (super::accounts::table(&who, &views).show(w)) }
+        @if !slips.is_empty() { (slip_table(&who, &slips)) }
+    };
+    Ok(page(&who, Sheet::new(person.name).crumb(who.t("customers"), "/customers"), main))
+}
+
+fn slip_table(who: &Signed, slips: &[SlipLine]) -> Markup {
+    let w = who.words();
+    let row = |s: &SlipLine| {
+        [
+            html! { a href={ "/slips/" (s.line) } { (s.period) } },
+            html! { (s.employer) },
+            amount(w, s.net),
+            say::tag_by(w, s.state, "", s.at),
+        ]
+    };
+    let table = Table::new(who.t("slips"))
+        .text(who.t("slip-period"))
+        .text(who.t("slip-employer"))
+        .figures(who.t("slip-net"))
+        .text(who.t("line-state"))
+        .rows(slips.iter().map(row));
+    table.show(w)
+}
+
+async fn person(web: &Web, who: &Signed, id: PersonId) -> Result<PersonView, Fault> {
+    let actor = who.actor.clone();
+    Ok(web.read(move |tx| party::person_view(tx, &actor, id)).await?)
+}
+
+fn reveal_page(who: &Signed, p: &PersonView, given: &Given, errors: &FieldErrors) -> Shown {
+    let here = format!("/customers/{}", p.id);
+    let confirm = Confirm {
+        title: &who.t("reveal"),
+        lead: &who.t("reveal-lead"),
+        crumbs: vec![(who.t("customers").into_owned(), "/customers".into()), (p.name.clone(), here.clone())],
+        rows: vec![
+            Row::new(who.t("worker-name"), html! { (p.name) }),
+            Row::new(who.t("worker-identity"), html! { span.masked-text { (p.identity) } }),
+        ],
+        more: html! {},
+        action: &format!("{here}/reveal"),
+        back: &here,
+        button: (Button::Primary, &who.t("reveal-confirm")),
+        reason: Some((&who.t("reveal-why"), &who.t("reveal-why-hint"))),
+        hash: "",
+    };
+    confirm.show(who, given, errors)
+}
+
+pub async fn reveal(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
+    let p = person(&web, &who, id).await?;
+    Ok(reveal_page(&who, &p, &Given::default(), &FieldErrors::new()))
+}
+
+/// The audit is durable before the page answers.
+pub async fn revealed(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PersonId>,
+    Checked(given): Checked<Given>,
+) -> Result<Response, Fault> {
+    let mut errors = FieldErrors::new();
+    let why = given.reason(&who, &mut errors);
+    if !errors.is_empty() {
+        let p = person(&web, &who, id).await?;
+        return Ok(refused(reveal_page(&who, &p, &given, &errors)));
+    }
+    let (actor, reason) = (who.actor.clone(), why.clone());
+    let seen: Revealed = web.write(move |tx| party::reveal(tx, &actor, id, &reason)).await?;
+    let rows = [
+        Row::new(who.t("worker-name"), html! { (seen.name) }),
+        Row::new(who.t("worker-identity"), html! { (seen.identity) }),
+        Row::new(who.t("person-phone"), html! { (seen.phone) }),
+        Row::new(who.t("person-address"), html! { (seen.address) }),
+    ];
+    let main = html! {
+        (notice(Tone::Warn, &who.t("revealed-noted"), html! { p { (why) } }))
+        (summary_list(who.words(), &rows))
+        (actions(link_button(Button::Primary, &who.t("reveal-done"), &format!("/customers/{id}"))))
+    };
+    let shown = Sheet::new(who.t("revealed")).crumb(who.t("customers"), "/customers");
+    Ok(page(&who, shown, main).into_response())
+}

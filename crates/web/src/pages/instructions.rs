@@ -1,0 +1,213 @@
+//! An instruction to pay, in its life: what became of it, why, what comes next, and what the payer can do about it.
+use super::confirm::{Confirm, Given};
+use super::{Page as Sheet, page, refused, say};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::read::At;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::words::{Lang, Told};
+use crate::{Fault, Shown};
+use axum::extract::State;
+use axum::response::Response;
+use kernel::id::InstructionId;
+use kernel::{Error, Timestamp};
+use maud::{Markup, html};
+use party::Permission as P;
+use payments::{Instruction, Receipt, State as Stage};
+
+/// After an order: its page.
+pub fn go_to(receipt: &Receipt) -> Response {
+    see_other(&format!("/payments/{}", receipt.instruction))
+}
+
+/// A reason in the reader's language: the guard's texts by their key, anything else as it is.
+pub fn reason(web: &Web, who: &Signed, text: &str) -> String {
+    let language = if who.words().lang == Lang::Zh { "zh" } else { "en" };
+    web.desk().guard.text(text, language).unwrap_or_else(|| text.to_owned())
+}
+
+/// A refusal by its stable code, in the reader's language, with what to do about it.
+pub fn told(web: &Web, who: &Signed, code: &str, reasons: &[String]) -> Told {
+    let message = reasons.iter().map(|r| reason(web, who, r)).collect::<Vec<_>>().join(" ");
+    let known = app::codes().into_iter().find(|c| c.name == code);
+    match known {
+        Some(code) => {
+            let told = who.words().error(&Error::new(code, message.clone()));
+            let by_guard = code.name.starts_with("guard_") && !message.is_empty();
+            Told { message: if by_guard { message } else { told.message }, ..told }
+        }
+        None => Told { message, remedy: String::new() },
+    }
+}
+
+pub fn refusal(web: &Web, who: &Signed, code: &str, reasons: &[String]) -> Markup {
+    let told = told(web, who, code, reasons);
+    notice(Tone::Danger, &told.message, html! { p { (told.remedy) } })
+}
+
+pub async fn load(web: &Web, who: &Signed, id: InstructionId) -> Result<(Instruction, String, String), Fault> {
+    let actor = who.actor.clone();
+    let found = web.read(move |tx| {
+        let i = payments::instruction(tx, &actor, id)?;
+        let made_by = party::who_name(tx, &i.made_by)?;
+        let ended_by = i.ended_by.as_deref().map_or_else(|| Ok(String::new()), |by| party::who_name(tx, by))?;
+        Ok((i, made_by, ended_by))
+    });
+    Ok(found.await?)
+}
+
+pub async fn show(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
+    let (i, made_by, ended_by) = load(&web, &who, id).await?;
+    let (tone, title) = headline(&who, &i);
+    let next = html! {
+        (next_step(&web, &who, &i))
+        (facts(&who, &i, &made_by, &ended_by))
+        (what_to_do(&who, &i))
+    };
+    let main = result(tone, &title, Some((&who.t("payment-reference"), &id.to_string())), next);
+    let shown = Sheet::new(title.clone()).bare();
+    let shown = if who.is_staff() { shown } else { shown.crumb(who.t("nav-accounts"), "/accounts") };
+    Ok(page(&who, shown, main))
+}
+
+fn headline(who: &Signed, i: &Instruction) -> (Tone, String) {
+    let tone = say::Stated::tone(&i.state);
+    let wages = matches!(i.kind, payments::Kind::FundWageAccount);
+    let key = match i.state {
+        Stage::Posted if i.kind == payments::Kind::ClearingOut => "payment-sent",
+        Stage::Posted if wages => "payment-funded",
+        state => return (tone, say::told(who.words(), "payment-told", state.code()).into_owned()),
+    };
+    (tone, who.t(key).into_owned())
+}
+
+/// What it means for the money, and when it goes on.
+fn next_step(web: &Web, who: &Signed, i: &Instruction) -> Markup {
+    let w = who.words();
+    if i.state == Stage::Refused {
+        let told = told(web, who, &i.refusal, &i.reasons.0);
+        return html! { p.error-message { (told.message) } p { (told.remedy) } };
+    }
+    let reasons: Vec<String> = i.reasons.0.iter().map(|r| reason(web, who, r)).collect();
+    html! {
+        p { (say::told(w, "payment-next", i.state.code())) }
+        @if i.state == Stage::Delayed { @if let Some(until) = i.until { (countdown(who, until, web.now())) } }
+        @for reason in &reasons { (notice(Tone::Warn, &who.t("payment-why"), html! { p { (reason) } })) }
+    }
+}
+
+/// When a delayed payment goes, and how long that is from now.
+fn countdown(who: &Signed, until: Timestamp, now: Timestamp) -> Markup {
+    let w = who.words();
+    let left = say::span(w, until.since(now));
+    html! { p { strong { (w.t_with("payment-goes-at", &[("at", w.moment(until).into()), ("left", left.into())])) } } }
+}
+
+fn facts(who: &Signed, i: &Instruction, made_by: &str, ended_by: &str) -> Markup {
+    let w = who.words();
+    let mut rows = vec![
+        Row::new(who.t("payment-kind"), html! { (say::told(w, "payment-kind", i.kind.code())) }),
+        Row::new(who.t("payment-payee"), html! { span.masked-text { (i.payee) } }),
+        Row::new(who.t("amount"), html! { strong { (amount(w, i.money())) } }),
+        Row::new(who.t("fee"), amount(w, i.fee_money())),
+    ];
+    if !i.memo.is_empty() {
+        rows.push(Row::new(who.t("payment-memo"), html! { (i.memo) }));
+    }
+    rows.push(Row::new(who.t("payment-made"), say::by(w, made_by, i.made_at)));
+    rows.push(Row::new(who.t("business-date"), day(w, i.business_date)));
+    if let Some(at) = i.ended_at {
+        let why = i.ended_why.clone().unwrap_or_default();
+        let plain = !why.is_empty() && !why.is_ascii();
+        rows.push(Row::new(say::told(w, "payment-ended", i.state.code()), html! { (say::by(w, ended_by, at)) @if plain { br; (why) } }));
+    }
+    summary_list(w, &rows)
+}
+
+fn what_to_do(who: &Signed, i: &Instruction) -> Markup {
+    let at = |rest: &str| format!("/payments/{}/{rest}", i.id);
+    let payer = !who.is_staff();
+    let approver = who.holds(P::PaymentApprove) && i.made_by != who.actor.principal();
+    html! {
+        (actions(html! {
+            @if payer && i.state == Stage::Challenged { (link_button(Button::Primary, &who.t("payment-confirm"), &at("confirmation"))) }
+            @if approver && i.state == Stage::AwaitingApproval { @if let Some(a) = i.approval { (link_button(Button::Primary, &who.t("sheet-check"), &format!("/approvals/{a}"))) } }
+            @if payer && i.state.is_open() { (link_button(Button::Danger, &who.t("payment-cancel"), &at("cancellation"))) }
+            @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
+            @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
+            @if payer { (link_button(Button::Secondary, &who.t("to-account"), &format!("/accounts/{}", i.debit))) }
+            (print_button(who.words()))
+        }))
+    }
+}
+
+fn question<'a>(who: &'a Signed, i: &Instruction) -> Vec<Row<'a>> {
+    let w = who.words();
+    vec![
+        Row::new(who.t("payment-payee"), html! { span.masked-text { (i.payee) } }),
+        Row::new(who.t("amount"), html! { strong { (amount(w, i.money())) } }),
+        Row::new(who.t("payment-state"), say::tag(w, i.state)),
+    ]
+}
+
+fn confirm_page(who: &Signed, i: &Instruction, texts: [&str; 3], place: &str, errors: &FieldErrors, given: &Given) -> Shown {
+    let here = format!("/payments/{}", i.id);
+    let [title, lead, yes] = texts;
+    let (label, hint) = (who.t("reason"), who.t("reason-hint"));
+    let asks = place == "cancellation";
+    let confirm = Confirm {
+        title: &who.t(title),
+        lead: &who.t(lead),
+        crumbs: vec![(who.t("payment").into_owned(), here.clone())],
+        rows: question(who, i),
+        more: html! {},
+        action: &format!("{here}/{place}"),
+        back: &here,
+        button: (if asks { Button::Danger } else { Button::Primary }, &who.t(yes)),
+        reason: asks.then_some((&*label, &*hint)),
+        hash: "",
+    };
+    confirm.show(who, given, errors)
+}
+
+const CONFIRM: [&str; 3] = ["payment-confirm", "payment-confirm-lead", "payment-confirm-yes"];
+const CANCEL: [&str; 3] = ["payment-cancel", "payment-cancel-lead", "payment-cancel-yes"];
+
+pub async fn confirmation(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
+    who.need_step_up()?;
+    let (i, ..) = load(&web, &who, id).await?;
+    Ok(confirm_page(&who, &i, CONFIRM, "confirmation", &FieldErrors::new(), &Given::default()))
+}
+
+pub async fn confirm(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<InstructionId>,
+    Checked(_): Checked<Given>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    Ok(go_to(&web.run(move |bank| payments::confirm(&bank.desk, &actor, id)).await?))
+}
+
+pub async fn cancellation(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
+    let (i, ..) = load(&web, &who, id).await?;
+    Ok(confirm_page(&who, &i, CANCEL, "cancellation", &FieldErrors::new(), &Given::default()))
+}
+
+pub async fn cancel(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<InstructionId>,
+    Checked(given): Checked<Given>,
+) -> Result<Response, Fault> {
+    let mut errors = FieldErrors::new();
+    let reason = given.reason(&who, &mut errors);
+    if !errors.is_empty() {
+        let (i, ..) = load(&web, &who, id).await?;
+        return Ok(refused(confirm_page(&who, &i, CANCEL, "cancellation", &errors, &given)));
+    }
+    let actor = who.actor.clone();
+    Ok(go_to(&web.run(move |bank| payments::cancel(&bank.desk, &actor, id, &reason)).await?))
+}

@@ -1,0 +1,163 @@
+//! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
+//! are all made of this list.
+use crate::api::{accounts, approvals, guards, operations as ops, payments, schema, sessions, wage_files as files, wages, webhooks};
+use crate::gate::Access::{Anyone, Firm, Owner, Public, Staff};
+use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
+use crate::pages::{devices, home, notices, sign_in};
+use party::Permission as P;
+
+/// Every route that this crate serves from its table.
+pub fn table() -> Vec<Route> {
+    [pages(), screens(), who(), money(), second_persons(), wage(), bank()].into_iter().flatten().collect()
+}
+
+/// What is known of each route, for tests and documents.
+pub fn routes() -> Vec<RouteInfo> {
+    table().iter().map(|route| route.info).collect()
+}
+
+/// The pages that everybody meets.
+fn pages() -> Vec<Route> {
+    vec![
+        get("/", home::welcome, Public),
+        get("/demo/files/{name}", home::demo_file, Public),
+        get("/sign-in", sign_in::show, Public),
+        post("/sign-in", sign_in::enter, Public),
+        post("/sign-out", sign_in::leave, Public),
+        get("/step-up", sign_in::step_up_page, Anyone),
+        post("/step-up", sign_in::step_up, Anyone),
+        get("/act-for", sign_in::act_for_page, Anyone),
+        post("/act-for", sign_in::act_for, Anyone),
+        get("/home", home::show, Anyone),
+        get("/notices", notices::list, Anyone),
+        post("/notices/reading", notices::read_all, Anyone),
+        get("/devices", devices::list, Anyone),
+        post("/devices/{id}/end", devices::end, Anyone),
+    ]
+}
+
+/// The screens of customers, firms and staff.
+fn screens() -> Vec<Route> {
+    vec![]
+}
+
+/// Programs: who they are; and what monitoring asks.
+fn who() -> Vec<Route> {
+    vec![
+        ask("/healthz", ops::alive, Public, "Whether the process lives").doc(|d| d.answer::<schema::Health>()),
+        ask("/readyz", ops::ready, Public, "Whether the database can be read").doc(|d| d.answer::<schema::Health>()),
+        ask("/metrics", ops::metrics, Public, "Figures in the text format of Prometheus").doc(|d| d.file("text/plain")),
+        ask("/v1/openapi.json", ops::open_api, Public, "This description").doc(|d| d.file("application/json")),
+        act("/v1/sessions", sessions::begin, Public, "Sign in").keyless().doc(|d| d.body::<sessions::SignInAsk>().answer::<schema::Session>().status(201)),
+        end("/v1/sessions/current", sessions::leave, Anyone, "Sign out").keyless().doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/sessions/current/step-up", sessions::step_up, Anyone, "Give the second factor again; the token is replaced").keyless().doc(|d| d.body::<sessions::StepUpAsk>().answer::<schema::Session>()),
+        act("/v1/sessions/current/firm", sessions::act_for, Anyone, "Act for a firm, or for oneself again").keyless().doc(|d| d.body::<sessions::ActForAsk>().answer::<schema::Session>()),
+        ask("/v1/me", sessions::me, Anyone, "Who calls").doc(|d| d.answer::<schema::Me>()),
+        ask("/v1/notices", sessions::notices, Anyone, "What one was told, newest first").doc(|d| d.query("unread", "`true`: only unread ones.").page_of::<schema::Notice>()),
+        act("/v1/notices/{id}/reading", sessions::read_notice, Anyone, "Mark a notice as read").doc(|d| d.answer::<schema::Changed>()),
+    ]
+}
+
+/// Programs: accounts and payments.
+fn money() -> Vec<Route> {
+    let own = Owner(P::AccountRead);
+    let seen = own.or_staff(P::AccountReadAny);
+    let pays = Owner(P::PaymentSubmit).or_staff(P::PaymentSubmitAny);
+    vec![
+        ask("/v1/accounts", accounts::list, own, "One's own accounts, or the firm's").doc(|d| d.page_of::<schema::Account>()),
+        ask("/v1/accounts/{id}", accounts::one, seen, "An account and what it holds").doc(|d| d.answer::<schema::Account>()),
+        ask("/v1/accounts/{id}/lines", accounts::lines, seen, "Its statement, newest first").doc(|d| d.page_of::<schema::StatementLine>()),
+        ask("/v1/accounts/{id}/payments", payments::of_account, seen, "Orders to pay from it, newest first").doc(|d| d.page_of::<schema::Payment>()),
+        act("/v1/payments/quote", payments::quote, pays, "The price of an order").keyless().doc(|d| d.body::<payments::PaymentAsk>().answer::<schema::Quote>()),
+        act("/v1/payments", payments::submit, pays, "Order a payment").doc(|d| d.body::<payments::PaymentAsk>().answer::<schema::Receipt>().status(201)),
+        ask("/v1/payments/{id}", payments::one, seen, "An order and what became of it").doc(|d| d.answer::<schema::Payment>()),
+        act("/v1/payments/{id}/confirmation", payments::confirm, Owner(P::PaymentSubmit), "The payer answers a challenge, stepped up").doc(|d| d.answer::<schema::Receipt>()),
+        act("/v1/payments/{id}/cancellation", payments::cancel, pays, "Cancel an open order; the money is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
+        act("/v1/payments/{id}/release", payments::release, Staff(P::GuardDecide), "Release a held order").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
+        act("/v1/payments/{id}/reversal", payments::reverse, Staff(P::PaymentReverse), "Reverse a posted payment inside the bank").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
+    ]
+}
+
+/// Programs: what waits for a second person.
+fn second_persons() -> Vec<Route> {
+    vec![
+        ask("/v1/approvals", approvals::waiting, Anyone, "What the caller may decide now, oldest first").doc(|d| d.page_of::<schema::Approval>()),
+        ask("/v1/approvals/made", approvals::made, Anyone, "What the caller asked for, newest first").doc(|d| d.page_of::<schema::Approval>()),
+        ask("/v1/approvals/{id}", approvals::one, Anyone, "An approval, before and after").doc(|d| d.answer::<schema::Approval>()),
+        act("/v1/approvals/{id}/approval", approvals::approve, Anyone, "Approve what was shown, stepped up").doc(|d| d.body::<approvals::Yes>().answer::<schema::Decided>()),
+        act("/v1/approvals/{id}/refusal", approvals::refuse, Anyone, "Refuse it").doc(|d| d.body::<approvals::No>().answer::<schema::Decided>()),
+        act("/v1/approvals/{id}/return", approvals::send_back, Anyone, "Give it back to its maker").doc(|d| d.body::<approvals::No>().answer::<schema::Decided>()),
+        act("/v1/approvals/{id}/cancellation", approvals::cancel, Anyone, "The maker takes it back").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+    ]
+}
+
+/// Programs: wages.
+fn wage() -> Vec<Route> {
+    let read = Firm(P::WageRead).or_staff(P::WageReadBank);
+    let roster = Firm(P::WageRosterEdit).or_staff(P::WageRosterEdit);
+    let make = Firm(P::WageSheetMake);
+    let slips = Owner(P::WageRead);
+    vec![
+        ask("/v1/wage-projects", wages::projects, read, "Projects of the firm, or of the staff's branches").doc(|d| d.page_of::<schema::WageProject>()),
+        act("/v1/wage-projects", wages::open_project, Staff(P::WageAccountOpen), "Open a project with its wage account").doc(|d| d.body::<wages::ProjectAsk>().answer::<schema::WageProjectMade>()),
+        ask("/v1/wage-projects/{id}", wages::project, read, "A project").doc(|d| d.answer::<schema::WageProject>()),
+        act("/v1/wage-projects/{id}/funding", wages::fund, Firm(P::PaymentSubmit), "Pay into the wage account").doc(|d| d.body::<wages::FundAsk>().answer::<schema::Receipt>()),
+        ask("/v1/wage-projects/{id}/workers", wages::roster, read, "The roster").doc(|d| d.page_of::<schema::Worker>()),
+        act("/v1/wage-projects/{id}/workers", wages::add_worker, roster, "Put a worker on the roster").doc(|d| d.body::<wages::WorkerAsk>().answer::<schema::WorkerAdded>()),
+        act("/v1/wage-workers/{id}/leaving", wages::leave, roster, "A worker left").doc(|d| d.body::<wages::LeaveAsk>().answer::<schema::Changed>()),
+        act("/v1/wage-workers/{id}/account", wages::change_account, roster, "Ask for another account of a worker").doc(|d| d.body::<wages::AccountChangeAsk>().answer::<schema::ApprovalAsked>()),
+        act("/v1/wage-projects/{id}/imports", files::send, Firm(P::WageRosterEdit), "Send a roster or pay sheet file").takes(FILE_BODY_BYTES_MAX).doc(|d| d.upload::<files::FileForm>().answer::<schema::WageImport>()),
+        act("/v1/wage-projects/{id}/imports/json", files::send_json, Firm(P::WageRosterEdit), "Send a file as base64 in JSON").takes(FILE_JSON_BYTES_MAX).doc(|d| d.body::<files::FileAsk>().answer::<schema::WageImport>()),
+        ask("/v1/wage-imports/{id}", files::one, read, "What came of a file").doc(|d| d.answer::<schema::WageImport>()),
+        ask("/v1/wage-imports/{id}/faults", files::faults, read, "What is wrong in it").doc(|d| d.page_of::<schema::WageFault>()),
+        ask("/v1/wage-imports/{id}/faults.csv", files::faults_file, read, "What is wrong in it, as a file").doc(|d| d.file("text/csv")),
+        act("/v1/wage-imports/{id}/acceptance", files::accept, Firm(P::WageRosterEdit), "Go on with the lines that are right").doc(|d| d.answer::<schema::WageImport>()),
+        ask("/v1/wage-projects/{id}/sheets", wages::sheets, read, "Pay sheets, newest first").doc(|d| d.page_of::<schema::WageSheet>()),
+        ask("/v1/wage-sheets/{id}", wages::sheet, read, "A pay sheet").doc(|d| d.answer::<schema::WageSheet>()),
+        ask("/v1/wage-sheets/{id}/lines", wages::lines, read, "Its lines").doc(|d| d.query("state", "`waiting`, `processing`, `paid` or `failed`.").page_of::<schema::WageLine>()),
+        ask("/v1/wage-sheets/{id}/progress", wages::progress, read, "How far its run is").doc(|d| d.answer::<schema::WageProgress>()),
+        ask("/v1/wage-sheets/{id}/result.csv", files::result, read, "What became of each line, as a file").doc(|d| d.file("text/csv")),
+        act("/v1/wage-sheets/{id}/submission", wages::submit, make, "Ask the checker").doc(|d| d.body::<wages::Note>().answer::<schema::ApprovalAsked>()),
+        act("/v1/wage-sheets/{id}/cancellation", wages::cancel, make, "Cancel it before it is paid").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        act("/v1/wage-sheets/{id}/payment", wages::pay, Firm(P::WagePay), "Pay a checked sheet").doc(|d| d.body::<wages::PayAsk>().answer::<schema::WageProgress>()),
+        act("/v1/wage-repayments", wages::repay, make, "A new sheet of failed lines whose money is back").doc(|d| d.body::<wages::RepayAsk>().answer::<schema::SheetMade>()),
+        ask("/v1/wage-lines/{id}/proof", wages::proof, Anyone, "Where a paid line stands in the journal").doc(|d| d.answer::<schema::WageProof>()),
+        ask("/v1/wage-slips", wages::slips, Anyone, "Pay slips, newest first").doc(|d| d.query("person", "Staff only: whose.").page_of::<schema::SlipLine>()),
+        ask("/v1/wage-slips/{id}", wages::slip, Anyone, "A pay slip").doc(|d| d.answer::<schema::Slip>()),
+    ]
+}
+
+/// Programs: webhooks of firms; the guard, the audit and operations for staff.
+fn bank() -> Vec<Route> {
+    let hooks = Firm(P::WebhookManage);
+    let operator = Staff(P::OutboxOperate);
+    vec![
+        ask("/v1/webhooks", webhooks::list, hooks, "The firm's webhooks").doc(|d| d.page_of::<schema::Webhook>()),
+        act("/v1/webhooks", webhooks::subscribe, hooks, "Subscribe; the secret is shown this once").doc(|d| d.body::<webhooks::WebhookAsk>().answer::<schema::WebhookMade>()),
+        act("/v1/webhooks/{id}/secret", webhooks::change_secret, hooks, "Another secret; shown this once").doc(|d| d.answer::<schema::WebhookMade>()),
+        act("/v1/webhooks/{id}/enabling", webhooks::enable, hooks, "Put a disabled webhook in force again").doc(|d| d.answer::<schema::Changed>()),
+        end("/v1/webhooks/{id}", webhooks::end, hooks, "End it").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        ask("/v1/webhooks/{id}/deliveries", webhooks::deliveries, hooks, "Its deliveries, newest first").doc(|d| d.page_of::<schema::Delivery>()),
+        act("/v1/webhooks/{id}/deliveries/{pos}/again", webhooks::redeliver, hooks, "Send it again").doc(|d| d.answer::<schema::Changed>()),
+        ask("/v1/guard/decisions/{id}", guards::decisions, Staff(P::GuardRead), "Decisions on an instruction").doc(|d| d.page_of::<schema::GuardDecision>()),
+        ask("/v1/guard/queue", guards::queue, Staff(P::GuardDecide), "What waits for staff, oldest first").doc(|d| d.query("state", "`held` when absent.").page_of::<schema::Payment>()),
+        ask("/v1/guard/lists/{list}", guards::entries, Staff(P::GuardLists), "Entries of `black`, `grey`, `police` or `own`").doc(|d| d.page_of::<schema::ListEntry>()),
+        act("/v1/guard/lists/{list}", guards::add_entry, Staff(P::GuardLists), "Put somebody on a list").doc(|d| d.body::<guards::EntryAsk>().answer::<schema::ListEntryMade>()),
+        act("/v1/guard/entries/{id}/removal", guards::remove_entry, Staff(P::GuardLists), "Take an entry off its list").doc(|d| d.body::<crate::api::Why>().answer::<schema::ListEntryMade>()),
+        ask("/v1/audit", ops::audit, Staff(P::AuditRead), "Search the audit log, newest first").doc(|d| d.query("principal", "`staf_…`, `pers_…`, `system:relay`").query("action", "Its beginning: `payment.`").query("object", "The id of the thing").page_of::<schema::AuditEntry>()),
+        ask("/v1/audit/export.csv", ops::audit_export, Staff(P::AuditExport), "The audit log of some days, as a file").doc(|d| d.query("from", "`2026-11-01`").query("to", "`2026-11-30`").file("text/csv")),
+        ask("/v1/outbox/parked", ops::parked, operator, "Events a consumer could not take").doc(|d| d.answer::<schema::Parked>()),
+        act("/v1/outbox/parked/{consumer}/{pos}/retry", ops::try_again, operator, "Try it again").doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/outbox/parked/{consumer}/{pos}/drop", ops::drop_event, operator, "Give it up").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        ask("/v1/clearing/items", ops::items, Staff(P::ClearingOperate), "Payments to other banks, oldest first").doc(|d| d.query("state", "`unknown` when absent.").page_of::<schema::ClearingItem>()),
+        ask("/v1/clearing/items/{id}", ops::item, Staff(P::ClearingOperate), "One of them").doc(|d| d.answer::<schema::ClearingItem>()),
+        act("/v1/clearing/items/{id}/resolution", ops::resolve, Staff(P::ClearingOperate), "Ask a second person to settle an unknown item").doc(|d| d.body::<ops::ResolveAsk>().answer::<schema::ApprovalAsked>()),
+        ask("/v1/day", ops::day, Staff(P::DayClose), "The open day, and what stands in the way of closing it").doc(|d| d.answer::<schema::Day>()),
+        act("/v1/day/closing", ops::close, Staff(P::DayClose), "Close the day").doc(|d| d.body::<ops::CloseAsk>().answer::<schema::DayClosing>()),
+    ]
+}
+
+/// Bytes of a form with a file: the file's own limit and its parts.
+const FILE_BODY_BYTES_MAX: usize = sheets::FILE_BYTES_MAX + 64 * 1024;
+/// The same in base64.
+const FILE_JSON_BYTES_MAX: usize = sheets::FILE_BYTES_MAX / 3 * 4 + 64 * 1024;

@@ -1,0 +1,88 @@
+//! TLS 1.2 and 1.3 in the server itself, by rustls; a build without the feature `tls` refuses a certificate.
+use crate::serve::unusable;
+use kernel::Result;
+use std::io;
+use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// What a connection is carried by.
+pub enum Transport {
+    Plain(TcpStream),
+    #[cfg(feature = "tls")]
+    Tls(Box<tokio_rustls::server::TlsStream<TcpStream>>),
+}
+
+/// A certificate chain and its key, ready to shake hands.
+#[cfg(feature = "tls")]
+pub struct Certificate(tokio_rustls::TlsAcceptor);
+#[cfg(not(feature = "tls"))]
+pub struct Certificate(std::convert::Infallible);
+
+#[cfg(feature = "tls")]
+impl Certificate {
+    /// Reads both PEM files. Errors name the file.
+    pub fn load(chain: &Path, key: &Path) -> Result<Certificate> {
+        use std::sync::Arc;
+        use tokio_rustls::rustls::crypto::ring::default_provider;
+        use tokio_rustls::rustls::pki_types::pem::PemObject;
+        use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+        use tokio_rustls::rustls::ServerConfig;
+        let wrong = |path: &Path, e: String| unusable(path.display(), io::Error::new(io::ErrorKind::InvalidData, e));
+        let certificates = CertificateDer::pem_file_iter(chain)
+            .and_then(|all| all.collect::<std::result::Result<Vec<_>, _>>())
+            .map_err(|e| wrong(chain, e.to_string()))?;
+        let own = PrivateKeyDer::from_pem_file(key).map_err(|e| wrong(key, e.to_string()))?;
+        let versions = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|e| wrong(chain, e.to_string()))?;
+        let config = versions.with_no_client_auth().with_single_cert(certificates, own);
+        let mut config = config.map_err(|e| wrong(key, e.to_string()))?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Certificate(tokio_rustls::TlsAcceptor::from(Arc::new(config))))
+    }
+
+    pub async fn accept(&self, stream: TcpStream) -> io::Result<Transport> {
+        Ok(Transport::Tls(Box::new(self.0.accept(stream).await?)))
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+impl Certificate {
+    pub fn load(chain: &Path, _: &Path) -> Result<Certificate> {
+        Err(unusable(chain.display(), io::Error::new(io::ErrorKind::Unsupported, "this build has no TLS")))
+    }
+    pub async fn accept(&self, _: TcpStream) -> io::Result<Transport> {
+        match self.0 {}
+    }
+}
+
+macro_rules! with {
+    ($self:ident, $stream:ident => $then:expr) => {
+        match $self.get_mut() {
+            Transport::Plain($stream) => $then,
+            #[cfg(feature = "tls")]
+            Transport::Tls($stream) => $then,
+        }
+    };
+}
+
+impl AsyncRead for Transport {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        with!(self, stream => Pin::new(stream).poll_read(cx, buf))
+    }
+}
+
+impl AsyncWrite for Transport {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        with!(self, stream => Pin::new(stream).poll_write(cx, bytes))
+    }
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        with!(self, stream => Pin::new(stream).poll_flush(cx))
+    }
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        with!(self, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}

@@ -1,0 +1,2 @@
+//! The domains on both databases, a folder a crate.
+mod ledger;
