@@ -1,3 +1,4 @@
 //! The one integration suite, run on SQLite and on PostgreSQL.
 mod domains;
+mod processes;
 mod store;

@@ -15,6 +15,7 @@ mod auditor;
 mod dice;
 mod payday;
 mod steps;
+pub mod victim;
 mod world;
 
 pub use world::Where;

@@ -113,7 +113,7 @@ impl World {
     }
 
     pub fn person(&self, person: PersonId) -> Actor {
-        Actor { channel: Channel::Phone, stepped_up: true, ..Actor::of(Who::Person(person)) }
+        person_actor(person)
     }
 
     pub fn firm_user(&self, person: PersonId, firm: FirmId) -> Actor {
@@ -128,6 +128,11 @@ impl World {
             ..Actor::of(Who::Staff(self.officer))
         }
     }
+}
+
+/// A person on the phone, just now proven.
+pub fn person_actor(person: PersonId) -> Actor {
+    Actor { channel: Channel::Phone, stepped_up: true, ..Actor::of(Who::Person(person)) }
 }
 
 fn open(place: &Where, clock: &Clock, fault_in: &Arc<AtomicI64>, carrier: &Arc<Simulator>) -> Result<Bank> {

@@ -1,2 +1,3 @@
 //! The domains on both databases, a folder a crate.
 mod ledger;
+mod payments;

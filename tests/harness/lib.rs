@@ -5,6 +5,7 @@
 //! sum, chain and sequence, so a test that left anything crooked fails although its own assertions held.
 mod bench;
 mod hand;
+pub mod town;
 
 pub use bench::{CROSSINGS, CROSSINGS_TABLE, Command, Crossing};
 pub use hand::Hand;

@@ -16,7 +16,7 @@ pub struct Message {
     pub args: BTreeMap<String, String>,
 }
 
-/// A gateway. Calls block, and end within [`crate::notices::MESSAGE_TRY_SECONDS`].
+/// A gateway. Calls block, and end within 5 seconds.
 pub trait Messenger: Send + Sync {
     fn send(&self, message: &Message) -> Result<()>;
 }

@@ -20,8 +20,10 @@ pub const ARG_CHARS_MAX: usize = 200;
 pub const READ_AT_ONCE_MAX: u32 = 500;
 /// Messages sent in one pass at most.
 pub const MESSAGES_AT_ONCE_MAX: u32 = 100;
-/// Seconds within which the messenger answers; a message is not tried again before.
-pub const MESSAGE_TRY_SECONDS: i64 = 30;
+/// Seconds for which messages are claimed by the process that sends them; the messenger answers each within 5.
+pub const MESSAGE_CLAIM_SECONDS: i64 = 600;
+/// Seconds until a message that failed is tried again; each further try waits twice as long.
+pub const MESSAGE_RETRY_SECONDS: i64 = 30;
 /// Days for which a notice is kept, read or not.
 pub const NOTICES_KEPT_DAYS: i64 = 400;
 /// Tries of a message at most.
@@ -182,13 +184,13 @@ pub(crate) fn forget_old(tx: &mut Tx<'_>, most: u32) -> Result<usize> {
     Ok(old.len())
 }
 
-/// Sends messages that are due. Each is claimed for [`MESSAGE_TRY_SECONDS`] before the messenger is called, so that two
+/// Sends messages that are due. They are claimed for [`MESSAGE_CLAIM_SECONDS`] before the messenger is called, so that two
 /// processes do not send it at once; a crash in between sends it again later.
 pub(crate) fn send_due(store: &Store, messenger: &dyn Messenger) -> Result<u32> {
     let claimed = store.write(|tx| {
         let tail = "WHERE message = 'queued' AND next_at <= ?1 ORDER BY next_at, book, id LIMIT ?2";
         let mut due = tx.select_locked::<Notice>(tail, params![tx.now(), MESSAGES_AT_ONCE_MAX])?;
-        let until = tx.now().plus(MESSAGE_TRY_SECONDS * SECOND);
+        let until = tx.now().plus(MESSAGE_CLAIM_SECONDS * SECOND);
         let mut out = Vec::new();
         for n in &mut due {
             n.tries += 1;
@@ -220,7 +222,7 @@ fn ended(tx: &mut Tx<'_>, id: NoticeId, sent: bool) -> Result<()> {
     match sent {
         true => (n.message, n.next_at) = (MessageState::Sent, None),
         false if n.tries >= MESSAGE_TRIES_MAX => (n.message, n.next_at) = (MessageState::Failed, None),
-        false => n.next_at = Some(tx.now().plus((MESSAGE_TRY_SECONDS << n.tries.min(10)) * SECOND)),
+        false => n.next_at = Some(tx.now().plus((MESSAGE_RETRY_SECONDS << n.tries.min(10)) * SECOND)),
     }
     tx.update(&mut n)
 }

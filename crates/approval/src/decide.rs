@@ -154,6 +154,19 @@ pub fn cancel(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, why: &str) -> Resu
     Ok(Change::Done)
 }
 
+/// What it asked for was called off by somebody who may (the caller has asked): nobody decides on it any more. `AlreadySo`
+/// when it waits no longer.
+pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, why: &str) -> Result<Change> {
+    let mut row = raw(tx, id)?;
+    if row.state != State::Waiting {
+        return Ok(Change::AlreadySo);
+    }
+    let why = reason(why)?;
+    decided(tx, actor, &mut row, State::Cancelled, &why);
+    write(tx, actor, &mut row, Happened::Cancelled, &why)?;
+    Ok(Change::Done)
+}
+
 /// Ends at most `limit` (≤ [`EXPIRE_ROWS_MAX`]) requests that waited too long, oldest first. For the clockwork.
 pub fn expire_due(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<ApprovalId>> {
     let (actor, now) = (Actor::system("expire"), tx.now());

@@ -73,21 +73,51 @@ impl Faults {
     }
 }
 
-/// Every row of a table in the order of `keys`, a page at a time. `row` answers the row's key.
-fn each_page(
-    tx: &mut Tx<'_>,
-    select: &str,
-    keys: &[&str],
-    mut row: impl FnMut(&Row<'_>) -> Result<Vec<Param<'static>>>,
-) -> Result<()> {
-    let names = keys.join(", ");
-    let marks: Vec<String> = (1..=keys.len()).map(|i| format!("?{i}")).collect();
-    let order = format!("ORDER BY {names} LIMIT {ROWS_PAGE}");
-    let next = format!("{select} WHERE ({names}) > ({}) {order}", marks.join(", "));
-    let mut page = tx.query(&format!("{select} {order}"), &[], &mut row)?;
-    while page.len() as i64 == ROWS_PAGE {
-        let after = page.pop().unwrap_or_default();
-        page = tx.query(&next, &after, &mut row)?;
+/// A select without a condition, and the columns its pages are ordered by: their names and their places in the answer.
+struct Pages<'a> {
+    table: &'a str,
+    select: &'a str,
+    keys: &'a [(&'a str, usize)],
+}
+
+impl Pages<'_> {
+    /// Every row in the order of the keys, a page at a time. A row that `each` cannot read is a fault.
+    fn read(
+        &self,
+        tx: &mut Tx<'_>,
+        faults: &mut Faults,
+        mut each: impl FnMut(&Row<'_>, &mut Faults) -> Result<()>,
+    ) -> Result<u64> {
+        let names: Vec<&str> = self.keys.iter().map(|(name, _)| *name).collect();
+        let names = names.join(", ");
+        let marks: Vec<String> = (1..=self.keys.len()).map(|i| format!("?{i}")).collect();
+        let order = format!("ORDER BY {names} LIMIT {ROWS_PAGE}");
+        let next = format!("{} WHERE ({names}) > ({}) {order}", self.select, marks.join(", "));
+        let (mut sql, mut after, mut rows) = (format!("{} {order}", self.select), Vec::new(), 0);
+        loop {
+            let mut page = tx.query(&sql, &after, |r| {
+                let key: Vec<Param<'static>> =
+                    self.keys.iter().map(|(_, at)| r.param(*at).map(owned)).collect::<Result<_>>()?;
+                if each(r, faults).is_err() {
+                    faults.add(self.table, format!("{key:?}"), "it cannot be read");
+                }
+                Ok(key)
+            })?;
+            rows += page.len() as u64;
+            match page.pop() {
+                Some(last) if page.len() as i64 + 1 == ROWS_PAGE => (sql, after) = (next.clone(), last),
+                _ => return Ok(rows),
+            }
+        }
     }
-    Ok(())
+}
+
+fn owned(p: Param<'_>) -> Param<'static> {
+    match p {
+        Param::Null => Param::Null,
+        Param::Int(n) => Param::Int(n),
+        Param::Text(t) => Param::Text(t.into_owned().into()),
+        Param::Bytes(b) => Param::Bytes(b.into_owned().into()),
+        Param::Id(b) => Param::Id(b),
+    }
 }

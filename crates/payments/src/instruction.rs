@@ -65,6 +65,11 @@ impl Instruction {
         Money::new(self.fee, self.currency)
     }
 
+    /// Whether a process of the bank ordered it.
+    pub(crate) fn made_by_bank(&self) -> bool {
+        self.made_by.starts_with("system:")
+    }
+
     /// The receipt as of now.
     pub fn receipt(&self) -> Receipt {
         Receipt {
@@ -79,6 +84,11 @@ impl Instruction {
             until: self.until,
             legs: Vec::new(),
         }
+    }
+
+    /// The state, or the refusal's code: for the audit.
+    pub(crate) fn result(&self) -> String {
+        if self.refusal.is_empty() { self.state.code().into() } else { self.refusal.clone() }
     }
 
     pub(crate) fn receipt_with(&self, legs: Vec<LegOutcome>) -> Receipt {

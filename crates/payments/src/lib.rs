@@ -20,18 +20,23 @@
 //! fee that was not shown; a limit used without its posting.
 pub mod clearing;
 mod events;
+mod form;
 mod instruction;
+mod jobs;
 mod life;
 mod limits;
 mod order;
 pub mod own;
 mod resolve;
+mod reverse;
 mod submit;
 
 pub use events::PaymentEvent;
 pub use instruction::Instruction;
-pub use life::{JOB_ROWS_MAX, approve, cancel, confirm, disapprove, expire_due, release, release_due, reverse};
+pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
+pub use life::{approve, cancel, confirm, disapprove, release, send_back};
 pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
+pub use reverse::reverse;
 pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};
 
 use guard::Guard;
@@ -50,6 +55,12 @@ kernel::codes! {
     GUARD_LIMIT: Refused, "guard_limit", "pay less, or come to a branch with your identity document";
     CHECKER_REFUSED: Refused, "checker_refused", "talk to the colleague who refused it";
     ALL_LEGS_REFUSED: Refused, "all_legs_refused", "read the reason of each line";
+    SENT_BACK: Refused, "sent_back", "correct it as the reason says and order again";
+    PAYER_FROZEN: Refused, "payer_frozen", "bring your identity document to the branch to learn why and what is needed";
+    PURPOSE_RESERVED: Refused, "purpose_reserved", "pay from a general account; this one is paid from by its own procedure";
+    KIND_RESERVED: Forbidden, "kind_reserved", "order a transfer, or leave it to the process whose business it is";
+    OWN_BUSINESS: Forbidden, "own_business", "let a colleague do it, or use your own bank as a customer";
+    LEGS_WAIT: Unavailable, "legs_wait", "nothing was moved; order the same again later";
     LEGS_NEED_APPROVAL: Refused, "legs_need_approval", "order it through the pay sheet, which brings its approval";
     NOT_OPEN: Conflict, "not_open", "nothing to do; it was decided already";
     NOT_THE_PAYER: Forbidden, "not_the_payer", "ask the payer, or staff of the branch";
@@ -102,7 +113,7 @@ pub fn may_see(tx: &mut Tx<'_>, actor: &Actor, owner: kernel::Owner) -> Result<(
 
 /// Instructions from an account, newest first.
 pub fn instructions_of(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, ask: &PageAsk) -> Result<Page<Instruction>> {
-    let owner = ledger::view(tx, account)?.account.owner;
+    let owner = resolve::debit(tx, account)?.account.owner;
     may_see(tx, actor, owner).map_err(|_| Error::not_found("account", account))?;
     let rows = ask.rows()?;
     let before = match &ask.after {
@@ -114,17 +125,48 @@ pub fn instructions_of(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, ask: 
     Ok(Page::cut(found, rows, |i| i.id.to_string()))
 }
 
-/// Instructions in a state that waits for somebody, oldest first: the manned queue.
+/// Instructions in a state that waits for somebody, oldest first: the manned queue. Who decides for the whole bank sees
+/// all, others those of the branches below their own.
 pub fn queue(tx: &mut Tx<'_>, actor: &Actor, state: State, ask: &PageAsk) -> Result<Page<Instruction>> {
-    party::may(tx, actor, Permission::GuardDecide, &Scope::here(actor))?;
+    let books = books_of(tx, actor)?;
     let rows = ask.rows()?;
     let after = match &ask.after {
         Some(cursor) => cursor.parse::<InstructionId>()?.bytes(),
         None => [0; 16],
     };
-    let open = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 ORDER BY id LIMIT ?3";
-    let found = tx.select::<Instruction>(open, params![state, after, rows + 1])?;
+    let mut found = match books {
+        None => tx.select::<Instruction>(QUEUE, params![state, after, rows + 1])?,
+        Some(books) => {
+            let mut all = Vec::new();
+            for book in books {
+                all.extend(tx.select::<Instruction>(QUEUE_OF_BOOK, params![state, after, rows + 1, book])?);
+            }
+            all
+        }
+    };
+    found.sort_by_key(|i| i.id);
+    found.truncate(rows as usize + 1);
     Ok(Page::cut(found, rows, |i| i.id.to_string()))
+}
+
+const QUEUE: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
+                     ORDER BY id LIMIT ?3";
+const QUEUE_OF_BOOK: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
+                             AND book = ?4 ORDER BY id LIMIT ?3";
+
+/// The books whose payments the actor decides on; `None` for all.
+fn books_of(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Vec<BookId>>> {
+    let everywhere = party::may(tx, actor, Permission::GuardDecide, &Scope::bank());
+    match (everywhere, actor.branch) {
+        (Ok(_), _) => Ok(None),
+        (Err(no), None) => Err(no),
+        (Err(_), Some(here)) => {
+            party::may(tx, actor, Permission::GuardDecide, &Scope::here(actor))?;
+            let path = party::branch(tx, here)?.path;
+            let below = party::branches(tx)?.into_iter().filter(|b| b.path.starts_with(&path));
+            Ok(Some(below.map(|b| b.book).collect()))
+        }
+    }
 }
 
 /// Counter instructions of a book that still wait for authorisation: the day cannot close before they are decided.
@@ -136,11 +178,6 @@ pub fn waiting_in(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
 
 /// The price of an order, to be shown before it is given. `None` for what has no price.
 pub fn quote(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<Option<pricing::Quote>> {
-    order.check_form()?;
-    let parties = resolve::parties(tx, order)?;
-    resolve::entitle(tx, actor, &parties, order)?;
-    match resolve::price_ask(tx, actor, &parties, order)? {
-        Some(ask) => pricing::quote(tx, &ask).map(Some),
-        None => Ok(None),
-    }
+    let (parties, _) = resolve::look(tx, actor, order)?;
+    resolve::price(tx, actor, &parties, order)
 }

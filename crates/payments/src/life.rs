@@ -1,24 +1,21 @@
-//! After the first answer: approve, confirm, release, cancel, expire, reverse. Each step decides again.
+//! After the first answer: approve, refuse, send back, confirm, release, cancel. Each step that posts decides again.
 use crate::events::PaymentEvent;
 use crate::instruction::Instruction;
-use crate::order::{Kind, Order, Payee, Receipt, State};
-use crate::resolve;
-use crate::submit::{Prepared, after_posting, first_refusal, guard_code, is_recorded, refuse};
-use crate::{Desk, NOT_OPEN, NOT_THE_PAYER, NOTHING_TO_REVERSE, limits};
+use crate::order::{Kind, Receipt, State};
+use crate::submit::{Prepared, after_posting, first_refusal, guard_code, hold, judge, refuse};
+use crate::{CHECKER_REFUSED, Desk, NOT_OPEN, NOT_THE_PAYER, SENT_BACK, limits, locked, resolve};
+use approval::codes::{ABOVE_RELEASE_LIMIT, APPROVAL_CHANGED, MAKER_IS_CHECKER};
 use approval::{Approve, Ask, Line};
-use guard::{Clearance, Ladder, Verdict};
+use guard::{Clearance, Decision, Ladder, Verdict};
 use kernel::id::{ApprovalId, InstructionId, TransferId};
-use kernel::{Actor, Error, Id, Owner, Result, Timestamp, Who};
+use kernel::{Actor, Error, Id, Kind as ErrorKind, Money, Owner, Result, Who};
 use ledger::{Refusal, Transfer};
-use party::{Change, Permission, Scope};
+use party::{Change, Entitlement, Permission, Scope};
 use serde::{Deserialize, Serialize};
-use store::{Audit, Param, Tx};
-
-/// Rows a job looks at in one go.
-pub const JOB_ROWS_MAX: u32 = 1_000;
+use store::{Audit, Tx};
 
 /// What an approval of a payment is bound to: every term of it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Terms {
     instruction: InstructionId,
     kind: Kind,
@@ -46,16 +43,21 @@ impl Terms {
     }
 }
 
+/// Kinds of approval that are about payments.
+const APPROVALS: [&str; 2] = ["payment", "payment.reverse"];
+
+/// What staff made at a branch is checked there; what a firm's clerk or program made, in the firm.
 pub(crate) fn ask_approval(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<ApprovalId> {
-    let kind = if i.kind == Kind::Reversal { "payment.reverse" } else { "payment" };
+    let kind = if i.kind == Kind::Reversal { APPROVALS[1] } else { APPROVALS[0] };
     let mut ask = Ask::new(kind, &Terms::of(i), Permission::PaymentApprove)?;
     ask.amount = Some(i.money());
-    match i.payer {
-        Owner::Firm(firm) => ask.firm = Some(firm),
-        Owner::Person(person) => ask.person = Some(person),
-        Owner::Bank => ask.branch = actor.branch,
+    match (i.branch, i.payer) {
+        (Some(branch), _) => ask.branch = Some(branch),
+        (None, Owner::Firm(firm)) => ask.firm = Some(firm),
+        (None, Owner::Person(person)) => ask.person = Some(person),
+        (None, Owner::Bank) => {}
     }
-    ask.beneficiary = i.credit.map(|c| ledger::view(tx, c)).transpose()?.map(|v| v.account.owner);
+    ask.beneficiary = limits::payee_of(tx, i)?;
     ask.summary = vec![
         Line::shown("payment-kind", i.kind.code()),
         Line::shown("payment-payee", i.payee.clone()),
@@ -66,28 +68,28 @@ pub(crate) fn ask_approval(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> R
     approval::ask(tx, actor, ask)
 }
 
-fn load_open(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
-    let i = crate::locked(tx, id)?;
-    match i.state.is_open() {
-        true => Ok(i),
-        false => Err(Error::new(&NOT_OPEN, format!("{id} is {} already", i.state)).with("state", i.state)),
+/// The terms of a payment's approval that the actor may see.
+fn terms(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId) -> Result<Terms> {
+    let asked = approval::approval(tx, actor, id)?;
+    if !APPROVALS.contains(&asked.kind.as_str()) {
+        return Err(Error::not_found("approval of a payment", id));
     }
+    serde_json::from_str(&asked.payload).map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))
 }
 
 /// The guard's judgement for the next round, on a snapshot.
-fn prepare_round(desk: &Desk, id: InstructionId, clearance: Option<Clearance>) -> Result<Prepared> {
-    desk.store.read(|tx| {
-        let i = crate::raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
-        let order = resolve::order_of(tx, &i)?;
-        let maker = resolve::maker_of(tx, &i)?;
-        let parties = resolve::parties(tx, &order)?;
-        let facts = resolve::next_round(resolve::facts(tx, &maker, &parties, &order, id)?, &i, clearance);
-        let guard = desk.guard.prepare(tx, &facts).ok();
-        Ok(Prepared { id, facts, guard })
-    })
+fn prepare_round(desk: &Desk, tx: &mut Tx<'_>, i: &Instruction, clearance: Option<Clearance>) -> Result<Prepared> {
+    let (order, maker) = (resolve::order_of(tx, i)?, resolve::maker_of(i)?);
+    let view = resolve::debit(tx, i.debit)?;
+    let parties = resolve::parties(tx, view, &order)?;
+    let facts = resolve::facts(tx, &maker, &parties, &order, i.id)?;
+    let facts = resolve::next_round(facts, i, clearance)?;
+    let guard = judge(desk, tx, &facts);
+    Ok(Prepared::again(i.id, facts, guard, parties))
 }
 
-/// Decides again and posts what is held: the common end of approve, confirm and release.
+/// Decides again and posts what is held: the common end of approve, confirm and release. Whoever made it must still be
+/// entitled and free; if not, it is refused and the money is free again.
 fn release_in(
     desk: &Desk,
     tx: &mut Tx<'_>,
@@ -96,43 +98,90 @@ fn release_in(
     prepared: &Prepared,
     why: &str,
 ) -> Result<Receipt> {
-    let order = resolve::order_of(tx, i)?;
-    let maker = resolve::maker_of(tx, i)?;
-    let parties = resolve::parties(tx, &order)?;
-    let entitlement = resolve::entitle(tx, &maker, &parties, &order)?;
-    limits::give_back(tx, i)?;
+    if prepared.facts.round != i.round + 1 {
+        return Err(Error::new(&kernel::error::STALE, format!("{} was decided on meanwhile", i.id)));
+    }
+    let payee = prepared.parties.payee_owner();
+    let entitled = still_entitled(tx, i, prepared);
+    limits::give_back(tx, i, payee)?;
     let decision = desk.guard.decide(tx, prepared.guard.as_ref(), &prepared.facts)?;
     (i.round, i.decision) = (prepared.facts.round, Some(decision.id()));
     i.reasons.0 = decision.customer_reasons();
-    match decision.verdict() {
-        Verdict::Pass | Verdict::Tip => post_held(tx, actor, i)?,
-        Verdict::Limit | Verdict::Stop => {
+    match &entitled {
+        Ok(_) => carry_out(tx, i, &decision)?,
+        Err(no) if matches!(no.kind(), ErrorKind::Forbidden | ErrorKind::Missing | ErrorKind::Refused) => {
             free(tx, i)?;
-            refuse(i, guard_code(decision.verdict()), decision.customer_reasons());
+            refuse(i, no.code().name, vec![no.message().into()]);
         }
-        Verdict::Verify => i.state = State::Challenged,
-        Verdict::Held => i.state = State::Held,
-        Verdict::Delay => (i.state, i.until) = (State::Delayed, decision.delay_until()),
+        Err(_) => {}
     }
-    if i.state != State::Refused {
-        limits::use_all(tx, &maker, &entitlement, &parties, i)?;
+    let entitlement = match entitled {
+        Err(why) if i.state != State::Refused => return Err(why),
+        entitled => entitled.ok(),
+    };
+    if let Some(entitlement) = entitlement.filter(|_| i.state == State::Posted || i.state.is_open()) {
+        limits::use_all(tx, &entitlement, payee, true, i)?;
     }
     if i.state == State::Posted {
-        i.end(&actor.principal(), tx.now(), why);
         desk.guard.posted(tx, &decision, &prepared.facts)?;
+        let order = resolve::order_of(tx, i)?;
         after_posting(tx, actor, &order, i)?;
     }
+    if !i.state.is_open() {
+        i.end(&actor.principal(), tx.now(), why);
+    }
     save(tx, actor, i, "payment.release", why)
+}
+
+fn still_entitled(tx: &mut Tx<'_>, i: &Instruction, prepared: &Prepared) -> Result<Entitlement> {
+    let maker = resolve::maker_of(i)?;
+    let entitlement = resolve::entitle(tx, &maker, &prepared.parties.debit, i.kind, Some(i.money()))?;
+    resolve::check_free(tx, i.made_by_bank(), i.payer, i.kind)?;
+    Ok(entitlement)
+}
+
+/// What waits again is held anew, with the whole time of its state.
+fn carry_out(tx: &mut Tx<'_>, i: &mut Instruction, decision: &Decision) -> Result<()> {
+    let (state, until) = match decision.verdict() {
+        Verdict::Pass | Verdict::Tip => return post_held(tx, i),
+        verdict @ (Verdict::Limit | Verdict::Stop) => {
+            free(tx, i)?;
+            refuse(i, guard_code(verdict), decision.customer_reasons());
+            return Ok(());
+        }
+        Verdict::Verify => (State::Challenged, None),
+        Verdict::Held => (State::Held, None),
+        Verdict::Delay => (State::Delayed, decision.delay_until()),
+    };
+    free(tx, i)?;
+    hold(tx, i, state, until)
 }
 
 fn save(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction, action: &'static str, why: &str) -> Result<Receipt> {
     tx.update(i)?;
     let decision = i.decision.map(|d| d.to_string()).unwrap_or_default();
     let approval = i.approval.map(|a| a.to_string()).unwrap_or_default();
-    let result = if i.refusal.is_empty() { i.state.code().to_owned() } else { i.refusal.clone() };
-    tx.audit(actor, Audit::of(action, i.id).reason(why).decision(decision).approval(approval).result(result))?;
+    let entry = Audit::of(action, i.id).reason(why).decision(decision).approval(approval).result(i.result());
+    tx.audit(actor, entry)?;
     tx.emit(&PaymentEvent::of(i), &actor.correlation)?;
     Ok(i.receipt())
+}
+
+/// Ends an open instruction without posting: the money and the limits are free again.
+pub(crate) fn close(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    i: &mut Instruction,
+    state: State,
+    action: &'static str,
+    why: &str,
+) -> Result<Receipt> {
+    free(tx, i)?;
+    let payee = limits::payee_of(tx, i)?;
+    limits::give_back(tx, i, payee)?;
+    i.state = state;
+    i.end(&actor.principal(), tx.now(), why);
+    save(tx, actor, i, action, why)
 }
 
 fn holds(tx: &mut Tx<'_>, i: &Instruction) -> Result<Vec<ledger::Entry>> {
@@ -143,18 +192,19 @@ fn holds(tx: &mut Tx<'_>, i: &Instruction) -> Result<Vec<ledger::Entry>> {
         .collect()
 }
 
-fn post_held(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction) -> Result<()> {
+fn post_held(tx: &mut Tx<'_>, i: &mut Instruction) -> Result<()> {
     let holds = holds(tx, i)?;
-    let last = holds.len().saturating_sub(1);
+    let (now, last) = (tx.now(), holds.len().saturating_sub(1));
+    let reverses = crate::reverse::undone(tx, i)?;
     let post = |(n, e): (usize, &ledger::Entry)| Transfer {
         linked: n < last,
         memo: e.memo.clone(),
-        ..Transfer::post(TransferId::new(tx.now(), e.debit.book()), e, e.money())
+        reverses: reverses.filter(|_| n == 0),
+        ..Transfer::post(TransferId::new(now, e.debit.book()), e, e.money())
     };
     let batch: Vec<Transfer> = holds.iter().enumerate().map(post).collect();
-    let at_counter = i.channel.is_counter() || actor.channel.is_counter();
-    match first_refusal(&ledger::post(tx, at_counter, &batch)?) {
-        None => (i.state, i.transfer, i.until) = (State::Posted, batch.first().map(|t| t.id), None),
+    match first_refusal(&ledger::post(tx, i.channel.is_counter(), &batch)?) {
+        None => (i.state, i.transfer) = (State::Posted, batch.first().map(|t| t.id)),
         Some(Refusal::PendingExpired) => i.state = State::Expired,
         Some(r) => {
             free(tx, i)?;
@@ -166,14 +216,11 @@ fn post_held(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction) -> Result<()> 
 
 /// Frees what is held; holds that ended by themselves are left.
 fn free(tx: &mut Tx<'_>, i: &Instruction) -> Result<()> {
-    let holds = holds(tx, i)?;
+    let (holds, now) = (holds(tx, i)?, tx.now());
     let batch: Vec<Transfer> =
-        holds.iter().map(|e| Transfer::void(TransferId::new(tx.now(), e.debit.book()), e)).collect();
-    let outcomes = ledger::post(tx, true, &batch)?;
-    match outcomes
-        .iter()
-        .find_map(|o| o.ok().err().filter(|r| !matches!(r, Refusal::PendingExpired | Refusal::PendingVoided)))
-    {
+        holds.iter().map(|e| Transfer::void(TransferId::new(now, e.debit.book()), e)).collect();
+    let ended = |r: &Refusal| matches!(r, Refusal::PendingExpired | Refusal::PendingVoided);
+    match ledger::post(tx, true, &batch)?.iter().find_map(|o| o.ok().err().filter(|r| !ended(r))) {
         Some(r) => Err(r.into()),
         None => Ok(()),
     }
@@ -182,24 +229,26 @@ fn free(tx: &mut Tx<'_>, i: &Instruction) -> Result<()> {
 /// A checker approves a payment that waits for him; `shown_hash` is what his screen showed. Runs entitlement, limits and
 /// guard again. A second checker may still be needed: then the receipt says so.
 pub fn approve(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Receipt> {
-    let instruction = desk.store.read(|tx| {
-        let asked = approval::approval(tx, actor, id)?;
-        let terms: Terms = serde_json::from_str(&asked.payload)
-            .map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
-        Ok(terms.instruction)
+    let (terms, prepared) = desk.store.read(|tx| {
+        let terms = terms(tx, actor, id)?;
+        let i = crate::raw(tx, terms.instruction)?.ok_or_else(|| Error::not_found("instruction", terms.instruction))?;
+        let prepared = prepare_round(desk, tx, &i, None)?;
+        Ok((terms, prepared))
     })?;
-    let prepared = prepare_round(desk, instruction, None)?;
     let (desk2, actor, hash) = (desk.clone(), actor.clone(), shown_hash.to_owned());
     desk.store.write(move |tx| {
+        let mut i = locked(tx, terms.instruction)?;
         match approval::approve(tx, &actor, id, &hash)? {
-            Approve::FirstOfTwo => return Ok(crate::locked(tx, instruction)?.receipt()),
-            Approve::AlreadySo { .. } => return Ok(crate::locked(tx, instruction)?.receipt()),
+            Approve::FirstOfTwo | Approve::AlreadySo { .. } => return Ok(i.receipt()),
             Approve::Approved { .. } => {}
         }
-        let mut i = load_open(tx, instruction)?;
+        in_state(&i, &[State::AwaitingApproval])?;
+        if i.approval != Some(id) || Terms::of(&i) != terms {
+            return Err(Error::new(&APPROVAL_CHANGED, format!("{} is not what was approved", i.id)));
+        }
         let receipt = release_in(&desk2, tx, &actor, &mut i, &prepared, "approved")?;
         match i.state {
-            State::Refused | State::Expired => approval::mark_failed(tx, &actor, id, &i.refusal)?,
+            State::Refused | State::Expired => approval::mark_failed(tx, &actor, id, &i.result())?,
             _ => approval::mark_executed(tx, &actor, id, &i.id.to_string())?,
         };
         Ok(receipt)
@@ -208,181 +257,159 @@ pub fn approve(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
 
 /// The checker refuses a payment that waits for him: the money is freed. A reason is needed.
 pub fn disapprove(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Receipt> {
-    let (actor, hash, reason) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
-    desk.store.write(move |tx| {
-        let asked = approval::approval(tx, &actor, id)?;
-        let terms: Terms = serde_json::from_str(&asked.payload)
-            .map_err(|e| Error::broken("an approval's terms cannot be read").caused_by(e))?;
-        let mut i = crate::locked(tx, terms.instruction)?;
-        if approval::refuse(tx, &actor, id, &hash, &reason)? == Change::AlreadySo || !i.state.is_open() {
-            return Ok(i.receipt());
-        }
-        free(tx, &i)?;
-        limits::give_back(tx, &mut i)?;
-        refuse(&mut i, crate::CHECKER_REFUSED.name, vec![reason.clone()]);
-        i.end(&actor.principal(), tx.now(), &reason);
-        save(tx, &actor, &mut i, "payment.disapprove", &reason)
+    turn_down(desk, actor, id, reason, CHECKER_REFUSED.name, {
+        let (actor, hash, reason) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
+        move |tx| approval::refuse(tx, &actor, id, &hash, &reason)
     })
 }
 
-/// The payer answers a challenge. He must have given his second factor just now.
+/// The checker sends a payment back to its maker, who corrects it and orders it anew: the money is freed meanwhile.
+pub fn send_back(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Receipt> {
+    turn_down(desk, actor, id, reason, SENT_BACK.name, {
+        let (actor, hash, reason) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
+        move |tx| approval::send_back(tx, &actor, id, &hash, &reason)
+    })
+}
+
+fn turn_down(
+    desk: &Desk,
+    actor: &Actor,
+    id: ApprovalId,
+    reason: &str,
+    code: &'static str,
+    say_no: impl Fn(&mut Tx<'_>) -> Result<Change> + Send + 'static,
+) -> Result<Receipt> {
+    let (actor, reason) = (actor.clone(), reason.to_owned());
+    desk.store.write(move |tx| {
+        let terms = terms(tx, &actor, id)?;
+        let mut i = locked(tx, terms.instruction)?;
+        if say_no(tx)? == Change::AlreadySo || i.state != State::AwaitingApproval {
+            return Ok(i.receipt());
+        }
+        i.refusal = code.into();
+        i.reasons.0 = vec![reason.clone()];
+        close(tx, &actor, &mut i, State::Refused, "payment.disapprove", &reason)
+    })
+}
+
+/// The payer himself answers a challenge. He must have given his second factor just now.
 pub fn confirm(desk: &Desk, actor: &Actor, id: InstructionId) -> Result<Receipt> {
-    party::need_step_up(actor)?;
-    let clearance = Some(Clearance { level: Ladder::Verify, by: actor.principal() });
+    let clearance = Clearance { level: Ladder::Verify, by: actor.principal() };
     step(desk, actor, id, clearance, "confirmed by the payer", |tx, actor, i| {
-        check_payer(tx, actor, i)?;
+        visible_to_payer(tx, actor, i)?;
+        if !matches!(actor.who, Who::Person(_) | Who::ForFirm { .. }) {
+            return Err(Error::new(&NOT_THE_PAYER, "a challenge is answered by the payer himself"));
+        }
+        party::need_step_up(actor)?;
         in_state(i, &[State::Challenged])
     })
 }
 
-/// Staff with `guard.decide` release what is held; the bank itself what was delayed and is due.
+/// Staff with `guard.decide` and a release limit release what is held or challenged; the bank itself what was delayed and
+/// is due. Nobody else ends a delay, which is the customer's time to think.
 pub fn release(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Result<Receipt> {
     let level = if matches!(actor.who, Who::System(_)) { Ladder::Delay } else { Ladder::Verify };
-    let clearance = Some(Clearance { level, by: actor.principal() });
-    step(desk, actor, id, clearance, why, |tx, actor, i| match actor.who {
-        Who::System("payments") => {
+    let clearance = Clearance { level, by: actor.principal() };
+    let why = party::reason(why)?;
+    step(desk, actor, id, clearance, &why, |tx, actor, i| {
+        if actor.who == Who::System("payments") {
             in_state(i, &[State::Delayed])?;
             let due = i.until.is_some_and(|at| at <= tx.now());
-            if due { Ok(()) } else { Err(Error::new(&NOT_OPEN, format!("{} is delayed until later", i.id))) }
+            let early = || Error::new(&NOT_OPEN, format!("{} is delayed until later", i.id));
+            return if due { Ok(()) } else { Err(early()) };
         }
-        _ => {
-            party::may(tx, actor, Permission::GuardDecide, &Scope::here(actor).amount(i.money()))?;
-            if i.made_by == actor.principal() {
-                return Err(Error::new(&approval::codes::MAKER_IS_CHECKER, "who made a payment does not release it"));
-            }
-            in_state(i, &[State::Held, State::Challenged, State::Delayed])
-        }
+        may_release(tx, actor, i)?;
+        in_state(i, &[State::Held, State::Challenged])
     })
 }
 
-fn in_state(i: &Instruction, allowed: &[State]) -> Result<()> {
+fn may_release(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<()> {
+    let entitlement = party::may(tx, actor, Permission::GuardDecide, &place(i))?;
+    let Who::Staff(staff) = actor.who else { return Ok(()) };
+    let himself = party::staff(tx, staff)?.person;
+    let payee = limits::payee_of(tx, i)?;
+    let gains = |p| i.made_by == p || i.payer.to_string() == p || payee.is_some_and(|o| o.to_string() == p);
+    if i.made_by == actor.principal() || himself.is_some_and(|p| gains(p.to_string())) {
+        return Err(Error::new(&MAKER_IS_CHECKER, "who made a payment, or is a party to it, does not release it"));
+    }
+    if !entitlement.may_release(i.money()) {
+        let max = Money::new(entitlement.limits.release_max, entitlement.limits.currency);
+        let message = format!("{} is above your release limit of {max}", i.money());
+        return Err(Error::new(&ABOVE_RELEASE_LIMIT, message).with("given", i.money()).with("max", max));
+    }
+    Ok(())
+}
+
+/// Where it is decided on what is held: at the payer's.
+fn place(i: &Instruction) -> Scope {
+    match i.payer {
+        Owner::Person(person) => Scope::person(person),
+        Owner::Firm(firm) => Scope::firm(firm),
+        Owner::Bank => i.branch.map_or(Scope::bank(), Scope::branch),
+    }
+}
+
+pub(crate) fn in_state(i: &Instruction, allowed: &[State]) -> Result<()> {
     match allowed.contains(&i.state) {
         true => Ok(()),
         false => Err(Error::new(&NOT_OPEN, format!("{} is {}", i.id, i.state)).with("state", i.state)),
     }
 }
 
-fn check_payer(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<()> {
-    let order = resolve::order_of(tx, i)?;
-    let parties = resolve::parties(tx, &order)?;
-    resolve::entitle(tx, actor, &parties, &order).map(|_| ())
+/// Whoever may order payments from the account; to everybody else the instruction does not exist.
+fn visible_to_payer(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<()> {
+    let view = resolve::debit(tx, i.debit)?;
+    match resolve::entitle(tx, actor, &view.account, i.kind, None) {
+        Ok(_) => Ok(()),
+        Err(no) if matches!(no.kind(), ErrorKind::Missing | ErrorKind::Forbidden) => {
+            Err(Error::not_found("instruction", i.id))
+        }
+        Err(why) => Err(why),
+    }
 }
 
+/// `allowed` is asked before anything is said of the instruction, and again in the posting transaction.
 fn step(
     desk: &Desk,
     actor: &Actor,
     id: InstructionId,
-    clearance: Option<Clearance>,
+    clearance: Clearance,
     why: &str,
     allowed: impl Fn(&mut Tx<'_>, &Actor, &Instruction) -> Result<()> + Send + 'static,
 ) -> Result<Receipt> {
-    let prepared = prepare_round(desk, id, clearance)?;
+    let prepared = desk.store.read(|tx| {
+        let i = crate::raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
+        allowed(tx, actor, &i)?;
+        prepare_round(desk, tx, &i, Some(clearance))
+    })?;
     let (desk2, actor, why) = (desk.clone(), actor.clone(), why.to_owned());
     desk.store.write(move |tx| {
-        let mut i = load_open(tx, id)?;
+        let mut i = locked(tx, id)?;
         allowed(tx, &actor, &i)?;
-        if prepared.facts.round != i.round + 1 {
-            return Err(Error::new(&kernel::error::STALE, format!("{id} was decided on meanwhile")));
-        }
         release_in(&desk2, tx, &actor, &mut i, &prepared, &why)
     })
 }
 
-/// Calls an open instruction off: the payer himself, whoever made it, or staff. The money is freed.
+/// Calls an open instruction off: the payer himself, who need not say why, whoever made it, or staff with `guard.decide`.
+/// The money is freed.
 pub fn cancel(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Result<Receipt> {
-    let (actor, why) = (actor.clone(), why.to_owned());
+    let unsaid = why.trim().is_empty() && !matches!(actor.who, Who::Staff(_));
+    let (actor, why) = (actor.clone(), party::reason(if unsaid { "called off" } else { why })?);
     desk.store.write(move |tx| {
-        let mut i = crate::locked(tx, id)?;
+        let mut i = locked(tx, id)?;
         match actor.who {
             Who::Staff(_) if i.made_by != actor.principal() => {
-                party::may(tx, &actor, Permission::GuardDecide, &Scope::here(&actor)).map(|_| ())?
+                party::may(tx, &actor, Permission::GuardDecide, &place(&i)).map(|_| ())?
             }
-            _ => check_payer(tx, &actor, &i).map_err(|e| {
-                if e.kind() == kernel::Kind::Missing { e } else { Error::new(&NOT_THE_PAYER, e.message()) }
-            })?,
+            _ => visible_to_payer(tx, &actor, &i)?,
         }
         if i.state == State::Cancelled {
             return Ok(i.receipt());
         }
         in_state(&i, &[State::AwaitingApproval, State::Challenged, State::Delayed, State::Held])?;
-        free(tx, &i)?;
-        limits::give_back(tx, &mut i)?;
         if let (State::AwaitingApproval, Some(asked)) = (i.state, i.approval) {
-            approval::mark_failed(tx, &actor, asked, "cancelled by the payer")?;
+            approval::withdraw(tx, &actor, asked, &why)?;
         }
-        i.state = State::Cancelled;
-        i.end(&actor.principal(), tx.now(), &why);
-        save(tx, &actor, &mut i, "payment.cancel", &why)
+        close(tx, &actor, &mut i, State::Cancelled, "payment.cancel", &why)
     })
-}
-
-/// Releases delayed payments whose time has come, at most `most`; answers how many. One that fails is left for the next run.
-pub fn release_due(desk: &Desk, most: u32) -> Result<u32> {
-    let due = desk.store.read(|tx| open_until(tx, State::Delayed, most))?;
-    let actor = Actor::system("payments");
-    let mut done = 0;
-    for (id, _) in due {
-        match release(desk, &actor, id, "its delay is over") {
-            Ok(_) => done += 1,
-            Err(why) if is_recorded(&why) => tracing::warn!(%id, error = ?why, "a delayed payment was not released"),
-            Err(why) => return Err(why),
-        }
-    }
-    Ok(done)
-}
-
-/// Ends open instructions whose money is no longer held because nobody decided in time, at most `most`; answers how many.
-pub fn expire_due(desk: &Desk, most: u32) -> Result<u32> {
-    let mut ended = 0;
-    for state in [State::AwaitingApproval, State::Challenged, State::Held] {
-        for (id, _) in desk.store.read(|tx| open_until(tx, state, most))? {
-            desk.store.write(move |tx| {
-                let mut i = crate::locked(tx, id)?;
-                if i.state != state || i.until.is_none_or(|at| at > tx.now()) {
-                    return Ok(());
-                }
-                free(tx, &i)?;
-                limits::give_back(tx, &mut i)?;
-                i.state = State::Expired;
-                i.end("system:payments", tx.now(), "nobody decided in time");
-                save(tx, &Actor::system("payments"), &mut i, "payment.expire", "nobody decided in time").map(|_| ())
-            })?;
-            ended += 1;
-        }
-    }
-    Ok(ended)
-}
-
-fn open_until(tx: &mut Tx<'_>, state: State, most: u32) -> Result<Vec<(InstructionId, Timestamp)>> {
-    let now = tx.now();
-    let sql = "SELECT id, until FROM instructions WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND until <= ?2 ORDER BY until, id LIMIT ?3";
-    tx.query(
-        sql,
-        &[state.code().into(), Param::Int(now.micros()), Param::Int(i64::from(most.min(JOB_ROWS_MAX)))],
-        |r| Ok((r.get(0)?, r.get(1)?)),
-    )
-}
-
-/// Undoes a posted single payment by a new entry in the other direction; the fee is not given back. Staff need
-/// `payment.reverse` and a second person; until he approves, the money is held on the payee's account.
-pub fn reverse(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Result<Receipt> {
-    if why.trim().is_empty() {
-        return Err(Error::new(&party::codes::REASON_NEEDED, "a reversal needs a reason"));
-    }
-    let (order, of) = desk.store.read(|tx| {
-        let i = crate::raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
-        party::may(tx, actor, Permission::PaymentReverse, &Scope::here(actor).amount(i.money()))?;
-        match (i.state, i.credit, i.kind) {
-            (State::Posted, Some(credit), Kind::Transfer | Kind::FundWageAccount) => Ok((
-                Order::new(Kind::Reversal, credit, Payee::Account(i.debit), i.money())
-                    .code("reversal")
-                    .reference(i.id)
-                    .memo(why),
-                i.transfer,
-            )),
-            _ => Err(Error::new(&NOTHING_TO_REVERSE, format!("{id} is {} {}", i.kind, i.state))),
-        }
-    })?;
-    let key = format!("reverse-{id}-{}", of.map(|t| t.to_string()).unwrap_or_default());
-    crate::submit(desk, actor, order, Some(&key))
 }

@@ -1,9 +1,8 @@
 //! Daily and tier limits: used in the transaction that posts or holds, given back when the money is freed.
 use crate::instruction::Instruction;
 use crate::order::{Kind, LegOutcome, Order};
-use crate::resolve::Parties;
 use kernel::id::PersonId;
-use kernel::{Actor, Id, Owner, Result, Who};
+use kernel::{Actor, BookId, Id, Owner, Result, Who};
 use party::{Entitlement, Function, LimitKey};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -20,46 +19,75 @@ fn function(i: &Instruction, payee: Option<Owner>) -> Function {
     }
 }
 
-fn daily(i: &Instruction) -> LimitKey<'_> {
-    LimitKey { book: i.id.book(), subject: &i.made_by, kind: PER_DAY }
+/// Whose tier counts what is received: a person's, of what comes from others.
+fn receiver(i: &Instruction, payee: Option<Owner>) -> Option<PersonId> {
+    match payee {
+        Some(Owner::Person(person)) if payee != Some(i.payer) => Some(person),
+        _ => None,
+    }
 }
 
-/// Uses the payer's tier limits or the actor's own daily limit, and the payee's tier limits. `Err` undoes the caller's
-/// transaction.
+/// Whose daily limit counts it: staff wherever they work, a clerk or program for one firm. A customer has his tier instead.
+fn subject(i: &Instruction) -> Option<(BookId, String)> {
+    match (party::principal(&i.made_by), i.payer) {
+        (Some(Who::Person(p)), Owner::Firm(firm)) => Some((p.book(), format!("{p}/{firm}"))),
+        (Some(Who::Staff(s)), _) => Some((s.book(), i.made_by.clone())),
+        (None, Owner::Firm(firm)) if !i.made_by_bank() => Some((firm.book(), i.made_by.clone())),
+        _ => None,
+    }
+}
+
+/// Uses the payer's tier limits, the daily limit of whoever acts for him, and the payee's tier limits. `Err` undoes the
+/// caller's transaction. A reversal uses none. `limited`: the payee may be one whose tier limits what he receives.
 pub(crate) fn use_all(
     tx: &mut Tx<'_>,
-    actor: &Actor,
     entitlement: &Entitlement,
-    parties: &Parties,
+    payee: Option<Owner>,
+    limited: bool,
     i: &mut Instruction,
 ) -> Result<()> {
-    if let Some(Owner::Person(payee)) = parties.payee_owner {
-        party::tier_check(tx, payee, i.channel, Function::Receive, i.money())?;
+    if i.kind == Kind::Reversal {
+        return Ok(());
     }
     i.limits_on = Some(tx.business_date()?);
+    if let Some(person) = receiver(i, payee).filter(|_| limited) {
+        party::tier_check(tx, person, i.channel, Function::Receive, i.money())?;
+    }
+    if let Some((book, subject)) = subject(i) {
+        let key = LimitKey { book, subject: &subject, kind: PER_DAY };
+        let max = kernel::Money::new(entitlement.limits.per_day_max, i.currency);
+        party::use_limit(tx, &key, i.money(), max)?;
+    }
     match i.payer {
-        _ if matches!(actor.who, Who::System(_)) => Ok(()),
-        Owner::Person(person) => party::tier_check(tx, person, i.channel, function(i, parties.payee_owner), i.money()),
-        _ if entitlement.limits.currency != i.currency => Ok(()),
-        _ => {
-            let max = kernel::Money::new(entitlement.limits.per_day_max, i.currency);
-            party::use_limit(tx, &daily(i), i.money(), max)
+        Owner::Person(person) if !i.made_by_bank() => {
+            party::tier_check(tx, person, i.channel, function(i, payee), i.money())
         }
+        _ => Ok(()),
     }
 }
 
 /// Gives back what an instruction used, on the day it was used.
-pub(crate) fn give_back(tx: &mut Tx<'_>, i: &mut Instruction) -> Result<()> {
+pub(crate) fn give_back(tx: &mut Tx<'_>, i: &mut Instruction, payee: Option<Owner>) -> Result<()> {
     let Some(date) = i.limits_on.take() else { return Ok(()) };
-    let payee = i.credit.map(|c| ledger::view(tx, c)).transpose()?.map(|v| v.account.owner);
-    if let Some(Owner::Person(payee)) = payee {
-        party::tier_release(tx, payee, i.channel, Function::Receive, i.money(), date)?;
+    if let Some(person) = receiver(i, payee) {
+        party::tier_release(tx, person, i.channel, Function::Receive, i.money(), date)?;
+    }
+    if let Some((book, subject)) = subject(i) {
+        let key = LimitKey { book, subject: &subject, kind: PER_DAY };
+        party::release_limit(tx, &key, i.money(), date)?;
     }
     match i.payer {
-        _ if i.made_by.starts_with("system:") => Ok(()),
-        Owner::Person(person) => party::tier_release(tx, person, i.channel, function(i, payee), i.money(), date),
-        _ => party::release_limit(tx, &daily(i), i.money(), date),
+        Owner::Person(person) if !i.made_by_bank() => {
+            party::tier_release(tx, person, i.channel, function(i, payee), i.money(), date)
+        }
+        _ => Ok(()),
     }
+}
+
+/// The payee of an open instruction, when he has an account here.
+pub(crate) fn payee_of(tx: &mut Tx<'_>, i: &Instruction) -> Result<Option<Owner>> {
+    let Some(credit) = i.credit else { return Ok(None) };
+    Ok(ledger::accounts(tx, &[credit])?.pop().map(|a| a.owner))
 }
 
 /// The limited receiver of each leg, by its place.

@@ -283,12 +283,9 @@ pub(crate) fn order_of(tx: &Tx<'_>, i: &Instruction) -> Result<Order> {
 pub(crate) fn maker_of(i: &Instruction) -> Result<Actor> {
     let who = match (party::principal(&i.made_by), i.payer) {
         (Some(Who::Person(person)), Owner::Firm(firm)) => Who::ForFirm { person, firm },
-        // Which firm a key belongs to is not told by its id.
-        (None | Some(Who::Client { .. }), Owner::Firm(firm)) if i.made_by.starts_with("clnt_") => {
-            Who::Client { client: i.made_by.parse()?, firm }
-        }
-        (Some(who @ (Who::Person(_) | Who::Staff(_))), _) => who,
-        _ => Who::System("payments"),
+        (Some(who), _) => who,
+        (None, Owner::Firm(firm)) if !i.made_by_bank() => Who::Client { client: i.made_by.parse()?, firm },
+        (None, _) => Who::System("payments"),
     };
     Ok(Actor { channel: i.channel, branch: i.branch, ..Actor::of(who) })
 }

@@ -1,18 +1,21 @@
 //! The pipeline: entitlement → price → limits → guard → ledger → outbox, in one transaction.
 //!
-//! Within the transaction the order of work differs from the order of the boxes only where it cannot be seen: limits are
-//! used after the ledger has accepted, because a limit that is used up undoes the whole transaction and the refusal is then
-//! recorded in a second one ([`refuse_in`]).
+//! [`prepare`] does on a snapshot what need not be done by the writer: it finds the accounts, whose facts never change, the
+//! price, which is promised for minutes, and the guard's provisional judgement. [`submit_in`] does the rest in the posting
+//! transaction: who may, whether the payer is frozen, the guard's decision, the ledger, the limits. Limits are used after
+//! the ledger has accepted, because a limit that is used up undoes the whole transaction and the refusal is then recorded
+//! in a second one ([`refuse_in`]).
 use crate::events::PaymentEvent;
 use crate::instruction::Instruction;
-use crate::order::{Kind, LegOutcome, Order, Receipt, State};
+use crate::order::{Kind, LegOutcome, Order, Payee, Receipt, State};
 use crate::own::{Own, own};
 use crate::resolve::{self, Parties};
-use crate::{Desk, HOLD_HOURS, clearing, limits};
+use crate::{Desk, HOLD_HOURS, LEGS_WAIT, clearing, form, limits};
 use guard::{Decision, Facts, Verdict};
 use kernel::id::{InstructionId, TransferId};
-use kernel::{Actor, Error, Id, Kind as ErrorKind, Money, Result, Timestamp, Who, clock::HOUR};
+use kernel::{Actor, BookId, Error, Id, Kind as ErrorKind, Owner, Result, Timestamp, Who, clock::HOUR};
 use ledger::{Outcome, Refusal, Transfer};
+use party::Entitlement;
 use pricing::Quote;
 use std::borrow::Cow;
 use store::{Audit, Json, Once, Seal, Tx};
@@ -23,6 +26,10 @@ pub struct Prepared {
     pub(crate) id: InstructionId,
     pub(crate) facts: Facts,
     pub(crate) guard: Option<guard::Prepared>,
+    pub(crate) parties: Parties,
+    quote: Option<Quote>,
+    /// Whether the payee's tier limits what he receives.
+    limited: bool,
 }
 
 const WHAT: &str = "payments.submit";
@@ -32,7 +39,6 @@ const WHAT: &str = "payments.submit";
 /// `Ok` with [`State::Refused`] when a rule of the bank is against it (that is recorded); `Err` when the order is malformed,
 /// the account is unknown to the actor, or he is not entitled.
 pub fn submit(desk: &Desk, actor: &Actor, order: Order, key: Option<&str>) -> Result<Receipt> {
-    order.check_form()?;
     let prepared = match desk.store.read(|tx| prepare(desk, tx, actor, &order)) {
         Ok(prepared) => prepared,
         Err(why) if is_recorded(&why) => return record_refusal(desk, actor, order, key, why),
@@ -58,19 +64,42 @@ pub fn is_recorded(why: &Error) -> bool {
         && !why.is(&store::BUSY)
 }
 
-/// Looks at an order on a snapshot: who is behind it, and the guard's provisional judgement. A guard that does not answer
-/// is noted, and holds the payment later.
+/// Looks at an order on a snapshot: who is behind it, its price, and the guard's provisional judgement. A guard that does
+/// not answer is noted, and holds the payment later.
 pub fn prepare(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<Prepared> {
-    order.check_form()?;
-    let parties = resolve::parties(tx, order)?;
-    resolve::entitle(tx, actor, &parties, order)?;
+    let (parties, _) = resolve::look(tx, actor, order)?;
+    let quote = resolve::price_as_shown(tx, actor, &parties, order)?;
+    let limited = match parties.payee_owner() {
+        Some(Owner::Person(payee)) => !party::receive_limited(tx, &[payee], actor.channel)?.is_empty(),
+        _ => false,
+    };
     let id = order.id.unwrap_or_else(|| InstructionId::new(tx.now(), order.debit.book()));
     let facts = resolve::facts(tx, actor, &parties, order, id)?;
-    let guard = desk.guard.prepare(tx, &facts).map_err(|e| tracing::warn!(error = ?e, "the guard did not answer")).ok();
-    Ok(Prepared { id, facts, guard })
+    let guard = judge(desk, tx, &facts);
+    Ok(Prepared { id, facts, guard, parties, quote, limited })
 }
 
-/// The pipeline inside a transaction of the caller's.
+/// The guard's provisional judgement; `None` when it does not answer, which holds the payment.
+pub(crate) fn judge(desk: &Desk, tx: &mut Tx<'_>, facts: &Facts) -> Option<guard::Prepared> {
+    desk.guard.prepare(tx, facts).map_err(|e| tracing::warn!(error = ?e, "the guard did not answer")).ok()
+}
+
+impl Prepared {
+    /// For a later round: nothing is priced again.
+    pub(crate) fn again(id: InstructionId, facts: Facts, guard: Option<guard::Prepared>, parties: Parties) -> Prepared {
+        Prepared { id, facts, guard, parties, quote: None, limited: true }
+    }
+
+    fn check(&self, order: &Order) -> Result<()> {
+        let same = (self.facts.payer.account, self.facts.amount) == (order.debit, order.amount);
+        match same && order.id.is_none_or(|id| id == self.id) {
+            true => Ok(()),
+            false => Err(Error::broken(format!("{} was prepared for another order", self.id))),
+        }
+    }
+}
+
+/// The pipeline inside a transaction of the caller's. `prepared` is what [`prepare`] made of this order.
 pub fn submit_in(
     desk: &Desk,
     tx: &mut Tx<'_>,
@@ -79,107 +108,161 @@ pub fn submit_in(
     prepared: &Prepared,
     key: Option<&str>,
 ) -> Result<Receipt> {
-    if let Some(receipt) = answered(tx, actor, order, key, prepared.id)? {
+    prepared.check(order)?;
+    let request = Request::of(actor, order, key)?;
+    if let Some(receipt) = request.answered(tx, order.id.map(|_| prepared.parties.payee_shown.as_str()))? {
         return Ok(receipt);
     }
-    let parties = resolve::parties(tx, order)?;
-    let entitlement = resolve::entitle(tx, actor, &parties, order)?;
-    let quote = price(tx, actor, &parties, order)?;
+    let parties = &prepared.parties;
+    let entitlement = resolve::entitle(tx, actor, &parties.debit, order.kind, Some(order.amount))?;
+    resolve::check_free(tx, matches!(actor.who, Who::System(_)), parties.debit.owner, order.kind)?;
+    if let Some(of) = order.reverses
+        && let Some(before) = crate::reverse::standing(tx, actor, of)?
+    {
+        return Ok(before);
+    }
+    let quote = price(tx, actor, order, prepared)?;
     let decision = desk.guard.decide(tx, prepared.guard.as_ref(), &prepared.facts)?;
-    let mut new = instruction(tx, actor, order, &parties, prepared.id, &quote, &decision)?;
-    let needs_checker =
-        entitlement.needs_checker(order.amount) && order.approved.is_none() && !matches!(actor.who, Who::System(_));
-    let legs = match decision.verdict() {
-        Verdict::Limit | Verdict::Stop => {
-            refuse(&mut new, guard_code(decision.verdict()), decision.customer_reasons());
-            Vec::new()
-        }
-        _ if needs_checker => hold_for_approval(tx, actor, order, &mut new)?,
-        Verdict::Verify => hold(tx, actor, &mut new, State::Challenged, None)?,
-        Verdict::Delay => hold(tx, actor, &mut new, State::Delayed, decision.delay_until())?,
-        Verdict::Held => hold(tx, actor, &mut new, State::Held, None)?,
-        Verdict::Pass | Verdict::Tip => post(tx, actor, order, &mut new)?,
-    };
+    let mut new = blank(tx, actor, order, parties, prepared.id)?;
+    new.fee = quote.as_ref().map_or(0, |q| q.fee.minor);
+    new.decision = Some(decision.id());
+    new.reasons = Json(decision.customer_reasons());
+    let legs = act(tx, actor, order, &mut new, &entitlement, &decision)?;
     if new.state != State::Refused {
-        limits::use_all(tx, actor, &entitlement, &parties, &mut new)?;
+        limits::use_all(tx, &entitlement, parties.payee_owner(), prepared.limited, &mut new)?;
     }
     if new.state == State::Posted {
         desk.guard.posted(tx, &decision, &prepared.facts)?;
         after_posting(tx, actor, order, &new)?;
     }
     tx.insert(&mut new)?;
-    if let Some(quote) = &quote {
-        pricing::record(tx, quote, new.id, "")?;
+    if let Some(quote) = quote.filter(|_| new.state != State::Refused) {
+        pricing::record(tx, &quote, new.id, "")?;
     }
-    finish(tx, actor, order, key, &new, new.receipt_with(legs))
+    request.finish(tx, &new, new.receipt_with(legs))
 }
 
-/// Records that an order was refused because of `why`. For the transaction after the one that failed.
+/// What the decision comes to: refused, held for somebody, or posted.
+fn act(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    order: &Order,
+    new: &mut Instruction,
+    entitlement: &Entitlement,
+    decision: &Decision,
+) -> Result<Vec<LegOutcome>> {
+    let by_bank = matches!(actor.who, Who::System(_));
+    let above = entitlement.needs_checker(order.amount) || order.kind == Kind::Reversal;
+    let verdict = decision.verdict();
+    match verdict {
+        Verdict::Limit | Verdict::Stop => refuse(new, guard_code(verdict), decision.customer_reasons()),
+        Verdict::Pass | Verdict::Tip if by_bank || !above => return post(tx, actor, order, new),
+        _ if !order.legs.is_empty() => {
+            return Err(Error::new(&LEGS_WAIT, format!("the guard says {verdict}")).with("verdict", verdict));
+        }
+        _ if above && !by_bank => hold_for_approval(tx, actor, new)?,
+        Verdict::Verify => hold(tx, new, State::Challenged, None)?,
+        Verdict::Delay => hold(tx, new, State::Delayed, decision.delay_until())?,
+        Verdict::Held | Verdict::Pass | Verdict::Tip => hold(tx, new, State::Held, None)?,
+    }
+    Ok(Vec::new())
+}
+
+/// Records that an order was refused because of `why`. For the transaction after the one that failed. Errors as
+/// [`submit`]: only who is entitled to the debit account leaves a record on it.
 pub fn refuse_in(tx: &mut Tx<'_>, actor: &Actor, order: &Order, key: Option<&str>, why: &Error) -> Result<Receipt> {
-    let id = order.id.unwrap_or_else(|| InstructionId::new(tx.now(), order.debit.book()));
-    if let Some(receipt) = answered(tx, actor, order, key, id)? {
+    form::check(order)?;
+    form::check_kind(actor, order)?;
+    let view = resolve::debit(tx, order.debit)?;
+    resolve::entitle(tx, actor, &view.account, order.kind, Some(order.amount))?;
+    let request = Request::of(actor, order, key)?;
+    if let Some(receipt) = request.answered(tx, None)? {
         return Ok(receipt);
     }
-    let debit = ledger::view(tx, order.debit)?.account;
-    let parties = Parties { debit, credit: None, payee_owner: None, payee_shown: String::new() };
+    let (available, debit) = (view.available(), view.account);
+    let parties = Parties { debit, available, credit: None, payee: None, payee_shown: String::new() };
+    let id = order.id.unwrap_or_else(|| InstructionId::new(tx.now(), order.debit.book()));
     let mut new = blank(tx, actor, order, &parties, id)?;
     refuse(&mut new, why.code().name, vec![why.message().into()]);
     tx.insert(&mut new)?;
     let receipt = Receipt { next: Cow::Borrowed(why.remedy()), ..new.receipt() };
-    finish(tx, actor, order, key, &new, receipt)
+    request.finish(tx, &new, receipt)
 }
 
-fn answered(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    order: &Order,
-    key: Option<&str>,
-    id: InstructionId,
-) -> Result<Option<Receipt>> {
-    if let Some(key) = key {
-        let body = serde_json::to_vec(order).map_err(|e| Error::broken("an order has no JSON form").caused_by(e))?;
-        if let Once::Done(answer) = tx.once(order.debit.book(), &actor.principal(), key, WHAT, &body)? {
-            let receipt = serde_json::from_str(&answer)
-                .map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e))?;
-            return Ok(Some(receipt));
+/// Who asks for what, under which key.
+struct Request<'a> {
+    actor: &'a Actor,
+    principal: String,
+    order: &'a Order,
+    /// With the order as bytes, by which it is recognised: every word of it, the fee that was shown too.
+    key: Option<(&'a str, Vec<u8>)>,
+}
+
+impl<'a> Request<'a> {
+    fn of(actor: &'a Actor, order: &'a Order, key: Option<&'a str>) -> Result<Request<'a>> {
+        let body = |_| serde_json::to_vec(order).map_err(|e| Error::broken("an order has no JSON form").caused_by(e));
+        let key = key.map(|key| body(key).map(|body| (key, body))).transpose()?;
+        Ok(Request { actor, principal: actor.principal(), order, key })
+    }
+
+    /// Keys are kept where the principal is at home, so that he has one set of them.
+    fn book(&self) -> BookId {
+        party::home_book(self.actor.who).unwrap_or(self.order.debit.book())
+    }
+
+    /// The answer that was given before, by key or by the instruction's id. `payee` as he would be shown, when known.
+    fn answered(&self, tx: &mut Tx<'_>, payee: Option<&str>) -> Result<Option<Receipt>> {
+        if let Some((key, body)) = &self.key
+            && let Once::Done(answer) = tx.once(self.book(), &self.principal, key, WHAT, body)?
+        {
+            let kept = serde_json::from_str(&answer);
+            return kept.map(Some).map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e));
+        }
+        let Some(id) = self.order.id else { return Ok(None) };
+        match crate::raw(tx, id)? {
+            Some(before) if self.is_of(tx, &before, payee)? => Ok(Some(before.receipt())),
+            Some(_) => Err(Error::new(&store::KEY_REUSED, format!("{id} is another instruction"))),
+            None => Ok(None),
         }
     }
-    match crate::raw(tx, id)? {
-        Some(before) if before.debit == order.debit && before.money() == order.amount && before.kind == order.kind => {
-            Ok(Some(before.receipt()))
+
+    fn is_of(&self, tx: &Tx<'_>, before: &Instruction, payee: Option<&str>) -> Result<bool> {
+        let order = self.order;
+        let same = (before.debit, before.kind, before.money(), before.legs as usize)
+            == (order.debit, order.kind, order.amount, order.legs.len())
+            && (&before.memo, &before.reference, &before.made_by) == (&order.memo, &order.reference, &self.principal);
+        let same_payee = match &order.payee {
+            _ if !same || before.credit.is_none() && before.payee_sealed.is_none() => same,
+            Payee::Account(id) => before.credit == Some(*id),
+            Payee::Number(_) => payee.is_none_or(|shown| shown == before.payee),
+            Payee::External { .. } => resolve::order_of(tx, before)?.payee == order.payee,
+        };
+        Ok(same && same_payee)
+    }
+
+    fn finish(&self, tx: &mut Tx<'_>, new: &Instruction, receipt: Receipt) -> Result<Receipt> {
+        let decision = new.decision.map(|d| d.to_string()).unwrap_or_default();
+        let what = format!("{} {} from {} to {}", new.kind, new.money(), new.debit, new.payee);
+        let entry = Audit::of("payment.submit", new.id).after(what).decision(decision).result(new.result());
+        tx.audit(self.actor, entry)?;
+        tx.emit(&PaymentEvent::of(new), &self.actor.correlation)?;
+        if let Some((key, body)) = &self.key {
+            let answer =
+                serde_json::to_string(&receipt).map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
+            tx.answered(self.book(), &self.principal, key, WHAT, body, &answer)?;
         }
-        Some(_) => Err(Error::new(&store::KEY_REUSED, format!("{id} is another instruction"))),
+        Ok(receipt)
+    }
+}
+
+/// The price that was found on the snapshot, while it is promised; else today's, refused when above what was shown.
+fn price(tx: &mut Tx<'_>, actor: &Actor, order: &Order, prepared: &Prepared) -> Result<Option<Quote>> {
+    let (now, today) = (tx.now(), tx.business_date()?);
+    match &prepared.quote {
         None => Ok(None),
+        Some(quote) if quote.ask.date == today && now < quote.valid_until => Ok(Some(quote.clone())),
+        Some(_) => resolve::price_as_shown(tx, actor, &prepared.parties, order),
     }
-}
-
-fn finish(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    order: &Order,
-    key: Option<&str>,
-    new: &Instruction,
-    receipt: Receipt,
-) -> Result<Receipt> {
-    let result = if new.refusal.is_empty() { new.state.code().to_owned() } else { new.refusal.clone() };
-    let decision = new.decision.map(|d| d.to_string()).unwrap_or_default();
-    let what = format!("{} {} from {} to {}", new.kind, new.money(), new.debit, new.payee);
-    let entry = Audit::of("payment.submit", new.id).after(what).decision(decision).result(result);
-    tx.audit(actor, entry)?;
-    tx.emit(&PaymentEvent::of(new), &actor.correlation)?;
-    if let Some(key) = key {
-        let body = serde_json::to_vec(order).map_err(|e| Error::broken("an order has no JSON form").caused_by(e))?;
-        let answer =
-            serde_json::to_string(&receipt).map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
-        tx.answered(order.debit.book(), &actor.principal(), key, WHAT, &body, &answer)?;
-    }
-    Ok(receipt)
-}
-
-fn price(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<Quote>> {
-    let Some(ask) = resolve::price_ask(tx, actor, parties, order)? else { return Ok(None) };
-    let shown = order.fee_shown.unwrap_or(Money::zero(order.amount.currency));
-    pricing::confirm(tx, &ask, shown).map(Some)
 }
 
 fn blank(tx: &mut Tx<'_>, actor: &Actor, order: &Order, parties: &Parties, id: InstructionId) -> Result<Instruction> {
@@ -201,6 +284,7 @@ fn blank(tx: &mut Tx<'_>, actor: &Actor, order: &Order, parties: &Parties, id: I
         reference: order.reference.clone(),
         memo: order.memo.clone(),
         channel: actor.channel,
+        branch: actor.staff().and(actor.branch),
         made_by: actor.principal(),
         made_at: tx.now(),
         business_date: tx.business_date()?,
@@ -217,31 +301,17 @@ fn blank(tx: &mut Tx<'_>, actor: &Actor, order: &Order, parties: &Parties, id: I
         ended_by: None,
         ended_at: None,
         ended_why: None,
-        reverses: None,
+        reverses: order.reverses,
         limits_on: None,
         seal: Seal::default(),
     })
 }
 
-fn instruction(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    order: &Order,
-    parties: &Parties,
-    id: InstructionId,
-    quote: &Option<Quote>,
-    decision: &Decision,
-) -> Result<Instruction> {
-    let mut new = blank(tx, actor, order, parties, id)?;
-    new.fee = quote.as_ref().map_or(0, |q| q.fee.minor);
-    new.decision = Some(decision.id());
-    new.reasons = Json(decision.customer_reasons());
-    Ok(new)
-}
-
 pub(crate) fn refuse(new: &mut Instruction, code: &str, reasons: Vec<String>) {
     new.state = State::Refused;
     new.refusal = code.into();
+    // A price that is not taken is no price.
+    new.fee = 0;
     new.reasons = Json(reasons);
 }
 
@@ -250,18 +320,18 @@ pub(crate) fn guard_code(verdict: Verdict) -> &'static str {
 }
 
 /// The transfers of a single payment: the amount and, linked to it, the fee.
-fn transfers(tx: &Tx<'_>, new: &Instruction) -> Result<Vec<Transfer>> {
+fn transfers(tx: &mut Tx<'_>, new: &Instruction) -> Result<Vec<Transfer>> {
+    let (now, book) = (tx.now(), new.debit.book());
+    let reverses = crate::reverse::undone(tx, new)?;
     let credit = new.credit.ok_or_else(|| Error::broken(format!("{} has no payee", new.id)))?;
-    let id = || TransferId::new(tx.now(), new.debit.book());
-    let main = Transfer::single(id(), new.debit, credit, new.money(), new.code.clone())
-        .reference(new.id)
-        .memo(new.memo.clone());
+    let id = || TransferId::new(now, book);
+    let single = Transfer::single(id(), new.debit, credit, new.money(), new.code.clone());
+    let main = Transfer { reverses, ..single.reference(new.id).memo(new.memo.clone()) };
     if new.fee == 0 {
         return Ok(vec![main]);
     }
-    let fee =
-        Transfer::single(id(), new.debit, own(new.debit.book(), Own::FeeIncome, new.currency), new.fee_money(), "fee")
-            .reference(new.id);
+    let income = own(book, Own::FeeIncome, new.currency);
+    let fee = Transfer::single(id(), new.debit, income, new.fee_money(), "fee").reference(new.id);
     Ok(vec![main.linked(), fee])
 }
 
@@ -320,37 +390,33 @@ fn post_legs(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Instructio
 }
 
 /// Holds the money until `until` (or the state's usual time) and sets the state; a ledger refusal refuses the instruction.
-fn hold(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    new: &mut Instruction,
-    state: State,
-    until: Option<Timestamp>,
-) -> Result<Vec<LegOutcome>> {
+pub(crate) fn hold(tx: &mut Tx<'_>, new: &mut Instruction, state: State, until: Option<Timestamp>) -> Result<()> {
     let given_up = until.unwrap_or(tx.now()).plus(HOLD_HOURS * HOUR);
-    let batch: Vec<Transfer> = transfers(tx, new)?.into_iter().map(|t| t.hold(given_up)).collect();
-    let outcomes = ledger::post(tx, actor.channel.is_counter(), &batch)?;
+    // What undoes another entry is the posting, not the hold before it.
+    let held = |t: Transfer| Transfer { reverses: None, ..t.hold(given_up) };
+    let batch: Vec<Transfer> = transfers(tx, new)?.into_iter().map(held).collect();
+    let outcomes = ledger::post(tx, new.channel.is_counter(), &batch)?;
     if let Some(r) = first_refusal(&outcomes) {
         refuse(new, r.code().name, vec![r.message().into()]);
-        return Ok(Vec::new());
+        return Ok(());
     }
     new.state = state;
     new.hold = Some(batch[0].id);
     new.fee_hold = batch.get(1).map(|t| t.id);
     new.until = Some(until.unwrap_or(given_up));
-    Ok(Vec::new())
+    Ok(())
 }
 
-fn hold_for_approval(tx: &mut Tx<'_>, actor: &Actor, order: &Order, new: &mut Instruction) -> Result<Vec<LegOutcome>> {
-    if !order.legs.is_empty() {
-        return Err(Error::new(&crate::LEGS_NEED_APPROVAL, "an order with many legs comes with its approval"));
-    }
-    hold(tx, actor, new, State::AwaitingApproval, None)?;
+/// Nobody decides on it any more once the approval's own time is over.
+fn hold_for_approval(tx: &mut Tx<'_>, actor: &Actor, new: &mut Instruction) -> Result<()> {
+    hold(tx, new, State::AwaitingApproval, None)?;
     if new.state == State::AwaitingApproval {
         let asked = crate::life::ask_approval(tx, actor, new)?;
+        let expires_at = approval::raw(tx, asked)?.expires_at;
         new.approval = Some(asked);
+        new.until = new.until.map(|at| at.min(expires_at));
     }
-    Ok(Vec::new())
+    Ok(())
 }
 
 /// What follows a posting in the same transaction: a payment to another bank goes into the clearing queue.

@@ -1,5 +1,5 @@
 //! Writing the valid rows of an import, in chunks.
-use crate::faults::Finding;
+use crate::faults::refusal;
 use crate::import::{Import, import_raw};
 use crate::line::{LineState, PayLine, line_raw, sums};
 use crate::project::Project;
@@ -10,7 +10,7 @@ use crate::worker::{put, worker_raw};
 use crate::{Event, IMPORT_CHUNK_ROWS, Period, ROSTER_WORKERS_MAX, SHEET_LINES_MAX, SHEET_STATE, TOO_MANY_LINES};
 use kernel::id::{PayLineId, PaySheetId};
 use kernel::{Actor, Error, Id, Kind, Result};
-use sheets::{Fault, Wording};
+use sheets::Fault;
 use store::{Audit, Json, Seal, Store, Tx, params};
 
 /// Workers registered in one transaction; each may be a new person.
@@ -33,7 +33,7 @@ pub(crate) fn workers(store: &Store, actor: &Actor, project: &Project, candidate
                 for one in chunk {
                     match put_chunk(store, actor, project, vec![one.clone()]) {
                         Ok(()) => taken.put += 1,
-                        Err(why) if is_of_the_row(&why) => taken.faults.push(refusal(one, &why)),
+                        Err(why) if is_of_the_row(&why) => taken.faults.push(refusal(&one.place, &why)),
                         Err(why) => return Err(why),
                     }
                 }
@@ -66,16 +66,6 @@ fn put_chunk(store: &Store, actor: &Actor, project: &Project, chunk: Vec<Candida
 fn is_of_the_row(why: &Error) -> bool {
     let kind = matches!(why.kind(), Kind::Refused | Kind::Invalid | Kind::Conflict | Kind::Limit);
     kind && !why.is(&store::BUSY)
-}
-
-fn refusal(candidate: &Candidate, why: &Error) -> Fault {
-    let wording = Wording {
-        reason_zh: format!("无法登记：{}", why.message()).into(),
-        remedy_zh: why.remedy().into(),
-        reason_en: format!("the row cannot be taken: {}", why.message()).into(),
-        remedy_en: why.remedy().into(),
-    };
-    Fault { code: Finding::RowRefused.code(), row: candidate.row, wording, ..candidate.place.clone() }
 }
 
 /// Writes the lines of a file to its sheet and drafts it. Answers the sheet.

@@ -73,9 +73,12 @@ findings! {
     BankNameDiffers "bank_name_differs" Warning:
         "本行登记的姓名与花名册不一致", "请本人持身份证到柜台更正；更正前不能发放到该账户",
         "the bank knows this identity number under another name", "the worker corrects it at a counter with his card; until then this account is not paid";
+    CardTwice "card_twice" Refused:
+        "此账号在文件中已属于另一人（第{a}行）", "每人须用本人账户，改正账号",
+        "the account stands for somebody else in row {a}", "everybody needs an account of his own; correct the number";
     RowRefused "row_refused" Refused:
-        "无法登记：{a}", "{b}",
-        "the row cannot be taken: {a}", "{b}";
+        "无法登记", "核对后重新上传",
+        "the row cannot be taken", "correct it and send the file again";
     ListCut "list_cut" Note:
         "还有{a}条未列出", "改正已列出的问题后重新上传",
         "{a} more entries are not listed", "correct what is listed and send the file again";
@@ -108,6 +111,31 @@ impl Finding {
             wording: self.wording(&a.to_string(), ""),
         }
     }
+}
+
+/// Why writing a row was refused, in Chinese: code, reason, remedy.
+const REFUSALS: [(&str, &str, &str); 6] = [
+    ("account_shared", "此账户已属于花名册上的另一名工人", "一个账户只能属于一名工人，请提供本人账户"),
+    ("account_of_another", "此账户的户主不是本人", "工资只能发到本人账户，请核对卡号"),
+    ("account_unknown_here", "本行没有此账户", "核对卡号；如是他行账户，请填写开户行"),
+    ("worker_account_differs", "与花名册登记的账户不同", "更换账户须在花名册中提出，并由另一人审批"),
+    ("bad_account_number", "账号应为8至30位数字", "核对后改正"),
+    ("bad_field", "缺少或无法识别的内容（如手机号码）", "补充后重新上传"),
+];
+
+/// A row that was read well and refused while it was written.
+pub(crate) fn refusal(place: &Fault, why: &kernel::Error) -> Fault {
+    let code = why.code().name;
+    let known = REFUSALS.iter().find(|(c, ..)| *c == code);
+    let [other_reason, other_remedy, ..] = Finding::RowRefused.sentences();
+    let (reason_zh, remedy_zh) = known.map_or((other_reason, other_remedy), |(_, reason, remedy)| (*reason, *remedy));
+    let wording = Wording {
+        reason_zh: reason_zh.into(),
+        remedy_zh: remedy_zh.into(),
+        reason_en: why.message().to_owned().into(),
+        remedy_en: why.remedy().into(),
+    };
+    Fault { code: Finding::RowRefused.code(), severity: Severity::Refused, wording, ..place.clone() }
 }
 
 store::record! {

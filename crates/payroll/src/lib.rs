@@ -135,7 +135,8 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<PayLine>(),
 ];
 
-/// The process that pays: it holds the rights of a run and no others.
+/// The process that pays: it holds the rights of a run and no others. What it does after [`pay`] bears the sheet as its
+/// correlation.
 pub(crate) fn payer(correlation: &str) -> Actor {
     Actor { correlation: correlation.into(), ..Actor::system("payroll") }
 }

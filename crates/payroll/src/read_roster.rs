@@ -6,14 +6,13 @@ use crate::project::{Profile, Project};
 use crate::worker::{WorkerNew, identity_index};
 use kernel::{Date, Result};
 use sheets::{Fault, Row, Table, Workbook};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use store::{Tx, params};
 
 /// A worker of the file with the row he stands in.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
-    pub row: u32,
-    /// For faults that only writing can find.
+    /// The row's name cell, for faults that only writing can find.
     pub place: Fault,
     pub worker: WorkerNew,
 }
@@ -73,7 +72,7 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Resul
     let mut employer = Employer::of(tx, project, &found.tables)?;
     let mut plan = RosterPlan { faults: found.faults, ..RosterPlan::default() };
     let mut seen: HashMap<String, u32> = HashMap::new();
-    let mut cards: HashSet<String> = HashSet::new();
+    let mut cards: HashMap<String, u32> = HashMap::new();
     for table in &found.tables {
         plan.faults.extend(table.notes().iter().cloned());
         for row in table.rows().filter(|row| !employer.is_other(row)) {
@@ -97,11 +96,22 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Resul
                 continue;
             }
             let place = Finding::RowRefused.at(&row, "name", "", "");
-            plan.candidates.push(Candidate { row: row.number(), place, worker });
+            if knows_otherwise(tx, &worker)? {
+                plan.faults.push(Finding::BankNameDiffers.at(&row, "name", "", ""));
+            }
+            plan.candidates.push(Candidate { place, worker });
         }
     }
     employer.note(&mut plan.faults);
     Ok(plan)
+}
+
+/// Whether the bank knows the identity number under another name.
+fn knows_otherwise(tx: &mut Tx<'_>, worker: &WorkerNew) -> Result<bool> {
+    match party::person_by_identity(tx, &worker.identity)? {
+        Some(person) => Ok(!party::person_name_is(tx, person, &worker.name)?),
+        None => Ok(false),
+    }
 }
 
 /// Collects what is wrong with a row's cells instead of stopping at the first.
@@ -129,7 +139,7 @@ fn candidate(
     row: &Row<'_>,
     today: Date,
     seen: &mut HashMap<String, u32>,
-    cards: &mut HashSet<String>,
+    cards: &mut HashMap<String, u32>,
 ) -> Result<WorkerNew, Vec<Fault>> {
     let mut cells = Cells(Vec::new());
     let name = cells.must(row, "name", row.name("name"));
@@ -148,11 +158,13 @@ fn candidate(
             }
         }
     }
-    if let Some(card) = &card
-        && !cards.insert(card.clone())
-    {
-        let why = "another row has the same account";
-        cells.0.push(Finding::RowRefused.at(row, "card", why, crate::ACCOUNT_SHARED.remedy));
+    if let Some(card) = &card {
+        match cards.get(card) {
+            Some(first) => cells.0.push(Finding::CardTwice.at(row, "card", first, "")),
+            None => {
+                cards.insert(card.clone(), row.number());
+            }
+        }
     }
     match (name, identity, cells.0.is_empty()) {
         (Some(name), Some(identity), true) => Ok(WorkerNew {

@@ -223,7 +223,7 @@ fn finish(tx: &mut Tx<'_>, id: PaySheetId) -> Result<()> {
     let mut sheet = sheet_raw(tx, id)?;
     sheet.finish(tx.now())?;
     tx.update(&mut sheet)?;
-    let actor = payer("");
+    let actor = payer(&id.to_string());
     let shown = format!("{}: {} paid, {} failed", sheet.state, sheet.paid_lines, sheet.failed_lines);
     tx.audit(&actor, Audit::of("payroll.run_finish", id).after(shown))?;
     let (state, paid, failed) = (sheet.state, sheet.paid_lines, sheet.failed_lines);
@@ -272,7 +272,7 @@ impl Chunk {
                 let order = Order::many(payments::Kind::WagePay, project.clearing_account, legs)?;
                 let order = Order { approved: sheet.approval, ..order.id(InstructionId::new(tx.now(), sheet.book)) };
                 let order = order.reference(sheet.id).memo(format!("工资 {}", sheet.period));
-                let prepared = payments::prepare(desk, tx, &payer(""), &order)?;
+                let prepared = payments::prepare(desk, tx, &payer(&sheet.id.to_string()), &order)?;
                 Some((order, prepared))
             }
         };

@@ -32,7 +32,7 @@ impl Chunk {
         if sheet.state != SheetState::Paying || sheet.next_line != self.after {
             return Ok(());
         }
-        let actor = payer("");
+        let actor = payer(&self.sheet.to_string());
         let (instruction, legs) = match &self.order {
             Some((order, prepared)) => {
                 let receipt = payments::submit_in(desk, tx, &actor, order, prepared, None)?;
@@ -100,7 +100,7 @@ fn fail(line: &mut PayLine, reason: &str) {
 
 fn told(tx: &mut Tx<'_>, line: &PayLine) -> Result<()> {
     let (sheet, person, reason, net) = (line.sheet, line.person, line.reason.clone(), line.net());
-    tx.emit(&Event::LineFailed { sheet, line: line.id, person, reason, net }, "")
+    tx.emit(&Event::LineFailed { sheet, line: line.id, person, reason, net }, &sheet.to_string())
 }
 
 /// The other bank credited the worker: reaction to `clearing.paid`.
@@ -177,7 +177,7 @@ impl Sweep {
             .code(RETURN_CODE)
             .reference(sheet.id)
             .memo(format!("代发退回 {} {}笔", sheet.period, lines.len()));
-        let prepared = payments::prepare(desk, tx, &payer(""), &order)?;
+        let prepared = payments::prepare(desk, tx, &payer(&sheet.id.to_string()), &order)?;
         Ok(Sweep { sheet: sheet.id, lines, order, prepared })
     }
 
@@ -187,7 +187,7 @@ impl Sweep {
         if sheet.state != SheetState::Paying {
             return Ok(());
         }
-        let actor = payer("");
+        let actor = payer(&self.sheet.to_string());
         let receipt = payments::submit_in(desk, tx, &actor, &self.order, &self.prepared, None)?;
         if receipt.state != State::Posted {
             let message = format!("the money of failed lines is {}: {}", receipt.state, receipt.reasons.join(", "));

@@ -76,7 +76,7 @@ impl Access {
 }
 
 fn holds(roles: &str, permission: Permission) -> bool {
-    let held = roles.split(' ').filter_map(|name| Role::parse(name).ok());
+    let held = roles.split(' ').filter_map(Role::parse);
     held.into_iter().any(|role| role.permissions().contains(&permission))
 }
 

@@ -3,7 +3,9 @@
 use crate::api::{accounts, approvals, guards, operations as ops, payments, schema, sessions, wage_files as files, wages, webhooks};
 use crate::gate::Access::{Anyone, Firm, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
-use crate::pages::{devices, home, notices, sign_in};
+use crate::pages::{accounts as accounts_page, approvals as approvals_page};
+use crate::pages::{audit, clearing, close_day, customers, devices, held, home, imports, instructions, notices, opening, outbox};
+use crate::pages::{pay, payday, prices, projects, roster, sheets, sign_in, slips};
 use party::Permission as P;
 
 /// Every route that this crate serves from its table.
@@ -38,7 +40,126 @@ fn pages() -> Vec<Route> {
 
 /// The screens of customers, firms and staff.
 fn screens() -> Vec<Route> {
-    vec![]
+    [owners_screens(), wage_screens(), second_pair_of_eyes(), branch_screens(), head_office_screens()].into_iter().flatten().collect()
+}
+
+/// A customer's or a firm's money; the price list.
+fn owners_screens() -> Vec<Route> {
+    let pays = Owner(P::PaymentSubmit);
+    let seen = Owner(P::AccountRead).or_staff(P::AccountReadAny);
+    vec![
+        get("/prices", prices::show, Public),
+        get("/accounts", accounts_page::list, Owner(P::AccountRead)),
+        get("/accounts/{id}", accounts_page::show, seen),
+        get("/pay", pay::show, pays),
+        post("/pay", pay::pay, pays),
+        get("/payments/{id}", instructions::show, seen),
+        get("/payments/{id}/confirmation", instructions::confirmation, pays),
+        post("/payments/{id}/confirmation", instructions::confirm, pays),
+        get("/payments/{id}/cancellation", instructions::cancellation, pays),
+        post("/payments/{id}/cancellation", instructions::cancel, pays),
+        get("/slips", slips::list, Anyone),
+        get("/slips/{id}", slips::show, Anyone),
+    ]
+}
+
+/// Wages: projects, rosters, files, pay sheets, paydays.
+fn wage_screens() -> Vec<Route> {
+    let read = Firm(P::WageRead).or_staff(P::WageReadBank);
+    let roster_edit = Firm(P::WageRosterEdit);
+    let make = Firm(P::WageSheetMake);
+    let open = Staff(P::WageAccountOpen);
+    let fund = Firm(P::PaymentSubmit);
+    vec![
+        get("/wages", projects::list, read),
+        get("/wages/opening", opening::opening, open),
+        post("/wages/opening", opening::open, open),
+        get("/wages/projects/{id}", projects::show, read),
+        get("/wages/projects/{id}/funding", projects::funding, fund),
+        post("/wages/projects/{id}/funding", projects::fund, fund),
+        get("/wages/projects/{id}/roster", roster::list, read),
+        get("/wages/workers/{id}/account", roster::account, roster_edit),
+        post("/wages/workers/{id}/account", roster::account_ask, roster_edit),
+        get("/wages/projects/{id}/roster-import", imports::roster, roster_edit),
+        post("/wages/projects/{id}/roster-import", imports::send_roster, roster_edit).takes(FILE_BODY_BYTES_MAX),
+        get("/wages/projects/{id}/sheet-import", imports::pay_sheet, make),
+        post("/wages/projects/{id}/sheet-import", imports::send_pay_sheet, make).takes(FILE_BODY_BYTES_MAX),
+        get("/wages/imports/{id}", imports::show, read),
+        get("/wages/imports/{id}/faults.csv", imports::faults_csv, read),
+        post("/wages/imports/{id}/acceptance", imports::accept, roster_edit),
+        get("/wages/sheets/{id}", sheets::show, read),
+        get("/wages/sheets/{id}/submission", sheets::submission, make),
+        post("/wages/sheets/{id}/submission", sheets::submit, make),
+        get("/wages/sheets/{id}/cancellation", sheets::cancellation, make),
+        post("/wages/sheets/{id}/cancellation", sheets::cancel, make),
+        get("/wages/sheets/{id}/payment", payday::show, read),
+        post("/wages/sheets/{id}/payment", payday::pay, Firm(P::WagePay)),
+        get("/wages/sheets/{id}/progress", payday::progress, read),
+        post("/wages/sheets/{id}/repayment", payday::repay, make),
+        get("/wages/sheets/{id}/result.csv", payday::result_csv, read),
+    ]
+}
+
+/// What waits for a second person; whose turn it is, the domain says.
+fn second_pair_of_eyes() -> Vec<Route> {
+    vec![
+        get("/approvals", approvals_page::list, Anyone),
+        get("/approvals/{id}", approvals_page::show, Anyone),
+        get("/approvals/{id}/approval", approvals_page::approval, Anyone),
+        post("/approvals/{id}/approval", approvals_page::approve, Anyone),
+        get("/approvals/{id}/refusal", approvals_page::refusal, Anyone),
+        post("/approvals/{id}/refusal", approvals_page::refuse, Anyone),
+        get("/approvals/{id}/return", approvals_page::send_back, Anyone),
+        post("/approvals/{id}/return", approvals_page::return_to_maker, Anyone),
+        get("/approvals/{id}/withdrawal", approvals_page::withdrawal, Anyone),
+        post("/approvals/{id}/withdrawal", approvals_page::withdraw, Anyone),
+    ]
+}
+
+/// Staff at a branch: customers, and payments that wait for a person.
+fn branch_screens() -> Vec<Route> {
+    let (read, reveal) = (Staff(P::PersonRead), Staff(P::PersonReveal));
+    let (activate, decide) = (Staff(P::AccountOpen), Staff(P::GuardDecide));
+    vec![
+        get("/customers", customers::search, read),
+        post("/customers", customers::find, read),
+        get("/customers/{id}", customers::show, read),
+        get("/customers/{id}/reveal", customers::reveal, reveal),
+        post("/customers/{id}/reveal", customers::revealed, reveal),
+        get("/accounts/{id}/activation", accounts_page::activation, activate),
+        post("/accounts/{id}/activation", accounts_page::activate, activate),
+        get("/guard", held::queue, Staff(P::GuardRead)),
+        get("/guard/{id}", held::show, Staff(P::GuardRead)),
+        get("/guard/{id}/release", held::release, decide),
+        post("/guard/{id}/release", held::release_it, decide),
+        get("/guard/{id}/cancellation", held::cancellation, decide),
+        post("/guard/{id}/cancellation", held::cancel_it, decide),
+    ]
+}
+
+/// Operators and auditors.
+fn head_office_screens() -> Vec<Route> {
+    let (clearing_desk, outbox_desk) = (Staff(P::ClearingOperate), Staff(P::OutboxOperate));
+    let (close, audit_read, export) = (Staff(P::DayClose), Staff(P::AuditRead), Staff(P::AuditExport));
+    vec![
+        get("/clearing", clearing::list, clearing_desk),
+        get("/clearing/{id}", clearing::show, clearing_desk),
+        post("/clearing/{id}/resolution", clearing::resolve, clearing_desk),
+        get("/outbox", outbox::list, outbox_desk),
+        post("/outbox/attempts", outbox::try_again, outbox_desk),
+        get("/outbox/drop", outbox::dropping, outbox_desk),
+        post("/outbox/drop", outbox::drop_event, outbox_desk),
+        get("/day", close_day::show, close),
+        get("/day/progress", close_day::progress, close),
+        post("/day/closing", close_day::close, close),
+        get("/audit", audit::search, audit_read),
+        get("/audit/holders", audit::holders, audit_read),
+        get("/audit/export", audit::export, export),
+        post("/audit/export", audit::exported, export),
+        get("/audit/verification", audit::verification, audit_read),
+        post("/audit/verification", audit::verify, audit_read),
+        get("/audit/verification/progress", audit::progress, audit_read),
+    ]
 }
 
 /// Programs: who they are; and what monitoring asks.
@@ -158,6 +279,6 @@ fn bank() -> Vec<Route> {
 }
 
 /// Bytes of a form with a file: the file's own limit and its parts.
-const FILE_BODY_BYTES_MAX: usize = sheets::FILE_BYTES_MAX + 64 * 1024;
+const FILE_BODY_BYTES_MAX: usize = ::sheets::FILE_BYTES_MAX + 64 * 1024;
 /// The same in base64.
-const FILE_JSON_BYTES_MAX: usize = sheets::FILE_BYTES_MAX / 3 * 4 + 64 * 1024;
+const FILE_JSON_BYTES_MAX: usize = ::sheets::FILE_BYTES_MAX / 3 * 4 + 64 * 1024;

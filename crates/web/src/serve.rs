@@ -159,7 +159,7 @@ async fn accept(listener: TcpListener, mut door: Door) {
                     continue;
                 }
             },
-            _ = door.stopped.wait_for(|stopped| *stopped) => break,
+            () = told_to_stop(&mut door.stopped) => break,
         };
         let door = door.clone();
         tokio::spawn(async move {
@@ -170,6 +170,11 @@ async fn accept(listener: TcpListener, mut door: Door) {
     drop(listener);
     let all = u32::try_from(CONNECTIONS_MAX).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(Duration::from_secs(STOP_SECONDS_MAX), room.acquire_many(all)).await;
+}
+
+/// Also when nobody is left who could say so.
+async fn told_to_stop(stopped: &mut watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
 impl Door {
@@ -205,7 +210,7 @@ impl Door {
         tokio::pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => ended,
-            _ = self.stopped.wait_for(|stopped| *stopped) => {
+            () = told_to_stop(&mut self.stopped) => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

@@ -26,6 +26,7 @@ pub(crate) struct Inner {
     demo: bool,
     pub(crate) sessions: Sessions,
     pub(crate) door: SignInDoor,
+    pub(crate) works: crate::pages::works::Works,
     payments: PayDesk,
 }
 
@@ -48,7 +49,7 @@ impl Web {
     pub fn new(bank: app::Bank, site: Arc<Site>, setting: Setting) -> Web {
         let payments = PayDesk::start(bank.desk.clone());
         let door = SignInDoor::new(setting.password_cost);
-        Web(Arc::new(Inner { bank, site, demo: setting.demo, sessions: Sessions::default(), door, payments }))
+        Web(Arc::new(Inner { bank, site, demo: setting.demo, sessions: Sessions::default(), door, works: Default::default(), payments }))
     }
     pub(crate) fn inner(&self) -> &Inner {
         &self.0

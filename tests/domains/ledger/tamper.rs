@@ -82,6 +82,19 @@ fn named(bank: &TestStore, hand: &Hand, table: &str, what: &str, does: impl FnOn
     done.is_ok()
 }
 
+/// Another value in one column of the first row; in columns that are mostly empty, one that could stand there.
+fn bends(hand: &Hand, table: &Table, column: &str) -> Result<(), String> {
+    let value = match column {
+        "pending" | "reverses" => "id",
+        "ended" => "CASE ended WHEN 'void' THEN 'post' ELSE 'void' END",
+        "kind" if table.name == "transfers" => "CASE kind WHEN 'void' THEN 'single' ELSE 'void' END",
+        _ => return hand.bends(table, column),
+    };
+    let keys = table.columns[..table.keys].join(", ");
+    let first = format!("({keys}) IN (SELECT {keys} FROM {} ORDER BY {keys} LIMIT 1)", table.name);
+    hand.tries(&format!("UPDATE {} SET {column} = {value} WHERE {first}", table.name))
+}
+
 #[test]
 fn any_changed_column_is_named() {
     at_bank(|bank| {
@@ -89,7 +102,7 @@ fn any_changed_column_is_named() {
         let hand = bank.hand();
         hand.disarms(JOURNAL.name);
         for table in DERIVED.into_iter().chain(ledger::verify::TABLES.iter().copied()).chain([JOURNAL]) {
-            let bent = |column: &&&str| named(bank, &hand, table.name, column, || hand.bends(table, column));
+            let bent = |column: &&&str| named(bank, &hand, table.name, column, || bends(&hand, table, column));
             let done = table.columns.iter().filter(bent).count();
             // The database itself refuses words that are not in a list, and sums below zero.
             assert!(done + 3 >= table.columns.len(), "only {done} columns of {} were tried", table.name);

@@ -1,6 +1,8 @@
 //! The whole demo, loaded; a load that was cut off; a bank of one's own.
 use super::*;
 use crate::{Bank, Options};
+use kernel::id::FirmId;
+use kernel::{PageAsk, Who};
 use std::cell::Cell;
 
 fn bank(dir: &std::path::Path) -> Bank {
@@ -36,10 +38,75 @@ fn the_whole_demo_after_being_cut_off_again_and_again() {
     assert!(loaded.lines_paid > 50, "{loaded:?}");
     assert_eq!(state(&bank).unwrap(), State::Loaded(loaded.clone()));
     assert_eq!(load(&bank, &mut |_, _, _| ()).unwrap(), loaded, "again: nothing is done");
+    ten_minutes(&bank);
     let report = crate::verify(&bank.store, &mut |_, _| ()).unwrap();
     assert!(report.ok, "{:?}", report.faults);
     drop(bank);
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+fn user(bank: &Bank, person: &demo::people::Person, firm: FirmId) -> Actor {
+    let number = person.document.number().to_owned();
+    let person = bank.read(|tx| party::person_by_identity(tx, &number)).unwrap().unwrap();
+    Actor { stepped_up: true, ..Actor::of(Who::ForFirm { person, firm }) }
+}
+
+fn every_fault(bank: &Bank, actor: &Actor, import: &payroll::Import) -> Vec<payroll::ImportFault> {
+    let (mut all, mut ask) = (Vec::new(), PageAsk::first(200));
+    loop {
+        let page = bank.read(|tx| payroll::faults(tx, actor, import.id, &ask)).unwrap();
+        all.extend(page.items);
+        match page.next {
+            Some(next) => ask.after = Some(next),
+            None => return all,
+        }
+    }
+}
+
+/// What a newcomer does: the faulty sheet names every planted fault by its cell; the right one is checked by two and paid;
+/// exactly the planted accounts fail.
+fn ten_minutes(bank: &Bank) {
+    let (data, month) = (data(), demo::paysheets::FIRST_PAY_MONTH);
+    let yard = &data.yard.firm;
+    let firm = bank.read(|tx| party::firm_by_code(tx, &yard.credit_code)).unwrap().unwrap();
+    let [clerk, checker, owner] = [&yard.maker, &yard.checker, &yard.legal].map(|p| user(bank, p, firm));
+    let projects = bank.read(|tx| payroll::projects_of(tx, &clerk, firm, &PageAsk::default())).unwrap();
+    let project = projects.items.iter().find(|p| p.name == YARD_PROJECT).unwrap().project;
+    let import = |bytes: Vec<u8>, accept_valid| {
+        let period = payroll::Period::new(month.year, month.month).unwrap();
+        let (kind, tag) = (payroll::Kind::Wage, String::new());
+        let what = payroll::ImportFor::PaySheet { period, kind, number: 1, tag, due_on: None };
+        let upload = payroll::Upload { project, what, file_name: "yard.xlsx".into(), bytes, accept_valid };
+        payroll::import(&bank.store, &clerk, upload).unwrap()
+    };
+    let faulty = demo::workbooks::yard_xlsx(&data.yard, month, demo::workbooks::Dirt::Faulty).unwrap();
+    let found = import(faulty.bytes, false);
+    let faults = every_fault(bank, &clerk, &found);
+    for planted in &faulty.faults {
+        let named = faults.iter().any(|f| f.cell == planted.cell && f.severity != "note");
+        let stands = planted.kind == demo::faults::FaultKind::NotOnRoster;
+        let row = i64::try_from(planted.row).unwrap();
+        assert!(named || stands && faults.iter().any(|f| f.row_number == row), "{planted:?} was not found");
+    }
+    let sheet = import(file("yard-2026-10.xlsx").unwrap().bytes().unwrap(), true);
+    let workers = || data.yard.subcontractors.iter().flat_map(|s| &s.workers);
+    assert_eq!((sheet.valid as usize, sheet.refused), (workers().count(), 0));
+    let sheet = sheet.sheet.unwrap();
+    let by = clerk.clone();
+    let asked = bank.write(move |tx| payroll::submit(tx, &by, sheet, "")).unwrap();
+    for by in [checker.clone(), owner] {
+        let check = move |tx: &mut Tx<'_>| {
+            let hash = approval::raw(tx, asked)?.hash_text();
+            payroll::approve(tx, &by, asked, &hash)
+        };
+        bank.write(check).unwrap();
+    }
+    let hash = bank.read(|tx| Ok(payroll::sheet_raw(tx, sheet)?.payload_hash())).unwrap();
+    let done = payroll::pay_all(&bank.desk, &checker, sheet, &hash).unwrap();
+    let own = || workers().filter(|w| w.bank == demo::numbers::OWN_BANK);
+    let fails = own().filter(|w| w.planted.is_some_and(|p| p != demo::yard::Planted::NotActivated)).count();
+    assert_eq!((done.waiting_lines, done.failed_lines as usize), (0, fails), "{done:?}");
+    assert_eq!(done.processing_lines as usize, workers().count() - own().count());
 }
 
 #[test]

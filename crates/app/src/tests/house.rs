@@ -17,6 +17,9 @@ fn every_code_has_one_meaning_and_a_remedy() {
 #[test]
 fn every_sealed_table_is_verified() {
     let h = House::open();
+    if h.read(|tx| Ok(tx.is_postgres())) {
+        return; // The same migrations make the same tables; SQLite lists them.
+    }
     let sql =
         "SELECT m.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c ON c.name = 'seal' WHERE m.type = 'table'";
     let sealed: Vec<String> = h.read(|tx| tx.query(sql, &[], |r| r.get(0)));
@@ -46,33 +49,36 @@ fn it_opens_again_and_never_with_another_key_file() {
 
 #[test]
 fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_a_crash() {
-    let keys = directory().with_extension("keys");
-    let h = House::open_with(|o| Options { keys: Keys::File(keys.clone()), ..o });
-    let person = h.person;
+    let (place, keys) = (directory(), directory().with_extension("keys"));
     let options =
-        |h: &House| Options { keys: Keys::File(keys.clone()), ..Options::sqlite(&h.directory).clock(h.clock.clone()) };
-    let opened = keys_rotate(options(&h), &mut |_, _| {}).err().unwrap();
-    assert!(opened.is(&store::LOCKED), "the bank is open: {opened:?}");
+        |clock: &Clock| Options { keys: Keys::File(keys.clone()), ..Options::sqlite(&place).clock(clock.clone()) };
+    let mut h = House::open_with(|o| options(&o.clock));
+    let (person, clock) = (h.person, h.clock.clone());
+    let open = keys_rotate(options(&clock), &mut |_, _| {}).err().unwrap();
+    assert!(open.is(&store::LOCKED), "the bank is open: {open:?}");
 
-    // Put another bank in the house's place, so that the first one closes.
-    let (h, other) = closed(h);
-    let done = keys_rotate(options(&h), &mut |_, _| {}).unwrap();
+    // Another bank in the house's place closes the first one.
+    h.bank = Bank::open(Options::sqlite(&h.directory).memory_keys()).unwrap();
+    let done = keys_rotate(options(&clock), &mut |_, _| {}).unwrap();
     assert_eq!((done.version, done.people), (2, 1));
-    let bank = Bank::open(options(&h)).unwrap();
-    let seen = bank.write(move |tx| party::reveal(tx, &system(), person, "test")).unwrap();
-    assert_eq!((seen.name.as_str(), seen.phone.as_str()), ("李建国", "13800005678"));
-    let again = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
-    assert_eq!((again.version, again.people), (2, 0), "nothing is left under an older key");
-    assert!(crate::verify(&bank.store, &mut |_, _| {}).unwrap().ok);
-    drop((bank, other));
-    std::fs::remove_file(&keys).unwrap();
-}
 
-/// Closes the house's bank by exchanging it for a new one elsewhere.
-fn closed(mut h: House) -> (House, std::path::PathBuf) {
-    let elsewhere = directory();
-    h.bank = Bank::open(Options::sqlite(&elsewhere).memory_keys()).unwrap();
-    (h, elsewhere)
+    // A third key is saved, and then the process dies before anything is put under it.
+    store::KeyRing::open(&keys).unwrap().rotated().unwrap().save(&keys).unwrap();
+    let bank = Bank::open(options(&clock)).unwrap();
+    let reads = |bank: &Bank| {
+        let seen = bank.write(move |tx| party::reveal(tx, &system(), person, "test")).unwrap();
+        assert_eq!((seen.name.as_str(), seen.phone.as_str()), ("李建国", "13800005678"));
+    };
+    reads(&bank);
+    let rest = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
+    assert_eq!((rest.version, rest.people), (3, 1));
+    reads(&bank);
+    let again = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
+    assert_eq!(again.people, 0, "nothing is left under an older key");
+    assert!(crate::verify(&bank.store, &mut |_, _| {}).unwrap().ok);
+    drop(bank);
+    std::fs::remove_file(&keys).unwrap();
+    std::fs::remove_dir_all(&place).unwrap();
 }
 
 #[test]

@@ -137,6 +137,7 @@ impl House {
         let options = Options { webhooks: Policy { allow_private: true }, ..options };
         let bank = Bank::open(change(options)).unwrap();
         let Found { branch, firm, person, funds, account } = bank.write(found).unwrap();
+        clock.advance(SECOND);
         House { bank, clock, branch, firm, person, funds, account, directory }
     }
 

@@ -35,14 +35,17 @@ fn tell(house: &House, events: &'static [(&'static str, u32)]) {
 
 /// What a consumer did, from the audit: only what was committed is there.
 fn handled(house: &House) -> Vec<String> {
-    let rows = house.read(|tx| tx.audit_search(i64::MAX, 500, "system:relay", "test.", ""));
-    rows.into_iter().rev().map(|r| r.object).collect()
+    let mut rows = house.read(|tx| tx.audit_search(i64::MAX, 500, "system:relay", "test.", ""));
+    rows.sort_by_key(|r| (r.at, r.pos));
+    rows.into_iter().map(|r| r.object).collect()
 }
 
 fn note(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     if event.kind != "test.told" {
         return Ok(());
     }
+    // So that what another lane writes next is later.
+    tx.clock().advance(1);
     let what = format!("{}{}", event.aggregate, event.payload["number"]);
     tx.audit(&Actor::system("relay"), Audit::of("test.handled", what))
 }

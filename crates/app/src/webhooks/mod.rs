@@ -50,8 +50,8 @@ pub const TRIES_MAX: u32 = 8;
 pub const RETRY_SECONDS_FIRST: i64 = 30;
 /// Seconds in which the receiver must answer.
 pub const ANSWER_SECONDS_MAX: u64 = 10;
-/// Seconds for which a delivery is claimed by the process that sends it.
-pub const CLAIM_SECONDS: i64 = 60;
+/// Seconds for which deliveries are claimed by the process that sends them: longer than a whole pass of slow receivers.
+pub const CLAIM_SECONDS: i64 = 600;
 /// Days of failure without a success after which a subscription is disabled.
 pub const DISABLE_AFTER_DAYS: i64 = 5;
 /// Days for which a delivery that was taken is kept; the event itself stays in the outbox.

@@ -1,14 +1,14 @@
 //! What the journal says of accounts and holds, against the tables that follow from it.
 use super::journal::Recount;
-use super::{Faults, each_page};
+use super::{Faults, Pages};
 use crate::account::Side;
 use crate::apply::{Balance, Hold, flag};
 use crate::books::{balance_from, hold_from, key};
 use crate::restrictions::{Restriction, sum};
-use kernel::{BookId, Currency, Id, Result, Timestamp, id::AccountId, id::TransferId};
+use kernel::{Currency, Result, Timestamp, id::AccountId, id::TransferId};
 use std::collections::HashMap;
 use store::verify::Progress;
-use store::{Column, Param, Row, Tx};
+use store::{Column, Row, Tx};
 
 /// Each account's balance row: the journal's sums, the restrictions in force, closed or not, never overdrawn.
 pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progress: &mut Progress<'_>) -> Result<()> {
@@ -16,17 +16,15 @@ pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progr
     let sql = "SELECT a.book, a.id, a.currency, a.side, a.limited, a.closed_at, b.debits_posted, b.credits_posted, \
                b.debits_pending, b.credits_pending, b.frozen, b.flags, b.head, b.moved_at \
                FROM accounts a LEFT JOIN balances b ON b.book = a.book AND b.account = a.id";
-    let (mut rows, mut moved) = (0u64, 0usize);
-    each_page(tx, sql, &["a.book", "a.id"], |r| {
-        rows += 1;
-        let (book, id): (BookId, AccountId) = (r.get(0)?, r.get(1)?);
+    let mut moved = 0usize;
+    let pages = Pages { table: "accounts", select: sql, keys: &[("a.book", 0), ("a.id", 1)] };
+    let rows = pages.read(tx, faults, |r, faults| {
+        let id: AccountId = r.get(1)?;
         moved += usize::from(re.accounts.contains_key(&id));
-        match account(r, id, re, orders.get(&id).map_or(&[], Vec::as_slice)) {
-            Ok(None) => {}
-            Ok(Some((table, what))) => faults.add(table, id.to_string(), what),
-            Err(_) => faults.add("accounts", id.to_string(), "it cannot be read"),
+        if let Some((table, what)) = account(r, id, re, orders.get(&id).map_or(&[], Vec::as_slice))? {
+            faults.add(table, id.to_string(), what);
         }
-        Ok(vec![Param::Int(i64::from(book.0)), Param::Id(id.bytes())])
+        Ok(())
     })?;
     progress("balances", rows);
     if moved != re.accounts.len() {
@@ -34,8 +32,8 @@ pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progr
         faults.add("accounts", "whole table", format!("{gone} accounts have entries and are not there"));
     }
     let sql = "SELECT b.account FROM balances b LEFT JOIN accounts a ON a.book = b.book AND a.id = b.account WHERE a.id IS NULL";
-    for id in tx.query(sql, &[], |r| r.get::<AccountId>(0))? {
-        faults.add("balances", id.to_string(), "it belongs to no account");
+    for id in tx.query(sql, &[], |r| Ok(r.get::<AccountId>(0).map(|id| id.to_string())))? {
+        faults.add("balances", id.unwrap_or_default(), "it belongs to no account");
     }
     Ok(())
 }
@@ -83,16 +81,14 @@ pub(super) fn holds(
     faults: &mut Faults,
     progress: &mut Progress<'_>,
 ) -> Result<()> {
-    let mut rows = 0u64;
     let sql = "SELECT id, debit, credit, amount, expires_at, ended, book FROM pendings";
-    each_page(tx, sql, &["book", "id"], |r| {
-        rows += 1;
-        let id: TransferId = r.get(0)?;
-        let kept = hold_from(r).ok().map(|(_, hold)| hold).filter(|_| key(&id)[0] == r.param(6).unwrap_or(Param::Null));
-        if kept.is_none() || wanted.remove(&id) != kept {
+    let pages = Pages { table: "pendings", select: sql, keys: &[("book", 6), ("id", 0)] };
+    let rows = pages.read(tx, faults, |r, faults| {
+        let (id, hold) = hold_from(r)?;
+        if wanted.remove(&id) != Some(hold) || key(&id)[0] != r.param(6)? {
             faults.add("pendings", id.to_string(), "it does not follow from the journal");
         }
-        Ok(vec![Param::Int(r.get(6)?), Param::Id(id.bytes())])
+        Ok(())
     })?;
     progress("pendings", rows);
     wanted.keys().for_each(|id| faults.add("pendings", id.to_string(), "it is missing"));

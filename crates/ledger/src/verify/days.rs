@@ -1,6 +1,6 @@
 //! Closed days against the journal: what they signed is still there, and where each account stood at their ends.
 use super::journal::Counted;
-use super::{Faults, each_page};
+use super::{Faults, Pages};
 use crate::books::key;
 use crate::day::{ClosedDay, LaneHead, TrialLine, hex, imbalances, root, signed_text};
 use crate::entry::Entry;
@@ -165,13 +165,12 @@ impl Days {
             }
         }
         let mut kept: BTreeMap<i64, Digest> = BTreeMap::new();
-        let mut rows = 0u64;
         let sql = "SELECT book, account, date, net, head, moved_at FROM account_days";
-        each_page(tx, sql, &["book", "account", "date"], |r| {
-            let (book, account, date) = (r.get::<i64>(0)?, r.get::<AccountId>(1)?, r.get::<i64>(2)?);
-            kept.entry(date).or_default().add(account, [book, r.get(3)?, r.get(4)?, r.get(5)?]);
-            rows += 1;
-            Ok(vec![Param::Int(book), Param::Id(account.bytes()), Param::Int(date)])
+        let pages = Pages { table: "account_days", select: sql, keys: &[("book", 0), ("account", 1), ("date", 2)] };
+        let rows = pages.read(tx, faults, |r, _| {
+            let (account, date) = (r.get::<AccountId>(1)?, r.get::<i64>(2)?);
+            kept.entry(date).or_default().add(account, [r.get(0)?, r.get(3)?, r.get(4)?, r.get(5)?]);
+            Ok(())
         })?;
         progress("account_days", rows);
         let wanted = self.dates.iter().zip(&self.wanted).map(|(date, digest)| (date.days(), *digest));

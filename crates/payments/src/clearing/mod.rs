@@ -65,5 +65,6 @@ pub const BANK_CHARS_MAX: usize = 40;
 kernel::codes! {
     NOT_MOVED: Broken, "clearing_not_moved", "tell the operator; the item and the journal do not fit";
     NOT_IN_DOUBT: Conflict, "clearing_not_in_doubt", "nothing to resolve; wait for the answer, or look at what is known";
+    PORT_SILENT: Unavailable, "clearing_port_silent", "nothing to do; the bank asks again by itself";
     OTHER_OWNER: Refused, "clearing_other_owner", "name an account of the same owner";
 }

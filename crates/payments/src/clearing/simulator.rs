@@ -1,7 +1,7 @@
 //! A carrier that is not there: it pays after a while, returns on the next business day, and behaves as badly as its plan
 //! says. What it does to an item follows from the plan's seed and the item's id alone, so a run can be repeated.
 use super::port::{Answer, Outgoing, Port, Reason, Status};
-use crate::clearing::BATCH_ITEMS_MAX;
+use crate::clearing::{BATCH_ITEMS_MAX, PORT_SILENT};
 use kernel::clock::{DAY, HOUR, MINUTE};
 use kernel::id::ClearingId;
 use kernel::{Clock, Error, Id, Result, Timestamp};
@@ -10,9 +10,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-kernel::codes! {
-    PORT_SILENT: Unavailable, "clearing_port_silent", "nothing to do; the bank asks again by itself";
-}
 
 /// How the simulator behaves. Chances are of 1,000 items or calls.
 #[derive(Clone, Debug, PartialEq, Eq)]

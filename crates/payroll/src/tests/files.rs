@@ -34,7 +34,7 @@ fn a_roster_line_is_refused_for_its_own_fault_alone() {
     let import = bank.import(ImportFor::Roster, &file, false);
     assert_eq!((import.state, import.refused, import.valid), (ImportState::Read, 3, 1));
     let list = bank.list(import.id);
-    for code in ["row_refused", "identity_damaged", "card_number"] {
+    for code in ["card_twice", "identity_damaged", "card_number"] {
         assert!(list.contains(code), "{code}: {list}");
     }
     let csv = bank.read(|tx| faults_csv(tx, &bank.clerk, import.id));

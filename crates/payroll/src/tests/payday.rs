@@ -201,7 +201,7 @@ fn a_name_the_bank_does_not_know_him_by_is_paid_after_its_correction() {
     let known = bank.customer(&Hand { bank: OURS, ..bank.hands[1].clone() }, "另名");
     bank.hands[1].bank = OURS;
     let import = bank.import(ImportFor::Roster, &bank.roster_file(), false);
-    assert_eq!(import.state, ImportState::Accepted, "{}", bank.list(import.id));
+    assert_eq!((import.state, bank.list(import.id).as_str()), (ImportState::Accepted, "A3/3 bank_name_differs"));
     let sheet = drafted(&bank, "2026-10");
     bank.check(sheet);
     assert_eq!(bank.pay(sheet).state, SheetState::PartlyPaid);

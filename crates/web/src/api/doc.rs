@@ -4,7 +4,7 @@ use crate::http::route::Route;
 use serde_json::{Value, json};
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::schema::{ComponentsBuilder, Object, ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, ComponentsBuilder, Object, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, Paths, Ref, RefOr, Required,
@@ -44,7 +44,7 @@ impl Content {
     fn page_of<T: ToSchema>() -> Content {
         let (item, parts) = named::<T>();
         let next = ObjectBuilder::new().schema_type(Type::String).description(Some("Give it as `after` for the next page; absent on the last."));
-        let schema = ObjectBuilder::new().property("items", item.to_array_builder()).required("items").property("next", next);
+        let schema = ObjectBuilder::new().property("items", ArrayBuilder::new().items(item).build()).required("items").property("next", next);
         Content { kind: "application/json", schema: Schema::Object(schema.build()).into(), parts }
     }
     fn bytes(kind: &'static str) -> Content {

@@ -30,7 +30,8 @@ fn told(d: DecisionRecord) -> Value {
 /// Every decision on an instruction, the first first.
 pub async fn decisions(State(web): State<Web>, caller: Caller, At(id): At<InstructionId>) -> Result<Json<Page<Value>>, Fault> {
     let found = web.read(move |tx| {
-        party::may(tx, &caller.actor, Permission::GuardRead, &Scope::book(kernel::Id::book(&id)))?;
+        payments::instruction(tx, &caller.actor, id)?;
+        party::may(tx, &caller.actor, Permission::GuardRead, &Scope::here(&caller.actor))?;
         guard::decisions_of(tx, id)
     });
     Ok(Json(Page { items: found.await?.into_iter().map(told).collect(), next: None }))
@@ -59,7 +60,7 @@ fn told_entry(e: ListEntry) -> Value {
 }
 
 fn list_named(name: &str) -> Result<ListKind> {
-    ListKind::parse(name).map_err(|_| Error::not_found("list", name))
+    ListKind::parse(name).ok_or_else(|| Error::not_found("list", name))
 }
 
 pub async fn entries(State(web): State<Web>, caller: Caller, Path(list): Path<String>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
@@ -106,7 +107,7 @@ pub async fn add_entry(State(web): State<Web>, caller: Caller, Key(key): Key, Pa
             list,
             subject: Subject::of(tx.keys(), ask.subject, &ask.value),
             masked: masked(ask.subject, &ask.value),
-            reason: party::reason(&ask.reason)?.to_owned(),
+            reason: party::reason(&ask.reason)?,
             from: tx.now(),
             until: ask.until,
             source: ask.source.clone(),
@@ -122,7 +123,7 @@ pub async fn remove_entry(State(web): State<Web>, caller: Caller, Key(key): Key,
     let asked = Asked::new(&caller.actor, &key, "guard.remove_entry", &(id, &why))?;
     let done = web.write_once(&asked, move |tx| {
         party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;
-        let change = guard::remove_entry(tx, &caller.actor, id, party::reason(&why.reason)?)?;
+        let change = guard::remove_entry(tx, &caller.actor, id, &party::reason(&why.reason)?)?;
         Ok(json!({ "entry": change.get().id, "outcome": if change.made() { "done" } else { "already_so" } }))
     });
     Ok(Json(done.await?))

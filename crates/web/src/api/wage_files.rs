@@ -79,7 +79,7 @@ impl FileAsk {
             "roster" => Ok(ImportFor::Roster),
             "pay_sheet" => Ok(ImportFor::PaySheet {
                 period: Period::parse(&self.period)?,
-                kind: if self.kind.is_empty() { Kind::Wage } else { Kind::parse(&self.kind)? },
+                kind: if self.kind.is_empty() { Kind::Wage } else { Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "`wage` or `supplement`"))? },
                 number: if self.number.is_empty() { 1 } else { self.number.parse().map_err(|_| Error::field("number", "1 to 99"))? },
                 tag: self.tag.clone(),
                 due_on,
@@ -136,7 +136,7 @@ pub async fn faults(State(web): State<Web>, caller: Caller, At(id): At<ImportId>
     let found = web.read(move |tx| unknown_to_others(payroll::faults(tx, &caller.actor, id, &ask), "import", id)).await?;
     Ok(Json(shown(found, |f: ImportFault| {
         json!({
-            "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column_name, "value": f.value,
+            "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column, "value": f.value,
             "severity": f.severity, "code": f.code, "reason_zh": f.reason_zh, "remedy_zh": f.remedy_zh, "reason_en": f.reason_en, "remedy_en": f.remedy_en,
         })
     })))

@@ -219,8 +219,7 @@ fn statement(who: &Signed, seen: &Seen) -> Markup {
             Kind::Pending => html! { span.hint { (w.t_with("statement-hold", &[("amount", w.money(hold).into())])) } },
             Kind::Void | Kind::Expire => html! { span.hint { (w.t_with("statement-freed", &[("amount", w.money(hold).into())])) } },
         };
-        let told = say::told(w, "entry", &e.code);
-        let what = if told.starts_with('⟦') { e.code.to_string() } else { told.into_owned() };
+        let what = say::told_or(w, "entry", &e.code);
         [
             html! { (moment(w, e.at)) },
             html! { (what) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } },

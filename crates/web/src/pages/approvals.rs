@@ -1,6 +1,7 @@
 //! The second pair of eyes: what waits, what changes, yes or no.
 use super::confirm::{Confirm, Given};
 use super::{Page as Sheet, next_href, page, refused, say};
+use crate::decide::{self, Decided};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -10,39 +11,12 @@ use crate::state::Web;
 use crate::{Fault, Shown};
 use approval::{Approval, Line, State as Stage};
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use kernel::id::ApprovalId;
-use kernel::{Actor, PageAsk, Result as Done};
+use kernel::{Currency, Money, PageAsk, Result as Done};
 use maud::{Markup, html};
+use party::Permission as P;
 use serde::Deserialize;
-
-/// What a yes leads to: who runs it, and which other answers there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sort {
-    Payment,
-    Wages,
-    /// A worker's change of account.
-    Account,
-    Clearing,
-    /// A yes to this is given where it is asked.
-    Other,
-}
-
-impl Sort {
-    fn of(kind: &str) -> Sort {
-        match kind {
-            "payment" | "payment.reverse" => Sort::Payment,
-            "payroll.pay" => Sort::Wages,
-            "payroll.account" => Sort::Account,
-            "clearing.resolve" => Sort::Clearing,
-            _ => Sort::Other,
-        }
-    }
-    /// Refused for good, or back to be corrected: what the domain knows for this kind.
-    fn sends_back(self) -> bool {
-        self == Sort::Wages
-    }
-}
 
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct ListAsk {
@@ -118,20 +92,23 @@ fn about(who: &Signed, a: &Approval) -> String {
     a.summary.0.iter().take(2).map(told).filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
-/// Codes among the values are told in words.
+/// Codes, amounts and days among the values are told in the reader's language.
 fn value(who: &Signed, label: &str, text: &str) -> String {
-    let prefix = match label {
-        "payment-kind" => "payment-kind",
-        "clearing-state" => "clearing-state",
-        _ => return text.to_owned(),
+    let w = who.words();
+    let money = |text: &str| {
+        let (code, digits) = text.split_once(' ')?;
+        let currency = Currency::parse(code).ok()?;
+        Money::parse(digits, currency).ok().map(|m| w.money(m))
     };
-    let told = say::told(who.words(), prefix, text);
-    if told.starts_with('⟦') { text.to_owned() } else { told.into_owned() }
-}
-
-fn label(who: &Signed, key: &str) -> String {
-    let told = who.t(key);
-    if told.starts_with('⟦') { key.to_owned() } else { told.into_owned() }
+    let told = match label {
+        "payment-kind" | "clearing-state" => Some(say::told_or(w, label, text)),
+        "wage-kind" => text.split(' ').next().map(|kind| say::told_or(w, "sheet-kind", kind)),
+        "wage-pay-on" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
+        "wage-lines" => text.parse().ok().map(|n| say::people(w, n)),
+        "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
+        _ => None,
+    };
+    told.unwrap_or_else(|| text.to_owned())
 }
 
 /// What was and what will be, the changed lines marked in words.
@@ -139,12 +116,12 @@ fn changes(who: &Signed, a: &Approval) -> Markup {
     let w = who.words();
     let changed = a.summary.0.iter().any(Line::is_change);
     if !changed {
-        let rows: Vec<Row<'_>> = a.summary.0.iter().map(|l| Row::new(label(who, &l.label), html! { (value(who, &l.label, &l.after)) })).collect();
+        let rows: Vec<Row<'_>> = a.summary.0.iter().map(|l| Row::new(say::text_or(who.words(), &l.label), html! { (value(who, &l.label, &l.after)) })).collect();
         return summary_list(w, &rows);
     }
     let row = |l: &Line| {
         [
-            html! { (label(who, &l.label)) },
+            html! { (say::text_or(who.words(), &l.label)) },
             html! { (value(who, &l.label, &l.before)) },
             html! { @if l.is_change() { strong { (value(who, &l.label, &l.after)) } " " (status(Tone::Warn, &who.t("line-changed"), "", "")) } @else { (value(who, &l.label, &l.after)) } },
         ]
@@ -202,23 +179,32 @@ fn sheet_of(a: &Approval) -> Option<String> {
     terms.get("sheet").and_then(|s| s.as_str()).map(str::to_owned)
 }
 
+/// Kinds that are decided on these pages; a pay sheet goes back to its maker instead of being refused.
+const DECIDED_HERE: [&str; 5] = ["payment", "payment.reverse", "payroll.pay", "payroll.account", "clearing.resolve"];
+/// Kinds whose maker withdraws them where he made them, because more than the request ends with it.
+const WITHDRAWN_ELSEWHERE: [&str; 3] = ["payment", "payment.reverse", "payroll.pay"];
+
 fn answers(who: &Signed, a: &Approval, now: kernel::Timestamp) -> Markup {
     if !a.is_open(now) {
         return html! {};
     }
     let at = |rest: &str| format!("/approvals/{}/{rest}", a.id);
+    let kind = a.kind.as_str();
     if a.maker == who.actor.principal() {
         return html! {
             p.hint { (who.t("approval-own")) }
-            @if !matches!(Sort::of(&a.kind), Sort::Payment | Sort::Wages) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
+            @if !WITHDRAWN_ELSEWHERE.contains(&kind) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
         };
     }
-    let sort = Sort::of(&a.kind);
-    actions(html! {
-        @if sort != Sort::Other { (link_button(Button::Primary, &who.t("approve"), &at("approval"))) }
-        @if sort.sends_back() { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
-        @else { (link_button(Button::Danger, &who.t("refuse"), &at("refusal"))) }
-    })
+    html! {
+        @if DECIDED_HERE.contains(&kind) {
+            (actions(html! {
+                (link_button(Button::Primary, &who.t("approve"), &at("approval")))
+                @if kind == "payroll.pay" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
+                @else { (link_button(Button::Danger, &who.t("refuse"), &at("refusal"))) }
+            }))
+        }
+    }
 }
 
 /// The three answers, as pages of the same shape.
@@ -299,48 +285,33 @@ pub async fn approve(
     At(id): At<ApprovalId>,
     Checked(given): Checked<Given>,
 ) -> Result<Response, Fault> {
-    let kind = load(&web, &who, id).await?.approval.kind;
-    let (actor, hash) = (who.actor.clone(), given.hash);
-    let place = match Sort::of(&kind) {
-        Sort::Payment => {
-            let receipt = web.run(move |bank| payments::approve(&bank.desk, &actor, id, &hash)).await?;
-            format!("/payments/{}", receipt.instruction)
-        }
-        Sort::Wages | Sort::Account => {
-            let done = web.write(move |tx| payroll::approve(tx, &actor, id, &hash)).await?;
-            match done {
-                payroll::Approved::Checked(sheet) if who.holds(party::Permission::WagePay) => {
-                    format!("/wages/sheets/{sheet}/payment")
-                }
-                payroll::Approved::Checked(sheet) => format!("/wages/sheets/{sheet}"),
-                _ => format!("/approvals/{id}"),
-            }
-        }
-        Sort::Clearing => {
-            web.write(move |tx| payments::clearing::resolve(tx, &actor, id, &hash)).await?;
-            format!("/approvals/{id}")
-        }
-        Sort::Other => format!("/approvals/{id}"),
+    let actor = who.actor.clone();
+    let decided = web.run(move |bank| decide::approve(bank, &actor, id, &given.hash)).await?;
+    let place = match decided {
+        Decided::Payment(receipt) => format!("/payments/{}", receipt.instruction),
+        Decided::Sheet(sheet) if who.firm().is_some() && who.holds(P::WagePay) => format!("/wages/sheets/{sheet}/payment"),
+        Decided::Sheet(sheet) => format!("/wages/sheets/{sheet}"),
+        _ => format!("/approvals/{id}"),
     };
     Ok(see_other(&place))
 }
 
-/// A no of either sort needs its reason; it is asked again when it is missing.
+/// A no of any sort needs its reason; it is asked again when it is missing.
 async fn no(web: Web, who: Signed, id: ApprovalId, given: Given, answer: Answer) -> Result<Response, Fault> {
-    let s = load(&web, &who, id).await?;
     let mut errors = FieldErrors::new();
     let reason = given.reason(&who, &mut errors);
     if !errors.is_empty() {
+        let s = load(&web, &who, id).await?;
         return Ok(refused(answer_page(&who, &s, answer, &given, &errors)));
     }
-    let (actor, hash): (Actor, String) = (who.actor.clone(), given.hash);
-    match (answer, Sort::of(&s.approval.kind)) {
-        (Answer::Withdraw, _) => drop(web.write(move |tx| approval::cancel(tx, &actor, id, &reason)).await?),
-        (_, Sort::Payment) => drop(web.run(move |bank| payments::disapprove(&bank.desk, &actor, id, &hash, &reason)).await?),
-        (_, Sort::Wages) => drop(web.write(move |tx| payroll::send_back(tx, &actor, id, &hash, &reason)).await?),
-        _ => drop(web.write(move |tx| approval::refuse(tx, &actor, id, &hash, &reason)).await?),
-    }
-    Ok(see_other(&format!("/approvals/{id}")).into_response())
+    let (actor, hash) = (who.actor.clone(), given.hash);
+    web.run(move |bank| match answer {
+        Answer::Withdraw => bank.write(move |tx| approval::cancel(tx, &actor, id, &reason)).map(Decided::from),
+        Answer::Back => decide::send_back(bank, &actor, id, &hash, &reason),
+        Answer::Yes | Answer::No => decide::refuse(bank, &actor, id, &hash, &reason),
+    })
+    .await?;
+    Ok(see_other(&format!("/approvals/{id}")))
 }
 
 pub async fn refuse(

@@ -184,7 +184,7 @@ fn waiting(who: &Signed, waiting: &[Waiting]) -> Markup {
 fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {
     let words = who.words();
     let rows = accounts.iter().map(|v| {
-        let number = kernel::chinese::mask_account(&v.account.number);
+        let number = kernel::chinese::mask_card(&v.account.number);
         let link = html! { a href={ "/accounts/" (v.account.id) } { (v.account.name) } " " (masked(words, "", &number, None)) };
         [link, amount(words, v.available()), amount(words, v.held())]
     });

@@ -1,8 +1,30 @@
 //! The pages, and what they have in common: the frame with the navigation of whoever looks, and small parts of forms.
+pub mod accounts;
+pub mod approvals;
+pub mod audit;
+pub mod clearing;
+pub mod close_day;
+pub mod confirm;
+pub mod customers;
 pub mod devices;
+pub mod given;
+pub mod held;
 pub mod home;
+pub mod imports;
+pub mod instructions;
 pub mod notices;
+pub mod opening;
+pub mod outbox;
+pub mod pay;
+pub mod payday;
+pub mod prices;
+pub mod projects;
+pub mod roster;
+pub mod say;
+pub mod sheets;
 pub mod sign_in;
+pub mod slips;
+pub mod works;
 
 use crate::Shown;
 use crate::gate::Signed;

@@ -253,8 +253,8 @@ fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
 
 /// What to do about it: in the reader's language where we have it, else as the domain says.
 fn remedy(who: &Signed, l: &LineView) -> String {
-    let told = who.t(&format!("{}-next", l.reason_key));
-    if told.starts_with('⟦') { l.remedy.clone() } else { told.into_owned() }
+    let known = who.words().known(&format!("{}-next", l.reason_key));
+    known.map_or_else(|| l.remedy.clone(), |told| told.into_owned())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -101,8 +101,8 @@ fn state(who: &Signed, s: &Slip) -> Markup {
 
 /// What an item is called: as the bank says it, or as the file did.
 fn label(who: &Signed, item: &Item) -> String {
-    let told = say::told(who.words(), "wage-item", &item.key);
-    if told.starts_with('⟦') || item.key.is_empty() { item.label.clone() } else { told.into_owned() }
+    let known = who.words().known(&say::key("wage-item", &item.key));
+    known.map_or_else(|| item.label.clone(), |told| told.into_owned())
 }
 
 fn items(who: &Signed, s: &Slip) -> Markup {

@@ -1,0 +1,100 @@
+//! How fast the ledger is on this machine, measured the way it is used: durable commits, production indexes, hash chain.
+//!
+//! [`ledger`] posts batches through the store on SQLite (`synchronous = FULL`) and, in turn with each batch, appends the
+//! same records to a bare file and syncs it: the file is what the disk and the machine could do at best at that very
+//! moment, so the **ratio** says more than the rate on a machine that others use too. With a PostgreSQL it also measures
+//! several writers there, against the ledger that is usually written: one transfer a transaction, both accounts locked.
+//!
+//! What a posted transfer includes: the check of its id, of both accounts, their restrictions and funds; two balances; an
+//! entry of 22 columns under two indexes, chained by BLAKE3; the lane's sealed head once a commit; one durable commit a
+//! batch. It does not include what `payments` adds: entitlement, price, limits, guard, audit, outbox.
+mod log;
+mod measure;
+mod plain;
+mod server;
+mod sqlite;
+mod town;
+
+pub use measure::Speed;
+
+use kernel::{Error, Result};
+use std::path::PathBuf;
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// An empty directory for the database and the log; nothing is removed.
+    pub directory: PathBuf,
+    /// Accounts between which money moves at random, 100 to [`ACCOUNTS_MAX`].
+    pub accounts: u32,
+    /// Transfers measured for each size of a batch, about.
+    pub transfers: u32,
+    /// `postgres://…` of a server that may be filled; a schema of its own is made and dropped.
+    pub postgres: Option<String>,
+}
+
+/// Accounts at most: those the ledger keeps in memory on SQLite.
+pub const ACCOUNTS_MAX: u32 = 150_000;
+/// Sizes of a batch that are measured.
+pub const BATCH_SIZES: [u32; 4] = [8_000, 1_000, 100, 1];
+/// Batches of one size at most; small ones would take minutes.
+pub const BATCHES_MAX: u32 = 2_000;
+
+impl Options {
+    pub fn new(directory: impl Into<PathBuf>) -> Options {
+        Options { directory: directory.into(), accounts: 100_000, transfers: 400_000, postgres: None }
+    }
+}
+
+/// A size of a batch on SQLite, beside the bare log.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Embedded {
+    pub batch: u32,
+    pub ledger: Speed,
+    pub log: Speed,
+    /// The ledger's rate in thousandths of the log's.
+    pub permille_of_log: u64,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Report {
+    pub processors: usize,
+    pub accounts: u32,
+    pub sqlite: Vec<Embedded>,
+    /// On PostgreSQL: what was tried and how fast it was.
+    pub postgresql: Vec<(String, Speed)>,
+}
+
+/// Measures the ledger; `progress` hears a line now and then. The answer is a [`Report`] as JSON; [`lines`] shows it.
+pub fn ledger(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<serde_json::Value> {
+    let report = report(options, progress)?;
+    serde_json::to_value(&report).map_err(|e| Error::broken("a report has no JSON form").caused_by(e))
+}
+
+pub fn report(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Report> {
+    if !(100..=ACCOUNTS_MAX).contains(&options.accounts) {
+        return Err(Error::limit("accounts of a bench", options.accounts, ACCOUNTS_MAX, "accounts"));
+    }
+    let sqlite = sqlite::measure(options, progress)?;
+    let postgresql = match &options.postgres {
+        Some(url) => server::measure(options, url, progress)?,
+        None => Vec::new(),
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(Report { processors, accounts: options.accounts, sqlite, postgresql })
+}
+
+/// The report for a reader.
+pub fn lines(report: &Report) -> Vec<String> {
+    let mut out = vec![format!("{} processors, {} accounts, durable commits", report.processors, report.accounts)];
+    for e in &report.sqlite {
+        let percent = format!("{}.{} %", e.permille_of_log / 10, e.permille_of_log % 10);
+        out.push(format!(
+            "SQLite, {} a batch: {}; bare log {}/s; {percent} of it",
+            e.batch, e.ledger, e.log.per_second
+        ));
+    }
+    out.extend(report.postgresql.iter().map(|(what, speed)| format!("PostgreSQL, {what}: {speed}")));
+    out
+}

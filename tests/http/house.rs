@@ -1,0 +1,459 @@
+//! A little bank behind a real server on a free port, everybody in it signed in, and a client that speaks raw HTTP.
+use app::{Bank, Options};
+use kernel::clock::{HOUR, SECOND};
+use kernel::id::{AccountId, BranchId, FirmId, PersonId, StaffId, TransferId};
+use kernel::{Actor, Channel, Clock, Currency, Date, Id, Money, Owner, Result, Timestamp, Who};
+use ledger::{Opening, Transfer};
+use party::{GrantAsk, Origin, PasswordCost, Role, SignIn};
+use payments::own::{Own, own};
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use store::Tx;
+use tests::TempDir;
+use web::{Server, Setting};
+
+pub(super) const PASSWORD: &str = "lantern-anchor-4821";
+pub(super) const AGENT: &str = "yizhan-test";
+const SECRET: [u8; 20] = *b"12345678901234567890";
+
+/// The letters of `cases.rs`, who each is, and in which role.
+const CUSTOMERS: [(char, &str); 6] = [('c', "customer"), ('d', "other"), ('o', "owner"), ('k', "clerk"), ('h', "checker"), ('x', "stranger")];
+const STAFF: [(char, Role, bool); 8] = [
+    ('t', Role::Teller, false),
+    ('m', Role::BranchManager, false),
+    ('w', Role::PayrollOfficer, false),
+    ('y', Role::OperationsChecker, false),
+    ('r', Role::RiskOfficer, true),
+    ('e', Role::Operator, true),
+    ('a', Role::Auditor, true),
+    ('g', Role::HeadOfficeAdmin, true),
+];
+
+pub(super) struct House {
+    pub bank: Bank,
+    pub clock: Clock,
+    pub address: SocketAddr,
+    /// By letter: a session token, or `id:secret` of the program `p`.
+    pub proofs: HashMap<char, String>,
+    /// `$account` … of the cases.
+    pub ids: HashMap<&'static str, String>,
+    server: Option<Server>,
+    _dir: TempDir,
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        self.server.take().map(Server::stop);
+    }
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e} in {}", self.text()))
+    }
+    /// The value of a cookie that was set.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        let set = self.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v);
+        set.filter_map(|v| v.split(';').next()?.strip_prefix(&format!("{name}="))).map(str::to_owned).next()
+    }
+}
+
+fn system() -> Actor {
+    Actor::system("demo")
+}
+
+fn branch(code: &str, parent: Option<BranchId>) -> party::BranchNew {
+    party::BranchNew {
+        code: code.into(),
+        parent,
+        kind: if parent.is_none() { party::BranchKind::HeadOffice } else { party::BranchKind::Outlet },
+        name_zh: format!("网点 {code}"),
+        name_en: format!("Branch {code}"),
+        address_zh: String::new(),
+        address_en: String::new(),
+        phone: String::new(),
+    }
+}
+
+fn identity(n: usize) -> String {
+    let body = format!("9901021980010{:01}{:03}", 1 + n % 9, n);
+    format!("{body}{}", kernel::chinese::identity_check(&body).expect("17 digits"))
+}
+
+fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str) -> Result<PersonId> {
+    let number = identity(n);
+    let born = kernel::chinese::identity_birth(&number).expect("a birthday");
+    let new = party::PersonNew {
+        branch,
+        name: name.into(),
+        document: party::DocumentKind::ResidentId,
+        number,
+        country: "CN".into(),
+        phone: format!("1380000{n:04}"),
+        address: "海滨路 1 号".into(),
+        born,
+        tier: party::Tier::I,
+    };
+    Ok(party::person_register(tx, &system(), new)?.person)
+}
+
+fn firm(tx: &mut Tx<'_>, branch: BranchId, credit_code: &str, name: &str) -> Result<FirmId> {
+    let (credit_code, name) = (credit_code.to_owned(), name.to_owned());
+    let (kind, size) = (party::FirmKind::Company, party::FirmSize::Small);
+    let new = party::FirmNew { branch, credit_code, name, kind, size, address: String::new(), phone: String::new() };
+    Ok(party::firm_register(tx, &system(), new)?.firm)
+}
+
+fn account(tx: &mut Tx<'_>, branch: BranchId, owner: Owner, yuan: i64) -> Result<AccountId> {
+    let id = AccountId::new(tx.now(), branch.book());
+    ledger::open_account(tx, &system(), &Opening::deposit(id, owner, "活期", Currency::CNY))?;
+    if yuan > 0 {
+        let from = own(branch.book(), Own::Settlement, Currency::CNY);
+        let transfer = TransferId::new(tx.now(), branch.book());
+        ledger::post_one(tx, false, &Transfer::single(transfer, from, id, Money::cny(yuan * 100), "opening"))?;
+    }
+    Ok(id)
+}
+
+/// Who and what there is before anybody does anything.
+#[derive(Clone)]
+struct Found {
+    branch: BranchId,
+    people: HashMap<char, PersonId>,
+    staff: HashMap<char, StaffId>,
+    firm: FirmId,
+    account: AccountId,
+    other: AccountId,
+    funds: AccountId,
+    client: (String, String),
+}
+
+fn found(tx: &mut Tx<'_>) -> Result<Found> {
+    let head = app::branch_open(tx, &system(), branch("10000", None))?;
+    let east = app::branch_open(tx, &system(), branch("10100", Some(head)))?;
+    let mut people = HashMap::new();
+    for (n, (letter, name)) in CUSTOMERS.into_iter().enumerate() {
+        let id = person(tx, east, n + 1, &format!("李{name}"))?;
+        people.insert(letter, id);
+        login(tx, name, Who::Person(id))?;
+    }
+    let ours = firm(tx, east, "91990102MA0000001D", "汐源船舶修造有限公司")?;
+    let theirs = firm(tx, east, "91990102MA00000029", "海角建筑有限公司")?;
+    for (letter, role, of) in
+        [('o', Role::FirmOwner, ours), ('k', Role::PayrollClerk, ours), ('h', Role::PayrollChecker, ours), ('x', Role::FirmOwner, theirs)]
+    {
+        party::grant(tx, &system(), GrantAsk::new(Who::Person(people[&letter]), role).of(of))?;
+    }
+    let mut staff = HashMap::new();
+    for (letter, role, whole_bank) in STAFF {
+        let at = if whole_bank { head } else { east };
+        let new = party::StaffNew { branch: at, number: format!("80{letter}"), name: format!("员工{letter}"), person: None };
+        let id = party::staff_join(tx, &system(), new)?;
+        party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(at))?;
+        login(tx, &format!("staff-{letter}"), Who::Staff(id))?;
+        staff.insert(letter, id);
+    }
+    let (account, other, funds) = (
+        self::account(tx, east, Owner::Person(people[&'c']), 100_000)?,
+        self::account(tx, east, Owner::Person(people[&'d']), 0)?,
+        self::account(tx, east, Owner::Firm(ours), 1_000_000)?,
+    );
+    let scopes = party::CLIENT_SCOPES.to_vec();
+    let new = party::ClientNew { firm: ours, name: "ERP".into(), scopes, limits: Role::Client.cap() };
+    let (id, secret) = party::client_make(tx, &system(), new)?;
+    Ok(Found { branch: east, people, staff, firm: ours, account, other, funds, client: (id.to_string(), secret) })
+}
+
+fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
+    let password = PasswordCost::TEST.hash(name, PASSWORD)?;
+    party::login_make(tx, &system(), party::LoginNew { name: name.into(), who, password, totp_secret: SECRET }).map(|_| ())
+}
+
+/// The six digits an authenticator shows now.
+pub(super) fn code(at: Timestamp) -> String {
+    party::totp_code(&SECRET, at)
+}
+
+impl House {
+    pub fn open() -> House {
+        let dir = TempDir::new();
+        // A Monday at ten in the morning.
+        let clock = Clock::manual(Date::parse("2026-03-02").expect("a date").begins().plus(10 * HOUR));
+        let options = Options { synchronous: "OFF", ..Options::sqlite(dir.path()) }.memory_keys().clock(clock.clone());
+        let bank = Bank::open(options).expect("the bank opens");
+        let found = bank.write(found).expect("the bank is founded");
+        let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
+        let setting = Setting { password_cost: PasswordCost::TEST, ..Setting::default() };
+        let server = Server::start(bank.clone(), web::Options { setting, threads: 2, ..server }).expect("the server starts");
+        let mut house = House {
+            address: server.address(),
+            bank,
+            clock,
+            proofs: HashMap::new(),
+            ids: HashMap::new(),
+            server: Some(server),
+            _dir: dir,
+        };
+        house.sign_everybody_in(&found);
+        house.furnish(&found);
+        house
+    }
+
+    fn sign_everybody_in(&mut self, found: &Found) {
+        let names = CUSTOMERS.map(|(letter, name)| (letter, name.to_owned())).into_iter();
+        for (letter, name) in names.chain(STAFF.map(|(letter, ..)| (letter, format!("staff-{letter}")))) {
+            let token = self.sign_in(&name);
+            if ['o', 'k', 'h', 'x'].contains(&letter) {
+                let own = token.clone();
+                let act = move |tx: &mut Tx<'_>| {
+                    let person = party::session_view(tx, &own)?.actor(tx.now(), &origin())?.person().expect("a person");
+                    let (firm, _) = party::firms_of(tx, person)?[0].clone();
+                    party::act_for(tx, &own, Some(firm), &origin())
+                };
+                self.bank.write(act).expect("he acts for his firm");
+            }
+            self.proofs.insert(letter, token);
+        }
+        self.proofs.insert('p', format!("{}:{}", found.client.0, found.client.1));
+    }
+
+    /// A session for a name, made without the server.
+    pub fn sign_in(&self, name: &str) -> String {
+        let challenge = self.bank.read(|tx| party::sign_in_challenge(tx, name, &PasswordCost::TEST)).expect("a challenge");
+        let (checked, code) = (challenge.check(PASSWORD), code(self.clock.now()));
+        let done = self.bank.write(move |tx| party::sign_in_finish(tx, &checked, &code, &origin())).expect("an answer");
+        match done {
+            SignIn::Signed { token, .. } => token,
+            SignIn::Refused => panic!("{name} was refused"),
+        }
+    }
+
+    fn actor(&self, letter: char) -> Actor {
+        let token = self.proofs[&letter].clone();
+        let actor = self.bank.read(|tx| party::session_actor(tx, &token, &origin())).expect("a session");
+        Actor { stepped_up: true, ..actor }
+    }
+
+    /// A payment, a payment to another bank, a project with a pay sheet that waits for its checker, a notice, a webhook, a list entry.
+    fn furnish(&mut self, found: &Found) {
+        let Found { branch, firm, account, other, funds, .. } = *found;
+        let customer = self.actor('c');
+        let pay = |payee, yuan: i64| {
+            let order = payments::Order::transfer(account, payee, Money::cny(yuan * 100)).fee_shown(Money::cny(5_000));
+            payments::submit(&self.bank.desk, &customer, order, None).expect("a receipt").instruction.to_string()
+        };
+        let payment = pay(payments::Payee::Account(other), 10);
+        let external = payments::Payee::External { bank: "990001000013".into(), number: "9900010000000018".into(), name: "王远".into() };
+        pay(external, 20);
+        let item = self.bank.read(|tx| payments::clearing::list(tx, &Actor::system("clearing"), payments::clearing::State::Queued, &kernel::PageAsk::first(1)));
+        let item = item.ok().and_then(|page| page.items.first().map(|i| i.item.to_string()));
+        let project = self.bank.write(move |tx| payroll::project_open(tx, &system(), project_of(firm))).expect("a project");
+        self.bank.write(move |tx| ledger_funds(tx, branch, project)).expect("money");
+        let import = self.import(project);
+        let sheet = import.sheet.expect("a sheet");
+        let clerk = self.actor('k');
+        let approval = self.bank.write(move |tx| payroll::submit(tx, &clerk, sheet, "三月")).expect("an approval");
+        let reader = self.actor('k');
+        let lines = self.bank.read(|tx| payroll::lines(tx, &reader, sheet, None, &kernel::PageAsk::first(1))).expect("lines");
+        let (owner, courier) = (self.actor('o'), self.bank.webhooks.clone());
+        let webhook = self.bank.write(move |tx| {
+            let new = app::webhooks::NewWebhook { firm, url: "https://192.0.2.1/hook".into(), kinds: vec!["payment.*".into()] };
+            app::webhooks::subscribe(tx, &owner, &courier, new).map(|(id, _)| id.to_string())
+        });
+        let risk = self.actor('r');
+        let entry = self.bank.write(move |tx| guard::add_entry(tx, &risk, entry(tx)).map(|e| e.into_inner().id.to_string())).expect("an entry");
+        app::relay::pump(&self.bank.store).expect("events are passed on");
+        let told = self.actor('c');
+        let notices = self.bank.read(|tx| app::notices::list(tx, &told, false, &kernel::PageAsk::first(1))).expect("notices");
+        let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
+        self.ids = HashMap::from([
+            ("$account", account.to_string()),
+            ("$other", other.to_string()),
+            ("$funds", funds.to_string()),
+            ("$firm", firm.to_string()),
+            ("$payment", payment),
+            ("$item", item.expect("an item under way to another bank")),
+            ("$project", project.to_string()),
+            ("$import", import.id.to_string()),
+            ("$sheet", sheet.to_string()),
+            ("$approval", approval.to_string()),
+            ("$line", lines.items[0].line.to_string()),
+            ("$worker", lines.items[0].worker.to_string()),
+            ("$webhook", webhook.expect("a webhook")),
+            ("$entry", entry),
+            ("$notice", notices.items[0].id.to_string()),
+            ("$session", session),
+        ]);
+    }
+
+    fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {
+        let clerk = self.actor('k');
+        let roster = "姓名,身份证号码,手机号码,班组,合同编号,进场日期\n";
+        let row = |n: usize| format!("工人{},{},13912345678,钢筋一班,HT-1,2026-01-05\n", ["甲", "乙"][n], identity(200 + n));
+        let text = format!("{roster}{}{}", row(0), row(1));
+        let send = |what, text: String| {
+            let upload = payroll::Upload { project, what, file_name: "表.csv".into(), bytes: text.into_bytes(), accept_valid: true };
+            payroll::import(&self.bank.store, &clerk, upload).expect("an import")
+        };
+        send(payroll::ImportFor::Roster, text);
+        let head = "姓名,身份证号码,班组,出勤天数,基本工资,应发工资,社保,扣款合计,实发工资\n";
+        let pay = |n: usize| format!("工人{},{},钢筋一班,26,7000,8000,100,100,7900\n", ["甲", "乙"][n], identity(200 + n));
+        let period = payroll::Period::parse("2026-02").expect("a period");
+        let what = payroll::ImportFor::PaySheet { period, kind: payroll::Kind::Wage, number: 1, tag: String::new(), due_on: None };
+        send(what, format!("{head}{}{}", pay(0), pay(1)))
+    }
+
+    /// A case's text with the ids of this bank in it.
+    pub fn fill(&self, text: &str) -> String {
+        let mut names: Vec<_> = self.ids.iter().collect();
+        names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        names.into_iter().fold(text.to_owned(), |text, (name, id)| text.replace(name, id))
+    }
+
+    /// What a program sends to prove who it is: nothing for `n`.
+    pub fn proof(&self, letter: char) -> Vec<(String, String)> {
+        let own = |kind: &str, proof: String| vec![("Authorization".to_owned(), format!("{kind} {proof}"))];
+        match letter {
+            'n' => Vec::new(),
+            'p' => own("Basic", data_encoding::BASE64.encode(self.proofs[&'p'].as_bytes())),
+            letter => own("Bearer", self.proofs[&letter].clone()),
+        }
+    }
+
+    pub fn program(&self, letter: char, method: &str, path: &str, body: &str) -> Answer {
+        static KEYS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+        let key = format!("key-{}", KEYS.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        let mut headers = self.proof(letter);
+        headers.push(("Idempotency-Key".into(), key));
+        if !body.is_empty() {
+            headers.push(("Content-Type".into(), "application/json".into()));
+        }
+        self.ask(method, path, &headers, body.as_bytes())
+    }
+
+    /// A page as `letter` sees it.
+    pub fn page(&self, letter: char, path: &str) -> Answer {
+        self.ask("GET", path, &self.cookie(letter), b"")
+    }
+
+    pub fn cookie(&self, letter: char) -> Vec<(String, String)> {
+        match self.proofs.get(&letter).filter(|_| letter != 'p') {
+            Some(token) => vec![("Cookie".into(), format!("yz_session={token}"))],
+            None => Vec::new(),
+        }
+    }
+
+    /// Sends a form from the page that `letter` sees at `from`.
+    pub fn form(&self, letter: char, from: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let proof = csrf_of(&self.page(letter, from));
+        self.send_form(&self.cookie(letter), path, &proof, fields)
+    }
+
+    pub fn send_form(&self, headers: &[(String, String)], path: &str, proof: &str, fields: &[(&str, &str)]) -> Answer {
+        let pairs = fields.iter().map(|(name, value)| format!("&{name}={}", percent(value))).collect::<String>();
+        let mut headers = headers.to_vec();
+        headers.push(("Content-Type".into(), "application/x-www-form-urlencoded".into()));
+        self.ask("POST", path, &headers, format!("csrf={proof}{pairs}").as_bytes())
+    }
+
+    pub fn ask(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
+        let mut request = format!("{method} {path} HTTP/1.0\r\nUser-Agent: {AGENT}\r\nContent-Length: {}\r\n", body.len());
+        headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
+        request.push_str("\r\n");
+        self.raw(&[request.as_bytes(), body].concat())
+    }
+
+    /// Sends bytes and reads until the server closes.
+    pub fn raw(&self, bytes: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(self.address).expect("the server listens");
+        stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).expect("a time limit");
+        // The server may answer and close before it has read everything.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(std::net::Shutdown::Write);
+        let mut all = Vec::new();
+        let _ = stream.read_to_end(&mut all);
+        let Some(end) = all.windows(4).position(|w| w == b"\r\n\r\n") else {
+            return Answer { status: 0, headers: Vec::new(), body: all };
+        };
+        let head = String::from_utf8_lossy(&all[..end]).into_owned();
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|l| l.split(' ').nth(1)).and_then(|s| s.parse().ok()).unwrap_or(0);
+        let split = |l: &str| l.split_once(':').map(|(n, v)| (n.to_ascii_lowercase(), v.trim().to_owned()));
+        Answer { status, headers: lines.filter_map(split).collect(), body: all[end + 4..].to_vec() }
+    }
+
+    pub fn later(&self, seconds: i64) {
+        self.clock.advance(seconds * SECOND);
+    }
+}
+
+/// The proof in the first form of a page.
+pub(super) fn csrf_of(page: &Answer) -> String {
+    let text = page.text();
+    let after = text.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default();
+    after.split('"').next().unwrap_or_default().to_owned()
+}
+
+pub(super) fn percent(text: &str) -> String {
+    text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+fn origin() -> Origin {
+    Origin {
+        channel: Channel::Api,
+        address: "127.0.0.1".into(),
+        agent: AGENT.into(),
+        device_mark: String::new(),
+        correlation: "test-0000".into(),
+    }
+}
+
+fn project_of(firm: FirmId) -> payroll::ProjectNew {
+    payroll::ProjectNew {
+        firm,
+        contractor: firm,
+        profile: payroll::Profile::ShipRepair,
+        name: "外包修船".into(),
+        tag: "R-26-014".into(),
+        basis: "开户申请 1".into(),
+        agreement: String::new(),
+        account_name: String::new(),
+        account_number: String::new(),
+        pay_day: 10,
+    }
+}
+
+fn ledger_funds(tx: &mut Tx<'_>, branch: BranchId, project: kernel::id::ProjectId) -> Result<()> {
+    let wage = payroll::project_raw(tx, project)?.wage_account;
+    let from = own(branch.book(), Own::Settlement, Currency::CNY);
+    let id = TransferId::new(tx.now(), branch.book());
+    ledger::post_one(tx, false, &Transfer::single(id, from, wage, Money::cny(10_000_000), "opening"))
+}
+
+fn entry(tx: &Tx<'_>) -> guard::NewEntry {
+    guard::NewEntry {
+        list: guard::ListKind::Grey,
+        subject: guard::Subject::of(tx.keys(), guard::SubjectKind::Phone, "13900009999"),
+        masked: "139****9999".into(),
+        reason: "测试".into(),
+        from: tx.now(),
+        until: tx.now().plus(30 * kernel::clock::DAY),
+        source: "文 1".into(),
+        owner_staff: None,
+    }
+}
+

@@ -1,0 +1,9 @@
+//! What goes over the wire: rights at every address, forms, sessions, strange input, repeated requests, and the documents.
+mod cases;
+mod documents;
+mod hostile;
+mod house;
+mod repeated;
+mod rights;
+mod sessions;
+mod shapes;

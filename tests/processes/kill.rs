@@ -1,0 +1,39 @@
+//! SIGKILL under load: 5 times always, 200 with `YIZHAN_DEEP=1`. Each time every acknowledged payment is there once and the
+//! books verify.
+use sim::victim::{self, Answer};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+fn program() -> PathBuf {
+    let here = std::env::current_exe().expect("the test has a path");
+    let build = here.parent().and_then(|deps| deps.parent()).expect("the test lies in a build directory");
+    let program = build.join("examples/victim");
+    assert!(program.exists(), "{} is missing: cargo build -p tests --example victim", program.display());
+    program
+}
+
+#[test]
+fn what_was_acknowledged_survives_the_kill() {
+    let dir = std::env::temp_dir().join(format!("yizhan-kill-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&dir);
+    victim::prepare(&dir).expect("the bank is made");
+    let kills = if std::env::var_os("YIZHAN_DEEP").is_some() { 200 } else { 5 };
+    let mut all = 0;
+    for kill in 0..kills {
+        let mut child = Command::new(program()).arg(&dir).arg(kill.to_string()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let pipe = child.stdout.take().expect("its answers are piped");
+        let reader = std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).collect::<Vec<_>>());
+        std::thread::sleep(Duration::from_millis(300 + kill * 37 % 400));
+        child.kill().expect("it is killed");
+        child.wait().expect("it is gone");
+        let lines = reader.join().expect("the pipe was read");
+        // A line cut off by the kill was never an answer in anybody's hand.
+        let answers: Vec<Answer> = lines.iter().filter_map(|l| serde_json::from_str(l).ok()).collect();
+        all += victim::check(&dir, &answers).unwrap_or_else(|why| panic!("after kill {kill}: {why:?}"));
+    }
+    let _ = std::fs::remove_dir_all(&dir);
+    println!("{all} acknowledged payments survived {kills} kills");
+    assert!(all > kills * 10, "only {all} payments in {kills} lives: there was no load");
+}
