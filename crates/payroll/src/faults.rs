@@ -168,7 +168,7 @@ store::record! {
 
 /// The list as it is kept: refusals first, then warnings, then notes, each in the order of the file.
 pub(crate) fn rows(import: ImportId, mut faults: Vec<Fault>) -> Vec<ImportFault> {
-    faults.sort_by(|a, b| b.severity.cmp(&a.severity));
+    faults.sort_by_key(|f| std::cmp::Reverse(f.severity));
     if faults.len() > FAULTS_KEPT_MAX {
         let more = faults.len() - FAULTS_KEPT_MAX + 1;
         faults.truncate(FAULTS_KEPT_MAX - 1);

@@ -32,7 +32,7 @@ pub mod words;
 
 pub use design::design_router;
 pub use http::fault::{Fault, Shown};
-pub use routes::routes;
+pub use routes::{open_api, routes};
 pub use serve::{Options, Server, everything, serve};
 pub use state::{Setting, Web};
 pub use view::{Mode, Site, View};

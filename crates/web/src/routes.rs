@@ -18,6 +18,11 @@ pub fn routes() -> Vec<RouteInfo> {
     table().iter().map(|route| route.info).collect()
 }
 
+/// The description of the interface for programs, OpenAPI 3.1 in JSON.
+pub fn open_api() -> String {
+    crate::api::doc::text(table())
+}
+
 /// The pages that everybody meets.
 fn pages() -> Vec<Route> {
     vec![
@@ -217,7 +222,6 @@ fn wage() -> Vec<Route> {
     let read = Firm(P::WageRead).or_staff(P::WageReadBank);
     let roster = Firm(P::WageRosterEdit).or_staff(P::WageRosterEdit);
     let make = Firm(P::WageSheetMake);
-    let slips = Owner(P::WageRead);
     vec![
         ask("/v1/wage-projects", wages::projects, read, "Projects of the firm, or of the staff's branches").doc(|d| d.page_of::<schema::WageProject>()),
         act("/v1/wage-projects", wages::open_project, Staff(P::WageAccountOpen), "Open a project with its wage account").doc(|d| d.body::<wages::ProjectAsk>().answer::<schema::WageProjectMade>()),

@@ -152,11 +152,6 @@ impl Words {
         self.find(key, None, Some(&args)).map(Cow::into_owned)
     }
 
-    /// The text of a key that may have none: a code of another crate.
-    pub fn known(self, key: &str) -> Option<Cow<'static, str>> {
-        self.find(key, None, None)
-    }
-
     fn missing(self, key: &str) -> Cow<'static, str> {
         tracing::error!(lang = self.lang.tag(), key, "a text is missing or lacks an argument");
         format!("⟦{key}⟧").into()

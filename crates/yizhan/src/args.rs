@@ -82,6 +82,16 @@ pub enum Command {
     /// Measure this machine; nothing of the bank is touched.
     #[command(subcommand)]
     Bench(Bench),
+    /// Live through random commands and faults with an auditor who believes nobody; in a directory of its own.
+    Simulate {
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long, default_value_t = 250)]
+        steps: u32,
+        /// How many seeds, from the first on.
+        #[arg(long, default_value_t = 1)]
+        seeds: u64,
+    },
     /// Copy the database while the bank goes on. The key file is not copied.
     Backup { directory: PathBuf },
     /// Put a copy into the data directory, which must not hold a database.
@@ -186,6 +196,14 @@ pub enum Demo {
 
 #[derive(Subcommand)]
 pub enum Bench {
+    /// From HTTP to a durable payment, many clients at once.
+    Payments {
+        #[arg(long, default_value_t = 64)]
+        clients: u32,
+        /// How long they order.
+        #[arg(long, default_value_t = 10)]
+        seconds: u32,
+    },
     /// A pay sheet from the spreadsheet to the last worker.
     Payroll {
         #[arg(long, default_value_t = 100_000)]

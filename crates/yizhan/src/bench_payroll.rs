@@ -1,6 +1,6 @@
 //! `yizhan bench payroll`: one pay sheet from the spreadsheet to the last worker, each part timed.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
-use crate::bench::{CHUNK, Ground, Stage, actor, card, identity, name, person, rss_mib};
+use crate::ground::{CHUNK, Ground, Stage, actor, card, identity, name, person, rss_mib};
 use crate::exit::{Done, Outcome};
 use crate::progress::Progress;
 use anyhow::{Result, ensure};

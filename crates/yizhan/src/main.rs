@@ -5,7 +5,9 @@
 //! a command prints as its result goes to standard output, progress and the log to standard error; `--json` makes the
 //! result one JSON object. Exit codes are few and fixed; see [`exit`].
 mod args;
-mod bench;
+mod bench_ledger;
+mod bench_payments;
+mod bench_payments;
 mod bench_payroll;
 mod bench_start;
 mod bootstrap;
@@ -13,9 +15,11 @@ mod copies;
 mod demo_desk;
 mod doctor;
 mod exit;
+mod ground;
 mod place;
 mod progress;
 mod serve;
+mod simulate;
 mod socket;
 mod verify;
 mod work;
@@ -62,9 +66,11 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
         Command::Bench(bench) => match bench {
+            Bench::Payments { clients, seconds } => bench_payments::run(clients, seconds),
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Start { accounts } => bench_start::run(accounts),
         },
+        Command::Simulate { seed, steps, seeds } => simulate::simulate(seed, steps, seeds),
         Command::Backup { directory } => copies::backup(&place, &directory),
         Command::Restore { directory } => copies::restore(&place, &directory),
         Command::Doctor { listen } => doctor::doctor(&place, listen),

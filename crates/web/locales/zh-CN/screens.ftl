@@ -351,6 +351,8 @@ wage-fail-returned-other = 对方银行退回，没有说明原因
 wage-fail-returned-other-next = 请本人联系他的开户银行，或更换账户。
 wage-fail-returned = 对方银行退回
 wage-fail-returned-next = 请核对账户，更换后重新发放。
+wage-fail-other = 没有发出去，原因代码见下载的结果
+wage-fail-other-next = 请核对账户；不清楚时请联系开户网点。
 
 # 工资条
 slips = 工资条
@@ -404,7 +406,6 @@ proof = 到账凭证
 proof-lead = 凭编号可以在任一网点查到这笔入账。
 proof-transfer = 凭证编号
 proof-at = 入账时间
-proof-from = 付款账户
 proof-to = 收款账户
 proof-hash = 账簿校验码
 
@@ -860,6 +861,8 @@ verify-sound = 全部相符
 verify-sound-text = 每一条记录都与封签一致，余额与分录一致，每天的签名有效。
 verify-broken = 发现 { $n } 处不符
 verify-broken-next = 请立即通知运维和风险部门，保留现场，不要修改数据。
+verify-table = 表
+verify-record = 记录
 verify-faults = 不符之处
 holders = 权限清单
 holders-lead = 谁在哪里有什么权限，定期逐条确认。

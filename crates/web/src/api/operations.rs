@@ -205,6 +205,6 @@ pub async fn metrics(State(web): State<Web>) -> Result<Response, Fault> {
 /// The description of all this, in OpenAPI 3.1.
 pub async fn open_api() -> Response {
     static TEXT: OnceLock<String> = OnceLock::new();
-    let text = TEXT.get_or_init(|| super::doc::text(crate::routes::table()));
+    let text = TEXT.get_or_init(crate::open_api);
     ([(header::CONTENT_TYPE, "application/json")], text.as_str()).into_response()
 }

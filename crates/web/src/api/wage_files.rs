@@ -136,7 +136,7 @@ pub async fn faults(State(web): State<Web>, caller: Caller, At(id): At<ImportId>
     let found = web.read(move |tx| unknown_to_others(payroll::faults(tx, &caller.actor, id, &ask), "import", id)).await?;
     Ok(Json(shown(found, |f: ImportFault| {
         json!({
-            "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column, "value": f.value,
+            "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column_title, "value": f.value,
             "severity": f.severity, "code": f.code, "reason_zh": f.reason_zh, "remedy_zh": f.remedy_zh, "reason_en": f.reason_en, "remedy_en": f.remedy_en,
         })
     })))

@@ -79,7 +79,7 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
 
 fn row(who: &Signed, r: &AuditRow, name: &str) -> [Markup; 6] {
     let w = who.words();
-    let fine = r.result == "done" || payments::State::parse(&r.result).is_ok_and(|s| s != payments::State::Refused);
+    let fine = r.result == "done" || payments::State::parse(&r.result).is_some_and(|s| s != payments::State::Refused);
     [
         html! { (moment(w, r.at)) br; span.hint { "#" (r.pos) } },
         html! { (name) br; code { (r.principal) } @if !r.address.is_empty() { br; span.hint { (r.channel) " · " (r.address) } } },
@@ -216,7 +216,7 @@ fn verify_part(who: &Signed, doing: &Doing) -> Markup {
 
 fn verified(who: &Signed, r: &Report, by: &str, at: kernel::Timestamp) -> Markup {
     let w = who.words();
-    let n = |n: u64| html! { (w.t_with("count-rows", &[("n", n.into())])) };
+    let n = |n: u64| html! { (n) };
     let rows = [
         Row::new(who.t("verify-by"), say::by(w, by, at)),
         Row::new(who.t("verify-records"), n(r.records)),
@@ -225,8 +225,8 @@ fn verified(who: &Signed, r: &Report, by: &str, at: kernel::Timestamp) -> Markup
         Row::new(who.t("verify-accounts"), n(r.accounts)),
         Row::new(who.t("verify-days"), n(r.days)),
     ];
-    let fault = |f: &store::verify::Fault| [html! { (f) }];
-    let faults = Table::new(who.t("verify-faults")).text(who.t("fault-reason")).rows(r.faults.iter().take(FAULTS_SHOWN).map(fault));
+    let fault = |f: &store::verify::Fault| [html! { code { (f.table) } }, html! { code { (f.record) } }, html! { (f.what) }];
+    let faults = Table::new(who.t("verify-faults")).text(who.t("verify-table")).text(who.t("verify-record")).text(who.t("fault-reason")).rows(r.faults.iter().take(FAULTS_SHOWN).map(fault));
     html! {
         @if r.ok { (notice(Tone::Good, &who.t("verify-sound"), html! { p { (who.t("verify-sound-text")) } })) }
         @else {

@@ -26,7 +26,7 @@ pub struct ListAsk {
 const STATES: [Stage; 5] = [Stage::Unknown, Stage::Queued, Stage::Sent, Stage::Returned, Stage::Paid];
 
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk>) -> Result<Shown, Fault> {
-    let state = ask.state.as_deref().and_then(|s| Stage::parse(s).ok()).unwrap_or(Stage::Unknown);
+    let state = ask.state.as_deref().and_then(Stage::parse).unwrap_or(Stage::Unknown);
     let (actor, first) = (who.actor.clone(), ask.after.is_none());
     let ask = PageAsk { limit: None, after: ask.after };
     let found = web.read(move |tx| clearing::list(tx, &actor, state, &ask)).await?;
@@ -145,7 +145,7 @@ fn resolution(who: &Signed, given: &FoundOut, errors: &mut FieldErrors) -> Optio
         "paid" => Some(Resolution::Paid),
         "send_again" => Some(Resolution::SendAgain),
         "returned" => {
-            let reason = Reason::parse(&given.code).ok();
+            let reason = Reason::parse(&given.code);
             if reason.is_none() {
                 errors.add("code", who.t("clearing-code-missing"));
             }

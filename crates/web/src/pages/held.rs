@@ -29,7 +29,7 @@ pub struct QueueAsk {
 }
 
 pub async fn queue(State(web): State<Web>, who: Signed, Query(ask): Query<QueueAsk>) -> Result<Shown, Fault> {
-    let state = ask.state.as_deref().and_then(|s| Stage::parse(s).ok()).filter(|s| STATES.contains(s)).unwrap_or(Stage::Held);
+    let state = ask.state.as_deref().and_then(Stage::parse).filter(|s| STATES.contains(s)).unwrap_or(Stage::Held);
     let (actor, first) = (who.actor.clone(), ask.after.is_none());
     let ask = PageAsk { limit: None, after: ask.after };
     let found = web.read(move |tx| payments::queue(tx, &actor, state, &ask)).await?;

@@ -187,7 +187,7 @@ fn pay_sheet_for(who: &Signed, fields: &Fields, errors: &mut FieldErrors) -> Opt
     if period.is_none() {
         errors.add("period", who.t("sheet-period-missing"));
     }
-    let kind = payroll::Kind::parse(&fields.kind).ok();
+    let kind = payroll::Kind::parse(&fields.kind);
     if kind.is_none() {
         errors.add("kind", who.t("sheet-kind-missing"));
     }
@@ -238,7 +238,7 @@ fn counts(who: &Signed, i: &Import) -> Markup {
     let n = |n: i64| html! { (w.t_with("count-rows", &[("n", n.into())])) };
     let mut rows = vec![
         Row::new(who.t("import-file"), html! { (i.file_name) }),
-        Row::new(who.t("import-read"), n(i.rows)),
+        Row::new(who.t("import-read"), n(i.rows_read)),
         Row::new(who.t("import-valid"), n(i.valid)),
         Row::new(who.t("import-refused"), n(i.refused)),
     ];
@@ -246,8 +246,8 @@ fn counts(who: &Signed, i: &Import) -> Markup {
         let key = if i.subject == Subject::Roster { "import-already-roster" } else { "import-already-sheet" };
         rows.push(Row::new(who.t(key), n(i.already)));
     }
-    if let Some(period) = i.period {
-        rows.insert(1, Row::new(who.t("sheet-period"), html! { (period) }));
+    if !i.period.is_empty() {
+        rows.insert(1, Row::new(who.t("sheet-period"), html! { (i.period) }));
     }
     summary_list(w, &rows)
 }

@@ -69,23 +69,26 @@ fn form_page(who: &Signed, given: &OpenForm, errors: &FieldErrors) -> Shown {
     page(who, opening_page(who).lead(who.t("opening-lead")).wrong(!errors.is_empty()), main)
 }
 
+fn by_code(tx: &mut store::Tx<'_>, code: &str) -> kernel::Result<Option<(FirmId, String)>> {
+    match party::firm_by_code(tx, code.trim())? {
+        Some(id) => Ok(Some((id, party::firm(tx, id)?.name))),
+        None => Ok(None),
+    }
+}
+
 async fn firms(web: &Web, given: &OpenForm) -> Result<Firms, Fault> {
     let codes = [given.firm.clone(), given.contractor.clone()];
     let found = web.read(move |tx| {
-        let mut named = codes.iter().map(|code| match code.trim() {
-            "" => Ok(None),
-            code => party::firm_by_code(tx, code)?.map(|id| Ok((id, party::firm(tx, id)?.name))).transpose(),
-        });
-        let firm: Option<(FirmId, String)> = named.next().transpose()?.flatten();
-        let contractor = named.next().transpose()?.flatten();
-        Ok(Firms { contractor: if codes[1].trim().is_empty() { firm.clone() } else { contractor }, firm })
+        let firm = by_code(tx, &codes[0])?;
+        let contractor = if codes[1].trim().is_empty() { firm.clone() } else { by_code(tx, &codes[1])? };
+        Ok(Firms { firm, contractor })
     });
     Ok(found.await?)
 }
 
 fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, FieldErrors> {
     let mut errors = FieldErrors::new();
-    let profile = Profile::parse(&given.profile).ok();
+    let profile = Profile::parse(&given.profile);
     if profile.is_none() {
         errors.add("profile", who.t("opening-profile-missing"));
     }

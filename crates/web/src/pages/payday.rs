@@ -4,7 +4,7 @@
 //! progress keeps itself fresh; without scripts a link looks again.
 use super::confirm::{Confirm, Given};
 use super::projects::sheet_name;
-use super::sheets::{account, crumbs, pay_on, under, view};
+use super::sheets::{account, after_failure, crumbs, pay_on, under, view, why_failed};
 use super::{instructions, next_href, once_field, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -224,8 +224,8 @@ fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
             html! { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } },
             account(who, &l.account, &l.bank),
             amount(w, l.net),
-            html! { (who.t(&l.reason_key)) },
-            html! { (remedy(who, l)) },
+            html! { (why_failed(who, &l.reason)) },
+            html! { (after_failure(who, &l.reason)) },
             then,
         ]
     };
@@ -249,12 +249,6 @@ fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
         (actions(button(Button::Primary, &all, Some(("line", "")))))
         p.hint { (who.t("repay-hint")) }
     })
-}
-
-/// What to do about it: in the reader's language where we have it, else as the domain says.
-fn remedy(who: &Signed, l: &LineView) -> String {
-    let known = who.words().known(&format!("{}-next", l.reason_key));
-    known.map_or_else(|| l.remedy.clone(), |told| told.into_owned())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

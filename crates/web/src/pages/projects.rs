@@ -94,7 +94,7 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
     if who.holds(P::PaymentSubmit) && who.firm().is_some() {
         tiles.push(tile(Icon::Transfer, "funding", "funding-hint", at("funding")));
     }
-    self::tiles_of(&tiles)
+    tiles_of(&tiles)
 }
 
 fn tiles_of(items: &[Tile<'_>]) -> Markup {

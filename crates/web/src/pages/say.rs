@@ -23,12 +23,12 @@ pub fn told(words: Words, prefix: &str, code: &str) -> Cow<'static, str> {
 
 /// The text of a code from outside the screens; one without words stays as it is.
 pub fn told_or(words: Words, prefix: &str, code: &str) -> String {
-    words.known(&key(prefix, code)).map_or_else(|| code.to_owned(), Cow::into_owned)
+    words.maybe(&key(prefix, code), &[]).unwrap_or_else(|| code.to_owned())
 }
 
 /// The text of a key from outside the screens, or the key.
 pub fn text_or(words: Words, key: &str) -> String {
-    words.known(key).map_or_else(|| key.to_owned(), Cow::into_owned)
+    words.maybe(key, &[]).unwrap_or_else(|| key.to_owned())
 }
 
 /// What has states that a screen shows.

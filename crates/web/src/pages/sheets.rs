@@ -44,7 +44,7 @@ pub async fn show(
     Query(ask): Query<LinesAsk>,
 ) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let state = ask.state.as_deref().and_then(|s| LineState::parse(s).ok());
+    let state = ask.state.as_deref().and_then(LineState::parse);
     let first = ask.after.is_none();
     let lines_ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
     let (v, lines) = web
@@ -196,6 +196,23 @@ pub fn account(who: &Signed, number: &str, bank: &str) -> Markup {
     }
 }
 
+/// The text of a failure's code, or of the nearest there is.
+fn of_failure(who: &Signed, reason: &str, end: &str) -> String {
+    let nearest = if reason.starts_with("returned_") { "returned" } else { "other" };
+    let own = who.words().maybe(&format!("{}{end}", say::key("wage-fail", reason)), &[]);
+    own.unwrap_or_else(|| who.t(&format!("wage-fail-{nearest}{end}")).into_owned())
+}
+
+/// Why a line was not paid, in plain words.
+pub fn why_failed(who: &Signed, reason: &str) -> String {
+    of_failure(who, reason, "")
+}
+
+/// What to do about it.
+pub fn after_failure(who: &Signed, reason: &str) -> String {
+    of_failure(who, reason, "-next")
+}
+
 pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {
     let w = who.words();
     let row = |l: &LineView| {
@@ -208,7 +225,7 @@ pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {
             account(who, &l.account, &l.bank),
             html! {
                 (say::tag_by(w, l.state, "", l.at))
-                @if !l.reason.is_empty() { p.hint { (who.t(&l.reason_key)) } }
+                @if !l.reason.is_empty() { p.hint { (why_failed(who, &l.reason)) } }
                 @if l.repaid_by.is_some() { p.hint { (who.t("line-repaid")) } }
             },
         ]

@@ -87,7 +87,6 @@ fn phone(tx: &mut store::Tx<'_>, id: PayLineId) -> kernel::Result<String> {
 
 fn state(who: &Signed, s: &Slip) -> Markup {
     let w = who.words();
-    let key = |prefix: &str| format!("{prefix}-{}", s.reason.replace('_', "-"));
     match s.state {
         LineState::Paid => {
             let at = s.paid_at.map_or_else(String::new, |at| w.moment(at));
@@ -95,14 +94,13 @@ fn state(who: &Signed, s: &Slip) -> Markup {
         }
         LineState::Processing => notice(Tone::Info, &who.t("slip-processing"), html! { p { (super::sheets::account(who, &s.account, &s.bank)) } p { (who.t("slip-processing-next")) } }),
         LineState::Waiting => notice(Tone::Info, &who.t("slip-waiting"), html! { p { (who.t("slip-waiting-next")) } }),
-        LineState::Failed => notice(Tone::Danger, &who.t("slip-failed"), html! { p { (who.t(&key("wage-fail"))) } p { (who.t("slip-failed-next")) } }),
+        LineState::Failed => notice(Tone::Danger, &who.t("slip-failed"), html! { p { (super::sheets::why_failed(who, &s.reason)) } p { (who.t("slip-failed-next")) } }),
     }
 }
 
 /// What an item is called: as the bank says it, or as the file did.
 fn label(who: &Signed, item: &Item) -> String {
-    let known = who.words().known(&say::key("wage-item", &item.key));
-    known.map_or_else(|| item.label.clone(), |told| told.into_owned())
+    who.words().maybe(&say::key("wage-item", &item.key), &[]).unwrap_or_else(|| item.label.clone())
 }
 
 fn items(who: &Signed, s: &Slip) -> Markup {
@@ -166,7 +164,6 @@ fn proof(who: &Signed, s: &Slip) -> Markup {
         Row::new(who.t("proof-transfer"), html! { code { (p.transfer) } }),
         Row::new(who.t("proof-at"), moment(w, p.at)),
         Row::new(who.t("amount"), amount(w, p.amount)),
-        Row::new(who.t("proof-from"), html! { span.masked-text { (p.from) } }),
         Row::new(who.t("proof-to"), html! { span.masked-text { (p.to) } }),
         Row::new(who.t("proof-hash"), html! { code { (p.hash) } }),
     ];

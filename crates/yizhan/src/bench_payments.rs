@@ -1,0 +1,147 @@
+//! `yizhan bench payments`: from an HTTP request to a durable posting, with sign-in, guard and audit on.
+//!
+//! 64 firms each keep one connection and order one payment after another as fast as they are answered. Server, writer and the
+//! 64 clients share the machine's processors. A payment counts when its receipt says *posted*, which is after the commit.
+#![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
+use crate::bench::{Ground, Stage, actor, rss_mib};
+use crate::exit::{Done, Outcome};
+use crate::progress::Progress;
+use anyhow::{Context, Result, ensure};
+use kernel::clock::stopwatch;
+use kernel::id::{AccountId, ClientId};
+use kernel::{Currency, Id, Money, Owner};
+use ledger::Opening;
+use party::{ClientNew, Limits, Permission};
+use payments::own::{Own, own};
+use payments::{Kind, Order, Payee};
+use serde_json::json;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// Clients at most.
+const CLIENTS_MAX: u32 = 512;
+/// Every client's opening money, in minor units.
+const OPENING: i64 = 1_000_000_000;
+
+struct Payer {
+    client: ClientId,
+    secret: String,
+    account: AccountId,
+}
+
+#[derive(Default)]
+struct Seen {
+    posted: u64,
+    other: u64,
+    micros: Vec<u32>,
+}
+
+pub fn run(clients: u32, seconds: u32) -> Outcome {
+    ensure!((1..=CLIENTS_MAX).contains(&clients), "1 to {CLIENTS_MAX} clients");
+    let stage = Stage::new("payments")?;
+    let ground = Ground::new(&stage)?;
+    let payers = (0..clients).map(|n| payer(&ground, n)).collect::<Result<Vec<_>>>()?;
+    let server = web::Server::start(ground.bank.clone(), web::Options::new("127.0.0.1:0".parse()?))?;
+    let address = server.address();
+    let mut progress = Progress::new();
+    progress.tell("seconds", 0, u64::from(seconds));
+    let clock = stopwatch();
+    let seen = std::thread::scope(|scope| {
+        let order = |n: usize| {
+            let (payers, until) = (&payers, Duration::from_secs(u64::from(seconds)));
+            move || order_on(address, &payers[n], payers[(n + 1) % payers.len()].account, n, until)
+        };
+        let threads: Vec<_> = (0..payers.len()).map(|n| scope.spawn(order(n))).collect();
+        threads.into_iter().map(|t| t.join().map_err(|_| anyhow::anyhow!("a client panicked"))?).collect::<Result<Vec<Seen>>>()
+    })?;
+    let took = clock.elapsed().as_secs_f64();
+    server.stop()?;
+    let report = app::verify(&ground.bank.store, &mut |_, _| {})?;
+    ensure!(report.ok, "the books do not verify after the bench");
+    Ok(told(&seen, clients, took))
+}
+
+fn payer(ground: &Ground, n: u32) -> Result<Payer> {
+    let (firm, book) = (ground.firm, ground.book());
+    let made = ground.bank.store.write(move |tx| {
+        let limit = 1_000_000_000;
+        let limits = Limits { currency: Currency::CNY, per_transaction_max: limit, per_day_max: i64::MAX / 4, own_max: limit, release_max: 0 };
+        let scopes = vec![Permission::PaymentSubmit, Permission::AccountRead];
+        let (client, secret) = party::client_make(tx, &actor(), ClientNew { firm, name: format!("客户端{n}"), scopes, limits })?;
+        let account = AccountId::new(tx.now(), book);
+        ledger::open_account(tx, &actor(), &Opening::deposit(account, Owner::Firm(firm), "测量户", Currency::CNY))?;
+        Ok((client, secret, account))
+    })?;
+    let (client, secret, account) = made;
+    let cash = own(book, Own::Cash, Currency::CNY);
+    let order = Order::new(Kind::CashIn, cash, Payee::Account(account), Money::cny(OPENING));
+    payments::submit(&ground.bank.desk, &actor(), order, None)?;
+    Ok(Payer { client, secret, account })
+}
+
+/// One connection: orders, reads the whole answer, orders again.
+fn order_on(address: SocketAddr, payer: &Payer, payee: AccountId, n: usize, until: Duration) -> Result<Seen> {
+    let stream = TcpStream::connect(address).context("the server does not answer")?;
+    stream.set_nodelay(true)?;
+    let (mut out, mut back) = (stream.try_clone()?, BufReader::new(stream));
+    let basic = data_encoding::BASE64.encode(format!("{}:{}", payer.client, payer.secret).as_bytes());
+    let body = json!({ "debit": payer.account, "payee": { "account": payee }, "amount": Money::cny(1) }).to_string();
+    let (clock, mut seen) = (stopwatch(), Seen::default());
+    for k in 0u64.. {
+        let asked = clock.elapsed();
+        if asked >= until {
+            break;
+        }
+        let head = format!(
+            "POST /v1/payments HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\nIdempotency-Key: b-{n}-{k}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        out.write_all(head.as_bytes())?;
+        let answer = read_answer(&mut back)?;
+        match answer.contains("\"state\":\"posted\"") {
+            true => seen.posted += 1,
+            false if seen.other == 0 => {
+                eprintln!("not posted: {answer}");
+                seen.other += 1;
+            }
+            false => seen.other += 1,
+        }
+        seen.micros.push((clock.elapsed() - asked).as_micros() as u32);
+    }
+    Ok(seen)
+}
+
+fn read_answer(back: &mut BufReader<TcpStream>) -> Result<String> {
+    let (mut line, mut length) = (String::new(), 0);
+    loop {
+        line.clear();
+        back.read_line(&mut line)?;
+        match line.trim_end().split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("content-length") => length = value.trim().parse()?,
+            None if line.trim_end().is_empty() => break,
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    back.read_exact(&mut body)?;
+    Ok(String::from_utf8_lossy(&body).into_owned())
+}
+
+fn told(seen: &[Seen], clients: u32, took: f64) -> Done {
+    let posted: u64 = seen.iter().map(|s| s.posted).sum();
+    let other: u64 = seen.iter().map(|s| s.other).sum();
+    let mut micros: Vec<u32> = seen.iter().flat_map(|s| s.micros.iter().copied()).collect();
+    micros.sort_unstable();
+    let at = |part: f64| micros.get(((micros.len() as f64 * part) as usize).min(micros.len().saturating_sub(1))).copied().unwrap_or(0);
+    let rate = posted as f64 / took;
+    let text = format!(
+        "{posted} payments posted in {took:.1} s by {clients} clients: {rate:.0}/s; p50 {} us, p99 {} us; {other} not posted\n\
+         included: HTTP, client authentication, entitlement, price, limits, guard decision, ledger, audit, outbox, idempotency, fsync; the clients run on the same processors",
+        at(0.5),
+        at(0.99)
+    );
+    let value = json!({ "bench": "payments", "clients": clients, "seconds": took, "posted": posted, "not_posted": other, "per_second": rate,
+        "p50_us": at(0.5), "p99_us": at(0.99), "rss_mib": rss_mib(None) });
+    Done::new(text, value)
+}
