@@ -83,6 +83,7 @@ pub struct TestStore {
     tables: Vec<&'static Table>,
     store: Option<Store>,
     fail_in: Arc<AtomicI64>,
+    calls: Arc<AtomicU64>,
     dir: TempDir,
 }
 
@@ -91,12 +92,15 @@ impl TestStore {
         let clock = Clock::manual(monday_morning());
         let fail_in = Arc::new(AtomicI64::new(0));
         let countdown = fail_in.clone();
+        let calls = Arc::new(AtomicU64::new(0));
+        let counted = calls.clone();
         let fault = move |_: &'static str| {
+            counted.fetch_add(1, Ordering::Relaxed);
             countdown.load(Ordering::SeqCst) > 0 && countdown.fetch_sub(1, Ordering::SeqCst) == 1
         };
         let config = Config { clock: clock.clone(), fault: Some(Arc::new(fault)), ..config };
         let all = store::migrations().into_iter().chain(migrations.iter().copied()).collect();
-        let mut bank = TestStore { clock, config, migrations: all, tables: tables.to_vec(), store: None, fail_in, dir };
+        let mut bank = TestStore { clock, config, migrations: all, tables: tables.to_vec(), store: None, fail_in, calls, dir };
         bank.store = Some(bank.open_another());
         bank
     }
@@ -143,6 +147,12 @@ impl TestStore {
     /// Takes the order to fail back; says whether a call failed meanwhile.
     pub fn has_failed(&self) -> bool {
         self.fail_in.swap(0, Ordering::SeqCst) <= 0
+    }
+
+    /// Tells how many calls of the database there were so far: statements and commits.
+    pub fn counter(&self) -> impl Fn() -> u64 + Send + 'static {
+        let calls = self.calls.clone();
+        move || calls.load(Ordering::Relaxed)
     }
 
     /// What a verification of everything finds.

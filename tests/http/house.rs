@@ -1,7 +1,7 @@
 //! A little bank behind a real server on a free port, everybody in it signed in, and a client that speaks raw HTTP.
 use app::{Bank, Options};
 use kernel::clock::{HOUR, SECOND};
-use kernel::id::{AccountId, BranchId, FirmId, PersonId, StaffId, TransferId};
+use kernel::id::{AccountId, BranchId, FirmId, PersonId, TransferId};
 use kernel::{Actor, Channel, Clock, Currency, Date, Id, Money, Owner, Result, Timestamp, Who};
 use ledger::{Opening, Transfer};
 use party::{GrantAsk, Origin, PasswordCost, Role, SignIn};
@@ -94,6 +94,11 @@ fn identity(n: usize) -> String {
     format!("{body}{}", kernel::chinese::identity_check(&body).expect("17 digits"))
 }
 
+fn card(n: usize) -> String {
+    let body = format!("990001{n:09}");
+    format!("{body}{}", kernel::chinese::luhn_check(&body).expect("digits"))
+}
+
 fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str) -> Result<PersonId> {
     let number = identity(n);
     let born = kernel::chinese::identity_birth(&number).expect("a birthday");
@@ -112,7 +117,9 @@ fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str) -> Result<Per
 }
 
 fn firm(tx: &mut Tx<'_>, branch: BranchId, credit_code: &str, name: &str) -> Result<FirmId> {
-    let (credit_code, name) = (credit_code.to_owned(), name.to_owned());
+    let whole = |c: char| Some(format!("{credit_code}{c}")).filter(|code| party::credit_code(code).is_some());
+    let credit_code = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find_map(whole).expect("a check character");
+    let name = name.to_owned();
     let (kind, size) = (party::FirmKind::Company, party::FirmSize::Small);
     let new = party::FirmNew { branch, credit_code, name, kind, size, address: String::new(), phone: String::new() };
     Ok(party::firm_register(tx, &system(), new)?.firm)
@@ -134,7 +141,6 @@ fn account(tx: &mut Tx<'_>, branch: BranchId, owner: Owner, yuan: i64) -> Result
 struct Found {
     branch: BranchId,
     people: HashMap<char, PersonId>,
-    staff: HashMap<char, StaffId>,
     firm: FirmId,
     account: AccountId,
     other: AccountId,
@@ -151,31 +157,29 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
         people.insert(letter, id);
         login(tx, name, Who::Person(id))?;
     }
-    let ours = firm(tx, east, "91990102MA0000001D", "汐源船舶修造有限公司")?;
-    let theirs = firm(tx, east, "91990102MA00000029", "海角建筑有限公司")?;
+    let ours = firm(tx, east, "91990102MA0000001", "汐源船舶修造有限公司")?;
+    let theirs = firm(tx, east, "91990102MA0000002", "海角建筑有限公司")?;
     for (letter, role, of) in
         [('o', Role::FirmOwner, ours), ('k', Role::PayrollClerk, ours), ('h', Role::PayrollChecker, ours), ('x', Role::FirmOwner, theirs)]
     {
         party::grant(tx, &system(), GrantAsk::new(Who::Person(people[&letter]), role).of(of))?;
     }
-    let mut staff = HashMap::new();
     for (letter, role, whole_bank) in STAFF {
         let at = if whole_bank { head } else { east };
         let new = party::StaffNew { branch: at, number: format!("80{letter}"), name: format!("员工{letter}"), person: None };
         let id = party::staff_join(tx, &system(), new)?;
         party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(at))?;
         login(tx, &format!("staff-{letter}"), Who::Staff(id))?;
-        staff.insert(letter, id);
     }
     let (account, other, funds) = (
-        self::account(tx, east, Owner::Person(people[&'c']), 100_000)?,
-        self::account(tx, east, Owner::Person(people[&'d']), 0)?,
-        self::account(tx, east, Owner::Firm(ours), 1_000_000)?,
+        account(tx, east, Owner::Person(people[&'c']), 100_000)?,
+        account(tx, east, Owner::Person(people[&'d']), 0)?,
+        account(tx, east, Owner::Firm(ours), 1_000_000)?,
     );
     let scopes = party::CLIENT_SCOPES.to_vec();
     let new = party::ClientNew { firm: ours, name: "ERP".into(), scopes, limits: Role::Client.cap() };
     let (id, secret) = party::client_make(tx, &system(), new)?;
-    Ok(Found { branch: east, people, staff, firm: ours, account, other, funds, client: (id.to_string(), secret) })
+    Ok(Found { branch: east, people, firm: ours, account, other, funds, client: (id.to_string(), secret) })
 }
 
 fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
@@ -194,6 +198,7 @@ impl House {
         // A Monday at ten in the morning.
         let clock = Clock::manual(Date::parse("2026-03-02").expect("a date").begins().plus(10 * HOUR));
         let options = Options { synchronous: "OFF", ..Options::sqlite(dir.path()) }.memory_keys().clock(clock.clone());
+        let options = Options { webhooks: app::webhooks::Policy { allow_private: true }, ..options };
         let bank = Bank::open(options).expect("the bank opens");
         let found = bank.write(found).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
@@ -271,7 +276,7 @@ impl House {
         let lines = self.bank.read(|tx| payroll::lines(tx, &reader, sheet, None, &kernel::PageAsk::first(1))).expect("lines");
         let (owner, courier) = (self.actor('o'), self.bank.webhooks.clone());
         let webhook = self.bank.write(move |tx| {
-            let new = app::webhooks::NewWebhook { firm, url: "https://192.0.2.1/hook".into(), kinds: vec!["payment.*".into()] };
+            let new = app::webhooks::NewWebhook { firm, url: "https://127.0.0.1/hook".into(), kinds: vec!["payment.*".into()] };
             app::webhooks::subscribe(tx, &owner, &courier, new).map(|(id, _)| id.to_string())
         });
         let risk = self.actor('r');
@@ -297,21 +302,25 @@ impl House {
             ("$entry", entry),
             ("$notice", notices.items[0].id.to_string()),
             ("$session", session),
+            ("$person", found.people[&'c'].to_string()),
         ]);
     }
 
     fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {
         let clerk = self.actor('k');
-        let roster = "姓名,身份证号码,手机号码,班组,合同编号,进场日期\n";
-        let row = |n: usize| format!("工人{},{},13912345678,钢筋一班,HT-1,2026-01-05\n", ["甲", "乙"][n], identity(200 + n));
+        let roster = "姓名,身份证号码,手机号码,班组,银行卡号,开户银行,合同编号,进场日期\n";
+        let row = |n: usize| format!("工人{},{},13912345678,钢筋一班,{},沧溟银行,HT-1,2026-01-05\n", ["甲", "乙"][n], identity(200 + n), card(n));
         let text = format!("{roster}{}{}", row(0), row(1));
         let send = |what, text: String| {
             let upload = payroll::Upload { project, what, file_name: "表.csv".into(), bytes: text.into_bytes(), accept_valid: true };
-            payroll::import(&self.bank.store, &clerk, upload).expect("an import")
+            let import = payroll::import(&self.bank.store, &clerk, upload).expect("an import");
+            let faults = self.bank.read(|tx| payroll::faults_csv(tx, &clerk, import.id)).expect("a list");
+            assert_eq!(import.refused, 0, "{}", String::from_utf8_lossy(&faults));
+            import
         };
         send(payroll::ImportFor::Roster, text);
-        let head = "姓名,身份证号码,班组,出勤天数,基本工资,应发工资,社保,扣款合计,实发工资\n";
-        let pay = |n: usize| format!("工人{},{},钢筋一班,26,7000,8000,100,100,7900\n", ["甲", "乙"][n], identity(200 + n));
+        let head = "姓名,身份证号码,班组,出勤天数,基本工资,应发工资,社保,扣款合计,实发工资,银行卡号,开户行\n";
+        let pay = |n: usize| format!("工人{},{},钢筋一班,26,8000,8000,100,100,7900,{},沧溟银行\n", ["甲", "乙"][n], identity(200 + n), card(n));
         let period = payroll::Period::parse("2026-02").expect("a period");
         let what = payroll::ImportFor::PaySheet { period, kind: payroll::Kind::Wage, number: 1, tag: String::new(), due_on: None };
         send(what, format!("{head}{}{}", pay(0), pay(1)))
@@ -379,11 +388,21 @@ impl House {
 
     /// Sends bytes and reads until the server closes.
     pub fn raw(&self, bytes: &[u8]) -> Answer {
+        self.send(bytes, false)
+    }
+    /// Sends bytes and says that no more will come: what is no whole request is over at once.
+    pub fn fragment(&self, bytes: &[u8]) -> Answer {
+        self.send(bytes, true)
+    }
+
+    fn send(&self, bytes: &[u8], no_more: bool) -> Answer {
         let mut stream = TcpStream::connect(self.address).expect("the server listens");
         stream.set_read_timeout(Some(std::time::Duration::from_secs(30))).expect("a time limit");
         // The server may answer and close before it has read everything.
         let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
+        if no_more {
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+        }
         let mut all = Vec::new();
         let _ = stream.read_to_end(&mut all);
         let Some(end) = all.windows(4).position(|w| w == b"\r\n\r\n") else {

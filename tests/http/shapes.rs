@@ -67,7 +67,7 @@ fn answers_are_as_described() {
             let schema = &operation["responses"][&key]["content"][kind]["schema"];
             if operation["responses"][&key].is_null() {
                 wrong.push(format!("{} answers {} which is not described", case.route, answer.status));
-            } else if json && schema.is_object() {
+            } else if json && schema.is_object() && schema["type"] != "string" {
                 looked_at += 1;
                 let mut found = Vec::new();
                 differences(&described, schema, &answer.json(), "", &mut found);

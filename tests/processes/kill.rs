@@ -2,17 +2,8 @@
 //! books verify.
 use sim::victim::{self, Answer};
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-
-fn program() -> PathBuf {
-    let here = std::env::current_exe().expect("the test has a path");
-    let build = here.parent().and_then(|deps| deps.parent()).expect("the test lies in a build directory");
-    let program = build.join("examples/victim");
-    assert!(program.exists(), "{} is missing: cargo build -p tests --example victim", program.display());
-    program
-}
 
 #[test]
 fn what_was_acknowledged_survives_the_kill() {
@@ -22,7 +13,7 @@ fn what_was_acknowledged_survives_the_kill() {
     let kills = if std::env::var_os("YIZHAN_DEEP").is_some() { 200 } else { 5 };
     let mut all = 0;
     for kill in 0..kills {
-        let mut child = Command::new(program()).arg(&dir).arg(kill.to_string()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_victim")).arg(&dir).arg(kill.to_string()).stdout(Stdio::piped()).spawn().expect("it starts");
         let pipe = child.stdout.take().expect("its answers are piped");
         let reader = std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).collect::<Vec<_>>());
         std::thread::sleep(Duration::from_millis(300 + kill * 37 % 400));

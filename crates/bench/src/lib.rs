@@ -54,6 +54,8 @@ pub struct Embedded {
     pub log: Speed,
     /// The ledger's rate in thousandths of the log's.
     pub permille_of_log: u64,
+    /// What a transfer keeps the writer's processor busy for, in nanoseconds; 0 where the system does not say.
+    pub processor_ns: u64,
 }
 
 /// What was measured.

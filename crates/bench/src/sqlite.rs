@@ -1,6 +1,6 @@
 //! The embedded database, in turn with the bare log.
 use crate::log::Log;
-use crate::measure::Times;
+use crate::measure::{Times, writers_ns};
 use crate::town::{post, settle, verified};
 use crate::{BATCH_SIZES, BATCHES_MAX, Embedded, Options};
 use kernel::Result;
@@ -19,6 +19,7 @@ pub(crate) fn measure(options: &Options, progress: &mut dyn FnMut(&str)) -> Resu
     for size in BATCH_SIZES {
         let batches = (options.transfers / size).clamp(1, BATCHES_MAX);
         let (mut ours, mut bare) = (Times::default(), Times::default());
+        let mut busy = 0;
         for n in 0..WARM_UP + batches {
             let now = store.clock().now();
             let batch = town.batch(now, size);
@@ -28,12 +29,15 @@ pub(crate) fn measure(options: &Options, progress: &mut dyn FnMut(&str)) -> Resu
                 continue;
             }
             bare.take(|| log.append(&batch, now.micros()))?;
+            let before = writers_ns();
             ours.take(|| post(&store, batch))?;
+            busy += writers_ns() - before;
         }
         let (ledger, log) = (ours.speed(u64::from(size)), bare.speed(u64::from(size)));
         let permille_of_log = ledger.per_second * 1_000 / log.per_second.max(1);
+        let processor_ns = busy / ledger.transfers.max(1);
         progress(&format!("SQLite, {size} a batch: {}/s", ledger.per_second));
-        out.push(Embedded { batch: size, ledger, log, permille_of_log });
+        out.push(Embedded { batch: size, ledger, log, permille_of_log, processor_ns });
     }
     progress("verifying the books");
     verified(&store)?;

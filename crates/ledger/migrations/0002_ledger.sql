@@ -33,7 +33,7 @@ CREATE TABLE balances (
     head BIGINT NOT NULL,
     moved_at BIGINT NOT NULL,
     PRIMARY KEY (book, account)
-) KEYED;
+) PLAIN;
 
 -- The journal: every movement, in the order of its lane, chained.
 CREATE TABLE transfers (

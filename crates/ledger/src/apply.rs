@@ -76,6 +76,8 @@ pub struct Slot {
     pub purpose: Purpose,
     pub limited: bool,
     pub balance: Balance,
+    /// Where the balance's row stands in its table (SQLite only, else 0): the shortest way to it.
+    pub(crate) place: i64,
     dirty: bool,
 }
 
@@ -88,7 +90,7 @@ impl Slot {
         limited: bool,
         balance: Balance,
     ) -> Slot {
-        Slot { id, currency, side, purpose, limited, balance, dirty: false }
+        Slot { id, currency, side, purpose, limited, balance, place: 0, dirty: false }
     }
 }
 
@@ -222,7 +224,7 @@ impl State {
     /// The places of changed slots in the order of their keys; from here on they count as written.
     pub(crate) fn take_dirty(&mut self) -> Vec<usize> {
         let mut dirty = std::mem::take(&mut self.dirty);
-        dirty.sort_unstable_by_key(|i| (self.slots[*i].id.book(), self.slots[*i].id));
+        dirty.sort_unstable_by_key(|i| (self.slots[*i].place, self.slots[*i].id.book(), self.slots[*i].id));
         dirty.iter().for_each(|i| self.slots[*i].dirty = false);
         dirty
     }

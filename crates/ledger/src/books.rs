@@ -35,6 +35,22 @@ static BALANCES: Sheet = Sheet {
     ],
     keys: 2,
 };
+/// Balances by their place: SQLite finds a row by its number twice as fast as by its key, and writes over it.
+static PLACES: Sheet = Sheet {
+    table: "balances",
+    columns: &[
+        "rowid",
+        "debits_posted",
+        "credits_posted",
+        "debits_pending",
+        "credits_pending",
+        "frozen",
+        "flags",
+        "head",
+        "moved_at",
+    ],
+    keys: 1,
+};
 static HOLDS: Sheet =
     Sheet { table: "pendings", columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"], keys: 2 };
 const HOLD_COLUMNS: &str = "id, debit, credit, amount, expires_at, ended";
@@ -114,14 +130,16 @@ impl Books {
             return Ok(());
         }
         let keys: Vec<_> = missing.iter().map(key).collect();
-        let select = format!("SELECT {} FROM balances", BALANCES.columns[1..].join(", "));
+        let place = if tx.is_postgres() { "CAST(0 AS BIGINT)" } else { "rowid" };
+        let select = format!("SELECT account, {place}, {BALANCE_COLUMNS} FROM balances");
         let find = Find { table: BALANCES.table, select: &select, keys: &BALANCES.columns[..2] };
-        let balances = tx.find(&find, &keys, true, |r| Ok((r.get::<AccountId>(0)?, balance_from(r, 1)?)))?;
+        let balances =
+            tx.find(&find, &keys, true, |r| Ok((r.get::<AccountId>(0)?, (r.get::<i64>(1)?, balance_from(r, 2)?))))?;
         let balances: HashMap<_, _> = balances.into_iter().collect();
         for account in tx.get_all::<Account>(&keys, false)? {
-            let balance =
-                balances.get(&account.id).ok_or_else(|| Error::broken(format!("{} has no balance", account.id)))?;
-            self.state.add_account(slot(&account, *balance));
+            let (place, balance) =
+                *balances.get(&account.id).ok_or_else(|| Error::broken(format!("{} has no balance", account.id)))?;
+            self.state.add_account(slot(&account, place, balance));
         }
         Ok(())
     }
@@ -322,8 +340,11 @@ impl Books {
     pub fn write_balances(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let dirty = self.state.take_dirty();
         self.written.extend(&dirty);
-        let slots = self.state.slots();
-        let found = tx.update_rows(&BALANCES, dirty.iter().map(|i| balance_row(slots[*i].id, &slots[*i].balance)))?;
+        let slots = dirty.iter().map(|i| &self.state.slots()[*i]);
+        let found = match tx.is_postgres() {
+            true => tx.update_rows(&BALANCES, slots.map(|s| balance_row(s.id, &s.balance)))?,
+            false => tx.update_rows(&PLACES, slots.map(|s| place_row(s.place, &s.balance)))?,
+        };
         all_found(BALANCES.table, found, dirty.len())
     }
 }
@@ -335,26 +356,34 @@ fn all_found(table: &str, found: u64, wanted: usize) -> Result<()> {
     }
 }
 
-pub(crate) fn slot(a: &Account, balance: Balance) -> Slot {
-    Slot::new(a.id, a.currency, a.side, a.purpose, a.limited, balance)
+fn slot(a: &Account, place: i64, balance: Balance) -> Slot {
+    let mut slot = Slot::new(a.id, a.currency, a.side, a.purpose, a.limited, balance);
+    slot.place = place;
+    slot
 }
 
 pub(crate) fn insert_balance(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
     tx.insert_rows(&BALANCES, [balance_row(id, &Balance::default())].into_iter()).map(|_| ())
 }
 
-fn balance_row(id: AccountId, b: &Balance) -> [Param<'static>; 10] {
+fn balance_row(id: AccountId, b: &Balance) -> impl Iterator<Item = Param<'static>> {
+    [book_param(id.book()), Param::Id(id.bytes())].into_iter().chain(numbers(b).map(Param::Int))
+}
+
+fn place_row(place: i64, b: &Balance) -> impl Iterator<Item = Param<'static>> {
+    std::iter::once(place).chain(numbers(b)).map(Param::Int)
+}
+
+fn numbers(b: &Balance) -> [i64; 8] {
     [
-        book_param(id.book()),
-        Param::Id(id.bytes()),
-        Param::Int(b.debits_posted),
-        Param::Int(b.credits_posted),
-        Param::Int(b.debits_pending),
-        Param::Int(b.credits_pending),
-        Param::Int(b.frozen),
-        Param::Int(b.flags),
-        Param::Int(b.head),
-        Param::Int(b.moved_at.micros()),
+        b.debits_posted,
+        b.credits_posted,
+        b.debits_pending,
+        b.credits_pending,
+        b.frozen,
+        b.flags,
+        b.head,
+        b.moved_at.micros(),
     ]
 }
 

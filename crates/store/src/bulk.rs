@@ -8,6 +8,9 @@ use kernel::Result;
 pub trait Params<'p>: AsRef<[Param<'p>]> + IntoIterator<Item = Param<'p>> {}
 impl<'p, T: AsRef<[Param<'p>]> + IntoIterator<Item = Param<'p>>> Params<'p> for T {}
 
+/// Rows inserted by one statement on SQLite: most of the way from one to many, and few texts to prepare.
+const ROWS_OF_A_STATEMENT: usize = 16;
+
 /// A plain table (no seal) that is written in bulk: its columns in order, keys first.
 #[derive(Debug)]
 pub struct Sheet {
@@ -17,9 +20,10 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn insert_sql(&self) -> String {
-        let marks: Vec<String> = (1..=self.columns.len()).map(|i| format!("?{i}")).collect();
-        format!("INSERT INTO {} ({}) VALUES ({})", self.table, self.columns.join(", "), marks.join(", "))
+    fn insert_sql(&self, rows: usize) -> String {
+        let row = |first: usize| (first + 1..=first + self.columns.len()).map(|i| format!("?{i}")).collect::<Vec<_>>();
+        let marks: Vec<String> = (0..rows).map(|n| format!("({})", row(n * self.columns.len()).join(", "))).collect();
+        format!("INSERT INTO {} ({}) VALUES {}", self.table, self.columns.join(", "), marks.join(", "))
     }
 
     fn update_sql(&self) -> String {
@@ -49,7 +53,8 @@ impl Tx<'_> {
         sheet: &'static Sheet,
         rows: impl ExactSizeIterator<Item = R>,
     ) -> Result<u64> {
-        self.write_rows(sheet, rows, sheet.insert_sql(), |sheet, marks| {
+        let sql = |rows| sheet.insert_sql(rows);
+        self.write_rows(sheet, rows, &sql, ROWS_OF_A_STATEMENT, |sheet, marks| {
             format!("INSERT INTO {} ({}) SELECT * FROM UNNEST({marks})", sheet.table, sheet.columns.join(", "))
         })
     }
@@ -60,21 +65,32 @@ impl Tx<'_> {
         sheet: &'static Sheet,
         rows: impl ExactSizeIterator<Item = R>,
     ) -> Result<u64> {
-        self.write_rows(sheet, rows, sheet.update_sql(), Sheet::update_from_sql)
+        self.write_rows(sheet, rows, &|_| sheet.update_sql(), 1, Sheet::update_from_sql)
     }
 
     fn write_rows<'p, R: IntoIterator<Item = Param<'p>>>(
         &mut self,
         sheet: &'static Sheet,
         mut rows: impl ExactSizeIterator<Item = R>,
-        one: String,
+        sql_of: &dyn Fn(usize) -> String,
+        at_once: usize,
         many: impl Fn(&Sheet, &str) -> String,
     ) -> Result<u64> {
         if rows.len() == 0 {
             return Ok(0);
         }
         let done = self.fault("bulk").and_then(|()| match &mut self.conn {
-            Conn::Sqlite(c) => crate::sqlite::execute_each(c, &one, rows),
+            Conn::Sqlite(c) => {
+                let whole = rows.len() / at_once * at_once;
+                let mut done = 0;
+                if whole > 0 {
+                    done += crate::sqlite::execute_each(c, &sql_of(at_once), at_once, rows.by_ref().take(whole))?;
+                }
+                if rows.len() > 0 {
+                    done += crate::sqlite::execute_each(c, &sql_of(1), 1, rows)?;
+                }
+                Ok(done)
+            }
             Conn::Postgres(s) => {
                 let marks = s.array_marks(sheet.table, sheet.columns)?;
                 let sql = many(sheet, &marks);

@@ -76,10 +76,39 @@ fn dialect(sql: &str, postgres: bool) -> String {
     } else {
         ("BLOB", "INTEGER", ") STRICT, WITHOUT ROWID;", ") STRICT;")
     };
+    if !postgres {
+        out = spelled_out(&out);
+    }
     out.replace(" BYTES", &format!(" {bytes}"))
         .replace(" BIGINT", &format!(" {bigint}"))
         .replace(") KEYED;", keyed)
         .replace(") PLAIN;", plain)
+}
+
+/// `CHECK (kind IN ('a', 'b', 'c'))` as `CHECK (kind = 'a' OR kind = 'b' OR kind = 'c')`: for a list of more than two SQLite
+/// builds a temporary tree at every insertion, which costs as much as the row itself.
+fn spelled_out(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len() * 2);
+    let mut rest = sql;
+    while let Some((head, tail)) = rest.split_once(" IN (") {
+        let column = head.rsplit('(').next().unwrap_or_default();
+        let before = &head[..head.len() - column.len()];
+        match tail.split_once(')') {
+            Some((list, after)) if before.ends_with("CHECK (") => {
+                let each: Vec<String> = list.split(',').map(|value| format!("{column} = {}", value.trim())).collect();
+                out.push_str(before);
+                out.push_str(&each.join(" OR "));
+                rest = after;
+            }
+            _ => {
+                out.push_str(head);
+                out.push_str(" IN (");
+                rest = tail;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 fn append_only(table: &str, postgres: bool) -> String {
@@ -90,4 +119,22 @@ fn append_only(table: &str, postgres: bool) -> String {
         );
     }
     ["UPDATE", "DELETE"].map(|verb| format!("CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;")).concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_in_checks_are_spelled_out_and_nothing_else() {
+        let cases = [
+            ("k TEXT CHECK (k IN ('a', 'b')),", "k TEXT CHECK (k = 'a' OR k = 'b'),"),
+            ("n BIGINT CHECK (n IN (0, 1)) NOT NULL", "n BIGINT CHECK (n = 0 OR n = 1) NOT NULL"),
+            ("SELECT x WHERE x IN (SELECT y FROM z)", "SELECT x WHERE x IN (SELECT y FROM z)"),
+            ("CHECK (a IN (1)), CHECK (b > 0), CHECK (c IN (2))", "CHECK (a = 1), CHECK (b > 0), CHECK (c = 2)"),
+        ];
+        for (sql, wanted) in cases {
+            assert_eq!(spelled_out(sql), wanted);
+        }
+    }
 }

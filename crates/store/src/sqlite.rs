@@ -87,15 +87,25 @@ pub(crate) fn execute(conn: &Connection, sql: &str, params: &[Param<'_>]) -> Res
     statement.execute(rusqlite::params_from_iter(params)).map(|n| n as u64).map_err(failed)
 }
 
+/// Runs a statement that takes the columns of `at_once` rows one behind the other; the rows are a multiple of it.
 pub(crate) fn execute_each<'p, R: IntoIterator<Item = Param<'p>>>(
     conn: &Connection,
     sql: &str,
+    at_once: usize,
     rows: impl Iterator<Item = R>,
 ) -> Result<u64> {
     let mut statement = conn.prepare_cached(sql).map_err(failed)?;
-    let mut done = 0;
+    let (mut done, mut bound, mut taken) = (0, 0, 0);
     for row in rows {
-        done += statement.execute(rusqlite::params_from_iter(row)).map_err(failed)? as u64;
+        for value in row {
+            bound += 1;
+            statement.raw_bind_parameter(bound, value).map_err(failed)?;
+        }
+        taken += 1;
+        if taken == at_once {
+            done += statement.raw_execute().map_err(failed)? as u64;
+            (bound, taken) = (0, 0);
+        }
     }
     Ok(done)
 }

@@ -184,10 +184,10 @@ pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) ->
         Err((actor, why)) => (actor, Fault(why).into_response()),
     };
     let Some(why) = carried(&response) else { return response };
-    if is_denial(why) && actor.who != Who::Nobody {
-        let why = why.clone();
-        let bank = gate.web.bank().clone();
-        let written = tokio::task::spawn_blocking(move || bank.denied(&actor, gate.name, &path, &why)).await;
+    if denial(why).is_some() && actor.who != Who::Nobody {
+        let (why, bank) = (why.clone(), gate.web.bank().clone());
+        let write = move || denial(&why).map(|why| bank.denied(&actor, gate.name, &path, why));
+        let written = tokio::task::spawn_blocking(write).await;
         if let Err(panic) = written {
             tracing::error!(error = %panic, "a denial was not written");
         }
@@ -199,10 +199,10 @@ pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) ->
     }
 }
 
-/// Refused for want of rights, also where the answer is that there is no such thing.
-fn is_denial(why: &Error) -> bool {
+/// The refusal for want of rights in an error, also where the answer is that there is no such thing.
+fn denial(why: &Error) -> Option<&Error> {
     let hidden = std::error::Error::source(why).and_then(|e| e.downcast_ref::<Error>());
-    why.kind() == Kind::Forbidden || hidden.is_some_and(|e| e.kind() == Kind::Forbidden)
+    [Some(why), hidden].into_iter().flatten().find(|e| e.kind() == Kind::Forbidden)
 }
 
 type Entered = std::result::Result<Actor, (Actor, Error)>;
@@ -303,12 +303,12 @@ pub(crate) fn origin_of(extensions: &Extensions, headers: &HeaderMap, channel: C
 }
 
 /// Where a request comes from, for handlers that sign somebody in.
-pub(crate) struct From(pub(crate) Origin);
+pub struct CameFrom(pub Origin);
 
-impl<S: Send + Sync> FromRequestParts<S> for From {
+impl<S: Send + Sync> FromRequestParts<S> for CameFrom {
     type Rejection = Fault;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<From, Fault> {
-        Ok(From(origin_of(&parts.extensions, &parts.headers, Channel::Phone)))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> std::result::Result<CameFrom, Fault> {
+        Ok(CameFrom(origin_of(&parts.extensions, &parts.headers, Channel::Phone)))
     }
 }
 

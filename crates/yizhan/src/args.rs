@@ -196,6 +196,17 @@ pub enum Demo {
 
 #[derive(Subcommand)]
 pub enum Bench {
+    /// Durable transfers of the bare ledger, beside a bare log.
+    Ledger {
+        #[arg(long, default_value_t = 100_000)]
+        accounts: u32,
+        /// Transfers measured for each size of a batch, about.
+        #[arg(long, default_value_t = 400_000)]
+        transfers: u32,
+        /// Also on this PostgreSQL server, in a schema that is made and dropped.
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
+    },
     /// From HTTP to a durable payment, many clients at once.
     Payments {
         #[arg(long, default_value_t = 64)]

@@ -3,8 +3,8 @@
 //! 64 firms each keep one connection and order one payment after another as fast as they are answered. Server, writer and the
 //! 64 clients share the machine's processors. A payment counts when its receipt says *posted*, which is after the commit.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
-use crate::bench::{Ground, Stage, actor, rss_mib};
 use crate::exit::{Done, Outcome};
+use crate::ground::{Ground, Stage, actor, rss_mib};
 use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
 use kernel::clock::stopwatch;
@@ -53,7 +53,10 @@ pub fn run(clients: u32, seconds: u32) -> Outcome {
             move || order_on(address, &payers[n], payers[(n + 1) % payers.len()].account, n, until)
         };
         let threads: Vec<_> = (0..payers.len()).map(|n| scope.spawn(order(n))).collect();
-        threads.into_iter().map(|t| t.join().map_err(|_| anyhow::anyhow!("a client panicked"))?).collect::<Result<Vec<Seen>>>()
+        threads
+            .into_iter()
+            .map(|t| t.join().map_err(|_| anyhow::anyhow!("a client panicked"))?)
+            .collect::<Result<Vec<Seen>>>()
     })?;
     let took = clock.elapsed().as_secs_f64();
     server.stop()?;
@@ -66,9 +69,16 @@ fn payer(ground: &Ground, n: u32) -> Result<Payer> {
     let (firm, book) = (ground.firm, ground.book());
     let made = ground.bank.store.write(move |tx| {
         let limit = 1_000_000_000;
-        let limits = Limits { currency: Currency::CNY, per_transaction_max: limit, per_day_max: i64::MAX / 4, own_max: limit, release_max: 0 };
+        let limits = Limits {
+            currency: Currency::CNY,
+            per_transaction_max: limit,
+            per_day_max: i64::MAX / 4,
+            own_max: limit,
+            release_max: 0,
+        };
         let scopes = vec![Permission::PaymentSubmit, Permission::AccountRead];
-        let (client, secret) = party::client_make(tx, &actor(), ClientNew { firm, name: format!("客户端{n}"), scopes, limits })?;
+        let (client, secret) =
+            party::client_make(tx, &actor(), ClientNew { firm, name: format!("客户端{n}"), scopes, limits })?;
         let account = AccountId::new(tx.now(), book);
         ledger::open_account(tx, &actor(), &Opening::deposit(account, Owner::Firm(firm), "测量户", Currency::CNY))?;
         Ok((client, secret, account))
@@ -133,7 +143,9 @@ fn told(seen: &[Seen], clients: u32, took: f64) -> Done {
     let other: u64 = seen.iter().map(|s| s.other).sum();
     let mut micros: Vec<u32> = seen.iter().flat_map(|s| s.micros.iter().copied()).collect();
     micros.sort_unstable();
-    let at = |part: f64| micros.get(((micros.len() as f64 * part) as usize).min(micros.len().saturating_sub(1))).copied().unwrap_or(0);
+    let at = |part: f64| {
+        micros.get(((micros.len() as f64 * part) as usize).min(micros.len().saturating_sub(1))).copied().unwrap_or(0)
+    };
     let rate = posted as f64 / took;
     let text = format!(
         "{posted} payments posted in {took:.1} s by {clients} clients: {rate:.0}/s; p50 {} us, p99 {} us; {other} not posted\n\

@@ -1,7 +1,7 @@
 //! `yizhan bench payroll`: one pay sheet from the spreadsheet to the last worker, each part timed.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
-use crate::ground::{CHUNK, Ground, Stage, actor, card, identity, name, person, rss_mib};
 use crate::exit::{Done, Outcome};
+use crate::ground::{CHUNK, Ground, Stage, actor, card, identity, name, person, rss_mib};
 use crate::progress::Progress;
 use anyhow::{Result, ensure};
 use kernel::clock::stopwatch;

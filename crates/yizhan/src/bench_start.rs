@@ -1,7 +1,7 @@
 //! `yizhan bench start`: how long it takes from starting the server to its first page, with many accounts, and what memory it has.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
-use crate::ground::{Ground, Stage, actor, card, person, rss_mib};
 use crate::exit::{Done, Outcome};
+use crate::ground::{Ground, Stage, actor, card, person, rss_mib};
 use crate::progress::Progress;
 use anyhow::{Context, Result, bail};
 use kernel::clock::stopwatch;

@@ -84,7 +84,7 @@ fn kind(kind: Kind) -> &'static str {
 
 /// docs/api/errors.md: every code of the product by name.
 pub fn errors_md() -> Done {
-    let own = [crate::work::ALL, crate::socket::ALL].concat();
+    let own = [crate::work::ALL, crate::socket::ALL, crate::bootstrap::ALL].concat();
     let mut codes: Vec<&Code> = app::codes().into_iter().chain(web::codes::ALL.iter().copied()).chain(own).collect();
     codes.sort_by_key(|c| c.name);
     codes.dedup_by_key(|c| c.name);

@@ -7,7 +7,6 @@
 mod args;
 mod bench_ledger;
 mod bench_payments;
-mod bench_payments;
 mod bench_payroll;
 mod bench_start;
 mod bootstrap;
@@ -66,6 +65,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
         Command::Bench(bench) => match bench {
+            Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
             Bench::Payments { clients, seconds } => bench_payments::run(clients, seconds),
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Start { accounts } => bench_start::run(accounts),

@@ -133,12 +133,17 @@ fn load(bank: &Bank) -> Result<Loaded> {
 
 fn greet(address: SocketAddr, encrypted: bool, demo: bool) {
     let scheme = if encrypted { "https" } else { "http" };
-    let mut text = format!("\n驿站 Yizhan {}\nopen in a browser 用浏览器打开  {scheme}://{address}\n", env!("CARGO_PKG_VERSION"));
+    let mut text =
+        format!("\n驿站 Yizhan {}\nopen in a browser 用浏览器打开  {scheme}://{address}\n", env!("CARGO_PKG_VERSION"));
     if demo {
         text.push_str("\ndemo logins 演示登录 (invented people; the passwords are public)\n");
         text.push_str(&demo_desk::table(&demo_logins(&demo_load::data())));
-        text.push_str("\none-time code 动态口令  yizhan demo code NAME\nsheets to import 工资表  yizhan demo files DIR\n");
-        text.push_str("begin: sign in as payclerk and import yard-2026-10-faulty.xlsx; paycheck and payowner check it\n");
+        text.push_str(
+            "\none-time code 动态口令  yizhan demo code NAME\nsheets to import 工资表  yizhan demo files DIR\n",
+        );
+        text.push_str(
+            "begin: sign in as payclerk and import yard-2026-10-faulty.xlsx; paycheck and payowner check it\n",
+        );
     }
     let mut out = std::io::stdout();
     // Nobody reads it when the server runs as a service.

@@ -1,6 +1,6 @@
 //! `yizhan simulate`: seeds of the simulation, each in a scratch directory. The first that does not hold ends it.
-use crate::bench::Stage;
 use crate::exit::{Done, Outcome};
+use crate::ground::Stage;
 use crate::progress::Progress;
 use serde_json::json;
 use sim::{Plan, Where};
@@ -11,7 +11,8 @@ pub fn simulate(seed: u64, steps: u32, seeds: u64) -> Outcome {
     for n in seed..seed.saturating_add(seeds.max(1)) {
         let stage = Stage::new(&format!("simulate-{n}"))?;
         let plan = Plan { seed: n, steps, place: Where::Sqlite(stage.0.clone()) };
-        let report = sim::run(&plan, &mut |step| progress.tell(&format!("seed {n}"), u64::from(step), u64::from(steps)))?;
+        let report =
+            sim::run(&plan, &mut |step| progress.tell(&format!("seed {n}"), u64::from(step), u64::from(steps)))?;
         reports.push(report);
     }
     let sum = |of: fn(&sim::Report) -> u64| reports.iter().map(of).sum::<u64>();

@@ -3,7 +3,7 @@ use super::{code, hash, list, told};
 use guard::ListKind;
 use kernel::clock::{DAY, HOUR};
 use kernel::id::ApprovalId;
-use kernel::{Actor, Error, Who};
+use kernel::{Actor, Error, Id, Who};
 use ledger::restrictions::{Restrict, Restriction, restrict};
 use payments::{Receipt, State};
 use tests::town::{Town, away, each_town, order};
@@ -80,7 +80,7 @@ fn what_staff_made_is_checked_by_other_staff_and_not_by_themselves_as_a_firms_ch
         let f = *(&town.folk);
         // The teller's customer self, Wu, is made a checker of the yard.
         town.write(move |tx| {
-            let who = Who::ForFirm { person: f.wu.person, firm: f.yard.firm };
+            let who = Who::Person(f.wu.person);
             let ask = party::GrantAsk::new(who, party::Role::PayrollChecker).of(f.yard.firm);
             party::grant(tx, &Actor::system("demo"), ask).map(|_| ())
         });
@@ -130,9 +130,9 @@ fn a_no_frees_the_money_and_the_limits() {
         let ends: [(End, State, &str, approval::State); 5] = [
             (|t, _, id, h| payments::disapprove(&t.desk, &boss(t), id, h, "wrong payee").unwrap(), State::Refused, "checker_refused", approval::State::Refused),
             (|t, _, id, h| payments::send_back(&t.desk, &boss(t), id, h, "add the invoice").unwrap(), State::Refused, "sent_back", approval::State::SentBack),
-            (|t, r, ..| payments::cancel(&t.desk, &clerk(t), r.instruction, "").unwrap(), State::Cancelled, "", approval::State::Cancelled),
-            (|t, r, ..| payments::cancel(&t.desk, &t.acting(t.folk.yard.owner, t.folk.yard), r.instruction, "no").unwrap(), State::Cancelled, "", approval::State::Cancelled),
-            (|t, r, ..| payments::cancel(&t.desk, &t.officer(), r.instruction, "fraud").unwrap(), State::Cancelled, "", approval::State::Cancelled),
+            (|t, r, _, _| payments::cancel(&t.desk, &clerk(t), r.instruction, "").unwrap(), State::Cancelled, "", approval::State::Cancelled),
+            (|t, r, _, _| payments::cancel(&t.desk, &t.acting(t.folk.yard.owner, t.folk.yard), r.instruction, "no").unwrap(), State::Cancelled, "", approval::State::Cancelled),
+            (|t, r, _, _| payments::cancel(&t.desk, &t.officer(), r.instruction, "fraud").unwrap(), State::Cancelled, "", approval::State::Cancelled),
         ];
         for (end, state, refusal, asked_then) in ends {
             let (receipt, id, hash) = asked(town);
@@ -226,7 +226,7 @@ fn a_maker_who_lost_his_right_or_was_frozen_meanwhile() {
         let f = *(&town.folk);
         let (_, id, hash) = asked(town);
         town.write(move |tx| {
-            let who = Who::ForFirm { person: f.yard.clerk, firm: f.yard.firm };
+            let who = Who::Person(f.yard.clerk);
             for g in party::grants_of(tx, who)? {
                 party::revoke(tx, &Actor::system("demo"), g.id, "left the firm")?;
             }
@@ -255,7 +255,7 @@ fn to_another_bank_after_an_approval() {
         let (id, hash) = hash(town, receipt.approval);
         town.bank.clock.advance(HOUR);
         let done = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
-        let item = kernel::Id::from_raw(kernel::Id::raw(&done.transfer.unwrap()));
+        let item = kernel::id::ClearingId::from_raw(done.transfer.unwrap().raw());
         let item = town.read(|tx| payments::clearing::item(tx, item)).expect("it is in the queue");
         assert_eq!(item.instruction, receipt.instruction);
         let away = payments::own::own(f.outlet.book(), payments::own::Own::ClearingOut, kernel::Currency::CNY);

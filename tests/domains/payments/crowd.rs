@@ -12,7 +12,7 @@ const ORDERS_EACH: usize = 12;
 fn rush(town: &Town<'_>, desks: &[Desk]) {
     let f = town.folk;
     town.write(move |tx| {
-        let who = Who::ForFirm { person: f.yard.owner, firm: f.yard.firm };
+        let who = Who::Person(f.yard.owner);
         for g in party::grants_of(tx, who)? {
             party::revoke(tx, &Actor::system("demo"), g.id, "new limits")?;
         }

@@ -110,10 +110,10 @@ fn a_firms_people_and_programs_pay_for_their_firm_only() {
         assert_eq!(code(town.fails(&owner, order(f.mill.account, f.li.account, 100))), "not_found");
         assert_eq!(code(town.fails(&town.acting(f.yard.checker, f.yard), order(f.yard.account, f.li.account, 100))), "forbidden");
         assert_eq!(code(town.fails(&town.acting(f.mill.owner, f.yard), order(f.yard.account, f.li.account, 100))), "forbidden");
-        let limits = Limits::yuan(1_000, 1_500, 1_000, 0);
+        let limits = Limits::yuan(1_000, 1_500, 0, 0);
         let program = client(town, &[Permission::AccountRead, Permission::PaymentSubmit], limits);
         let reader = client(town, &[Permission::AccountRead], limits);
-        assert_eq!(town.pay(&program, order(f.yard.account, f.li.account, 1_000)).state, State::Posted);
+        assert_eq!(town.pay(&program, order(f.yard.account, f.li.account, 1_000)).state, State::AwaitingApproval);
         assert_eq!(told(&town.pay(&program, order(f.yard.account, f.li.account, 501))), (State::Refused, "limit_per_day"));
         assert_eq!(code(town.fails(&program, order(f.yard.account, f.li.account, 1_001))), "limit_per_transaction");
         assert_eq!(code(town.fails(&program, order(f.mill.account, f.li.account, 1))), "not_found");

@@ -35,7 +35,8 @@ fn a_tip_passes_and_says_so() {
     each_town(|town| {
         let f = &town.folk;
         let receipt = town.pay(&town.phone(f.li), order(f.li.account, f.chen.account, 60_000));
-        assert_eq!((told(&receipt), receipt.reasons), ((State::Posted, ""), vec!["guard-first-payee".to_owned()]));
+        assert_eq!(told(&receipt), (State::Posted, ""));
+        assert_eq!(receipt.reasons, ["guard-first-payee"]);
     });
 }
 
@@ -206,7 +207,8 @@ fn stop_and_limit_are_refused_and_recorded() {
         let f = &town.folk;
         list(town, ListKind::Police, f.chen.account);
         let stopped = town.pay(&town.phone(f.li), order(f.li.account, f.chen.account, 10));
-        assert_eq!((told(&stopped), stopped.reasons), ((State::Refused, "guard_stop"), vec!["guard-check".to_owned()]));
+        assert_eq!(told(&stopped), (State::Refused, "guard_stop"));
+        assert_eq!(stopped.reasons, ["guard-check"]);
         assert_eq!(town.verdicts(stopped.instruction), ["stop"]);
         let rules = include_str!("../../../crates/guard/data/rules.toml");
         let milder = "action = \"tip\"\ncustomer = \"guard-first-payee\"";

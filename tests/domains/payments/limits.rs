@@ -2,7 +2,7 @@
 use super::{hash, told};
 use kernel::clock::DAY;
 use kernel::id::BranchId;
-use kernel::{Actor, Money, Who};
+use kernel::{Actor, Id, Money, Who};
 use party::{GrantAsk, LimitKey, Limits, Role};
 use payments::State;
 use tests::town::{Town, each_town, order};
@@ -11,7 +11,7 @@ use tests::town::{Town, each_town, order};
 fn used(town: &Town<'_>, place: BranchId, subject: impl ToString, kind: &str) -> i64 {
     let subject = subject.to_string();
     town.read(|tx| {
-        let key = LimitKey { book: kernel::Id::book(&place), subject: &subject, kind };
+        let key = LimitKey { book: place.book(), subject: &subject, kind };
         let date = tx.business_date()?;
         party::limit_used(tx, &key, kernel::Currency::CNY, date).map(|u| u.amount.minor / 100)
     })
@@ -65,7 +65,7 @@ fn a_late_release_counts_on_its_own_day() {
         let delayed = town.pay(&wang, order(f.wang.account, f.li.account, 30_000));
         assert_eq!(of(), 30_000);
         let monday = town.read(|tx| tx.business_date());
-        town.write(move |tx| tx.set_business_date(monday.plus_days(1)));
+        town.write(move |tx| tx.open_business_date(monday.plus_days(1)));
         assert_eq!(of(), 0, "a new day");
         town.bank.clock.advance(DAY);
         assert_eq!(payments::release_due(&town.desk, 10).unwrap(), 1);
@@ -88,7 +88,7 @@ fn where_today_has_no_room_a_delayed_payment_waits() {
         let wang = town.phone(f.wang);
         let delayed = town.pay(&wang, order(f.wang.account, f.li.account, 30_000));
         let monday = town.read(|tx| tx.business_date());
-        town.write(move |tx| tx.set_business_date(monday.plus_days(1)));
+        town.write(move |tx| tx.open_business_date(monday.plus_days(1)));
         let cap = Some(Money::cny(10_000_00));
         town.write(move |tx| party::own_cap_set(tx, &Actor::system("demo"), f.wang.person, cap).map(|_| ()));
         town.bank.clock.advance(DAY);

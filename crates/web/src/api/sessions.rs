@@ -1,7 +1,7 @@
 //! Signing in, and who one is.
 use super::{Key, changed};
 use crate::door;
-use crate::gate::{Caller, From};
+use crate::gate::{Caller, CameFrom};
 use crate::http::read::{At, Body};
 use crate::state::{Asked, Web};
 use crate::Fault;
@@ -30,7 +30,7 @@ pub struct SignInAsk {
     device: String,
 }
 
-pub async fn begin(State(web): State<Web>, From(origin): From, Body(ask): Body<SignInAsk>) -> Result<(StatusCode, Json<Value>), Fault> {
+pub async fn begin(State(web): State<Web>, CameFrom(origin): CameFrom, Body(ask): Body<SignInAsk>) -> Result<(StatusCode, Json<Value>), Fault> {
     let origin = Origin { channel: Channel::Api, device_mark: ask.device, ..origin };
     match door::sign_in(&web, &ask.name, &ask.password, &ask.code, &origin).await? {
         SignIn::Signed { token, view, new_device } => Ok((StatusCode::CREATED, Json(told(token, &view, new_device)))),

@@ -200,7 +200,7 @@ fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {
 fn projects(who: &Signed, projects: &[payroll::ProjectView]) -> Markup {
     let words = who.words();
     let rows = projects.iter().map(|p| {
-        let link = html! { a href={ "/wages/" (p.project) } { (p.name) } @if !p.tag.is_empty() { " " (p.tag) } };
+        let link = html! { a href={ "/wages/projects/" (p.project) } { (p.name) } @if !p.tag.is_empty() { " " (p.tag) } };
         [link, html! { (p.workers) }, amount(words, p.balance), day(words, p.next_pay_day)]
     });
     let table = Table::new(who.t("home-projects")).text(who.t("home-project")).figures(who.t("home-workers"));

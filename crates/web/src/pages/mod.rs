@@ -136,7 +136,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (checks && !customer, Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
-        (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
+        (staff && who.holds(P::GuardDecide), Icon::Warn, "nav-guard", "/guard"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
         (staff && who.holds(P::DayClose), Icon::Clock, "nav-day", "/day"),

@@ -3,7 +3,7 @@
 //! A sign-in that fails says one thing, whatever was wrong: name, password, code, or a login that pauses. After signing in
 //! a person goes back to the page that asked for it, which is always one of ours.
 use super::{Page, page, public_page, refused};
-use crate::gate::{From, Signed, encode};
+use crate::gate::{CameFrom, Signed, encode};
 use crate::http::cookies::{self, Cookie, SameSite};
 use crate::http::csrf::{Checked, random};
 use crate::http::redirect::{local, see_other};
@@ -80,7 +80,7 @@ pub async fn enter(
     State(web): State<Web>,
     view: View,
     headers: HeaderMap,
-    From(origin): From,
+    CameFrom(origin): CameFrom,
     Checked(form): Checked<SignInForm>,
 ) -> Result<Response, Fault> {
     let known = cookies::read(&headers, cookies::DEVICE, view.site.tls).map(str::to_owned);
@@ -111,7 +111,7 @@ pub async fn leave(
     State(web): State<Web>,
     view: View,
     headers: HeaderMap,
-    From(origin): From,
+    CameFrom(origin): CameFrom,
     _: Checked<Vec<(String, String)>>,
 ) -> Result<Response, Fault> {
     if let Some(token) = cookies::read(&headers, cookies::SESSION, view.site.tls).map(str::to_owned) {
