@@ -111,7 +111,7 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("GET /v1/wage-imports/{id}", "okhpmwya", "x", "/v1/wage-imports/$import", ""),
     case("GET /v1/wage-imports/{id}/faults", "okhpmwya", "x", "/v1/wage-imports/$import/faults", ""),
     case("GET /v1/wage-imports/{id}/faults.csv", "okhpmwya", "x", "/v1/wage-imports/$import/faults.csv", ""),
-    case("POST /v1/wage-imports/{id}/acceptance", "kpw", "", "/v1/wage-imports/$import/acceptance", ""),
+    case("POST /v1/wage-imports/{id}/acceptance", "kp", "w", "/v1/wage-imports/$import/acceptance", ""),
     case("GET /v1/wage-projects/{id}/sheets", "okhpmwya", "x", "/v1/wage-projects/$project/sheets", ""),
     case("GET /v1/wage-sheets/{id}", "okhpmwya", "x", "/v1/wage-sheets/$sheet", ""),
     case("GET /v1/wage-sheets/{id}/lines", "okhpmwya", "x", "/v1/wage-sheets/$sheet/lines", ""),

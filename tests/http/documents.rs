@@ -10,7 +10,10 @@ fn compare(name: &str, now: &str) {
         std::fs::write(&path, now).expect("the document can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == now, "docs/api/{name} is not what the code says; run the tests with YIZHAN_WRITE_DOCS=1 and look at the difference");
+    assert!(
+        kept == now,
+        "docs/api/{name} is not what the code says; run the tests with YIZHAN_WRITE_DOCS=1 and look at the difference"
+    );
 }
 
 fn codes() -> Vec<&'static Code> {
@@ -44,7 +47,9 @@ fn a_code_has_one_meaning() {
     let mut seen: Vec<&Code> = Vec::new();
     for code in codes() {
         match seen.iter().find(|known| known.name == code.name) {
-            Some(known) => assert!(known.kind == code.kind && known.remedy == code.remedy, "{} means two things", code.name),
+            Some(known) => {
+                assert!(known.kind == code.kind && known.remedy == code.remedy, "{} means two things", code.name)
+            }
             None => seen.push(code),
         }
     }

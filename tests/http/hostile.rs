@@ -25,10 +25,23 @@ fn no_body_of_any_kind_is_answered_with_a_status_of_500() {
         long.into_bytes(),
         (0..=255).cycle().take(3_000).collect(),
     ];
-    let kinds = ["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", "\u{e9}"];
+    let kinds = [
+        "application/json",
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "\u{e9}",
+    ];
     let mut seed = 1u64;
     for route in web::routes().iter().filter(|r| r.method != "GET") {
-        let path = house.fill(&route.path.replace("{id}", "$payment").replace("{pos}", "9223372036854775807").replace("{consumer}", "%00").replace("{list}", "%ff"));
+        let path = house.fill(
+            &route
+                .path
+                .replace("{id}", "$payment")
+                .replace("{pos}", "9223372036854775807")
+                .replace("{consumer}", "%00")
+                .replace("{list}", "%ff"),
+        );
         for body in &bodies {
             seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let kind = kinds[(seed >> 33) as usize % kinds.len()];
@@ -37,7 +50,13 @@ fn no_body_of_any_kind_is_answered_with_a_status_of_500() {
             headers.push(("Content-Type".into(), kind.into()));
             headers.push(("Idempotency-Key".into(), format!("h{seed}")));
             let answer = house.ask(route.method, &path, &headers, body);
-            assert!((200..500).contains(&answer.status), "{} {path} as {letter} with {kind}: {} {}", route.method, answer.status, answer.text());
+            assert!(
+                (200..500).contains(&answer.status),
+                "{} {path} as {letter} with {kind}: {} {}",
+                route.method,
+                answer.status,
+                answer.text()
+            );
         }
     }
     assert_eq!(house.page('n', "/").status, 200);
@@ -46,13 +65,31 @@ fn no_body_of_any_kind_is_answered_with_a_status_of_500() {
 #[test]
 fn no_query_of_any_kind_is_answered_with_a_status_of_500() {
     let house = House::open();
-    let queries = ["after=%00", "limit=0", "limit=4294967296", "limit=-1&after=", "after=acct_00000000000000000000000000", "state=%F0%9F%92%A3", "limit=1&limit=2", "%", "a=%ff%fe", "next=//evil", "from=x&to=y", "from=9999-12-31&to=0000-01-01"];
+    let queries = [
+        "after=%00",
+        "limit=0",
+        "limit=4294967296",
+        "limit=-1&after=",
+        "after=acct_00000000000000000000000000",
+        "state=%F0%9F%92%A3",
+        "limit=1&limit=2",
+        "%",
+        "a=%ff%fe",
+        "next=//evil",
+        "from=x&to=y",
+        "from=9999-12-31&to=0000-01-01",
+    ];
     for route in web::routes().iter().filter(|r| r.method == "GET") {
-        let path = house.fill(&route.path.replace("{id}", "$account").replace("{list}", "grey").replace("{name}", "..%2f..%2fetc"));
+        let path = house
+            .fill(&route.path.replace("{id}", "$account").replace("{list}", "grey").replace("{name}", "..%2f..%2fetc"));
         for query in queries {
             for letter in ['c', 'k', 'r', 'e', 'a', 't'] {
                 let path = format!("{path}?{query}");
-                let answer = if route.face == Face::Programs { house.program(letter, "GET", &path, "") } else { house.page(letter, &path) };
+                let answer = if route.face == Face::Programs {
+                    house.program(letter, "GET", &path, "")
+                } else {
+                    house.page(letter, &path)
+                };
                 assert!((200..500).contains(&answer.status), "{path} as {letter}: {} {}", answer.status, answer.text());
             }
         }
@@ -62,7 +99,17 @@ fn no_query_of_any_kind_is_answered_with_a_status_of_500() {
 #[test]
 fn strange_ids_are_not_found() {
     let house = House::open();
-    for id in ["x", "acct_", "acct_00000000000000000000000000", "pers_06BXSV3Q00R0004TQ8ZC5E2ZWM", "%00", "..", "%2e%2e%2f", "😀", "acct_%C3%A5"] {
+    for id in [
+        "x",
+        "acct_",
+        "acct_00000000000000000000000000",
+        "pers_06BXSV3Q00R0004TQ8ZC5E2ZWM",
+        "%00",
+        "..",
+        "%2e%2e%2f",
+        "😀",
+        "acct_%C3%A5",
+    ] {
         let answer = house.program('c', "GET", &format!("/v1/accounts/{id}"), "");
         assert!([400, 404].contains(&answer.status), "{id}: {}", answer.status);
         assert!(answer.json()["code"].is_string());
@@ -74,7 +121,9 @@ fn a_field_nobody_knows_is_refused() {
     let house = House::open();
     let mut headers = house.proof('c');
     headers.extend([json(), ("Idempotency-Key".into(), "u1".into())]);
-    let body = house.fill(r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"},"amuont":1}"#);
+    let body = house.fill(
+        r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"},"amuont":1}"#,
+    );
     let answer = house.ask("POST", "/v1/payments", &headers, body.as_bytes());
     assert_eq!((answer.status, answer.json()["code"].as_str()), (400, Some("bad_field")));
     assert!(answer.json()["detail"].as_str().unwrap().contains("amuont"), "{}", answer.text());
@@ -120,7 +169,14 @@ fn a_form_without_its_proof_changes_nothing() {
 #[test]
 fn nobody_is_led_away_from_this_site() {
     let house = House::open();
-    for evil in ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/evil.example", "\\evil"] {
+    for evil in [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "\\evil",
+    ] {
         let page = house.page('n', &format!("/sign-in?next={}", super::house::percent(evil)));
         assert_eq!(page.status, 200);
         assert!(!page.text().contains("evil.example") || page.text().contains("value=\"/home\""), "{evil}");
@@ -129,7 +185,11 @@ fn nobody_is_led_away_from_this_site() {
     }
     let led = house.page('n', "/home?x=1&y=%0d%0aSet-Cookie:%20a=b");
     assert_eq!(led.status, 303);
-    assert!(led.header("location").is_some_and(|l| l.starts_with("/sign-in?next=/home%3F")), "{:?}", led.header("location"));
+    assert!(
+        led.header("location").is_some_and(|l| l.starts_with("/sign-in?next=/home%3F")),
+        "{:?}",
+        led.header("location")
+    );
 }
 
 #[test]
@@ -138,7 +198,10 @@ fn answers_carry_their_guards_and_a_session_is_not_kept_by_browsers() {
     for (letter, path) in [('c', "/home"), ('n', "/sign-in"), ('n', "/nowhere")] {
         let answer = house.page(letter, path);
         assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
-        assert!(answer.header("content-security-policy").is_some_and(|p| p.contains("frame-ancestors 'none'")), "{path}");
+        assert!(
+            answer.header("content-security-policy").is_some_and(|p| p.contains("frame-ancestors 'none'")),
+            "{path}"
+        );
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
     }
     let api = house.program('c', "GET", "/v1/nowhere", "");

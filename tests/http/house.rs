@@ -18,7 +18,8 @@ pub(super) const AGENT: &str = "yizhan-test";
 const SECRET: [u8; 20] = *b"12345678901234567890";
 
 /// The letters of `cases.rs`, who each is, and in which role.
-const CUSTOMERS: [(char, &str); 6] = [('c', "customer"), ('d', "other"), ('o', "owner"), ('k', "clerk"), ('h', "checker"), ('x', "stranger")];
+const CUSTOMERS: [(char, &str); 6] =
+    [('c', "customer"), ('d', "other"), ('o', "owner"), ('k', "clerk"), ('h', "checker"), ('x', "stranger")];
 const STAFF: [(char, Role, bool); 8] = [
     ('t', Role::Teller, false),
     ('m', Role::BranchManager, false),
@@ -159,14 +160,20 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
     }
     let ours = firm(tx, east, "91990102MA0000001", "汐源船舶修造有限公司")?;
     let theirs = firm(tx, east, "91990102MA0000002", "海角建筑有限公司")?;
-    for (letter, role, of) in
-        [('o', Role::FirmOwner, ours), ('k', Role::PayrollClerk, ours), ('h', Role::PayrollChecker, ours), ('x', Role::FirmOwner, theirs)]
-    {
+    for (letter, role, of) in [
+        ('o', Role::FirmOwner, ours),
+        ('k', Role::PayrollClerk, ours),
+        ('h', Role::PayrollChecker, ours),
+        ('x', Role::FirmOwner, theirs),
+    ] {
         party::grant(tx, &system(), GrantAsk::new(Who::Person(people[&letter]), role).of(of))?;
     }
     for (letter, role, whole_bank) in STAFF {
         let at = if whole_bank { head } else { east };
-        let new = party::StaffNew { branch: at, number: format!("80{letter}"), name: format!("员工{letter}"), person: None };
+        let new =
+            party::StaffNew {
+                branch: at, number: format!("80{letter}"), name: format!("员工{letter}"), person: None
+            };
         let id = party::staff_join(tx, &system(), new)?;
         party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(at))?;
         login(tx, &format!("staff-{letter}"), Who::Staff(id))?;
@@ -184,7 +191,8 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
 
 fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
     let password = PasswordCost::TEST.hash(name, PASSWORD)?;
-    party::login_make(tx, &system(), party::LoginNew { name: name.into(), who, password, totp_secret: SECRET }).map(|_| ())
+    party::login_make(tx, &system(), party::LoginNew { name: name.into(), who, password, totp_secret: SECRET })
+        .map(|_| ())
 }
 
 /// The six digits an authenticator shows now.
@@ -203,7 +211,8 @@ impl House {
         let found = bank.write(found).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
         let setting = Setting { password_cost: PasswordCost::TEST, ..Setting::default() };
-        let server = Server::start(bank.clone(), web::Options { setting, threads: 2, ..server }).expect("the server starts");
+        let server =
+            Server::start(bank.clone(), web::Options { setting, threads: 2, ..server }).expect("the server starts");
         let mut house = House {
             address: server.address(),
             bank,
@@ -238,7 +247,8 @@ impl House {
 
     /// A session for a name, made without the server.
     pub fn sign_in(&self, name: &str) -> String {
-        let challenge = self.bank.read(|tx| party::sign_in_challenge(tx, name, &PasswordCost::TEST)).expect("a challenge");
+        let challenge =
+            self.bank.read(|tx| party::sign_in_challenge(tx, name, &PasswordCost::TEST)).expect("a challenge");
         let (checked, code) = (challenge.check(PASSWORD), code(self.clock.now()));
         let done = self.bank.write(move |tx| party::sign_in_finish(tx, &checked, &code, &origin())).expect("an answer");
         match done {
@@ -262,28 +272,49 @@ impl House {
             payments::submit(&self.bank.desk, &customer, order, None).expect("a receipt").instruction.to_string()
         };
         let payment = pay(payments::Payee::Account(other), 10);
-        let external = payments::Payee::External { bank: "990001000013".into(), number: "9900010000000018".into(), name: "王远".into() };
+        let external = payments::Payee::External {
+            bank: "990001000013".into(),
+            number: "9900010000000018".into(),
+            name: "王远".into(),
+        };
         pay(external, 20);
-        let item = self.bank.read(|tx| payments::clearing::list(tx, &Actor::system("clearing"), payments::clearing::State::Queued, &kernel::PageAsk::first(1)));
+        let item = self.bank.read(|tx| {
+            payments::clearing::list(
+                tx,
+                &Actor::system("clearing"),
+                payments::clearing::State::Queued,
+                &kernel::PageAsk::first(1),
+            )
+        });
         let item = item.ok().and_then(|page| page.items.first().map(|i| i.item.to_string()));
-        let project = self.bank.write(move |tx| payroll::project_open(tx, &system(), project_of(firm))).expect("a project");
+        let project =
+            self.bank.write(move |tx| payroll::project_open(tx, &system(), project_of(firm))).expect("a project");
         self.bank.write(move |tx| ledger_funds(tx, branch, project)).expect("money");
         let import = self.import(project);
         let sheet = import.sheet.expect("a sheet");
         let clerk = self.actor('k');
         let approval = self.bank.write(move |tx| payroll::submit(tx, &clerk, sheet, "三月")).expect("an approval");
         let reader = self.actor('k');
-        let lines = self.bank.read(|tx| payroll::lines(tx, &reader, sheet, None, &kernel::PageAsk::first(1))).expect("lines");
+        let lines =
+            self.bank.read(|tx| payroll::lines(tx, &reader, sheet, None, &kernel::PageAsk::first(1))).expect("lines");
         let (owner, courier) = (self.actor('o'), self.bank.webhooks.clone());
         let webhook = self.bank.write(move |tx| {
-            let new = app::webhooks::NewWebhook { firm, url: "https://127.0.0.1/hook".into(), kinds: vec!["payment.*".into()] };
+            let new = app::webhooks::NewWebhook {
+                firm,
+                url: "https://127.0.0.1/hook".into(),
+                kinds: vec!["payment.*".into()],
+            };
             app::webhooks::subscribe(tx, &owner, &courier, new).map(|(id, _)| id.to_string())
         });
         let risk = self.actor('r');
-        let entry = self.bank.write(move |tx| guard::add_entry(tx, &risk, entry(tx)).map(|e| e.into_inner().id.to_string())).expect("an entry");
+        let entry = self
+            .bank
+            .write(move |tx| guard::add_entry(tx, &risk, entry(tx)).map(|e| e.into_inner().id.to_string()))
+            .expect("an entry");
         app::relay::pump(&self.bank.store).expect("events are passed on");
         let told = self.actor('c');
-        let notices = self.bank.read(|tx| app::notices::list(tx, &told, false, &kernel::PageAsk::first(1))).expect("notices");
+        let notices =
+            self.bank.read(|tx| app::notices::list(tx, &told, false, &kernel::PageAsk::first(1))).expect("notices");
         let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
         self.ids = HashMap::from([
             ("$account", account.to_string()),
@@ -309,10 +340,23 @@ impl House {
     fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {
         let clerk = self.actor('k');
         let roster = "姓名,身份证号码,手机号码,班组,银行卡号,开户银行,合同编号,进场日期\n";
-        let row = |n: usize| format!("工人{},{},13912345678,钢筋一班,{},沧溟银行,HT-1,2026-01-05\n", ["甲", "乙"][n], identity(200 + n), card(n));
+        let row = |n: usize| {
+            format!(
+                "工人{},{},13912345678,钢筋一班,{},沧溟银行,HT-1,2026-01-05\n",
+                ["甲", "乙"][n],
+                identity(200 + n),
+                card(n)
+            )
+        };
         let text = format!("{roster}{}{}", row(0), row(1));
         let send = |what, text: String| {
-            let upload = payroll::Upload { project, what, file_name: "表.csv".into(), bytes: text.into_bytes(), accept_valid: true };
+            let upload = payroll::Upload {
+                project,
+                what,
+                file_name: "表.csv".into(),
+                bytes: text.into_bytes(),
+                accept_valid: true,
+            };
             let import = payroll::import(&self.bank.store, &clerk, upload).expect("an import");
             let faults = self.bank.read(|tx| payroll::faults_csv(tx, &clerk, import.id)).expect("a list");
             assert_eq!(import.refused, 0, "{}", String::from_utf8_lossy(&faults));
@@ -320,9 +364,22 @@ impl House {
         };
         send(payroll::ImportFor::Roster, text);
         let head = "姓名,身份证号码,班组,出勤天数,基本工资,应发工资,社保,扣款合计,实发工资,银行卡号,开户行\n";
-        let pay = |n: usize| format!("工人{},{},钢筋一班,26,8000,8000,100,100,7900,{},沧溟银行\n", ["甲", "乙"][n], identity(200 + n), card(n));
+        let pay = |n: usize| {
+            format!(
+                "工人{},{},钢筋一班,26,8000,8000,100,100,7900,{},沧溟银行\n",
+                ["甲", "乙"][n],
+                identity(200 + n),
+                card(n)
+            )
+        };
         let period = payroll::Period::parse("2026-02").expect("a period");
-        let what = payroll::ImportFor::PaySheet { period, kind: payroll::Kind::Wage, number: 1, tag: String::new(), due_on: None };
+        let what = payroll::ImportFor::PaySheet {
+            period,
+            kind: payroll::Kind::Wage,
+            number: 1,
+            tag: String::new(),
+            due_on: None,
+        };
         send(what, format!("{head}{}{}", pay(0), pay(1)))
     }
 
@@ -380,7 +437,8 @@ impl House {
     }
 
     pub fn ask(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Answer {
-        let mut request = format!("{method} {path} HTTP/1.0\r\nUser-Agent: {AGENT}\r\nContent-Length: {}\r\n", body.len());
+        let mut request =
+            format!("{method} {path} HTTP/1.0\r\nUser-Agent: {AGENT}\r\nContent-Length: {}\r\n", body.len());
         headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
         request.push_str("\r\n");
         self.raw(&[request.as_bytes(), body].concat())
@@ -428,7 +486,9 @@ pub(super) fn csrf_of(page: &Answer) -> String {
 }
 
 pub(super) fn percent(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 fn origin() -> Origin {
@@ -475,4 +535,3 @@ fn entry(tx: &Tx<'_>) -> guard::NewEntry {
         owner_staff: None,
     }
 }
-

@@ -11,7 +11,10 @@ fn send(house: &House, letter: char, path: &str, key: Option<&str>, body: &str) 
 }
 
 fn held(house: &House) -> String {
-    house.program('c', "GET", &house.fill("/v1/accounts/$account"), "").json()["available"]["amount"].as_str().unwrap().to_owned()
+    house.program('c', "GET", &house.fill("/v1/accounts/$account"), "").json()["available"]["amount"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 
 #[test]
@@ -41,7 +44,8 @@ fn the_key_is_the_callers_own() {
 fn every_change_asks_for_a_key() {
     let house = House::open();
     for route in web::routes().iter().filter(|r| r.needs_key) {
-        let path = route.path.replace("{id}", "x").replace("{pos}", "1").replace("{consumer}", "x").replace("{list}", "grey");
+        let path =
+            route.path.replace("{id}", "x").replace("{pos}", "1").replace("{consumer}", "x").replace("{list}", "grey");
         let letter = "coktmwyreag".chars().find(|l| {
             let answer = send(&house, *l, &path, None, "{}");
             ![401, 403, 405].contains(&answer.status)
@@ -49,7 +53,12 @@ fn every_change_asks_for_a_key() {
         let Some(letter) = letter.filter(|_| route.method == "POST") else { continue };
         for key in [None, Some(""), Some("with space"), Some("x".repeat(101).as_str())] {
             let answer = send(&house, letter, &path, key, "{}");
-            assert_eq!((answer.status, answer.json()["code"].as_str()), (400, Some("bad_idempotency_key")), "{} as {letter} with {key:?}", route.path);
+            assert_eq!(
+                (answer.status, answer.json()["code"].as_str()),
+                (400, Some("bad_idempotency_key")),
+                "{} as {letter} with {key:?}",
+                route.path
+            );
         }
     }
 }

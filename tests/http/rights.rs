@@ -48,7 +48,13 @@ fn programs_are_let_in_by_class_and_shown_only_their_own() {
                 _ => answer.status == 403,
             };
             if !fits {
-                wrong.push(format!("{} as {letter} ({}): {} {}", case.route, who_is(case, letter), answer.status, answer.text()));
+                wrong.push(format!(
+                    "{} as {letter} ({}): {} {}",
+                    case.route,
+                    who_is(case, letter),
+                    answer.status,
+                    answer.text()
+                ));
             }
         }
     }
@@ -75,14 +81,25 @@ fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
             let led = answer.status == 303 && answer.header("location").is_some_and(|l| l.starts_with("/sign-in"));
             let fits = match who_is(case, letter) {
                 // A form may be refused on the merits, and a question may need the code first.
-                "welcome" => ![401, 403].contains(&answer.status) && answer.status < 500 && !led && (answer.status != 404 || case.route.starts_with("POST")),
+                "welcome" => {
+                    ![401, 403].contains(&answer.status)
+                        && answer.status < 500
+                        && !led
+                        && (answer.status != 404 || case.route.starts_with("POST"))
+                }
                 "a stranger" => [403, 404].contains(&answer.status),
                 _ if nobody => led,
                 _ => answer.status == 403,
             };
             let whole = !answer.text().contains('⟦');
             if !fits || !whole {
-                wrong.push(format!("{} as {letter} ({}): {} {:?}", case.route, who_is(case, letter), answer.status, answer.header("location")));
+                wrong.push(format!(
+                    "{} as {letter} ({}): {} {:?}",
+                    case.route,
+                    who_is(case, letter),
+                    answer.status,
+                    answer.header("location")
+                ));
             }
         }
     }
@@ -103,5 +120,10 @@ fn a_denial_is_written_down_once_also_where_the_thing_is_said_not_to_be_there() 
     assert_eq!(house.program('n', "GET", "/v1/audit", "").status, 401);
     let found = denied(&house);
     assert_eq!(found.len(), 2, "{found:#?}");
-    assert!(found.iter().any(|e| e["object"] == "/v1/audit" && e["action"].as_str().is_some_and(|a| a.contains("GET /v1/audit"))), "{found:#?}");
+    assert!(
+        found
+            .iter()
+            .any(|e| e["object"] == "/v1/audit" && e["action"].as_str().is_some_and(|a| a.contains("GET /v1/audit"))),
+        "{found:#?}"
+    );
 }

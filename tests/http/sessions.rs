@@ -5,7 +5,12 @@ fn sign_in(house: &House, name: &str, password: &str, code: &str) -> Answer {
     let page = house.page('n', "/sign-in");
     let visit = page.cookie("yz_visit").unwrap();
     let cookie = [("Cookie".to_owned(), format!("yz_visit={visit}"))];
-    house.send_form(&cookie, "/sign-in", &csrf_of(&page), &[("name", name), ("password", password), ("code", code), ("next", "/devices")])
+    house.send_form(
+        &cookie,
+        "/sign-in",
+        &csrf_of(&page),
+        &[("name", name), ("password", password), ("code", code), ("next", "/devices")],
+    )
 }
 
 fn with(token: &str) -> Vec<(String, String)> {
@@ -36,13 +41,22 @@ fn a_refusal_says_one_thing_whatever_was_wrong() {
     let now = code(house.clock.now());
     let told = |answer: Answer| {
         let text = answer.text();
-        let message = text.split("error-summary-list").nth(1).unwrap_or_default().split("</ul>").next().unwrap_or_default().to_owned();
+        let message = text
+            .split("error-summary-list")
+            .nth(1)
+            .unwrap_or_default()
+            .split("</ul>")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         (answer.status, message)
     };
     let wrong = told(sign_in(&house, "customer", "not-the-password", &now));
     assert_eq!(wrong.0, 422);
     assert!(!wrong.1.is_empty());
-    for (name, password, code) in [("customer", PASSWORD, "000000"), ("nobody-here", PASSWORD, now.as_str()), ("", "", "")] {
+    for (name, password, code) in
+        [("customer", PASSWORD, "000000"), ("nobody-here", PASSWORD, now.as_str()), ("", "", "")]
+    {
         assert_eq!(told(sign_in(&house, name, password, code)), wrong, "{name}");
     }
     for _ in 0..5 {
@@ -92,7 +106,8 @@ fn signing_out_ends_it_at_once() {
 #[test]
 fn another_browser_does_not_get_in_with_the_token() {
     let house = House::open();
-    let request = format!("GET /home HTTP/1.0\r\nUser-Agent: another\r\nCookie: yz_session={}\r\n\r\n", house.proofs[&'c']);
+    let request =
+        format!("GET /home HTTP/1.0\r\nUser-Agent: another\r\nCookie: yz_session={}\r\n\r\n", house.proofs[&'c']);
     assert_eq!(house.raw(request.as_bytes()).status, 303);
     assert_eq!(house.page('c', "/home").status, 200);
 }

@@ -39,7 +39,9 @@ fn differences(all: &Value, schema: &Value, value: &Value, place: &str, out: &mu
         },
         Some("array") => match value.as_array() {
             None => out.push(format!("{place} is no array: {value}")),
-            Some(items) => items.iter().for_each(|item| differences(all, &schema["items"], item, &format!("{place}[]"), out)),
+            Some(items) => {
+                items.iter().for_each(|item| differences(all, &schema["items"], item, &format!("{place}[]"), out))
+            }
         },
         Some("string") if !value.is_string() => out.push(format!("{place} is no text: {value}")),
         Some("integer") if !value.is_i64() => out.push(format!("{place} is no integer: {value}")),

@@ -58,7 +58,8 @@ pub async fn sign_in(web: &Web, name: &str, password: &str, code: &str, origin: 
         return Ok(SignIn::Refused);
     }
     door.count(name, origin, web.now())?;
-    let full = |_| Error::new(&TOO_MANY_REQUESTS, "many people are signing in").with("limit", "sign-in").with("seconds", 5);
+    let full =
+        |_| Error::new(&TOO_MANY_REQUESTS, "many people are signing in").with("limit", "sign-in").with("seconds", 5);
     let _waits = door.waiting.try_acquire().map_err(full)?;
     let closed = |e| Error::broken("the door is closed").caused_by(e);
     let _checks = door.checking.acquire().await.map_err(closed)?;

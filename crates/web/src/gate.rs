@@ -66,7 +66,10 @@ impl Access {
             (_, Who::Nobody | Who::System(_)) => false,
             (Access::Anyone, _) => true,
             (Access::Customer, _) => matches!(who, Who::Person(_)),
-            (Access::Firm(_) | Access::FirmOrStaff(..) | Access::Owner(_) | Access::OwnerOrStaff(..), Who::Client { .. }) => true,
+            (
+                Access::Firm(_) | Access::FirmOrStaff(..) | Access::Owner(_) | Access::OwnerOrStaff(..),
+                Who::Client { .. },
+            ) => true,
             (Access::Firm(p) | Access::FirmOrStaff(p, _), Who::ForFirm { .. }) => holds(p),
             (Access::Owner(p) | Access::OwnerOrStaff(p, _), Who::ForFirm { .. } | Who::Person(_)) => holds(p),
             (Access::Staff(p) | Access::FirmOrStaff(_, p) | Access::OwnerOrStaff(_, p), Who::Staff(_)) => holds(p),
@@ -235,7 +238,8 @@ async fn enter_person(gate: &Gate, request: &mut Request) -> Entered {
 
 /// Who checks, audits or operates sees dense pages; who serves customers sees the agent's.
 fn mode_of(roles: &str) -> Mode {
-    let overseer = [Permission::PaymentApprove, Permission::AuditRead, Permission::OutboxOperate, Permission::GuardDecide];
+    let overseer =
+        [Permission::PaymentApprove, Permission::AuditRead, Permission::OutboxOperate, Permission::GuardDecide];
     if overseer.into_iter().any(|p| holds(roles, p)) { Mode::Manager } else { Mode::Agent }
 }
 
@@ -329,7 +333,8 @@ fn lead(response: Response, way_back: &str, tls: bool) -> Response {
         return see_other(&to("/step-up"));
     }
     if why.is(&NOT_SIGNED_IN) || why.is(&SESSION_ENDED) {
-        let mut led = see_other(&if why.is(&SESSION_ENDED) { format!("{}&ended=yes", to("/sign-in")) } else { to("/sign-in") });
+        let mut led =
+            see_other(&if why.is(&SESSION_ENDED) { format!("{}&ended=yes", to("/sign-in")) } else { to("/sign-in") });
         Cookie::forget(cookies::SESSION).set(led.headers_mut(), tls);
         return led;
     }

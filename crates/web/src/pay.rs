@@ -58,10 +58,13 @@ impl PayDesk {
 
 fn prepare_all(desk: &Desk, queue: &Receiver<Waiting>) {
     while let Ok(first) = queue.recv() {
-        let mut batch: Vec<Waiting> = std::iter::once(first).chain(queue.try_iter().take(ORDERS_PER_SNAPSHOT_MAX - 1)).collect();
+        let mut batch: Vec<Waiting> =
+            std::iter::once(first).chain(queue.try_iter().take(ORDERS_PER_SNAPSHOT_MAX - 1)).collect();
         let prepared = desk.store.read(|tx| Ok(batch.iter().map(|w| prepare_one(desk, tx, w)).collect::<Vec<_>>()));
         match prepared {
-            Ok(prepared) => batch.into_iter().zip(prepared).for_each(|(waiting, prepared)| hand_on(desk, waiting, prepared)),
+            Ok(prepared) => {
+                batch.into_iter().zip(prepared).for_each(|(waiting, prepared)| hand_on(desk, waiting, prepared))
+            }
             Err(why) => batch.drain(..).for_each(|w| drop(w.answer.send(Err(same(&why))))),
         }
     }

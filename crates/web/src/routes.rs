@@ -1,10 +1,14 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
-use crate::api::{accounts, approvals, guards, operations as ops, payments, schema, sessions, wage_files as files, wages, webhooks};
+use crate::api::{
+    accounts, approvals, guards, operations as ops, payments, schema, sessions, wage_files as files, wages, webhooks,
+};
 use crate::gate::Access::{Anyone, Firm, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
 use crate::pages::{accounts as accounts_page, approvals as approvals_page};
-use crate::pages::{audit, clearing, close_day, customers, devices, held, home, imports, instructions, notices, opening, outbox};
+use crate::pages::{
+    audit, clearing, close_day, customers, devices, held, home, imports, instructions, notices, opening, outbox,
+};
 use crate::pages::{pay, payday, prices, projects, roster, sheets, sign_in, slips};
 use party::Permission as P;
 
@@ -45,7 +49,10 @@ fn pages() -> Vec<Route> {
 
 /// The screens of customers, firms and staff.
 fn screens() -> Vec<Route> {
-    [owners_screens(), wage_screens(), second_pair_of_eyes(), branch_screens(), head_office_screens()].into_iter().flatten().collect()
+    [owners_screens(), wage_screens(), second_pair_of_eyes(), branch_screens(), head_office_screens()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// A customer's or a firm's money; the price list.
@@ -168,6 +175,7 @@ fn head_office_screens() -> Vec<Route> {
 }
 
 /// Programs: who they are; and what monitoring asks.
+#[rustfmt::skip]
 fn who() -> Vec<Route> {
     vec![
         ask("/healthz", ops::alive, Public, "Whether the process lives").doc(|d| d.answer::<schema::Health>()),
@@ -185,6 +193,7 @@ fn who() -> Vec<Route> {
 }
 
 /// Programs: accounts and payments.
+#[rustfmt::skip]
 fn money() -> Vec<Route> {
     let own = Owner(P::AccountRead);
     let seen = own.or_staff(P::AccountReadAny);
@@ -205,6 +214,7 @@ fn money() -> Vec<Route> {
 }
 
 /// Programs: what waits for a second person.
+#[rustfmt::skip]
 fn second_persons() -> Vec<Route> {
     vec![
         ask("/v1/approvals", approvals::waiting, Anyone, "What the caller may decide now, oldest first").doc(|d| d.page_of::<schema::Approval>()),
@@ -218,6 +228,7 @@ fn second_persons() -> Vec<Route> {
 }
 
 /// Programs: wages.
+#[rustfmt::skip]
 fn wage() -> Vec<Route> {
     let read = Firm(P::WageRead).or_staff(P::WageReadBank);
     let roster = Firm(P::WageRosterEdit).or_staff(P::WageRosterEdit);
@@ -253,6 +264,7 @@ fn wage() -> Vec<Route> {
 }
 
 /// Programs: webhooks of firms; the guard, the audit and operations for staff.
+#[rustfmt::skip]
 fn bank() -> Vec<Route> {
     let hooks = Firm(P::WebhookManage);
     let operator = Staff(P::OutboxOperate);

@@ -95,8 +95,7 @@ impl Server {
             builder.worker_threads(options.threads);
         }
         let runtime = builder.thread_name("web").enable_all().build().map_err(|e| unusable("the runtime", e))?;
-        let listener =
-            runtime.block_on(TcpListener::bind(options.listen)).map_err(|e| unusable(options.listen, e))?;
+        let listener = runtime.block_on(TcpListener::bind(options.listen)).map_err(|e| unusable(options.listen, e))?;
         let address = listener.local_addr().map_err(|e| unusable(options.listen, e))?;
         let (told, stopped) = watch::channel(false);
         let door = Door { router: everything(&web), certificate: certificate.map(Arc::new), stopped };

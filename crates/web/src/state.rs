@@ -49,7 +49,15 @@ impl Web {
     pub fn new(bank: app::Bank, site: Arc<Site>, setting: Setting) -> Web {
         let payments = PayDesk::start(bank.desk.clone());
         let door = SignInDoor::new(setting.password_cost);
-        Web(Arc::new(Inner { bank, site, demo: setting.demo, sessions: Sessions::default(), door, works: Default::default(), payments }))
+        Web(Arc::new(Inner {
+            bank,
+            site,
+            demo: setting.demo,
+            sessions: Sessions::default(),
+            door,
+            works: Default::default(),
+            payments,
+        }))
     }
     pub(crate) fn inner(&self) -> &Inner {
         &self.0
@@ -71,10 +79,7 @@ impl Web {
     }
 
     /// Runs `f` in a durable transaction. It is `Fn`, because it may be run again.
-    pub async fn write<T: Send + 'static>(
-        &self,
-        f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub async fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
         let (answer, outcome) = oneshot::channel();
         self.0.bank.store.write_then(f, move |done| drop(answer.send(done)));
         outcome.await.unwrap_or_else(|_| Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered")))
@@ -89,10 +94,7 @@ impl Web {
     }
 
     /// Runs `f`, which makes transactions of its own, on a thread that may wait.
-    pub async fn run<T: Send + 'static>(
-        &self,
-        f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    pub async fn run<T: Send + 'static>(&self, f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static) -> Result<T> {
         let bank = self.0.bank.clone();
         let done = tokio::task::spawn_blocking(move || f(&bank)).await;
         done.unwrap_or_else(|e| Err(Error::broken("a handler's work ended without an answer").caused_by(e)))

@@ -26,10 +26,10 @@ impl Certificate {
     /// Reads both PEM files. Errors name the file.
     pub fn load(chain: &Path, key: &Path) -> Result<Certificate> {
         use std::sync::Arc;
+        use tokio_rustls::rustls::ServerConfig;
         use tokio_rustls::rustls::crypto::ring::default_provider;
         use tokio_rustls::rustls::pki_types::pem::PemObject;
         use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-        use tokio_rustls::rustls::ServerConfig;
         let wrong = |path: &Path, e: String| unusable(path.display(), io::Error::new(io::ErrorKind::InvalidData, e));
         let certificates = CertificateDer::pem_file_iter(chain)
             .and_then(|all| all.collect::<std::result::Result<Vec<_>, _>>())

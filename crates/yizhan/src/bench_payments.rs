@@ -1,17 +1,17 @@
 //! `yizhan bench payments`: from an HTTP request to a durable posting, with sign-in, guard and audit on.
 //!
-//! 64 firms each keep one connection and order one payment after another as fast as they are answered. Server, writer and the
+//! 64 people of a firm each keep one connection, signed in with password and code, and order one payment after another as fast as they are answered. Server, writer and the
 //! 64 clients share the machine's processors. A payment counts when its receipt says *posted*, which is after the commit.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
 use crate::exit::{Done, Outcome};
-use crate::ground::{Ground, Stage, actor, rss_mib};
+use crate::ground::{Ground, Stage, actor, person, rss_mib};
 use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
 use kernel::clock::stopwatch;
-use kernel::id::{AccountId, ClientId};
-use kernel::{Currency, Id, Money, Owner};
+use kernel::id::AccountId;
+use kernel::{Channel, Currency, Id, Money, Owner, Who};
 use ledger::Opening;
-use party::{ClientNew, Limits, Permission};
+use party::{GrantAsk, LoginNew, Origin, PasswordCost, Role, SignIn};
 use payments::own::{Own, own};
 use payments::{Kind, Order, Payee};
 use serde_json::json;
@@ -24,9 +24,12 @@ const CLIENTS_MAX: u32 = 512;
 /// Every client's opening money, in minor units.
 const OPENING: i64 = 1_000_000_000;
 
+/// People before are the ground's own.
+const FIRST_PAYER: u32 = 7_000_000;
+const PASSWORD: &str = "bench-harbour-lantern-4711";
+
 struct Payer {
-    client: ClientId,
-    secret: String,
+    token: String,
     account: AccountId,
 }
 
@@ -65,29 +68,44 @@ pub fn run(clients: u32, seconds: u32) -> Outcome {
     Ok(told(&seen, clients, took))
 }
 
+/// An owner of the firm with an account of the firm's, signed in for the firm.
 fn payer(ground: &Ground, n: u32) -> Result<Payer> {
-    let (firm, book) = (ground.firm, ground.book());
-    let made = ground.bank.store.write(move |tx| {
-        let limit = 1_000_000_000;
-        let limits = Limits {
-            currency: Currency::CNY,
-            per_transaction_max: limit,
-            per_day_max: i64::MAX / 4,
-            own_max: limit,
-            release_max: 0,
-        };
-        let scopes = vec![Permission::PaymentSubmit, Permission::AccountRead];
-        let (client, secret) =
-            party::client_make(tx, &actor(), ClientNew { firm, name: format!("客户端{n}"), scopes, limits })?;
+    let (branch, firm, book) = (ground.branch, ground.firm, ground.book());
+    let (login, secret) = (format!("bench{n}"), party::totp_secret_new());
+    let hash = PasswordCost::TEST.hash(&login, PASSWORD)?;
+    let name = login.clone();
+    let account = ground.bank.store.write(move |tx| {
+        let who = party::person_register(tx, &actor(), person(branch, FIRST_PAYER + n))?.person;
+        party::grant(tx, &actor(), GrantAsk::new(Who::Person(who), Role::FirmOwner).of(firm))?;
+        let new = LoginNew { name: name.clone(), who: Who::Person(who), password: hash.clone(), totp_secret: secret };
+        party::login_make(tx, &actor(), new)?;
         let account = AccountId::new(tx.now(), book);
         ledger::open_account(tx, &actor(), &Opening::deposit(account, Owner::Firm(firm), "测量户", Currency::CNY))?;
-        Ok((client, secret, account))
+        Ok(account)
     })?;
-    let (client, secret, account) = made;
     let cash = own(book, Own::Cash, Currency::CNY);
     let order = Order::new(Kind::CashIn, cash, Payee::Account(account), Money::cny(OPENING));
     payments::submit(&ground.bank.desk, &actor(), order, None)?;
-    Ok(Payer { client, secret, account })
+    Ok(Payer { token: sign_in(ground, &login, &secret)?, account })
+}
+
+fn sign_in(ground: &Ground, login: &str, secret: &[u8; 20]) -> Result<String> {
+    let store = &ground.bank.store;
+    let (address, agent) = (String::new(), String::new());
+    let origin = Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation: String::new() };
+    let checked = store.read(|tx| party::sign_in_challenge(tx, login, &PasswordCost::TEST))?.check(PASSWORD);
+    let (code, firm) = (party::totp_code(secret, store.clock().now()), ground.firm);
+    let done = store.write(move |tx| {
+        let done = party::sign_in_finish(tx, &checked, &code, &origin)?;
+        if let SignIn::Signed { token, .. } = &done {
+            party::act_for(tx, token, Some(firm), &origin)?;
+        }
+        Ok(done)
+    })?;
+    match done {
+        SignIn::Signed { token, .. } => Ok(token),
+        SignIn::Refused => anyhow::bail!("a payer of the bench could not sign in"),
+    }
 }
 
 /// One connection: orders, reads the whole answer, orders again.
@@ -95,7 +113,6 @@ fn order_on(address: SocketAddr, payer: &Payer, payee: AccountId, n: usize, unti
     let stream = TcpStream::connect(address).context("the server does not answer")?;
     stream.set_nodelay(true)?;
     let (mut out, mut back) = (stream.try_clone()?, BufReader::new(stream));
-    let basic = data_encoding::BASE64.encode(format!("{}:{}", payer.client, payer.secret).as_bytes());
     let body = json!({ "debit": payer.account, "payee": { "account": payee }, "amount": Money::cny(1) }).to_string();
     let (clock, mut seen) = (stopwatch(), Seen::default());
     for k in 0u64.. {
@@ -104,7 +121,8 @@ fn order_on(address: SocketAddr, payer: &Payer, payee: AccountId, n: usize, unti
             break;
         }
         let head = format!(
-            "POST /v1/payments HTTP/1.1\r\nHost: bench\r\nAuthorization: Basic {basic}\r\nIdempotency-Key: b-{n}-{k}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            "POST /v1/payments HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nIdempotency-Key: b-{n}-{k}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            payer.token,
             body.len()
         );
         out.write_all(head.as_bytes())?;
@@ -149,7 +167,7 @@ fn told(seen: &[Seen], clients: u32, took: f64) -> Done {
     let rate = posted as f64 / took;
     let text = format!(
         "{posted} payments posted in {took:.1} s by {clients} clients: {rate:.0}/s; p50 {} us, p99 {} us; {other} not posted\n\
-         included: HTTP, client authentication, entitlement, price, limits, guard decision, ledger, audit, outbox, idempotency, fsync; the clients run on the same processors",
+         included: HTTP, session, entitlement, price, limits, guard decision, ledger, audit, outbox, idempotency, fsync; the clients run on the same processors",
         at(0.5),
         at(0.99)
     );

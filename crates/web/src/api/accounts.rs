@@ -49,7 +49,12 @@ pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<AccountId>) 
 }
 
 /// Newest first; the cursor is the journal position of the next line.
-pub async fn lines(State(web): State<Web>, caller: Caller, At(id): At<AccountId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn lines(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<AccountId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let page = web
         .read(move |tx| {
             let view = visible(tx, &caller.actor, id)?;
@@ -57,7 +62,8 @@ pub async fn lines(State(web): State<Web>, caller: Caller, At(id): At<AccountId>
             let bad = |_| Error::field("after", "it is the cursor of the page before");
             let from = ask.after.as_deref().map(|text| text.parse::<i64>().map_err(bad)).transpose()?;
             let found = ledger::statement(tx, id, from, rows)?;
-            let next = found.last().filter(|_| found.len() == rows as usize).and_then(Line::prev).map(|p| p.to_string());
+            let next =
+                found.last().filter(|_| found.len() == rows as usize).and_then(Line::prev).map(|p| p.to_string());
             let currency = view.account.currency;
             let items = found.iter().map(|line| told_line(line, currency)).collect();
             Ok(Page { items, next })

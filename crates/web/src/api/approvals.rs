@@ -29,18 +29,41 @@ fn told_page(tx: &mut Tx<'_>, page: Page<Approval>) -> Result<Page<Value>> {
     Ok(Page { items, next: page.next })
 }
 
-pub async fn waiting(State(web): State<Web>, caller: Caller, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
-    let found = web.read(move |tx| { let page = approval::waiting_for(tx, &caller.actor, &ask)?; told_page(tx, page) }).await?;
+pub async fn waiting(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web
+        .read(move |tx| {
+            let page = approval::waiting_for(tx, &caller.actor, &ask)?;
+            told_page(tx, page)
+        })
+        .await?;
     Ok(Json(found))
 }
 
-pub async fn made(State(web): State<Web>, caller: Caller, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
-    let found = web.read(move |tx| { let page = approval::made_by(tx, &caller.actor, &ask)?; told_page(tx, page) }).await?;
+pub async fn made(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web
+        .read(move |tx| {
+            let page = approval::made_by(tx, &caller.actor, &ask)?;
+            told_page(tx, page)
+        })
+        .await?;
     Ok(Json(found))
 }
 
 pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<ApprovalId>) -> Result<Json<Value>, Fault> {
-    let found = web.read(move |tx| { let a = approval::approval(tx, &caller.actor, id)?; told(tx, a) }).await?;
+    let found = web
+        .read(move |tx| {
+            let a = approval::approval(tx, &caller.actor, id)?;
+            told(tx, a)
+        })
+        .await?;
     Ok(Json(found))
 }
 
@@ -86,29 +109,57 @@ async fn decision(
     Ok(Json(web.run_once(&asked, move |bank| f(bank, &caller.actor).map(decided)).await?))
 }
 
-pub async fn approve(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ApprovalId>, Body(yes): Body<Yes>) -> Result<Json<Value>, Fault> {
+pub async fn approve(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ApprovalId>,
+    Body(yes): Body<Yes>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "approval.approve", &(id, &yes))?;
     decision(&web, caller, asked, move |bank, actor| decide::approve(bank, actor, id, &yes.hash)).await
 }
 
-pub async fn refuse(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ApprovalId>, Body(no): Body<No>) -> Result<Json<Value>, Fault> {
+pub async fn refuse(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ApprovalId>,
+    Body(no): Body<No>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "approval.refuse", &(id, &no))?;
     decision(&web, caller, asked, move |bank, actor| decide::refuse(bank, actor, id, &no.hash, &no.reason)).await
 }
 
-pub async fn send_back(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ApprovalId>, Body(no): Body<No>) -> Result<Json<Value>, Fault> {
+pub async fn send_back(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ApprovalId>,
+    Body(no): Body<No>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "approval.send_back", &(id, &no))?;
     decision(&web, caller, asked, move |bank, actor| decide::send_back(bank, actor, id, &no.hash, &no.reason)).await
 }
 
 /// The maker takes back what nobody else holds on to: payments and pay sheets are cancelled at their own addresses.
-pub async fn cancel(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ApprovalId>, Body(why): Body<Why>) -> Result<Json<Value>, Fault> {
+pub async fn cancel(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ApprovalId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "approval.cancel", &(id, &why))?;
     let done = web.write_once(&asked, move |tx| {
         let row = approval::approval(tx, &caller.actor, id)?;
         let own = ["payment", "payment.reverse", "payroll.pay"].contains(&row.kind.as_str());
         if own && row.maker == caller.actor.principal() {
-            return Err(kernel::Error::new(&crate::codes::NOT_DECIDED_HERE, "cancel the payment or the pay sheet itself").with("kind", row.kind));
+            return Err(kernel::Error::new(
+                &crate::codes::NOT_DECIDED_HERE,
+                "cancel the payment or the pay sheet itself",
+            )
+            .with("kind", row.kind));
         }
         Ok(changed(approval::cancel(tx, &caller.actor, id, &why.reason)?))
     });

@@ -43,8 +43,13 @@ impl Content {
     }
     fn page_of<T: ToSchema>() -> Content {
         let (item, parts) = named::<T>();
-        let next = ObjectBuilder::new().schema_type(Type::String).description(Some("Give it as `after` for the next page; absent on the last."));
-        let schema = ObjectBuilder::new().property("items", ArrayBuilder::new().items(item).build()).required("items").property("next", next);
+        let next = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("Give it as `after` for the next page; absent on the last."));
+        let schema = ObjectBuilder::new()
+            .property("items", ArrayBuilder::new().items(item).build())
+            .required("items")
+            .property("next", next);
         Content { kind: "application/json", schema: Schema::Object(schema.build()).into(), parts }
     }
     fn bytes(kind: &'static str) -> Content {
@@ -88,7 +93,8 @@ impl Doc {
 
 /// The description of what programs may call, in OpenAPI 3.1.
 pub fn open_api(table: Vec<Route>) -> OpenApi {
-    let (mut paths, mut components) = (Paths::new(), ComponentsBuilder::new().schema(Problem::name(), Problem::schema()));
+    let (mut paths, mut components) =
+        (Paths::new(), ComponentsBuilder::new().schema(Problem::name(), Problem::schema()));
     for route in table.into_iter().filter(|r| r.info.face == Face::Programs) {
         let Route { info, doc, .. } = route;
         let method = match info.method {
@@ -119,7 +125,10 @@ const ABOUT: &str = "The bank for programs. Sign in with a session token (`Autho
 
 fn operation(info: &crate::http::route::RouteInfo, doc: &Doc) -> OperationBuilder {
     let tag = info.path.trim_start_matches("/v1").trim_start_matches('/').split('/').next().unwrap_or_default();
-    let mut op = OperationBuilder::new().tag(tag).summary(Some(doc.says)).operation_id(Some(operation_id(info.method, info.path)));
+    let mut op = OperationBuilder::new()
+        .tag(tag)
+        .summary(Some(doc.says))
+        .operation_id(Some(operation_id(info.method, info.path)));
     let text = || RefOr::T(Schema::Object(Object::with_type(Type::String)));
     for part in info.path.split('/').filter_map(|p| p.strip_prefix('{')?.strip_suffix('}')) {
         let of = ParameterBuilder::new().name(part).parameter_in(ParameterIn::Path).required(Required::True);
@@ -130,12 +139,21 @@ fn operation(info: &crate::http::route::RouteInfo, doc: &Doc) -> OperationBuilde
         op = op.parameter(of.description(Some(*what)).schema(Some(text())).build());
     }
     if info.needs_key {
-        let of = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).required(Required::True);
-        op = op.parameter(of.description(Some("1 to 100 visible ASCII characters; the same key with the same body gets the same answer.")).schema(Some(text())).build());
+        let of =
+            ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header).required(Required::True);
+        op = op.parameter(
+            of.description(Some(
+                "1 to 100 visible ASCII characters; the same key with the same body gets the same answer.",
+            ))
+            .schema(Some(text()))
+            .build(),
+        );
     }
     if let Some(content) = &doc.request {
         let schema = ContentBuilder::new().schema(Some(content.schema.clone())).build();
-        op = op.request_body(Some(RequestBodyBuilder::new().required(Some(Required::True)).content(content.kind, schema).build()));
+        op = op.request_body(Some(
+            RequestBodyBuilder::new().required(Some(Required::True)).content(content.kind, schema).build(),
+        ));
     }
     let done = ResponseBuilder::new().description("Done");
     let done = match &doc.answer {
@@ -143,7 +161,8 @@ fn operation(info: &crate::http::route::RouteInfo, doc: &Doc) -> OperationBuilde
         None => done,
     };
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
-    let failed = ResponseBuilder::new().description("What is wrong and what to do").content("application/problem+json", problem);
+    let failed =
+        ResponseBuilder::new().description("What is wrong and what to do").content("application/problem+json", problem);
     op = op.response(doc.status.to_string(), done.build()).response("default", failed.build());
     if info.access == Access::Public {
         return op;

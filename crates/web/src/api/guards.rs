@@ -28,7 +28,11 @@ fn told(d: DecisionRecord) -> Value {
 }
 
 /// Every decision on an instruction, the first first.
-pub async fn decisions(State(web): State<Web>, caller: Caller, At(id): At<InstructionId>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn decisions(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<InstructionId>,
+) -> Result<Json<Page<Value>>, Fault> {
     let found = web.read(move |tx| {
         payments::instruction(tx, &caller.actor, id)?;
         party::may(tx, &caller.actor, Permission::GuardRead, &Scope::here(&caller.actor))?;
@@ -46,7 +50,11 @@ pub struct QueueAsk {
 }
 
 /// What waits for staff, oldest first; held payments unless another state is asked for.
-pub async fn queue(State(web): State<Web>, caller: Caller, Query(ask): Query<QueueAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn queue(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<QueueAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let (state, page) = (ask.state.unwrap_or(payments::State::Held), PageAsk { limit: ask.limit, after: ask.after });
     let found = web.read(move |tx| payments::queue(tx, &caller.actor, state, &page)).await?;
     Ok(Json(shown(found, super::payments::told)))
@@ -63,7 +71,12 @@ fn list_named(name: &str) -> Result<ListKind> {
     ListKind::parse(name).ok_or_else(|| Error::not_found("list", name))
 }
 
-pub async fn entries(State(web): State<Web>, caller: Caller, Path(list): Path<String>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn entries(
+    State(web): State<Web>,
+    caller: Caller,
+    Path(list): Path<String>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let list = list_named(&list)?;
     let found = web.read(move |tx| {
         party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;
@@ -96,7 +109,13 @@ fn masked(kind: SubjectKind, value: &str) -> String {
     }
 }
 
-pub async fn add_entry(State(web): State<Web>, caller: Caller, Key(key): Key, Path(list): Path<String>, Body(ask): Body<EntryAsk>) -> Result<Json<Value>, Fault> {
+pub async fn add_entry(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Path(list): Path<String>,
+    Body(ask): Body<EntryAsk>,
+) -> Result<Json<Value>, Fault> {
     let list = list_named(&list)?;
     // What recognises the request is kept, so it must not hold the value.
     let kept = EntryAsk { value: masked(ask.subject, &ask.value), ..ask.clone() };
@@ -119,7 +138,13 @@ pub async fn add_entry(State(web): State<Web>, caller: Caller, Key(key): Key, Pa
     Ok(Json(done.await?))
 }
 
-pub async fn remove_entry(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ListEntryId>, Body(why): Body<Why>) -> Result<Json<Value>, Fault> {
+pub async fn remove_entry(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ListEntryId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "guard.remove_entry", &(id, &why))?;
     let done = web.write_once(&asked, move |tx| {
         party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;

@@ -33,7 +33,11 @@ pub struct SearchAsk {
     after: Option<String>,
 }
 
-pub async fn audit(State(web): State<Web>, caller: Caller, Query(ask): Query<SearchAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn audit(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<SearchAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let what = AuditAsk { principal: ask.principal, action: ask.action, object: ask.object };
     let page = PageAsk { limit: ask.limit, after: ask.after };
     let found = web.read(move |tx| app::audit_search(tx, &caller.actor, &what, &page)).await?;
@@ -63,7 +67,11 @@ impl std::io::Write for Bounded {
     }
 }
 
-pub async fn audit_export(State(web): State<Web>, caller: Caller, Query(ask): Query<ExportAsk>) -> Result<Response, Fault> {
+pub async fn audit_export(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<ExportAsk>,
+) -> Result<Response, Fault> {
     let bytes = web
         .run(move |bank| {
             let mut out = Bounded(Vec::new());
@@ -83,7 +91,12 @@ pub async fn parked(State(web): State<Web>, caller: Caller) -> Result<Json<Value
     Ok(Json(json!({ "items": found })))
 }
 
-pub async fn try_again(State(web): State<Web>, caller: Caller, Key(key): Key, Path((consumer, pos)): Path<(String, i64)>) -> Result<Json<Value>, Fault> {
+pub async fn try_again(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Path((consumer, pos)): Path<(String, i64)>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "outbox.try_again", &(&consumer, pos))?;
     let done = web.write_once(&asked, move |tx| {
         app::relay::try_again(tx, &caller.actor, &consumer, pos)?;
@@ -92,7 +105,13 @@ pub async fn try_again(State(web): State<Web>, caller: Caller, Key(key): Key, Pa
     Ok(Json(done.await?))
 }
 
-pub async fn drop_event(State(web): State<Web>, caller: Caller, Key(key): Key, Path((consumer, pos)): Path<(String, i64)>, Body(why): Body<Why>) -> Result<Json<Value>, Fault> {
+pub async fn drop_event(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Path((consumer, pos)): Path<(String, i64)>,
+    Body(why): Body<Why>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "outbox.drop", &(&consumer, pos, &why))?;
     let done = web.write_once(&asked, move |tx| {
         app::relay::drop_event(tx, &caller.actor, &consumer, pos, &why.reason)?;
@@ -110,7 +129,11 @@ pub struct ItemsAsk {
 }
 
 /// Items in a state, oldest first; unknown ones unless another is asked for.
-pub async fn items(State(web): State<Web>, caller: Caller, Query(ask): Query<ItemsAsk>) -> Result<Json<Page<ItemView>>, Fault> {
+pub async fn items(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<ItemsAsk>,
+) -> Result<Json<Page<ItemView>>, Fault> {
     let (state, page) = (ask.state.unwrap_or(clearing::State::Unknown), PageAsk { limit: ask.limit, after: ask.after });
     Ok(Json(web.read(move |tx| clearing::list(tx, &caller.actor, state, &page)).await?))
 }
@@ -139,13 +162,22 @@ impl ResolveAsk {
         match self.outcome.as_str() {
             "paid" => Ok(Resolution::Paid),
             "send_again" => Ok(Resolution::SendAgain),
-            "returned" => Ok(Resolution::Returned { reason: self.reason.ok_or_else(|| Error::field("reason", "say why it was returned"))?, to: self.to }),
+            "returned" => Ok(Resolution::Returned {
+                reason: self.reason.ok_or_else(|| Error::field("reason", "say why it was returned"))?,
+                to: self.to,
+            }),
             _ => Err(Error::field("outcome", "`paid`, `returned` or `send_again`")),
         }
     }
 }
 
-pub async fn resolve(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ClearingId>, Body(ask): Body<ResolveAsk>) -> Result<Json<Value>, Fault> {
+pub async fn resolve(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ClearingId>,
+    Body(ask): Body<ResolveAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "clearing.resolve_ask", &(id, &ask))?;
     let resolution = ask.resolution()?;
     let done = web.write_once(&asked, move |tx| {
@@ -168,7 +200,12 @@ pub struct CloseAsk {
 }
 
 /// Closes the day, or answers what stands in the way.
-pub async fn close(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<CloseAsk>) -> Result<Json<Value>, Fault> {
+pub async fn close(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Body(ask): Body<CloseAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "day.close", &ask)?;
     let told = |close| match close {
         app::Close::Blocked(list) => json!({ "closed": null, "blocked": list }),

@@ -82,7 +82,12 @@ pub async fn quote(State(web): State<Web>, caller: Caller, Body(ask): Body<Payme
 }
 
 /// 201 with the receipt, whatever it says: a refused order is on record too.
-pub async fn submit(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<PaymentAsk>) -> Result<(StatusCode, Json<Receipt>), Fault> {
+pub async fn submit(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Body(ask): Body<PaymentAsk>,
+) -> Result<(StatusCode, Json<Receipt>), Fault> {
     let receipt = web.submit(&caller.actor, ask.order(), Some(key)).await?;
     Ok((StatusCode::CREATED, Json(receipt)))
 }
@@ -91,7 +96,12 @@ pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<InstructionI
     Ok(Json(web.read(move |tx| payments::instruction(tx, &caller.actor, id).map(told)).await?))
 }
 
-pub async fn of_account(State(web): State<Web>, caller: Caller, At(id): At<AccountId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn of_account(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<AccountId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let found = web.read(move |tx| payments::instructions_of(tx, &caller.actor, id, &ask)).await?;
     Ok(Json(super::shown(found, told)))
 }
@@ -118,19 +128,42 @@ async fn step(
     Ok(Json(web.run_once(&asked, move |bank| f(&bank.desk, &caller.actor, id, &why)).await?))
 }
 
-pub async fn confirm(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>) -> Result<Json<Receipt>, Fault> {
+pub async fn confirm(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<InstructionId>,
+) -> Result<Json<Receipt>, Fault> {
     let what = ("payments.confirm", id, String::new());
     step(&web, caller, &key, what, |desk, actor, id, _| payments::confirm(desk, actor, id)).await
 }
 
-pub async fn cancel(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+pub async fn cancel(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<InstructionId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Receipt>, Fault> {
     step(&web, caller, &key, ("payments.cancel", id, why.reason), payments::cancel).await
 }
 
-pub async fn release(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+pub async fn release(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<InstructionId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Receipt>, Fault> {
     step(&web, caller, &key, ("payments.release", id, why.reason), payments::release).await
 }
 
-pub async fn reverse(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<InstructionId>, Body(why): Body<Why>) -> Result<Json<Receipt>, Fault> {
+pub async fn reverse(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<InstructionId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Receipt>, Fault> {
     step(&web, caller, &key, ("payments.reverse", id, why.reason), payments::reverse).await
 }

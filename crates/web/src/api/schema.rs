@@ -29,16 +29,36 @@ macro_rules! shapes {
 }
 
 macro_rules! kind {
-    (text) => { plain(Type::String, "") };
-    (id) => { plain(Type::String, "A typed id: four letters, `_`, 26 characters.") };
-    (time) => { plain(Type::String, "UTC, `2026-11-21T14:45:57.000000Z`.") };
-    (date) => { plain(Type::String, "`2026-11-21`") };
-    (int) => { plain(Type::Integer, "") };
-    (flag) => { plain(Type::Boolean, "") };
-    (any) => { Schema::Object(Object::new()).into() };
-    ([text]) => { Schema::Array(ArrayBuilder::new().items(plain(Type::String, "")).build()).into() };
-    ([$name:ident]) => { Schema::Array(ArrayBuilder::new().items(Ref::from_schema_name($name::name())).build()).into() };
-    ($name:ident) => { RefOr::<Schema>::Ref(Ref::from_schema_name($name::name())) };
+    (text) => {
+        plain(Type::String, "")
+    };
+    (id) => {
+        plain(Type::String, "A typed id: four letters, `_`, 26 characters.")
+    };
+    (time) => {
+        plain(Type::String, "UTC, `2026-11-21T14:45:57.000000Z`.")
+    };
+    (date) => {
+        plain(Type::String, "`2026-11-21`")
+    };
+    (int) => {
+        plain(Type::Integer, "")
+    };
+    (flag) => {
+        plain(Type::Boolean, "")
+    };
+    (any) => {
+        Schema::Object(Object::new()).into()
+    };
+    ([text]) => {
+        Schema::Array(ArrayBuilder::new().items(plain(Type::String, "")).build()).into()
+    };
+    ([$name:ident]) => {
+        Schema::Array(ArrayBuilder::new().items(Ref::from_schema_name($name::name())).build()).into()
+    };
+    ($name:ident) => {
+        RefOr::<Schema>::Ref(Ref::from_schema_name($name::name()))
+    };
 }
 
 macro_rules! parts_of {
@@ -50,7 +70,9 @@ macro_rules! parts_of {
     (flag, $parts:ident) => {};
     (any, $parts:ident) => {};
     ([text], $parts:ident) => {};
-    ([$name:ident], $parts:ident) => { parts_of!($name, $parts) };
+    ([$name:ident], $parts:ident) => {
+        parts_of!($name, $parts)
+    };
     ($name:ident, $parts:ident) => {
         $parts.push(($name::name().into_owned(), $name::schema()));
         $name::schemas($parts);

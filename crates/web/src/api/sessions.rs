@@ -1,10 +1,10 @@
 //! Signing in, and who one is.
 use super::{Key, changed};
+use crate::Fault;
 use crate::door;
 use crate::gate::{Caller, CameFrom};
 use crate::http::read::{At, Body};
 use crate::state::{Asked, Web};
-use crate::Fault;
 use app::notices::Notice;
 use axum::Json;
 use axum::extract::{Query, State};
@@ -30,11 +30,17 @@ pub struct SignInAsk {
     device: String,
 }
 
-pub async fn begin(State(web): State<Web>, CameFrom(origin): CameFrom, Body(ask): Body<SignInAsk>) -> Result<(StatusCode, Json<Value>), Fault> {
+pub async fn begin(
+    State(web): State<Web>,
+    CameFrom(origin): CameFrom,
+    Body(ask): Body<SignInAsk>,
+) -> Result<(StatusCode, Json<Value>), Fault> {
     let origin = Origin { channel: Channel::Api, device_mark: ask.device, ..origin };
     match door::sign_in(&web, &ask.name, &ask.password, &ask.code, &origin).await? {
         SignIn::Signed { token, view, new_device } => Ok((StatusCode::CREATED, Json(told(token, &view, new_device)))),
-        SignIn::Refused => Err(Error::new(&NOT_SIGNED_IN, "name, password or code is wrong, or the login pauses").into()),
+        SignIn::Refused => {
+            Err(Error::new(&NOT_SIGNED_IN, "name, password or code is wrong, or the login pauses").into())
+        }
     }
 }
 
@@ -54,7 +60,10 @@ fn who(who: Who) -> &'static str {
 }
 
 fn session(caller: &Caller) -> Result<&SessionView, Fault> {
-    caller.session.as_ref().ok_or_else(|| Error::forbidden("a program has no session; it sends its id and secret each time").into())
+    caller
+        .session
+        .as_ref()
+        .ok_or_else(|| Error::forbidden("a program has no session; it sends its id and secret each time").into())
 }
 
 fn origin(caller: &Caller, headers: &HeaderMap) -> Origin {
@@ -77,7 +86,12 @@ pub struct StepUpAsk {
     code: String,
 }
 
-pub async fn step_up(State(web): State<Web>, caller: Caller, headers: HeaderMap, Body(ask): Body<StepUpAsk>) -> Result<Json<Value>, Fault> {
+pub async fn step_up(
+    State(web): State<Web>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(ask): Body<StepUpAsk>,
+) -> Result<Json<Value>, Fault> {
     let login = session(&caller)?.login;
     match door::step_up(&web, &caller.token, login, &ask.code, &origin(&caller, &headers)).await? {
         StepUp::Done { token, view } => Ok(Json(told(token, &view, false))),
@@ -93,7 +107,12 @@ pub struct ActForAsk {
     firm: Option<FirmId>,
 }
 
-pub async fn act_for(State(web): State<Web>, caller: Caller, headers: HeaderMap, Body(ask): Body<ActForAsk>) -> Result<Json<Value>, Fault> {
+pub async fn act_for(
+    State(web): State<Web>,
+    caller: Caller,
+    headers: HeaderMap,
+    Body(ask): Body<ActForAsk>,
+) -> Result<Json<Value>, Fault> {
     session(&caller)?;
     let (token, origin) = (caller.token.clone(), origin(&caller, &headers));
     let done = web.write(move |tx| party::act_for(tx, &token, ask.firm, &origin)).await;
@@ -107,10 +126,13 @@ pub async fn me(State(web): State<Web>, caller: Caller) -> Result<Json<Value>, F
     let firms = web
         .read(move |tx| {
             let held = actor.person().map(|p| party::firms_of(tx, p)).transpose()?.unwrap_or_default();
-            held.into_iter().map(|(firm, roles)| Ok(json!({ "firm": firm, "name": party::firm(tx, firm)?.name, "roles": roles }))).collect::<kernel::Result<Vec<_>>>()
+            held.into_iter()
+                .map(|(firm, roles)| Ok(json!({ "firm": firm, "name": party::firm(tx, firm)?.name, "roles": roles })))
+                .collect::<kernel::Result<Vec<_>>>()
         })
         .await?;
-    let (name, left) = caller.session.as_ref().map_or((String::new(), 0), |s| (s.name.clone(), s.step_up_left_seconds(web.now())));
+    let (name, left) =
+        caller.session.as_ref().map_or((String::new(), 0), |s| (s.name.clone(), s.step_up_left_seconds(web.now())));
     let actor = &caller.actor;
     Ok(Json(json!({
         "principal": actor.principal(), "who": who(actor.who), "name": name, "roles": actor.roles, "firm": actor.firm(),
@@ -127,12 +149,17 @@ pub struct NoticeAsk {
     after: Option<String>,
 }
 
-pub async fn notices(State(web): State<Web>, caller: Caller, Query(ask): Query<NoticeAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn notices(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<NoticeAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let page = PageAsk { limit: ask.limit, after: ask.after };
     let found = web.read(move |tx| app::notices::list(tx, &caller.actor, ask.unread, &page)).await?;
-    Ok(Json(super::shown(found, |n: Notice| {
-        json!({ "notice": n.id, "kind": n.kind, "args": n.args.0, "about": n.about, "at": n.at, "read_at": n.read_at })
-    })))
+    Ok(Json(super::shown(
+        found,
+        |n: Notice| json!({ "notice": n.id, "kind": n.kind, "args": n.args.0, "about": n.about, "at": n.at, "read_at": n.read_at }),
+    )))
 }
 
 #[derive(Serialize)]
@@ -140,7 +167,12 @@ struct Read<'a> {
     notice: &'a NoticeId,
 }
 
-pub async fn read_notice(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<NoticeId>) -> Result<Json<Value>, Fault> {
+pub async fn read_notice(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<NoticeId>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "notice.read", &Read { notice: &id })?;
     Ok(Json(web.write_once(&asked, move |tx| Ok(changed(app::notices::mark_read(tx, &caller.actor, id)?))).await?))
 }

@@ -79,8 +79,16 @@ impl FileAsk {
             "roster" => Ok(ImportFor::Roster),
             "pay_sheet" => Ok(ImportFor::PaySheet {
                 period: Period::parse(&self.period)?,
-                kind: if self.kind.is_empty() { Kind::Wage } else { Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "`wage` or `supplement`"))? },
-                number: if self.number.is_empty() { 1 } else { self.number.parse().map_err(|_| Error::field("number", "1 to 99"))? },
+                kind: if self.kind.is_empty() {
+                    Kind::Wage
+                } else {
+                    Kind::parse(&self.kind).ok_or_else(|| Error::field("kind", "`wage` or `supplement`"))?
+                },
+                number: if self.number.is_empty() {
+                    1
+                } else {
+                    self.number.parse().map_err(|_| Error::field("number", "1 to 99"))?
+                },
                 tag: self.tag.clone(),
                 due_on,
             }),
@@ -89,18 +97,37 @@ impl FileAsk {
     }
 }
 
-async fn import(web: &Web, caller: Caller, key: &str, id: ProjectId, ask: FileAsk, bytes: Vec<u8>) -> Result<Json<Value>, Fault> {
+async fn import(
+    web: &Web,
+    caller: Caller,
+    key: &str,
+    id: ProjectId,
+    ask: FileAsk,
+    bytes: Vec<u8>,
+) -> Result<Json<Value>, Fault> {
     // The request is recognised by the file's hash, not kept with the file.
     let kept = FileAsk { content: blake3::hash(&bytes).to_string(), ..ask.clone() };
     let asked = Asked::new(&caller.actor, key, "payroll.import", &(id, &kept))?;
-    let upload = payroll::Upload { project: id, what: ask.purpose()?, file_name: ask.file_name, bytes, accept_valid: ask.accept_valid == "yes" };
+    let upload = payroll::Upload {
+        project: id,
+        what: ask.purpose()?,
+        file_name: ask.file_name,
+        bytes,
+        accept_valid: ask.accept_valid == "yes",
+    };
     let done = web.run_once(&asked, move |bank| {
         unknown_to_others(payroll::import(&bank.store, &caller.actor, upload), "project", id).map(|i| told(&i))
     });
     Ok(Json(done.await?))
 }
 
-pub async fn send(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ProjectId>, request: Request) -> Result<Json<Value>, Fault> {
+pub async fn send(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+    request: Request,
+) -> Result<Json<Value>, Fault> {
     let upload = Upload::read(request, &()).await?;
     if let Some((strange, _)) = upload.fields.iter().find(|(name, _)| !FORM_PARTS.contains(&name.as_str())) {
         return Err(Error::field("body", format!("there is no part {strange:?}")).into());
@@ -122,7 +149,13 @@ pub async fn send(State(web): State<Web>, caller: Caller, Key(key): Key, At(id):
     import(&web, caller, &key, id, ask, bytes.to_vec()).await
 }
 
-pub async fn send_json(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ProjectId>, Body(ask): Body<FileAsk>) -> Result<Json<Value>, Fault> {
+pub async fn send_json(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+    Body(ask): Body<FileAsk>,
+) -> Result<Json<Value>, Fault> {
     let bytes = STANDARD.decode(&ask.content).map_err(|_| Error::field("content", "it is not base64"))?;
     import(&web, caller, &key, id, ask, bytes).await
 }
@@ -132,8 +165,14 @@ pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<ImportId>) -
     Ok(Json(told(&found)))
 }
 
-pub async fn faults(State(web): State<Web>, caller: Caller, At(id): At<ImportId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
-    let found = web.read(move |tx| unknown_to_others(payroll::faults(tx, &caller.actor, id, &ask), "import", id)).await?;
+pub async fn faults(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<ImportId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found =
+        web.read(move |tx| unknown_to_others(payroll::faults(tx, &caller.actor, id, &ask), "import", id)).await?;
     Ok(Json(shown(found, |f: ImportFault| {
         json!({
             "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column_title, "value": f.value,
@@ -147,7 +186,12 @@ pub async fn faults_file(State(web): State<Web>, caller: Caller, At(id): At<Impo
     Ok(download(&format!("faults-{id}.csv"), "text/csv; charset=utf-8", bytes))
 }
 
-pub async fn accept(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ImportId>) -> Result<Json<Value>, Fault> {
+pub async fn accept(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ImportId>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.accept_valid", &id)?;
     let done = web.run_once(&asked, move |bank| {
         unknown_to_others(payroll::accept_valid(&bank.store, &caller.actor, id), "import", id).map(|i| told(&i))

@@ -9,13 +9,20 @@ use axum::extract::{Query, State};
 use kernel::id::{AccountId, FirmId, PayLineId, PaySheetId, PersonId, ProjectId, WorkerId};
 use kernel::{Date, Error, Money, Page, PageAsk, Result, Who};
 use payments::Receipt;
-use payroll::{AccountGiven, LineState, LineView, Profile, ProjectNew, ProjectView, Progress, Proof, SheetView, Slip, SlipLine, Worker, WorkerNew};
+use payroll::{
+    AccountGiven, LineState, LineView, Profile, Progress, ProjectNew, ProjectView, Proof, SheetView, Slip, SlipLine,
+    Worker, WorkerNew,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// A firm sees its own projects, staff those of their branches.
-pub async fn projects(State(web): State<Web>, caller: Caller, Query(ask): Query<PageAsk>) -> Result<Json<Page<ProjectView>>, Fault> {
+pub async fn projects(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<ProjectView>>, Fault> {
     let actor = caller.actor;
     let found = web.read(move |tx| match actor.firm() {
         Some(firm) => payroll::projects_of(tx, &actor, firm, &ask),
@@ -24,8 +31,13 @@ pub async fn projects(State(web): State<Web>, caller: Caller, Query(ask): Query<
     Ok(Json(found.await?))
 }
 
-pub async fn project(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>) -> Result<Json<ProjectView>, Fault> {
-    let page = web.read(move |tx| unknown_to_others(payroll::project_page(tx, &caller.actor, id), "project", id)).await?;
+pub async fn project(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<ProjectId>,
+) -> Result<Json<ProjectView>, Fault> {
+    let page =
+        web.read(move |tx| unknown_to_others(payroll::project_page(tx, &caller.actor, id), "project", id)).await?;
     Ok(Json(page.view))
 }
 
@@ -58,7 +70,12 @@ pub struct ProjectAsk {
     pay_day: u8,
 }
 
-pub async fn open_project(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<ProjectAsk>) -> Result<Json<Value>, Fault> {
+pub async fn open_project(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Body(ask): Body<ProjectAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.project_open", &ask)?;
     let new = ProjectNew {
         firm: ask.firm,
@@ -72,7 +89,8 @@ pub async fn open_project(State(web): State<Web>, caller: Caller, Key(key): Key,
         account_number: ask.account_number,
         pay_day: ask.pay_day,
     };
-    let done = web.write_once(&asked, move |tx| Ok(json!({ "project": payroll::project_open(tx, &caller.actor, new.clone())? })));
+    let done = web
+        .write_once(&asked, move |tx| Ok(json!({ "project": payroll::project_open(tx, &caller.actor, new.clone())? })));
     Ok(Json(done.await?))
 }
 
@@ -86,7 +104,13 @@ pub struct FundAsk {
     amount: Money,
 }
 
-pub async fn fund(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ProjectId>, Body(ask): Body<FundAsk>) -> Result<Json<Receipt>, Fault> {
+pub async fn fund(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+    Body(ask): Body<FundAsk>,
+) -> Result<Json<Receipt>, Fault> {
     let done = web.run(move |bank| {
         let done = payroll::fund(&bank.desk, &caller.actor, id, ask.from, ask.amount, Some(&key));
         unknown_to_others(done, "project", id)
@@ -101,8 +125,14 @@ fn told_worker(w: Worker) -> Value {
     })
 }
 
-pub async fn roster(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
-    let found = web.read(move |tx| unknown_to_others(payroll::roster(tx, &caller.actor, id, &ask), "project", id)).await?;
+pub async fn roster(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<ProjectId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found =
+        web.read(move |tx| unknown_to_others(payroll::roster(tx, &caller.actor, id, &ask), "project", id)).await?;
     Ok(Json(shown(found, told_worker)))
 }
 
@@ -134,7 +164,13 @@ pub struct AccountAsk {
     bank: String,
 }
 
-pub async fn add_worker(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ProjectId>, Body(ask): Body<WorkerAsk>) -> Result<Json<Value>, Fault> {
+pub async fn add_worker(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+    Body(ask): Body<WorkerAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.worker_add", &(id, &ask))?;
     let new = WorkerNew {
         name: ask.name,
@@ -162,7 +198,13 @@ pub struct LeaveAsk {
     reason: String,
 }
 
-pub async fn leave(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<WorkerId>, Body(ask): Body<LeaveAsk>) -> Result<Json<Value>, Fault> {
+pub async fn leave(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<WorkerId>,
+    Body(ask): Body<LeaveAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.worker_leave", &(id, &ask))?;
     let done = web.write_once(&asked, move |tx| {
         unknown_to_others(payroll::worker_leave(tx, &caller.actor, id, ask.on, &ask.reason), "worker", id).map(changed)
@@ -181,7 +223,13 @@ pub struct AccountChangeAsk {
     note: String,
 }
 
-pub async fn change_account(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<WorkerId>, Body(ask): Body<AccountChangeAsk>) -> Result<Json<Value>, Fault> {
+pub async fn change_account(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<WorkerId>,
+    Body(ask): Body<AccountChangeAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.account_change", &(id, &ask))?;
     let done = web.write_once(&asked, move |tx| {
         let given = AccountGiven { number: ask.number.clone(), bank: ask.bank.clone() };
@@ -191,8 +239,15 @@ pub async fn change_account(State(web): State<Web>, caller: Caller, Key(key): Ke
     Ok(Json(done.await?))
 }
 
-pub async fn sheets(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<SheetView>>, Fault> {
-    Ok(Json(web.read(move |tx| unknown_to_others(payroll::sheets_of(tx, &caller.actor, id, &ask), "project", id)).await?))
+pub async fn sheets(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<ProjectId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<SheetView>>, Fault> {
+    Ok(Json(
+        web.read(move |tx| unknown_to_others(payroll::sheets_of(tx, &caller.actor, id, &ask), "project", id)).await?,
+    ))
 }
 
 pub async fn sheet(State(web): State<Web>, caller: Caller, At(id): At<PaySheetId>) -> Result<Json<SheetView>, Fault> {
@@ -211,9 +266,15 @@ pub struct LinesAsk {
     after: Option<String>,
 }
 
-pub async fn lines(State(web): State<Web>, caller: Caller, At(id): At<PaySheetId>, Query(ask): Query<LinesAsk>) -> Result<Json<Page<LineView>>, Fault> {
+pub async fn lines(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<PaySheetId>,
+    Query(ask): Query<LinesAsk>,
+) -> Result<Json<Page<LineView>>, Fault> {
     let page = PageAsk { limit: ask.limit, after: ask.after };
-    let found = web.read(move |tx| unknown_to_others(payroll::lines(tx, &caller.actor, id, ask.state, &page), "pay sheet", id));
+    let found =
+        web.read(move |tx| unknown_to_others(payroll::lines(tx, &caller.actor, id, ask.state, &page), "pay sheet", id));
     Ok(Json(found.await?))
 }
 
@@ -225,7 +286,13 @@ pub struct Note {
     note: String,
 }
 
-pub async fn submit(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<PaySheetId>, Body(ask): Body<Note>) -> Result<Json<Value>, Fault> {
+pub async fn submit(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<PaySheetId>,
+    Body(ask): Body<Note>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.submit", &(id, &ask))?;
     let done = web.write_once(&asked, move |tx| {
         Ok(json!({ "approval": unknown_to_others(payroll::submit(tx, &caller.actor, id, &ask.note), "pay sheet", id)? }))
@@ -233,7 +300,13 @@ pub async fn submit(State(web): State<Web>, caller: Caller, Key(key): Key, At(id
     Ok(Json(done.await?))
 }
 
-pub async fn cancel(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<PaySheetId>, Body(why): Body<Why>) -> Result<Json<Value>, Fault> {
+pub async fn cancel(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<PaySheetId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.cancel", &(id, &why))?;
     let done = web.write_once(&asked, move |tx| {
         unknown_to_others(payroll::cancel(tx, &caller.actor, id, &why.reason), "pay sheet", id).map(changed)
@@ -250,8 +323,15 @@ pub struct PayAsk {
 }
 
 /// Starts the run; it goes on by itself. A repeated order answers how far it is: paying twice is not possible.
-pub async fn pay(State(web): State<Web>, caller: Caller, Key(_): Key, At(id): At<PaySheetId>, Body(ask): Body<PayAsk>) -> Result<Json<Progress>, Fault> {
-    let done = web.run(move |bank| unknown_to_others(payroll::pay(&bank.desk, &caller.actor, id, &ask.hash), "pay sheet", id));
+pub async fn pay(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(_): Key,
+    At(id): At<PaySheetId>,
+    Body(ask): Body<PayAsk>,
+) -> Result<Json<Progress>, Fault> {
+    let done =
+        web.run(move |bank| unknown_to_others(payroll::pay(&bank.desk, &caller.actor, id, &ask.hash), "pay sheet", id));
     Ok(Json(done.await?))
 }
 
@@ -265,9 +345,16 @@ pub struct RepayAsk {
     note: String,
 }
 
-pub async fn repay(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<RepayAsk>) -> Result<Json<Value>, Fault> {
+pub async fn repay(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Body(ask): Body<RepayAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.repay", &ask)?;
-    let done = web.write_once(&asked, move |tx| Ok(json!({ "sheet": payroll::repay(tx, &caller.actor, &ask.lines, &ask.note)? })));
+    let done = web.write_once(&asked, move |tx| {
+        Ok(json!({ "sheet": payroll::repay(tx, &caller.actor, &ask.lines, &ask.note)? }))
+    });
     Ok(Json(done.await?))
 }
 
@@ -286,7 +373,11 @@ pub struct SlipsAsk {
 }
 
 /// One's own slips; staff name the person, and their look is written in the audit before it is answered.
-pub async fn slips(State(web): State<Web>, caller: Caller, Query(ask): Query<SlipsAsk>) -> Result<Json<Page<SlipLine>>, Fault> {
+pub async fn slips(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<SlipsAsk>,
+) -> Result<Json<Page<SlipLine>>, Fault> {
     let page = PageAsk { limit: ask.limit, after: ask.after };
     let actor = caller.actor;
     let person = match (actor.who, ask.person) {

@@ -34,7 +34,11 @@ pub struct WebhookAsk {
 }
 
 /// The secret is answered once and not kept with the answer: the same request again has null in its place.
-async fn secret_once(web: &Web, asked: Asked, f: impl Fn(&mut store::Tx<'_>) -> Result<(WebhookId, String)> + Send + 'static) -> Result<Json<Value>, Fault> {
+async fn secret_once(
+    web: &Web,
+    asked: Asked,
+    f: impl Fn(&mut store::Tx<'_>) -> Result<(WebhookId, String)> + Send + 'static,
+) -> Result<Json<Value>, Fault> {
     let fresh = std::sync::Arc::new(parking_lot::Mutex::new(None));
     let shown = fresh.clone();
     let mut answer: Value = web
@@ -50,7 +54,12 @@ async fn secret_once(web: &Web, asked: Asked, f: impl Fn(&mut store::Tx<'_>) -> 
     Ok(Json(answer))
 }
 
-pub async fn subscribe(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<WebhookAsk>) -> Result<Json<Value>, Fault> {
+pub async fn subscribe(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Body(ask): Body<WebhookAsk>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "webhook.subscribe", &ask)?;
     let (of, courier) = (firm(&caller.actor)?, web.bank().webhooks.clone());
     let subscribe = move |tx: &mut store::Tx<'_>| {
@@ -60,28 +69,54 @@ pub async fn subscribe(State(web): State<Web>, caller: Caller, Key(key): Key, Bo
     secret_once(&web, asked, subscribe).await
 }
 
-pub async fn change_secret(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<WebhookId>) -> Result<Json<Value>, Fault> {
+pub async fn change_secret(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<WebhookId>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "webhook.secret_change", &id)?;
     secret_once(&web, asked, move |tx| Ok((id, app::webhooks::secret_change(tx, &caller.actor, id)?))).await
 }
 
-pub async fn enable(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<WebhookId>) -> Result<Json<Value>, Fault> {
+pub async fn enable(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<WebhookId>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "webhook.enable", &id)?;
     Ok(Json(web.write_once(&asked, move |tx| app::webhooks::enable(tx, &caller.actor, id).map(changed)).await?))
 }
 
-pub async fn end(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<WebhookId>, Body(why): Body<Why>) -> Result<Json<Value>, Fault> {
+pub async fn end(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<WebhookId>,
+    Body(why): Body<Why>,
+) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "webhook.end", &(id, &why))?;
     let done = web.write_once(&asked, move |tx| app::webhooks::end(tx, &caller.actor, id, &why.reason).map(changed));
     Ok(Json(done.await?))
 }
 
-pub async fn deliveries(State(web): State<Web>, caller: Caller, At(id): At<WebhookId>, Query(ask): Query<PageAsk>) -> Result<Json<Page<Value>>, Fault> {
+pub async fn deliveries(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<WebhookId>,
+    Query(ask): Query<PageAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
     let found = web.read(move |tx| app::webhooks::deliveries(tx, &caller.actor, id, &ask)).await?;
     Ok(Json(shown(found, |d: DeliveryView| json!(d))))
 }
 
-pub async fn redeliver(State(web): State<Web>, caller: Caller, Key(key): Key, Path((id, pos)): Path<(String, i64)>) -> Result<Json<Value>, Fault> {
+pub async fn redeliver(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    Path((id, pos)): Path<(String, i64)>,
+) -> Result<Json<Value>, Fault> {
     let id: WebhookId = id.parse().map_err(|_| Error::not_found("webhook", &id))?;
     let asked = Asked::new(&caller.actor, &key, "webhook.redeliver", &(id, pos))?;
     let done = web.write_once(&asked, move |tx| {

@@ -26,7 +26,8 @@ impl<S: Send + Sync, T: Id> FromRequestParts<S> for At<T> {
         let Path(text) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
-        let none = |_| Fault(Error::new(&NOT_FOUND, "the id in the address names nothing here").with("what", T::PREFIX));
+        let none =
+            |_| Fault(Error::new(&NOT_FOUND, "the id in the address names nothing here").with("what", T::PREFIX));
         T::parse(&text).map(At).map_err(none)
     }
 }
@@ -45,7 +46,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         }
         let bytes =
             Bytes::from_request(request, state).await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
-        serde_json::from_slice(&bytes).map(Body).map_err(|e| Fault(Error::new(&BAD_FIELD, format!("the body: {e}")).with("field", "body")))
+        serde_json::from_slice(&bytes)
+            .map(Body)
+            .map_err(|e| Fault(Error::new(&BAD_FIELD, format!("the body: {e}")).with("field", "body")))
     }
 }
 
@@ -67,16 +70,17 @@ impl Upload {
 
     /// Reads the parts of a multipart body.
     pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Upload, Fault> {
-        let mut parts = Multipart::from_request(request, state)
-            .await
-            .map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
+        let mut parts =
+            Multipart::from_request(request, state).await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
         let mut upload = Upload { fields: Vec::new(), file: None };
         while let Some(part) = parts.next_field().await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))? {
             let name = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(str::to_owned);
             let bytes = part.bytes().await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
             match file_name {
-                Some(file) if upload.file.is_none() && (!file.is_empty() || !bytes.is_empty()) => upload.file = Some((file, bytes)),
+                Some(file) if upload.file.is_none() && (!file.is_empty() || !bytes.is_empty()) => {
+                    upload.file = Some((file, bytes))
+                }
                 Some(_) => {}
                 None => upload.add(name, &bytes)?,
             }
@@ -112,7 +116,8 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 
 /// Answers with a file to keep. `name` is ASCII in the header's first form and whole in the second (RFC 6266).
 pub fn download(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }).collect();
     let whole = crate::gate::encode(&name.replace('/', "_"));
     let value = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}");
     let disposition = HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"));
@@ -130,7 +135,10 @@ mod tests {
             let answer = download(name, "text/csv", Vec::new());
             answer.headers()[header::CONTENT_DISPOSITION].to_str().unwrap().to_owned()
         };
-        assert_eq!(told("工资 10.csv"), "attachment; filename=\"___10.csv\"; filename*=UTF-8''%E5%B7%A5%E8%B5%84%2010.csv");
+        assert_eq!(
+            told("工资 10.csv"),
+            "attachment; filename=\"___10.csv\"; filename*=UTF-8''%E5%B7%A5%E8%B5%84%2010.csv"
+        );
         for evil in ["a\"; x=\"y", "a\r\nSet-Cookie: x=1", "../../etc/passwd"] {
             let text = told(evil);
             assert!(!text.contains('\r') && text.matches('"').count() == 2 && !text.contains('/'), "{text}");

@@ -55,15 +55,30 @@ pub fn post<H: Handler<T, Web>, T: 'static>(path: &'static str, handler: H, acce
     route(Face::People, "POST", path, handler, access)
 }
 /// Looking, for programs. `says` stands in the documentation.
-pub fn ask<H: Handler<T, Web>, T: 'static>(path: &'static str, handler: H, access: Access, says: &'static str) -> Route {
+pub fn ask<H: Handler<T, Web>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    says: &'static str,
+) -> Route {
     Route { doc: Doc::says(says), ..route(Face::Programs, "GET", path, handler, access) }
 }
 /// Changing, for programs; it takes an `Idempotency-Key`.
-pub fn act<H: Handler<T, Web>, T: 'static>(path: &'static str, handler: H, access: Access, says: &'static str) -> Route {
+pub fn act<H: Handler<T, Web>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    says: &'static str,
+) -> Route {
     Route { doc: Doc::says(says), ..route(Face::Programs, "POST", path, handler, access) }
 }
 /// Ending, for programs; it takes an `Idempotency-Key`.
-pub fn end<H: Handler<T, Web>, T: 'static>(path: &'static str, handler: H, access: Access, says: &'static str) -> Route {
+pub fn end<H: Handler<T, Web>, T: 'static>(
+    path: &'static str,
+    handler: H,
+    access: Access,
+    says: &'static str,
+) -> Route {
     Route { doc: Doc::says(says), ..route(Face::Programs, "DELETE", path, handler, access) }
 }
 
@@ -88,20 +103,19 @@ pub fn router(web: &Web, table: Vec<Route>, open: Router) -> Router {
     let (mut people, mut programs) = (Router::new(), Router::new());
     for Route { info, serve, .. } in table {
         let name: &'static str = action_name(&info);
-        let gate =
-            Gate { web: web.clone(), access: info.access, face: info.face, name, needs_key: info.needs_key };
-        let serve = serve
-            .route_layer(from_fn_with_state(gate, pass))
-            .layer(DefaultBodyLimit::max(info.body_bytes_max));
+        let gate = Gate { web: web.clone(), access: info.access, face: info.face, name, needs_key: info.needs_key };
+        let serve = serve.route_layer(from_fn_with_state(gate, pass)).layer(DefaultBodyLimit::max(info.body_bytes_max));
         match info.face {
             Face::People => people = people.route(info.path, serve),
             Face::Programs => programs = programs.route(info.path, serve),
         }
     }
-    let nowhere = || async { crate::Fault(Error::new(&crate::codes::PAGE_NOT_FOUND, "there is nothing at this address")) };
+    let nowhere =
+        || async { crate::Fault(Error::new(&crate::codes::PAGE_NOT_FOUND, "there is nothing at this address")) };
     let programs = programs.route("/v1/{*rest}", axum::routing::any(nowhere));
     let site = web.site().clone();
-    for_programs(programs.with_state(web.clone()), site.clone()).merge(for_people(people.with_state(web.clone()).merge(open), site))
+    for_programs(programs.with_state(web.clone()), site.clone())
+        .merge(for_people(people.with_state(web.clone()).merge(open), site))
 }
 
 /// `POST /pay/{id}`, made once: routes live as long as the server.

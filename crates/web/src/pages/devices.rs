@@ -29,7 +29,12 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     Ok(page(&who, Page::new(who.t("devices-title")).lead(who.t("devices-lead")), table.show(words)))
 }
 
-pub async fn end(State(web): State<Web>, who: Signed, At(id): At<SessionId>, _: Checked<Vec<(String, String)>>) -> Result<Response, Fault> {
+pub async fn end(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<SessionId>,
+    _: Checked<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     web.write(move |tx| party::session_end(tx, &actor, id)).await?;
     web.inner().sessions.forget_login(who.session.login);

@@ -50,9 +50,16 @@ fn demo(view: &View, files: &[app::demo_load::DemoFile]) -> Markup {
         Lang::En => f.title_en.clone(),
     };
     let rows = files.iter().map(|f| {
-        [html! { a href={ "/demo/files/" (f.name) } download { (title(f)) } }, html! { (f.project) }, html! { code { (f.login) } }]
+        [
+            html! { a href={ "/demo/files/" (f.name) } download { (title(f)) } },
+            html! { (f.project) },
+            html! { code { (f.login) } },
+        ]
     });
-    let table = Table::new(view.t("demo-files")).text(view.t("demo-file")).text(view.t("demo-project")).text(view.t("demo-login"));
+    let table = Table::new(view.t("demo-files"))
+        .text(view.t("demo-file"))
+        .text(view.t("demo-project"))
+        .text(view.t("demo-login"));
     html! {
         h2 { (view.t("demo-title")) }
         (notice(Tone::Warn, &view.t("demo-notice"), html! { p { (view.t("demo-notice-text")) } }))
@@ -66,7 +73,11 @@ pub async fn demo_file(State(web): State<Web>, Path(name): Path<String>) -> Resu
         return Err(crate::http::fault::no_such_page().into());
     }
     let bytes = web.run(move |_| Ok((name.clone(), app::demo_load::file(&name)?.bytes()?))).await?;
-    let kind = if bytes.0.ends_with(".csv") { "text/csv" } else { "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
+    let kind = if bytes.0.ends_with(".csv") {
+        "text/csv"
+    } else {
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    };
     Ok(download(&bytes.0, kind, bytes.1))
 }
 
@@ -116,7 +127,11 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
         _ => None,
     };
     let accounts = match owner {
-        Some(owner) => ledger::of_owner(tx, owner)?.into_iter().filter(|a| a.closed_at.is_none()).map(|a| ledger::view(tx, a.id)).collect::<Result<_>>()?,
+        Some(owner) => ledger::of_owner(tx, owner)?
+            .into_iter()
+            .filter(|a| a.closed_at.is_none())
+            .map(|a| ledger::view(tx, a.id))
+            .collect::<Result<_>>()?,
         None => Vec::new(),
     };
     let slips = match actor.who {
@@ -124,7 +139,9 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
         _ => Vec::new(),
     };
     let projects = match actor.who {
-        Who::ForFirm { firm, .. } if who.holds(P::WageRead) => payroll::projects_of(tx, actor, firm, &PageAsk::first(LINES_SHOWN))?.items,
+        Who::ForFirm { firm, .. } if who.holds(P::WageRead) => {
+            payroll::projects_of(tx, actor, firm, &PageAsk::first(LINES_SHOWN))?.items
+        }
         _ => Vec::new(),
     };
     let firms = match actor.person() {
@@ -188,7 +205,10 @@ fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {
         let link = html! { a href={ "/accounts/" (v.account.id) } { (v.account.name) } " " (masked(words, "", &number, None)) };
         [link, amount(words, v.available()), amount(words, v.held())]
     });
-    let table = Table::new(who.t("home-accounts")).text(who.t("home-account")).figures(who.t("home-available")).figures(who.t("home-held"));
+    let table = Table::new(who.t("home-accounts"))
+        .text(who.t("home-account"))
+        .figures(who.t("home-available"))
+        .figures(who.t("home-held"));
     let table = table.caption_hidden().rows(rows).show(words);
     html! {
         @if let [only] = accounts { (balance(words, &who.t("home-available"), only.available())) }
@@ -200,11 +220,13 @@ fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {
 fn projects(who: &Signed, projects: &[payroll::ProjectView]) -> Markup {
     let words = who.words();
     let rows = projects.iter().map(|p| {
-        let link = html! { a href={ "/wages/projects/" (p.project) } { (p.name) } @if !p.tag.is_empty() { " " (p.tag) } };
+        let link =
+            html! { a href={ "/wages/projects/" (p.project) } { (p.name) } @if !p.tag.is_empty() { " " (p.tag) } };
         [link, html! { (p.workers) }, amount(words, p.balance), day(words, p.next_pay_day)]
     });
     let table = Table::new(who.t("home-projects")).text(who.t("home-project")).figures(who.t("home-workers"));
-    let table = table.figures(who.t("home-balance")).text(who.t("home-pay-day")).caption_hidden().rows(rows).show(words);
+    let table =
+        table.figures(who.t("home-balance")).text(who.t("home-pay-day")).caption_hidden().rows(rows).show(words);
     html! { h2 { (who.t("home-projects")) } (table) }
 }
 
@@ -214,7 +236,10 @@ fn slips(who: &Signed, slips: &[payroll::SlipLine]) -> Markup {
         let link = html! { a href={ "/slips/" (s.line) } { (s.period) " " (s.project_name) } };
         [link, html! { (s.employer) }, amount(words, s.net)]
     });
-    let table = Table::new(who.t("home-slips")).text(who.t("home-slip")).text(who.t("home-employer")).figures(who.t("home-net"));
+    let table = Table::new(who.t("home-slips"))
+        .text(who.t("home-slip"))
+        .text(who.t("home-employer"))
+        .figures(who.t("home-net"));
     html! { h2 { (who.t("home-slips")) } (table.caption_hidden().rows(rows).show(words)) }
 }
 
@@ -229,7 +254,12 @@ fn tiles_for(who: &Signed, firms: usize) -> Markup {
     let items: Vec<Tile<'_>> = all
         .into_iter()
         .filter(|(shown, ..)| *shown)
-        .map(|(_, icon, key, href)| Tile { icon, label: who.t(key), hint: Some(who.t(&format!("{key}-hint"))), href: href.into() })
+        .map(|(_, icon, key, href)| Tile {
+            icon,
+            label: who.t(key),
+            hint: Some(who.t(&format!("{key}-hint"))),
+            href: href.into(),
+        })
         .collect();
     tiles(&items)
 }

@@ -94,14 +94,19 @@ fn sheet_form(who: &Signed, project: &Project, given: &Fields, today: Date, erro
         Choice::new(k.code(), say::told(w, "sheet-kind", k.code())).hint(say::told(w, "sheet-kind-about", k.code()))
     };
     let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
-    let fields = html! {
-        (select(w, &field("period", "sheet-period", &given.period).hint(who.t("sheet-period-hint")).width(Width::Twelve), &months(w, today)))
-        (radios(w, &field("kind", "sheet-kind", &given.kind), &[kind(payroll::Kind::Wage), kind(payroll::Kind::Supplement)]))
+    // What is rarely needed stays folded away, unless something in it is wrong.
+    let rare = html! {
         (number(w, &field("number", "sheet-number", &given.number).hint(who.t("sheet-number-hint")).width(Width::Two).optional()))
         (date(w, &field("due_on", "sheet-due-on", &given.due_on).hint(who.t("sheet-due-on-hint")).optional(), None, None))
         (text(w, &field("tag", "sheet-tag", &given.tag).hint(who.t("sheet-tag-hint")).optional()))
+    };
+    let asked = ["number", "due_on", "tag"].into_iter().any(|name| errors.of(name).is_some());
+    let fields = html! {
+        (select(w, &field("period", "sheet-period", &given.period).hint(who.t("sheet-period-hint")).width(Width::Twelve), &months(w, today)))
+        (radios(w, &field("kind", "sheet-kind", &given.kind), &[kind(payroll::Kind::Wage), kind(payroll::Kind::Supplement)]))
         (file(w, &field("file", "file", "").hint(who.t("file-hint")), ACCEPT))
         (columns(who, "sheet-columns"))
+        @if asked { (rare) } @else { (details(&who.t("sheet-more"), rare)) }
         (actions(button(Button::Primary, &who.t("file-send"), None)))
     };
     let main = html! {
@@ -332,7 +337,7 @@ fn fault_table(who: &Signed, faults: &[ImportFault]) -> Markup {
         };
         let (reason, remedy) = if zh { (&f.reason_zh, &f.remedy_zh) } else { (&f.reason_en, &f.remedy_en) };
         [
-            html! { strong { (place) } @if !f.sheet.is_empty() { br; span.hint { (f.sheet) } } },
+            html! { span.whole { strong { (place) } @if !f.sheet.is_empty() { br; span.hint { (f.sheet) } } } },
             html! { (f.column_title) @if !f.value.is_empty() { br; span.masked-text { (f.value) } } },
             html! { (status(tone, &say::told(w, "severity", &f.severity), "", "")) " " (reason) },
             html! { (remedy) },

@@ -46,19 +46,29 @@ pub async fn show(
             who.need_step_up()?;
             Ok(pay_page(&web, &who, &v, None).into_response())
         }
-        SheetState::Starting | SheetState::Paying => {
-            let inside = progress_part(&who, &v);
-            let place = format!("/wages/sheets/{id}/progress");
-            let main = html! {
-                (live(&who.t("run-progress"), &place, LOOK_SECONDS, None, inside))
-                (actions(link_button(Button::Secondary, &who.t("look-again"), &format!("/wages/sheets/{id}/payment"))))
-            };
-            let title = who.words().t_with("run-title", &[("name", sheet_name(&who, &v).into())]);
-            Ok(page(&who, under(&who, title, &v).lead(who.t("run-lead")), main).into_response())
-        }
+        SheetState::Starting | SheetState::Paying => Ok(run_page(&web, &who, &v, ask).await?.into_response()),
         SheetState::Paid | SheetState::PartlyPaid => Ok(result_page(&web, &who, &v, ask).await?.into_response()),
         _ => Ok(see_other(&format!("/wages/sheets/{id}"))),
     }
+}
+
+/// How far the run is. Once all accounts here are done, what failed is shown without waiting for other banks.
+async fn run_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Shown, Fault> {
+    let (w, id) = (who.words(), v.sheet);
+    let place = format!("/wages/sheets/{id}/progress");
+    let over = v.progress.waiting_lines == 0;
+    let failed = if over { failed_part(web, who, v, ask).await? } else { html! {} };
+    let main = html! {
+        (live(&who.t("run-progress"), &place, LOOK_SECONDS, None, progress_part(who, v)))
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("look-again"), &format!("/wages/sheets/{id}/payment")))
+            @if over { (link_button(Button::Secondary, &who.t("result-download"), &format!("/wages/sheets/{id}/result.csv"))) }
+        }))
+        (failed)
+    };
+    let title = w.t_with("run-title", &[("name", sheet_name(who, v).into())]);
+    let shown = under(who, title, v).crumb(sheet_name(who, v), format!("/wages/sheets/{id}"));
+    Ok(page(who, shown.lead(who.t("run-lead")), main))
 }
 
 fn pay_page(web: &Web, who: &Signed, v: &SheetView, refusal: Option<&Progress>) -> Shown {
@@ -67,7 +77,7 @@ fn pay_page(web: &Web, who: &Signed, v: &SheetView, refusal: Option<&Progress>) 
     let rows = vec![
         Row::new(who.t("project-name"), html! { (v.project_name) }),
         Row::new(who.t("sheet-period"), html! { (sheet_name(who, v)) }),
-        Row::new(who.t("sheet-lines"), html! { (say::people(w, v.progress.lines)) }),
+        Row::new(who.t("wage-lines"), html! { (say::people(w, v.progress.lines)) }),
         Row::new(who.t("sheet-net"), html! { strong { (amount(w, v.net)) } }),
         Row::new(who.t("sheet-pay-on"), pay_on(who, v)),
         Row::new(who.t("hand-drafted"), say::by(w, &v.drafted.name, v.drafted.at)),
@@ -169,18 +179,30 @@ fn outcome(who: &Signed, p: &Progress) -> Markup {
     summary_list(w, &rows)
 }
 
-async fn result_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Shown, Fault> {
-    let (actor, id, w) = (who.actor.clone(), v.sheet, who.words());
-    let after = ask.after.is_some();
+/// Who was not paid, why, and what to do; nothing when everybody was.
+async fn failed_part(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Markup, Fault> {
+    if v.progress.failed_lines == 0 {
+        return Ok(html! {});
+    }
+    let (actor, id, after) = (who.actor.clone(), v.sheet, ask.after.is_some());
     let ask = PageAsk { limit: Some(FAILED_ROWS), after: ask.after };
     let failed = web.read(move |tx| payroll::lines(tx, &actor, id, Some(LineState::Failed), &ask)).await?;
-    let p = &v.progress;
+    let first = after.then(|| format!("/wages/sheets/{id}/payment"));
+    Ok(html! {
+        h2 { (who.t("failed-lines")) }
+        p { (who.t("failed-lead")) }
+        (failed_table(who, v, &failed.items))
+        (pager(who.words(), first.as_deref(), next_href(&who.view, &failed.next).as_deref()))
+    })
+}
+
+async fn result_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Shown, Fault> {
+    let (id, w, p) = (v.sheet, who.words(), &v.progress);
+    let failed = failed_part(web, who, v, ask).await?;
     let (tone, title) = match p.failed_lines {
         0 => (Tone::Good, w.t_with("run-all-paid", &[("n", p.paid_lines.into())])),
         n => (Tone::Warn, w.t_with("run-some-failed", &[("paid", p.paid_lines.into()), ("failed", n.into())])),
     };
-    let here = format!("/wages/sheets/{id}/payment");
-    let first = after.then_some(here.as_str());
     let next = html! {
         (outcome(who, p))
         (actions(html! {
@@ -191,12 +213,7 @@ async fn result_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> 
     };
     let main = html! {
         (result(tone, &title, Some((&who.t("sheet-reference"), &id.to_string())), next))
-        @if p.failed_lines > 0 {
-            h2 { (who.t("failed-lines")) }
-            p { (who.t("failed-lead")) }
-            (failed_table(who, v, &failed.items))
-            (pager(w, first, next_href(&who.view, &failed.next).as_deref()))
-        }
+        (failed)
     };
     let shown = under(who, title.clone(), v).crumb(sheet_name(who, v), format!("/wages/sheets/{id}")).bare();
     Ok(page(who, shown, main))
@@ -221,7 +238,7 @@ fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
             }
         };
         [
-            html! { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } },
+            html! { span.whole { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } } },
             account(who, &l.account, &l.bank),
             amount(w, l.net),
             html! { (why_failed(who, &l.reason)) },

@@ -156,7 +156,7 @@ fn sheets(who: &Signed, all: &[SheetView]) -> Markup {
     };
     let table = Table::new(who.t("sheets"))
         .text(who.t("sheet-period"))
-        .figures(who.t("sheet-lines"))
+        .figures(who.t("wage-lines"))
         .figures(who.t("sheet-net"))
         .text(who.t("sheet-pay-on"))
         .text(who.t("sheet-state"))

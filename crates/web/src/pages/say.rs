@@ -71,12 +71,17 @@ pub fn tag<S: Stated>(words: Words, state: S) -> Markup {
 /// A state with who and when.
 pub fn tag_by<S: Stated>(words: Words, state: S, who: &str, at: Option<Timestamp>) -> Markup {
     let when = at.map_or_else(String::new, |at| words.moment(at));
-    look::status(state.tone(), &told(words, S::PREFIX, state.word()), who, &when)
+    look::status(state.tone(), &told(words, S::PREFIX, state.word()), &named(words, who), &when)
 }
 
 /// Who and when, as the value of a summary row.
 pub fn by(words: Words, who: &str, at: Timestamp) -> Markup {
-    html! { (who) " · " (look::moment(words, at)) }
+    html! { (named(words, who)) " · " (look::moment(words, at)) }
+}
+
+/// A name; the bank's own processes are the system to people.
+fn named(words: Words, who: &str) -> Cow<'_, str> {
+    if who.starts_with("system:") { words.t("channel-system") } else { Cow::Borrowed(who) }
 }
 
 /// `23 小时 15 分钟`: how long until something, in the two largest units; a minute at least.

@@ -132,7 +132,7 @@ pub fn pay_on(who: &Signed, v: &SheetView) -> Markup {
 pub fn totals(who: &Signed, v: &SheetView) -> Markup {
     let w = who.words();
     let mut rows = vec![
-        Row::new(who.t("sheet-lines"), html! { (say::people(w, v.progress.lines)) }),
+        Row::new(who.t("wage-lines"), html! { (say::people(w, v.progress.lines)) }),
         Row::new(who.t("sheet-due"), amount(w, v.due)),
         Row::new(who.t("sheet-deductions"), amount(w, v.deductions)),
         Row::new(who.t("sheet-net"), html! { strong { (amount(w, v.net)) } }),
@@ -217,8 +217,8 @@ pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {
     let w = who.words();
     let row = |l: &LineView| {
         [
-            html! { a href={ "/slips/" (l.line) } { (l.name) } @if !l.team.is_empty() { br; span.hint { (l.team) } } },
-            masked(w, "", &l.identity, None),
+            html! { span.whole { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } } },
+            html! { (l.team) },
             amount(w, l.due),
             amount(w, l.deductions),
             amount(w, l.net),
@@ -232,7 +232,7 @@ pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {
     };
     let table = Table::new(who.t("sheet-lines"))
         .text(who.t("worker-name"))
-        .text(who.t("worker-identity"))
+        .text(who.t("worker-team"))
         .figures(who.t("sheet-due"))
         .figures(who.t("sheet-deductions"))
         .figures(who.t("sheet-net"))
@@ -248,7 +248,7 @@ fn submit_page(who: &Signed, v: &SheetView, given: &Given, errors: &FieldErrors)
     let w = who.words();
     let rows = vec![
         Row::new(who.t("sheet-period"), html! { (sheet_name(who, v)) }),
-        Row::new(who.t("sheet-lines"), html! { (say::people(w, v.progress.lines)) }),
+        Row::new(who.t("wage-lines"), html! { (say::people(w, v.progress.lines)) }),
         Row::new(who.t("sheet-net"), amount(w, v.net)),
         Row::new(who.t("sheet-pay-on"), pay_on(who, v)),
     ];
@@ -301,7 +301,7 @@ fn cancel_page(who: &Signed, v: &SheetView, given: &Given, errors: &FieldErrors)
         crumbs: crumbs(who, v),
         rows: vec![
             Row::new(who.t("sheet-period"), html! { (sheet_name(who, v)) }),
-            Row::new(who.t("sheet-lines"), html! { (say::people(who.words(), v.progress.lines)) }),
+            Row::new(who.t("wage-lines"), html! { (say::people(who.words(), v.progress.lines)) }),
             Row::new(who.t("sheet-net"), amount(who.words(), v.net)),
         ],
         more: html! {},

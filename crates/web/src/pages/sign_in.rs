@@ -188,10 +188,14 @@ pub(super) fn act_for_form(who: &Signed, firms: &[(FirmId, String)]) -> Markup {
     let choices: Vec<Choice<'_>> =
         own.into_iter().chain(firms.iter().map(|(id, name)| Choice::new(id.to_string(), name.as_str()))).collect();
     let field = Field::new("firm", who.t("act-for-whom")).value(now);
-    form(&who.view, "/act-for", html! {
-        (radios(who.words(), &field, &choices))
-        (actions(button(Button::Primary, &who.t("act-for-button"), None)))
-    })
+    form(
+        &who.view,
+        "/act-for",
+        html! {
+            (radios(who.words(), &field, &choices))
+            (actions(button(Button::Primary, &who.t("act-for-button"), None)))
+        },
+    )
 }
 
 #[derive(Deserialize)]
@@ -218,7 +222,9 @@ pub async fn act_for(
     web.inner().sessions.forget(&who.token);
     match done {
         Ok(_) => Ok(see_other("/home")),
-        Err(why) if why.kind() == Kind::Unauthenticated && !why.is(&SESSION_ENDED) => Ok(see_other(&format!("/sign-in?next={}", encode("/act-for")))),
+        Err(why) if why.kind() == Kind::Unauthenticated && !why.is(&SESSION_ENDED) => {
+            Ok(see_other(&format!("/sign-in?next={}", encode("/act-for"))))
+        }
         Err(why) => Err(why.into()),
     }
 }
