@@ -12,7 +12,7 @@ use crate::worker::{Standing, Worker, identity_index, name_index};
 use crate::{Period, TEXT_CHARS_MAX};
 use kernel::id::{PayLineId, PaySheetId, WorkerId};
 use kernel::{Currency, Date, Money, Result};
-use sheets::{Fault, Row, Table, Workbook};
+use sheets::{Fault, FaultKind, Row, Severity, Table, Workbook};
 use std::collections::{BTreeMap, HashMap};
 use store::{Tx, params};
 
@@ -89,6 +89,9 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: Fo
         plan: SheetPlan::default(),
     };
     reader.plan.faults = found.faults;
+    if !found.tables.is_empty() {
+        reader.plan.faults.iter_mut().for_each(set_aside);
+    }
     for table in &found.tables {
         reader.plan.faults.extend(table.notes().iter().cloned());
         let mut totals = Totals::of(table);
@@ -102,6 +105,15 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: Fo
     }
     employer.note(&mut reader.plan.faults);
     Ok(reader.plan)
+}
+
+/// A sheet without net pay beside one that has it is the roster or the attendance that firms send along: a warning, and
+/// not a fault that keeps the pay sheet from going on.
+fn set_aside(fault: &mut Fault) {
+    let net = PAY_SHEET.columns.iter().find(|c| c.key == "net").map_or("", |c| c.synonyms[0]);
+    if fault.is(FaultKind::ColumnMissing) && fault.params.contains(&("wanted", net.into())) {
+        fault.severity = Severity::Warning;
+    }
 }
 
 /// The newest roster line of each person, those who left included: the last month is still owed.

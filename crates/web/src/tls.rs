@@ -86,3 +86,58 @@ impl AsyncWrite for Transport {
         with!(self, stream => Pin::new(stream).poll_shutdown(cx))
     }
 }
+
+#[cfg(all(test, feature = "tls"))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio_rustls::rustls::crypto::ring::default_provider;
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+    use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+    fn own(name: &str) -> std::path::PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+    }
+
+    #[tokio::test]
+    async fn what_is_said_over_tls_is_heard() {
+        let certificate = Certificate::load(&own("localhost.crt"), &own("localhost.key")).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut transport = certificate.accept(stream).await.unwrap();
+            let mut heard = [0; 5];
+            transport.read_exact(&mut heard).await.unwrap();
+            transport.write_all(&heard).await.unwrap();
+            transport.shutdown().await.unwrap();
+        });
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(own("localhost.crt")).unwrap()).unwrap();
+        let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(config));
+        let stream = TcpStream::connect(address).await.unwrap();
+        let mut client = connector.connect(ServerName::try_from("localhost").unwrap(), stream).await.unwrap();
+        client.write_all(b"hello").await.unwrap();
+        let mut back = Vec::new();
+        client.read_to_end(&mut back).await.unwrap();
+        assert_eq!(back, b"hello");
+        server.await.unwrap();
+    }
+
+    #[test]
+    fn a_file_that_is_no_certificate_is_named() {
+        for (chain, key) in
+            [("missing.crt", "localhost.key"), ("localhost.crt", "missing.key"), ("localhost.crt", "localhost.crt")]
+        {
+            let why = Certificate::load(&own(chain), &own(key)).err().unwrap();
+            assert!(why.is(&crate::codes::NOT_SERVING) && why.message().contains("testdata"), "{why:?}");
+        }
+    }
+}

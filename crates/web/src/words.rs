@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn a_missing_key_is_shown_and_does_not_panic() {
         assert_eq!(Words::default().t("no-such-key"), "⟦no-such-key⟧");
-        assert_eq!(Words::default().t_with("design-greeting", &[]), "⟦design-greeting⟧", "an argument is missing");
-        assert_eq!(Words::of(Lang::En).t_with("design-greeting", &[("name", "<b>".into())]), "Hello, <b>");
+        assert_eq!(Words::default().t_with("home-hello", &[]), "⟦home-hello⟧", "an argument is missing");
+        assert_eq!(Words::of(Lang::En).t_with("home-hello", &[("name", "<b>".into())]), "Hello, <b>");
     }
 }

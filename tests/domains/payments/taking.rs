@@ -270,6 +270,10 @@ fn a_plain_transfer_takes_few_statements() {
     each_town(|town| {
         let (f, payer) = (town.folk, town.phone(town.folk.li));
         let plain = order(f.li.account, f.chen.account, 1);
+        town.write(|tx| {
+            let today = tx.business_date()?;
+            tx.open_business_date(today)
+        });
         town.pay(&payer, plain.clone());
         let prepared = town.read(|tx| payments::prepare(&town.desk, tx, &payer, &plain));
         let (desk, calls) = (town.desk.clone(), town.bank.counter());

@@ -232,3 +232,29 @@ fn an_import_that_broke_off_is_finished_by_asking_again() {
     }
     assert!(broke > 3, "{broke}");
 }
+
+#[test]
+fn a_roster_sent_along_in_the_same_workbook_does_not_hold_the_pay_sheet_up() {
+    let bank = Bank::open(4, 0);
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let fill = |sheet: &mut rust_xlsxwriter::Worksheet, text: &str| {
+        for (row, line) in (0..).zip(text.lines()) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+    };
+    fill(book.add_worksheet().set_name("工资表").unwrap(), &bank.pay_file());
+    let hands: Vec<String> = bank.hands.iter().map(|h| format!("{},{},{}", h.name, h.identity, h.card)).collect();
+    fill(book.add_worksheet().set_name("花名册").unwrap(), &format!("姓名,身份证号,银行卡号\n{}", hands.join("\n")));
+    let bytes = book.save_to_buffer().unwrap();
+    let upload = Upload {
+        project: bank.project,
+        what: Bank::wages("2026-10"),
+        file_name: "表.xlsx".into(),
+        bytes,
+        accept_valid: false,
+    };
+    let import = import(&bank.desk.store, &bank.clerk, upload).unwrap();
+    assert_eq!((import.state, import.valid, import.refused), (ImportState::Accepted, 4, 0), "{}", bank.list(import.id));
+}

@@ -1,3 +1,2 @@
 design-title = Components
 design-lead = Every component with all its examples, for design, building and accessibility checks.
-design-greeting = Hello, { $name }

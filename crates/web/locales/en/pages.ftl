@@ -109,15 +109,15 @@ waiting-clearing = Transfers of unknown outcome
 waiting-parked = Parked events
 waiting-day = What keeps the day open
 tile-pay = Transfer
-tile-pay-hint = To people and firms
+hint-tile-pay = To people and firms
 tile-slips = Pay slips
-tile-slips-hint = Due, deductions and net, month by month
+hint-tile-slips = Due, deductions and net, month by month
 tile-wages = Pay wages
-tile-wages-hint = Roster, pay sheets, progress
+hint-tile-wages = Roster, pay sheets, progress
 tile-act-for = Whom you act for
-tile-act-for-hint = Yourself, or a firm where you hold a role
+hint-tile-act-for = Yourself, or a firm where you hold a role
 tile-devices = Devices
-tile-devices-hint = Where you are signed in, and how to end it
+hint-tile-devices = Where you are signed in, and how to end it
 
 # Notices and devices
 notices-title = Notices

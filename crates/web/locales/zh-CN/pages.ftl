@@ -109,15 +109,15 @@ waiting-clearing = 结果不明的汇款
 waiting-parked = 停下的事件
 waiting-day = 挡住日终的事项
 tile-pay = 转账
-tile-pay-hint = 给个人或单位
+hint-tile-pay = 给个人或单位
 tile-slips = 工资条
-tile-slips-hint = 每个月的应发、扣款和实发
+hint-tile-slips = 每个月的应发、扣款和实发
 tile-wages = 发工资
-tile-wages-hint = 花名册、工资表、发放进度
+hint-tile-wages = 花名册、工资表、发放进度
 tile-act-for = 替谁办事
-tile-act-for-hint = 本人或您任职的单位
+hint-tile-act-for = 本人或您任职的单位
 tile-devices = 登录设备
-tile-devices-hint = 看看在哪里登录着，可以远程退出
+hint-tile-devices = 看看在哪里登录着，可以远程退出
 
 # 通知与设备
 notices-title = 通知

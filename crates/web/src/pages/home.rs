@@ -257,7 +257,7 @@ fn tiles_for(who: &Signed, firms: usize) -> Markup {
         .map(|(_, icon, key, href)| Tile {
             icon,
             label: who.t(key),
-            hint: Some(who.t(&format!("{key}-hint"))),
+            hint: Some(who.t(&format!("hint-{}", key))),
             href: href.into(),
         })
         .collect();

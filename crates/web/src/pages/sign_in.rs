@@ -66,9 +66,9 @@ fn sign_in_page(view: &View, way: &Way, name: &str, errors: &FieldErrors) -> Sho
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "`csrf` is read by `Checked`")]
 pub struct SignInForm {
-    csrf: String,
+    #[serde(rename = "csrf")]
+    _csrf: String,
     name: String,
     password: String,
     code: String,
@@ -140,9 +140,9 @@ fn ask_code(who: &Signed, way: &Way, errors: &FieldErrors) -> Shown {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "`csrf` is read by `Checked`")]
 pub struct StepUpForm {
-    csrf: String,
+    #[serde(rename = "csrf")]
+    _csrf: String,
     code: String,
     #[serde(default)]
     next: String,
@@ -200,9 +200,9 @@ pub(super) fn act_for_form(who: &Signed, firms: &[(FirmId, String)]) -> Markup {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "`csrf` is read by `Checked`")]
 pub struct ActForForm {
-    csrf: String,
+    #[serde(rename = "csrf")]
+    _csrf: String,
     #[serde(default)]
     firm: String,
 }
