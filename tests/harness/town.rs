@@ -12,10 +12,12 @@
 //! | staff | tellers of both outlets, an operations checker and a risk officer of the whole bank; the outlet's teller is also its customer Wu |
 use crate::{TestStore, each_database, on_postgres};
 use guard::Guard;
-use kernel::id::{AccountId, BranchId, FirmId, InstructionId, PersonId, StaffId};
+use kernel::id::{AccountId, BranchId, FirmId, InstructionId, PersonId, StaffId, TransferId};
 use kernel::{Actor, BookId, Channel, Currency, Date, Error, Id, Money, Owner, Result, Who};
 use ledger::Opening;
-use party::{BranchKind, BranchNew, DocumentKind, FirmKind, FirmNew, FirmSize, GrantAsk, PersonNew, Role, StaffNew, Tier};
+use party::{
+    BranchKind, BranchNew, DocumentKind, FirmKind, FirmNew, FirmSize, GrantAsk, PersonNew, Role, StaffNew, Tier,
+};
 use payments::own::{Own, open_own, own};
 use payments::{Desk, Instruction, Kind, Leg, Order, Payee, Receipt, State};
 use store::{Migration, Outbox, Store, Table, Tx};
@@ -153,6 +155,21 @@ impl Town<'_> {
         });
         assert!(faults.is_empty(), "{faults:#?}");
         assert_eq!(self.undecided(), Vec::<String>::new(), "moved without a decision that lets it pass");
+        assert_eq!(self.forgotten(), Vec::<String>::new(), "held for nothing");
+    }
+
+    /// Holds in the ledger that no open instruction knows of.
+    fn forgotten(&self) -> Vec<String> {
+        let holds = "SELECT id FROM pendings WHERE ended IS NULL";
+        let open = "SELECT id FROM instructions WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held')";
+        self.read(|tx| {
+            let mut holds: Vec<TransferId> = tx.query(holds, &[], |r| r.get(0))?;
+            for id in tx.query(open, &[], |r| r.get::<InstructionId>(0))? {
+                let i = payments::raw(tx, id)?.ok_or_else(|| Error::broken("an instruction is there and is not"))?;
+                holds.retain(|h| Some(*h) != i.hold && Some(*h) != i.fee_hold);
+            }
+            Ok(holds.iter().map(ToString::to_string).collect())
+        })
     }
 
     /// Journal entries that moved money for an instruction whose standing decision does not let it pass.
@@ -257,11 +274,8 @@ pub fn order(from: AccountId, to: AccountId, yuan: i64) -> Order {
 
 /// So many yuan to another bank.
 pub fn away(from: AccountId, yuan: i64) -> Order {
-    let payee = Payee::External {
-        bank: "102100099996".into(),
-        number: "6222 0212 3456 7890".into(),
-        name: "周外行".into(),
-    };
+    let payee =
+        Payee::External { bank: "102100099996".into(), number: "6222 0212 3456 7890".into(), name: "周外行".into() };
     Order::transfer(from, payee, Money::cny(yuan * 100))
 }
 

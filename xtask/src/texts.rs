@@ -1,8 +1,14 @@
 //! The words of the screens: every language has the same keys, no key is asked for that is missing, none lies unused.
 //!
-//! Texts are Fluent messages in `crates/web/locales/LANGUAGE/*.ftl`. A key counts as used when product code holds it as
-//! a string, when code holds its beginning before a placeholder (`"currency-{}"`), when another message refers to it, or,
-//! for `error-<code>`, when a crate declares the code. A key is asked for where a string is an argument of [`LOOKUPS`].
+//! Texts are Fluent messages in `crates/web/locales/LANGUAGE/*.ftl`. A key counts as used
+//!
+//! * when product code holds it as a string, or another message refers to it;
+//! * when code holds its beginning before a placeholder (`"currency-{}"`) or as the prefix given to one of [`FAMILIES_BY`]
+//!   or declared in [`FAMILIES`]: `say::told(words, "channel", code)` uses every `channel-…`;
+//! * when code holds its end behind a placeholder (`"{key}-lead"`) and what stands before the end is used itself;
+//! * for `error-<code>`, when a crate declares the code.
+//!
+//! A key is asked for where a string is an argument of [`LOOKUPS`].
 use crate::Finding;
 use crate::lex::{Kind, pieces, tests_begin};
 use crate::tree::File;
@@ -11,6 +17,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const LOCALES: &str = "crates/web/locales/";
 /// Functions whose string argument is a key.
 const LOOKUPS: [&str; 2] = ["t", "t_with"];
+/// Functions whose string argument is the beginning of the keys of a family, without the hyphen.
+const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
+/// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
+/// holds it as a string.
+const FAMILIES: [&str; 7] =
+    ["approval-state", "clearing-state", "import-state", "line-state", "payment-state", "sheet-state", "standing"];
 const ERROR: &str = "error-";
 
 /// Key (an attribute as `key.attribute`) → where it is defined.
@@ -112,6 +124,7 @@ struct Asked {
 struct Code {
     strings: BTreeSet<String>,
     beginnings: BTreeSet<String>,
+    ends: BTreeSet<String>,
     asked: Vec<Asked>,
 }
 
@@ -123,24 +136,39 @@ impl Code {
             let tests = tests_begin(&file.text);
             for (i, piece) in all.iter().enumerate().filter(|(_, p)| p.kind == Kind::Text && p.line < tests) {
                 let before = all[..i].iter().rev().find(|p| p.kind == Kind::Code).map_or("", |p| p.text);
-                if is_lookup(before) && is_key(piece.text) {
+                if is_call(before, &LOOKUPS) && is_key(piece.text) {
                     code.asked.push(Asked { path: file.path.clone(), line: piece.line, key: piece.text.into() });
                 }
-                if let Some((beginning, _)) = piece.text.split_once('{')
-                    && beginning.ends_with('-')
-                    && beginning != ERROR
-                {
-                    code.beginnings.insert(beginning.into());
+                let family = FAMILIES.contains(&piece.text) || FAMILIES_BY.contains(&called(before));
+                if family && is_key(piece.text) {
+                    code.beginnings.insert(format!("{}-", piece.text));
                 }
-                code.strings.insert(piece.text.into());
+                code.hear(piece.text);
             }
         }
         code
     }
 
+    /// A string of the code, which may be the pattern of a key.
+    fn hear(&mut self, text: &str) {
+        if let Some((beginning, _)) = text.split_once('{')
+            && beginning.ends_with('-')
+            && beginning != ERROR
+        {
+            self.beginnings.insert(beginning.into());
+        }
+        let end = text.strip_prefix('{').and_then(|rest| rest.split_once("}-"));
+        if let Some((_, end)) = end.filter(|(name, end)| !name.contains('}') && is_key(end)) {
+            self.ends.insert(format!("-{end}"));
+        }
+        self.strings.insert(text.into());
+    }
+
     fn uses(&self, key: &str) -> bool {
         let declared = key.strip_prefix(ERROR).is_some_and(|code| self.strings.contains(&code.replace('-', "_")));
-        declared || self.strings.contains(key) || self.beginnings.iter().any(|b| key.starts_with(b.as_str()))
+        let begun = || self.beginnings.iter().any(|b| key.starts_with(b.as_str()));
+        let ended = || self.ends.iter().filter_map(|end| key.strip_suffix(end.as_str())).any(|rest| self.uses(rest));
+        declared || self.strings.contains(key) || begun() || ended()
     }
 }
 
@@ -149,12 +177,29 @@ fn is_key(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// Whether code that ends here is inside the parentheses of a lookup, before its key.
-fn is_lookup(code: &str) -> bool {
+/// Whether code that ends here is inside the parentheses of a call of one of `names`, before its key.
+fn is_call(code: &str, names: &[&str]) -> bool {
     let Some((before, arguments)) = code.trim_end_matches('"').rsplit_once('(') else { return false };
     let plain = arguments.chars().all(|c| c.is_alphanumeric() || "_&., \n".contains(c));
     let name = before.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-    plain && LOOKUPS.contains(&name)
+    plain && names.contains(&name)
+}
+
+/// The function in whose parentheses code ends; other calls among its arguments are passed over. Empty for none.
+fn called(code: &str) -> &str {
+    let mut inner = 0;
+    for (at, c) in code.char_indices().rev() {
+        match c {
+            ')' => inner += 1,
+            '(' if inner == 0 => {
+                return code[..at].rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+            }
+            '(' => inner -= 1,
+            ';' | '{' | '}' => break,
+            _ => {}
+        }
+    }
+    ""
 }
 
 #[cfg(test)]
@@ -183,8 +228,18 @@ mod tests {
             (both, both, "[\"hello\"];\n#[cfg(test)]\nmod tests {\nt(\"gone\") }", &[]),
             (both, both, "t(\"hello\"); t(x); [\"gone\"]; t(if a { \"b\" })", &[]),
             ("unit-a = x", "unit-a = x", "format!(\"unit-{}\", x)", &[]),
+            ("unit-a = x", "unit-a = x", "say::told(w, \"unit\", x.code())", &[]),
             ("error-sunk-ship = x", "error-sunk-ship = x", "codes! { SUNK: Refused, \"sunk_ship\", \"\"; }", &[]),
             ("error-sunk = x", "error-sunk = x", "format!(\"error-{}\", x)", &["nothing shows error-sunk"]),
+            ("way-on = x", "way-on = x", "say::told(view.words(), \"way\", w.code())", &[]),
+            ("way-on = x", "way-on = x", "say::key(\"way\", w.code())", &[]),
+            ("way-on = x", "way-on = x", "say::about(w, \"way\", code)", &["nothing shows way-on"]),
+            ("way-on = x", "way-on = x", "told(w); [\"way\"]", &["nothing shows way-on"]),
+            ("standing-odd = x", "standing-odd = x", "stated! { Standing, \"standing\": Odd }", &[]),
+            ("standing-odd = x", "standing-odd = x", "", &["nothing shows standing-odd"]),
+            ("go-hint = x\ngo = x", "go-hint = x\ngo = x", "t(\"go\"); format!(\"{key}-hint\")", &[]),
+            ("go-hint = x", "go-hint = x", "format!(\"{key}-hint\")", &["nothing shows go-hint"]),
+            ("go-hint = x", "go-hint = x", "[\"go\"]; format!(\"{a} {b}-hint\")", &["nothing shows go-hint"]),
             ("a = { b }\nb = x", "a = { b }\nb = x", "t(\"a\")", &[]),
             ("a = x\n  .tip = y", "a = x", "t(\"a\")", &["a.tip is missing in en"]),
             ("# a = x\nb = x = y\n  c = z", "b = x", "t(\"b\")", &[]),

@@ -29,20 +29,28 @@ pub struct Options {
     pub accounts: u32,
     /// Transfers measured for each size of a batch, about.
     pub transfers: u32,
+    /// Transfers in a batch, each size by itself; 1 to 8,192.
+    pub sizes: Vec<u32>,
     /// `postgres://…` of a server that may be filled; a schema of its own is made and dropped.
     pub postgres: Option<String>,
 }
 
 /// Accounts at most: those the ledger keeps in memory on SQLite.
 pub const ACCOUNTS_MAX: u32 = 150_000;
-/// Sizes of a batch that are measured.
-pub const BATCH_SIZES: [u32; 4] = [8_000, 1_000, 100, 1];
+/// Sizes of a batch that are measured unless others are asked for.
+pub const SIZES: [u32; 4] = [8_000, 1_000, 100, 1];
 /// Batches of one size at most; small ones would take minutes.
 pub const BATCHES_MAX: u32 = 2_000;
 
 impl Options {
     pub fn new(directory: impl Into<PathBuf>) -> Options {
-        Options { directory: directory.into(), accounts: 100_000, transfers: 400_000, postgres: None }
+        Options {
+            directory: directory.into(),
+            accounts: 100_000,
+            transfers: 400_000,
+            sizes: SIZES.into(),
+            postgres: None,
+        }
     }
 }
 
@@ -54,7 +62,8 @@ pub struct Embedded {
     pub log: Speed,
     /// The ledger's rate in thousandths of the log's.
     pub permille_of_log: u64,
-    /// What a transfer keeps the writer's processor busy for, in nanoseconds; 0 where the system does not say.
+    /// What a transfer keeps the writer's processor busy for, in nanoseconds, in half of the batches at most; 0 where the
+    /// system does not say.
     pub processor_ns: u64,
 }
 
@@ -78,6 +87,9 @@ pub fn report(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Repor
     if !(100..=ACCOUNTS_MAX).contains(&options.accounts) {
         return Err(Error::limit("accounts of a bench", options.accounts, ACCOUNTS_MAX, "accounts"));
     }
+    if let Some(size) = options.sizes.iter().find(|n| !(1..=ledger::BATCH_TRANSFERS_MAX as u32).contains(n)) {
+        return Err(Error::limit("a batch", size, ledger::BATCH_TRANSFERS_MAX, "transfers"));
+    }
     let sqlite = sqlite::measure(options, progress)?;
     let postgresql = match &options.postgres {
         Some(url) => server::measure(options, url, progress)?,
@@ -93,8 +105,8 @@ pub fn lines(report: &Report) -> Vec<String> {
     for e in &report.sqlite {
         let percent = format!("{}.{} %", e.permille_of_log / 10, e.permille_of_log % 10);
         out.push(format!(
-            "SQLite, {} a batch: {}; bare log {}/s; {percent} of it",
-            e.batch, e.ledger, e.log.per_second
+            "SQLite, {} a batch: {}; {} ns of the writer's processor each; bare log {}/s; {percent} of it",
+            e.batch, e.ledger, e.processor_ns, e.log.per_second
         ));
     }
     out.extend(report.postgresql.iter().map(|(what, speed)| format!("PostgreSQL, {what}: {speed}")));

@@ -223,10 +223,11 @@ impl State {
     }
     /// The places of changed slots in the order of their keys; from here on they count as written.
     pub(crate) fn take_dirty(&mut self) -> Vec<usize> {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        dirty.sort_unstable_by_key(|i| (self.slots[*i].place, self.slots[*i].id.book(), self.slots[*i].id));
-        dirty.iter().for_each(|i| self.slots[*i].dirty = false);
-        dirty
+        let key = |i: usize| (self.slots[i].place, self.slots[i].id.book(), self.slots[i].id);
+        let mut dirty: Vec<_> = std::mem::take(&mut self.dirty).into_iter().map(|i| (key(i), i)).collect();
+        dirty.sort_unstable();
+        dirty.iter().for_each(|(_, i)| self.slots[*i].dirty = false);
+        dirty.into_iter().map(|(_, i)| i).collect()
     }
     /// What was written is not, after all.
     pub(crate) fn give_back_dirty(&mut self, written: &[usize]) {

@@ -1,7 +1,7 @@
 //! What an order must look like, and who may order which kind, before anybody's account is looked at.
 use crate::clearing::BANK_CHARS_MAX;
-use crate::own::{Own, own};
 use crate::order::{Kind, LEGS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee};
+use crate::own::{Own, own};
 use crate::resolve::Parties;
 use crate::{KIND_RESERVED, LEGS_NEED_APPROVAL, PAYEE_UNKNOWN, PURPOSE_RESERVED};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
@@ -117,7 +117,9 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     }
     let till = actor.branch.map(|b| own(b.book(), Own::Cash, order.amount.currency));
     match order.kind {
-        Kind::CashIn if Some(debit.id) != till => return Err(Error::field("debit", "cash comes into the till of your branch")),
+        Kind::CashIn if Some(debit.id) != till => {
+            return Err(Error::field("debit", "cash comes into the till of your branch"));
+        }
         Kind::CashOut if parties.credit != till => {
             return Err(Error::field("payee", "cash is paid out of the till of your branch"));
         }

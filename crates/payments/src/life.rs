@@ -217,8 +217,7 @@ fn post_held(tx: &mut Tx<'_>, i: &mut Instruction) -> Result<()> {
 /// Frees what is held; holds that ended by themselves are left.
 fn free(tx: &mut Tx<'_>, i: &Instruction) -> Result<()> {
     let (holds, now) = (holds(tx, i)?, tx.now());
-    let batch: Vec<Transfer> =
-        holds.iter().map(|e| Transfer::void(TransferId::new(now, e.debit.book()), e)).collect();
+    let batch: Vec<Transfer> = holds.iter().map(|e| Transfer::void(TransferId::new(now, e.debit.book()), e)).collect();
     let ended = |r: &Refusal| matches!(r, Refusal::PendingExpired | Refusal::PendingVoided);
     match ledger::post(tx, true, &batch)?.iter().find_map(|o| o.ok().err().filter(|r| !ended(r))) {
         Some(r) => Err(r.into()),

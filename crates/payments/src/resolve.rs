@@ -46,8 +46,7 @@ pub(crate) fn look(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<(Par
 }
 
 pub(crate) fn debit(tx: &mut Tx<'_>, id: AccountId) -> Result<View> {
-    ledger::view(tx, id)
-        .map_err(|e| if e.is(&ledger::ACCOUNT_UNKNOWN) { Error::not_found("account", id) } else { e })
+    ledger::view(tx, id).map_err(|e| if e.is(&ledger::ACCOUNT_UNKNOWN) { Error::not_found("account", id) } else { e })
 }
 
 pub(crate) fn parties(tx: &mut Tx<'_>, view: View, order: &Order) -> Result<Parties> {
@@ -142,17 +141,17 @@ pub(crate) fn price(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &O
 }
 
 /// As [`price`], refused when it is above what was shown.
-pub(crate) fn price_as_shown(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<Quote>> {
-    let shown = order.fee_shown.unwrap_or(Money::zero(order.amount.currency));
-    price_ask(tx, actor, parties, order)?.map(|ask| pricing::confirm(tx, &ask, shown)).transpose()
-}
-
-fn price_ask(
+pub(crate) fn price_as_shown(
     tx: &mut Tx<'_>,
     actor: &Actor,
     parties: &Parties,
     order: &Order,
-) -> Result<Option<pricing::Ask>> {
+) -> Result<Option<Quote>> {
+    let shown = order.fee_shown.unwrap_or(Money::zero(order.amount.currency));
+    price_ask(tx, actor, parties, order)?.map(|ask| pricing::confirm(tx, &ask, shown)).transpose()
+}
+
+fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -> Result<Option<pricing::Ask>> {
     let (operation, reach) = match order.kind {
         Kind::Transfer => (Operation::Transfer, Reach::SameBank),
         Kind::ClearingOut => (Operation::Transfer, Reach::Ordinary),

@@ -32,7 +32,8 @@ pub fn reverse(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Resu
 
 /// The receipt of a reversal by the same principal that is open or posted. `Err` when it is another's.
 pub(crate) fn standing(tx: &mut Tx<'_>, actor: &Actor, of: InstructionId) -> Result<Option<Receipt>> {
-    let tail = "WHERE reverses = ?1 AND state IN ('posted', 'awaiting_approval', 'challenged', 'delayed', 'held') LIMIT 1";
+    let tail =
+        "WHERE reverses = ?1 AND state IN ('posted', 'awaiting_approval', 'challenged', 'delayed', 'held') LIMIT 1";
     match tx.select::<Instruction>(tail, params![of])?.pop() {
         None => Ok(None),
         Some(before) if before.made_by == actor.principal() => Ok(Some(before.receipt())),

@@ -247,8 +247,8 @@ impl<'a> Request<'a> {
         tx.audit(self.actor, entry)?;
         tx.emit(&PaymentEvent::of(new), &self.actor.correlation)?;
         if let Some((key, body)) = &self.key {
-            let answer =
-                serde_json::to_string(&receipt).map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
+            let answer = serde_json::to_string(&receipt)
+                .map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;
             tx.answered(self.book(), &self.principal, key, WHAT, body, &answer)?;
         }
         Ok(receipt)

@@ -23,7 +23,8 @@ impl Sheet {
     fn insert_sql(&self, rows: usize) -> String {
         let row = |first: usize| (first + 1..=first + self.columns.len()).map(|i| format!("?{i}")).collect::<Vec<_>>();
         let marks: Vec<String> = (0..rows).map(|n| format!("({})", row(n * self.columns.len()).join(", "))).collect();
-        format!("INSERT INTO {} ({}) VALUES {}", self.table, self.columns.join(", "), marks.join(", "))
+        // A row that fails fails the closure, so nothing needs to be kept to undo the statement by itself.
+        format!("INSERT OR FAIL INTO {} ({}) VALUES {}", self.table, self.columns.join(", "), marks.join(", "))
     }
 
     fn update_sql(&self) -> String {

@@ -31,18 +31,12 @@ pub(crate) struct Inner {
 }
 
 /// What differs between installations of the same bank.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Setting {
     /// Made-up data: the first page offers its files and its sign-in names.
     pub demo: bool,
     /// What checking a password costs; has to be that of the stored passwords so that unknown names take as long.
     pub password_cost: PasswordCost,
-}
-
-impl Default for Setting {
-    fn default() -> Setting {
-        Setting { demo: false, password_cost: PasswordCost::default() }
-    }
 }
 
 impl Web {

@@ -5,8 +5,8 @@
 //! page: it is shown as `⟦key⟧` and logged; a test holds both languages to the same keys.
 //!
 //! An error is told by its code: the message `error-<code>` (with - for _) and its attribute `.remedy`, filled with the
-//! error's fields and its English message as `$message`. Where a language does not know the code, or a field it asks for is absent, the error's own English
-//! message and remedy are told.
+//! error's fields and its English message as `$message`. Where a field that it asks for is absent its attribute `.plain` is
+//! told, which asks for none; where a language does not know the code, the error's own English message and remedy are.
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use kernel::{Currency, Date, Error, Kind, Money, Timestamp};
@@ -88,6 +88,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/design.ftl")),
             include_str!(concat!("../locales/", $folder, "/pages.ftl")),
             include_str!(concat!("../locales/", $folder, "/screens.ftl")),
+            include_str!(concat!("../locales/", $folder, "/notices.ftl")),
         ]
     };
 }
@@ -175,19 +176,15 @@ impl Words {
     /// What is wrong and what to do about it. The inside of a defect (`Kind::Broken`) is for the log and is not told.
     pub fn error(self, error: &Error) -> Told {
         let key = format!("error-{}", error.code().name.replace('_', "-"));
-        let args: FluentArgs<'_> =
-            error.fields().iter().map(|(name, value)| (*name, FluentValue::from(value.as_str()))).collect();
-        let own = || {
-            if error.kind() == Kind::Broken {
-                self.t("error-broken-record").into_owned()
-            } else {
-                error.message().to_owned()
-            }
-        };
-        let remedy = self.find(&key, Some("remedy"), Some(&args));
+        let broken = error.kind() == Kind::Broken;
+        let inside = (!broken).then(|| ("message", FluentValue::from(error.message())));
+        let fields = error.fields().iter().map(|(name, value)| (*name, FluentValue::from(value.as_str())));
+        let args: FluentArgs<'_> = inside.into_iter().chain(fields).collect();
+        let own = || if broken { self.t("error-broken-record").into_owned() } else { error.message().to_owned() };
+        let told = |attribute| self.find(&key, attribute, Some(&args)).map(Cow::into_owned);
         Told {
-            message: self.find(&key, None, Some(&args)).map_or_else(own, Cow::into_owned),
-            remedy: remedy.map_or_else(|| error.remedy().to_owned(), Cow::into_owned),
+            message: told(None).or_else(|| told(Some("plain"))).unwrap_or_else(own),
+            remedy: told(Some("remedy")).unwrap_or_else(|| error.remedy().to_owned()),
         }
     }
 
@@ -249,6 +246,7 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
 
+    /// `file:key` and `file:key.attribute` of all texts of a language.
     fn keys(folder: &str) -> BTreeSet<String> {
         let path = format!("{}/locales/{folder}", env!("CARGO_MANIFEST_DIR"));
         let mut keys = BTreeSet::new();
@@ -291,14 +289,127 @@ mod tests {
         }
     }
 
+    /// The text of `key`, or of an attribute of it, with nothing filled in.
+    fn bare(lang: Lang, key: &str, attribute: Option<&str>) -> Option<String> {
+        let bundle = Words::of(lang).bundle();
+        let message = bundle.get_message(key)?;
+        let pattern =
+            attribute.map_or_else(|| message.value(), |name| message.get_attribute(name).map(|a| a.value()))?;
+        Some(bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned())
+    }
+
     #[test]
-    fn every_code_we_know_is_told_in_both_languages() {
-        for code in kernel::error::ALL.iter().chain(crate::codes::ALL) {
-            for lang in Lang::ALL {
-                let key = format!("error-{}", code.name.replace('_', "-"));
-                let message =
-                    Words::of(lang).bundle().get_message(&key).unwrap_or_else(|| panic!("{} lacks {key}", lang.tag()));
-                assert!(message.get_attribute("remedy").is_some(), "{} lacks {key}.remedy", lang.tag());
+    fn every_code_is_told_in_both_languages() {
+        let codes = app::codes();
+        assert!(codes.len() > 150);
+        for code in codes.into_iter().chain(crate::codes::ALL.iter().copied()) {
+            let key = format!("error-{}", code.name.replace('_', "-"));
+            for (lang, attribute) in Lang::ALL.into_iter().flat_map(|l| [(l, None), (l, Some("remedy"))]) {
+                let text =
+                    bare(lang, &key, attribute).unwrap_or_else(|| panic!("{} lacks {key} {attribute:?}", lang.tag()));
+                let in_chinese = text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                assert!(lang == Lang::En || in_chinese, "{key} is not Chinese: {text}");
+                let ends = text.ends_with(['.', '。']);
+                assert_eq!(
+                    ends,
+                    attribute.is_some(),
+                    "{} {key}: a remedy is a sentence, what happened is none",
+                    lang.tag()
+                );
+                assert!(code.kind != Kind::Broken || !text.contains("$message"), "{key} tells the inside of a defect");
+            }
+        }
+    }
+
+    /// What a payer reads of a payment that was refused is told by the code alone: its fields are not kept.
+    #[test]
+    fn refusals_of_payments_ask_for_no_fields() {
+        let rules = ["guard_stop", "guard_limit", "name_mismatch", "payee_unknown", "limit_per_day", "no_price"];
+        let names: Vec<&str> = rules.into_iter().chain(ledger::Refusal::ALL.iter().map(|r| r.code().name)).collect();
+        for (lang, name) in Lang::ALL.into_iter().flat_map(|lang| names.iter().map(move |name| (lang, name))) {
+            for attribute in [None, Some("remedy")] {
+                let text = bare(lang, &format!("error-{}", name.replace('_', "-")), attribute).unwrap_or_default();
+                assert!(!text.is_empty() && !text.contains('$'), "{} {name}: {text}", lang.tag());
+            }
+        }
+    }
+
+    /// `payment.posted` … with `.payee` where the payee hears of it: read from the one match that says which event is told.
+    fn kinds_of_notices() -> BTreeSet<String> {
+        let source = include_str!("../../app/src/reactions.rs");
+        let (_, arms) = source.split_once("fn reactions(").expect("the match of events and reactions");
+        let (arms, _) = arms.split_once("_ => &[").expect("its last arm");
+        let mut kinds = BTreeSet::new();
+        for (events, told) in arms.split("],").filter_map(|arm| arm.split_once("=>")) {
+            for event in events.split('"').skip(1).step_by(2) {
+                if told.replace("TellPayee", "").contains("Tell") {
+                    kinds.insert(event.to_owned());
+                }
+                if told.contains("TellPayee") {
+                    kinds.insert(format!("{event}.payee"));
+                }
+            }
+        }
+        kinds
+    }
+
+    #[test]
+    fn every_notice_has_its_text_and_every_text_its_notice() {
+        let kinds = kinds_of_notices();
+        assert!(
+            kinds.len() > 25 && kinds.contains("payment.posted.payee") && !kinds.contains("clearing.paid"),
+            "{kinds:?}"
+        );
+        let wanted: BTreeSet<String> = kinds.iter().map(|k| format!("notice-{}", k.replace(['.', '_'], "-"))).collect();
+        for lang in Lang::ALL {
+            let texts = keys(lang.tag());
+            let there: BTreeSet<String> = texts
+                .iter()
+                .filter_map(|k| Some(k.strip_prefix("notices.ftl:")?.to_owned()))
+                .filter(|k| k.starts_with("notice-"))
+                .collect();
+            assert_eq!(there, wanted, "{}", lang.tag());
+        }
+    }
+
+    /// Keys that other crates hand over as data: labels of what is approved, items of a pay slip, why a wage failed.
+    #[test]
+    fn every_key_made_from_data_is_a_text() {
+        let crates = ["payments", "payroll", "approval", "pricing", "party", "guard", "app"];
+        let mut wanted = BTreeSet::new();
+        for folder in crates.map(|name| format!("{}/../{name}/src", env!("CARGO_MANIFEST_DIR"))) {
+            sources(&mut wanted, std::path::Path::new(&folder));
+        }
+        assert!(wanted.len() > 14, "{wanted:?}");
+        let items = "base piece overtime night heat allowance bonus other social housing-fund tax meals lodging utilities \
+                     advance penalty";
+        let fails = "not-on-roster account-changed account-missing name-mismatch credit-closed credit-dormant credits-stopped \
+                     not-granted not-activated limit-per-day limit-per-year guard-stop guard-limit returned other";
+        wanted.extend(items.split(' ').filter(|i| !i.is_empty()).map(|item| format!("wage-item-{item}")));
+        for fail in fails.split(' ').filter(|f| !f.is_empty()) {
+            wanted.extend([format!("wage-fail-{fail}"), format!("wage-fail-{fail}-next")]);
+        }
+        wanted.extend(["wage-protected", "wage-ship-repair-not-protected"].map(String::from));
+        for (lang, key) in Lang::ALL.into_iter().flat_map(|l| wanted.iter().map(move |k| (l, k))) {
+            assert!(bare(lang, key, None).is_some(), "{} lacks {key}", lang.tag());
+        }
+    }
+
+    /// Labels of `Line::shown("…")` and `Line::new("…")` in product code below a folder.
+    fn sources(labels: &mut BTreeSet<String>, folder: &std::path::Path) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+            match entry.file_name().and_then(|n| n.to_str()) {
+                Some("tests" | "tests.rs") => {}
+                _ if entry.is_dir() => sources(labels, &entry),
+                Some(name) if name.ends_with(".rs") => {
+                    let text = std::fs::read_to_string(&entry).unwrap();
+                    for call in ["Line::shown(\"", "Line::new(\""] {
+                        labels.extend(
+                            text.split(call).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())),
+                        );
+                    }
+                }
+                _ => {}
             }
         }
     }
@@ -349,10 +460,16 @@ mod tests {
         let told = zh.error(&Error::limit("rows", 900, 200, "rows"));
         assert!(told.message.contains("900") && told.message.contains("200"), "{told:?}");
         assert!(!told.remedy.is_ascii());
-        let bare = Error::new(&kernel::error::TOO_LARGE, "the pile is too high");
-        assert_eq!(zh.error(&bare).message, "the pile is too high", "its text asks for fields that are not there");
+        let bare = zh.error(&Error::new(&kernel::error::TOO_LARGE, "the pile is too high"));
+        assert!(bare.message.starts_with("内容太多"), "its text asks for fields that are not there: {bare:?}");
+        assert!(zh.error(&Error::limit("cells", "more", 8, "cells")).message.ends_with("最多 8"));
+        assert!(zh.error(&Error::field("phone", "5 to 15 digits")).message.contains("phone: 5 to 15 digits"));
+        let lacking = Error::new(&party::codes::REASON_NEEDED, "no reason");
+        assert_eq!(zh.error(&lacking).remedy, lacking.remedy(), "its remedy asks for a field and has no other words");
         static STRANGE: kernel::Code = kernel::Code { name: "strange", kind: Kind::Refused, remedy: "wait" };
         assert_eq!(zh.error(&Error::new(&STRANGE, "odd")), Told { message: "odd".into(), remedy: "wait".into() });
+        let split = Error::broken("row 7 of table x").with("table", "x");
+        assert!(!format!("{:?}", zh.error(&split)).contains("row 7"), "the inside of a defect is not told");
         static DEFECT: kernel::Code = kernel::Code { name: "defect", kind: Kind::Broken, remedy: "call us" };
         assert!(!zh.error(&Error::new(&DEFECT, "row 7 of table x")).message.contains("row 7"));
     }

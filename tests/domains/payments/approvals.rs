@@ -36,15 +36,18 @@ fn the_money_is_held_and_another_releases_it() {
         assert_eq!(receipt.until, Some(town.bank.clock.now().plus(24 * HOUR)), "as long as the approval waits");
         let done = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
         assert_eq!(told(&done), (State::Posted, ""));
-        assert_eq!((town.yuan(town.folk.yard.account), town.yuan(town.folk.li.account).0), ((4_990_000, 4_990_000), 810_000));
+        assert_eq!(
+            (town.yuan(town.folk.yard.account), town.yuan(town.folk.li.account).0),
+            ((4_990_000, 4_990_000), 810_000)
+        );
         assert_eq!(town.verdicts(receipt.instruction), ["pass", "pass"]);
         assert_eq!(waiting(town, id), approval::State::Executed);
         assert_eq!(town.events(receipt.instruction), ["payment.awaiting_approval", "payment.posted"]);
         let audits = town.audits(receipt.instruction);
-        assert_eq!(audits.iter().map(|(a, r)| format!("{a} {r}")).collect::<Vec<_>>(), [
-            "payment.submit awaiting_approval",
-            "payment.release posted"
-        ]);
+        assert_eq!(
+            audits.iter().map(|(a, r)| format!("{a} {r}")).collect::<Vec<_>>(),
+            ["payment.submit awaiting_approval", "payment.release posted"]
+        );
         let again = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
         assert_eq!((again.state, again.transfer), (State::Posted, done.transfer));
     });
@@ -104,7 +107,10 @@ fn two_checkers_at_once_and_two_in_turn() {
         let owner = town.acting(f.yard.owner, f.yard);
         let answers: Vec<Result<Receipt, Error>> = std::thread::scope(|s| {
             let who = [boss(town), owner.clone(), boss(town), owner];
-            let ask = |actor: Actor| { let (desk, hash) = (&town.desk, &hash); s.spawn(move || payments::approve(desk, &actor, id, hash)) };
+            let ask = |actor: Actor| {
+                let (desk, hash) = (&town.desk, &hash);
+                s.spawn(move || payments::approve(desk, &actor, id, hash))
+            };
             who.map(ask).into_iter().map(|t| t.join().unwrap()).collect()
         });
         assert!(answers.iter().any(|a| a.as_ref().is_ok_and(|r| r.state == State::Posted)), "{answers:?}");
@@ -115,7 +121,11 @@ fn two_checkers_at_once_and_two_in_turn() {
         let big = town.pay(&clerk(town), order(f.yard.account, f.mill.account, 1_000_001));
         let (id, hash) = super::hash(town, big.approval);
         assert_eq!(payments::approve(&town.desk, &boss(town), id, &hash).unwrap().state, State::AwaitingApproval);
-        assert_eq!(payments::approve(&town.desk, &boss(town), id, &hash).unwrap().state, State::AwaitingApproval, "not twice");
+        assert_eq!(
+            payments::approve(&town.desk, &boss(town), id, &hash).unwrap().state,
+            State::AwaitingApproval,
+            "not twice"
+        );
         let owner = town.acting(f.yard.owner, f.yard);
         assert_eq!(payments::approve(&town.desk, &owner, id, &hash).unwrap().state, State::Posted);
     });
@@ -128,11 +138,38 @@ fn a_no_frees_the_money_and_the_limits() {
         let desk = &town.desk;
         type End = fn(&Town<'_>, &Receipt, ApprovalId, &str) -> Receipt;
         let ends: [(End, State, &str, approval::State); 5] = [
-            (|t, _, id, h| payments::disapprove(&t.desk, &boss(t), id, h, "wrong payee").unwrap(), State::Refused, "checker_refused", approval::State::Refused),
-            (|t, _, id, h| payments::send_back(&t.desk, &boss(t), id, h, "add the invoice").unwrap(), State::Refused, "sent_back", approval::State::SentBack),
-            (|t, r, _, _| payments::cancel(&t.desk, &clerk(t), r.instruction, "").unwrap(), State::Cancelled, "", approval::State::Cancelled),
-            (|t, r, _, _| payments::cancel(&t.desk, &t.acting(t.folk.yard.owner, t.folk.yard), r.instruction, "no").unwrap(), State::Cancelled, "", approval::State::Cancelled),
-            (|t, r, _, _| payments::cancel(&t.desk, &t.officer(), r.instruction, "fraud").unwrap(), State::Cancelled, "", approval::State::Cancelled),
+            (
+                |t, _, id, h| payments::disapprove(&t.desk, &boss(t), id, h, "wrong payee").unwrap(),
+                State::Refused,
+                "checker_refused",
+                approval::State::Refused,
+            ),
+            (
+                |t, _, id, h| payments::send_back(&t.desk, &boss(t), id, h, "add the invoice").unwrap(),
+                State::Refused,
+                "sent_back",
+                approval::State::SentBack,
+            ),
+            (
+                |t, r, _, _| payments::cancel(&t.desk, &clerk(t), r.instruction, "").unwrap(),
+                State::Cancelled,
+                "",
+                approval::State::Cancelled,
+            ),
+            (
+                |t, r, _, _| {
+                    payments::cancel(&t.desk, &t.acting(t.folk.yard.owner, t.folk.yard), r.instruction, "no").unwrap()
+                },
+                State::Cancelled,
+                "",
+                approval::State::Cancelled,
+            ),
+            (
+                |t, r, _, _| payments::cancel(&t.desk, &t.officer(), r.instruction, "fraud").unwrap(),
+                State::Cancelled,
+                "",
+                approval::State::Cancelled,
+            ),
         ];
         for (end, state, refusal, asked_then) in ends {
             let (receipt, id, hash) = asked(town);
@@ -155,8 +192,16 @@ fn an_approval_that_ended_elsewhere_takes_its_payment_with_it() {
     each_town(|town| {
         let cases: [(fn(&mut store::Tx<'_>, &Ending) -> kernel::Result<()>, State, &str); 3] = [
             (|tx, t| approval::cancel(tx, &t.maker, t.id, "typed wrong").map(|_| ()), State::Cancelled, ""),
-            (|tx, t| approval::send_back(tx, &t.checker, t.id, &t.hash, "add the invoice").map(|_| ()), State::Refused, "sent_back"),
-            (|tx, t| approval::refuse(tx, &t.checker, t.id, &t.hash, "no").map(|_| ()), State::Refused, "checker_refused"),
+            (
+                |tx, t| approval::send_back(tx, &t.checker, t.id, &t.hash, "add the invoice").map(|_| ()),
+                State::Refused,
+                "sent_back",
+            ),
+            (
+                |tx, t| approval::refuse(tx, &t.checker, t.id, &t.hash, "no").map(|_| ()),
+                State::Refused,
+                "checker_refused",
+            ),
         ];
         for (end, state, refusal) in cases {
             let (receipt, id, hash) = asked(town);
@@ -207,11 +252,17 @@ fn the_guard_decides_again_after_the_approval() {
         let stopped = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
         assert_eq!(told(&stopped), (State::Refused, "guard_stop"));
         assert_eq!(stopped.reasons, ["guard-check"], "and does not say why");
-        assert_eq!((town.verdicts(receipt.instruction), waiting(town, id)), (vec!["pass".into(), "stop".into()], approval::State::Failed));
+        assert_eq!(
+            (town.verdicts(receipt.instruction), waiting(town, id)),
+            (vec!["pass".into(), "stop".into()], approval::State::Failed)
+        );
         assert_eq!(town.yuan(f.yard.account), (5_000_000, 5_000_000));
 
         let frozen = town.pay(&clerk(town), order(f.yard.account, f.chen.account, 10_000));
-        town.write(move |tx| restrict(tx, &Actor::system("demo"), &Restrict::new(f.yard.account, Restriction::NoDebits, "court")).map(|_| ()));
+        town.write(move |tx| {
+            restrict(tx, &Actor::system("demo"), &Restrict::new(f.yard.account, Restriction::NoDebits, "court"))
+                .map(|_| ())
+        });
         let (id, hash) = super::hash(town, frozen.approval);
         let refused = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
         assert_eq!(told(&refused), (State::Refused, "debits_stopped"));

@@ -13,7 +13,8 @@ fn plain(e: Error, id: impl Id) -> (String, String) {
 }
 
 fn client(town: &Town<'_>, scopes: &[Permission], limits: Limits) -> Actor {
-    let (owner, firm, scopes) = (town.acting(town.folk.yard.owner, town.folk.yard), town.folk.yard.firm, scopes.to_vec());
+    let (owner, firm, scopes) =
+        (town.acting(town.folk.yard.owner, town.folk.yard), town.folk.yard.firm, scopes.to_vec());
     let (client, _) = town.write(move |tx| {
         let new = ClientNew { firm, name: "erp".into(), scopes: scopes.clone(), limits };
         party::client_make(tx, &owner, new)
@@ -86,7 +87,11 @@ fn staff_act_where_their_role_reaches_and_never_for_themselves() {
         let f = &town.folk;
         let (teller, here) = (town.teller(), order(f.li.account, f.chen.account, 100));
         assert_eq!(town.pay(&teller, here.clone()).state, State::Posted);
-        assert_eq!(town.pay(&town.at(f.other_outlet, f.other_teller), here.clone()).state, State::Posted, "for anybody, at their counter");
+        assert_eq!(
+            town.pay(&town.at(f.other_outlet, f.other_teller), here.clone()).state,
+            State::Posted,
+            "for anybody, at their counter"
+        );
         assert_eq!(code(town.fails(&town.at(f.outlet, f.other_teller), here.clone())), "forbidden");
         assert_eq!(code(town.fails(&Actor { branch: None, ..teller.clone() }, here.clone())), "forbidden");
         assert_eq!(code(town.fails(&town.checker(), here)), "forbidden");
@@ -108,13 +113,22 @@ fn a_firms_people_and_programs_pay_for_their_firm_only() {
         let owner = town.acting(f.yard.owner, f.yard);
         assert_eq!(town.pay(&owner, order(f.yard.account, f.li.account, 100)).state, State::Posted);
         assert_eq!(code(town.fails(&owner, order(f.mill.account, f.li.account, 100))), "not_found");
-        assert_eq!(code(town.fails(&town.acting(f.yard.checker, f.yard), order(f.yard.account, f.li.account, 100))), "forbidden");
-        assert_eq!(code(town.fails(&town.acting(f.mill.owner, f.yard), order(f.yard.account, f.li.account, 100))), "forbidden");
+        assert_eq!(
+            code(town.fails(&town.acting(f.yard.checker, f.yard), order(f.yard.account, f.li.account, 100))),
+            "forbidden"
+        );
+        assert_eq!(
+            code(town.fails(&town.acting(f.mill.owner, f.yard), order(f.yard.account, f.li.account, 100))),
+            "forbidden"
+        );
         let limits = Limits::yuan(1_000, 1_500, 0, 0);
         let program = client(town, &[Permission::AccountRead, Permission::PaymentSubmit], limits);
         let reader = client(town, &[Permission::AccountRead], limits);
         assert_eq!(town.pay(&program, order(f.yard.account, f.li.account, 1_000)).state, State::AwaitingApproval);
-        assert_eq!(told(&town.pay(&program, order(f.yard.account, f.li.account, 501))), (State::Refused, "limit_per_day"));
+        assert_eq!(
+            told(&town.pay(&program, order(f.yard.account, f.li.account, 501))),
+            (State::Refused, "limit_per_day")
+        );
         assert_eq!(code(town.fails(&program, order(f.yard.account, f.li.account, 1_001))), "limit_per_transaction");
         assert_eq!(code(town.fails(&program, order(f.mill.account, f.li.account, 1))), "not_found");
         assert_eq!(code(town.fails(&reader, order(f.yard.account, f.li.account, 1))), "forbidden");
@@ -132,7 +146,8 @@ fn what_is_the_banks_own_is_not_for_outsiders() {
         // What comes over the wire cannot bring an approval or a reversal along.
         let text = serde_json::to_string(&order(f.li.account, f.chen.account, 1)).unwrap();
         let with = |extra: &str| text.replacen('{', &format!("{{{extra},"), 1);
-        let approved = format!("\"approved\":\"{}\"", kernel::id::ApprovalId::new(town.bank.clock.now(), f.outlet.book()));
+        let approved =
+            format!("\"approved\":\"{}\"", kernel::id::ApprovalId::new(town.bank.clock.now(), f.outlet.book()));
         let parsed: Order = serde_json::from_str(&with(&approved)).unwrap();
         assert_eq!(parsed.approved, None);
         let reversal: Order = serde_json::from_str(&text.replace("\"transfer\"", "\"reversal\"")).unwrap();

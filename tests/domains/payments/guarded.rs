@@ -112,7 +112,8 @@ fn held_by_staff_decision_only_and_not_by_who_is_in_it() {
         desk.guard.inject(None);
         town.write(move |tx| {
             let limits = Limits::yuan(0, 0, 0, 80_000);
-            let here = party::GrantAsk::new(kernel::Who::Staff(f.other_teller), party::Role::RiskOfficer).at(f.other_outlet);
+            let here =
+                party::GrantAsk::new(kernel::Who::Staff(f.other_teller), party::Role::RiskOfficer).at(f.other_outlet);
             party::grant(tx, &Actor::system("demo"), party::GrantAsk { limits, ..here }).map(|_| ())
         });
         let local = town.at(f.other_outlet, f.other_teller);

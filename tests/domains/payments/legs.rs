@@ -37,7 +37,15 @@ fn each_leg_stands_alone() {
         let receipt = town.pay(&boss(), Order::many(Kind::ClearingIn, from(town), legs).unwrap());
         assert_eq!(told(&receipt), (State::Posted, ""));
         let codes: Vec<_> = receipt.legs.iter().map(|l| (l.reference.as_str(), l.code.as_ref())).collect();
-        let want = [("a", ""), ("b", "credit_closed"), ("c", ""), ("d", "limit_per_day"), ("e", "credit_unknown"), ("f", ""), ("g", "")];
+        let want = [
+            ("a", ""),
+            ("b", "credit_closed"),
+            ("c", ""),
+            ("d", "limit_per_day"),
+            ("e", "credit_unknown"),
+            ("f", ""),
+            ("g", ""),
+        ];
         assert_eq!(codes, want);
         let posted = |n: usize| town.read(|tx| ledger::entry(tx, receipt.legs[n].transfer)).is_some();
         assert_eq!([0, 1, 2, 3].map(posted), [true, false, true, false]);
@@ -51,10 +59,16 @@ fn a_leg_that_the_ledger_refuses_uses_no_limit() {
         let f = *(&town.folk);
         let kind = ledger::restrictions::Restriction::NoCredits;
         let lock = move |tx: &mut store::Tx<'_>| {
-            ledger::restrictions::restrict(tx, &boss(), &ledger::restrictions::Restrict::new(f.zhang.account, kind, "x"))
+            ledger::restrictions::restrict(
+                tx,
+                &boss(),
+                &ledger::restrictions::Restrict::new(f.zhang.account, kind, "x"),
+            )
         };
         let number = town.write(lock);
-        let wage = |yuan| Order::many(Kind::ClearingIn, from(town), vec![leg(f.zhang.account, yuan, ""), leg(f.li.account, 1, "")]);
+        let wage = |yuan| {
+            Order::many(Kind::ClearingIn, from(town), vec![leg(f.zhang.account, yuan, ""), leg(f.li.account, 1, "")])
+        };
         let refused = town.pay(&boss(), wage(10_000).unwrap());
         assert_eq!(refused.legs[0].code, "credits_stopped");
         town.write(move |tx| ledger::restrictions::lift(tx, &boss(), f.zhang.account, number, "done"));
@@ -77,7 +91,10 @@ fn none_at_all_and_too_many() {
         let receipt = town.pay(&boss(), Order::many(Kind::ClearingIn, from(town), as_many).unwrap());
         assert!(receipt.legs.iter().all(|l| l.code.is_empty()) && receipt.legs.len() == LEGS_MAX);
         assert_eq!(town.yuan(f.li.account).0, 801_000);
-        let understated = Order { amount: Money::cny(1), ..Order::many(Kind::ClearingIn, from(town), vec![leg(f.li.account, 9, "")]).unwrap() };
+        let understated = Order {
+            amount: Money::cny(1),
+            ..Order::many(Kind::ClearingIn, from(town), vec![leg(f.li.account, 9, "")]).unwrap()
+        };
         assert_eq!(code(town.fails(&boss(), understated)), "bad_field");
     });
 }

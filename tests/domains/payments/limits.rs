@@ -25,8 +25,14 @@ fn a_tier_counts_both_sides_and_a_refusal_neither() {
         let of = |person, pool: &str| used(town, f.outlet, person, pool);
         assert_eq!(town.pay(&li, order(f.li.account, f.zhang.account, 9_000)).state, State::Posted);
         assert_eq!((of(f.zhang.person, "tier.in.day"), of(f.li.person, "tier.noncounter.day")), (9_000, 9_000));
-        assert_eq!(told(&town.pay(&li, order(f.li.account, f.zhang.account, 1_001))), (State::Refused, "limit_per_day"));
-        assert_eq!(told(&town.pay(&zhang, order(f.zhang.account, f.chen.account, 9_001))), (State::Refused, "funds_short"));
+        assert_eq!(
+            told(&town.pay(&li, order(f.li.account, f.zhang.account, 1_001))),
+            (State::Refused, "limit_per_day")
+        );
+        assert_eq!(
+            told(&town.pay(&zhang, order(f.zhang.account, f.chen.account, 9_001))),
+            (State::Refused, "funds_short")
+        );
         assert_eq!((of(f.zhang.person, "tier.in.day"), of(f.li.person, "tier.noncounter.day")), (9_000, 9_000));
         assert_eq!(of(f.zhang.person, "tier.out.day"), 0);
         // From himself to himself counts neither way.
@@ -93,7 +99,10 @@ fn where_today_has_no_room_a_delayed_payment_waits() {
         town.write(move |tx| party::own_cap_set(tx, &Actor::system("demo"), f.wang.person, cap).map(|_| ()));
         town.bank.clock.advance(DAY);
         assert_eq!(payments::release_due(&town.desk, 10).unwrap(), 0);
-        assert_eq!((town.instruction(delayed.instruction).state, town.yuan(f.wang.account)), (State::Delayed, (50_000, 20_000)));
+        assert_eq!(
+            (town.instruction(delayed.instruction).state, town.yuan(f.wang.account)),
+            (State::Delayed, (50_000, 20_000))
+        );
         town.write(move |tx| party::own_cap_set(tx, &Actor::system("demo"), f.wang.person, None).map(|_| ()));
         assert_eq!(payments::release_due(&town.desk, 10).unwrap(), 1);
         assert_eq!(town.instruction(delayed.instruction).state, State::Posted);
@@ -119,6 +128,9 @@ fn a_tellers_day_counts_for_persons_and_firms_and_in_every_book() {
         assert_eq!(told(&last), (State::Refused, "limit_per_day"), "of another book");
         assert_eq!(used(town, f.outlet, f.teller, "payment.day"), 8_000);
         assert_eq!(town.pay(&teller, order(f.chen.account, f.li.account, 2_000)).state, State::Posted);
-        assert_eq!(super::code(town.fails(&teller, order(f.li.account, f.chen.account, 5_001))), "limit_per_transaction");
+        assert_eq!(
+            super::code(town.fails(&teller, order(f.li.account, f.chen.account, 5_001))),
+            "limit_per_transaction"
+        );
     });
 }

@@ -32,14 +32,17 @@ fn customer(tx: &mut Tx<'_>, branch: BranchId, n: usize) -> Result<(PersonId, Ac
         tier: Tier::I,
     };
     let person = party::person_register(tx, &boss(), new)?.person;
-    let opening = Opening::deposit(AccountId::new(tx.now(), branch.book()), Owner::Person(person), "客户", Currency::CNY);
+    let opening =
+        Opening::deposit(AccountId::new(tx.now(), branch.book()), Owner::Person(person), "客户", Currency::CNY);
     Ok((person, ledger::open_account(tx, &boss(), &opening)?.id))
 }
 
 fn crowd(desk: &Desk, branch: BranchId) -> Result<Vec<(Actor, AccountId)>> {
     let mut all = Vec::new();
     for first in (0..CUSTOMERS).step_by(LEGS_MAX) {
-        let some = desk.store.write(move |tx| (first..first + LEGS_MAX).map(|n| customer(tx, branch, n)).collect::<Result<Vec<_>>>())?;
+        let some = desk
+            .store
+            .write(move |tx| (first..first + LEGS_MAX).map(|n| customer(tx, branch, n)).collect::<Result<Vec<_>>>())?;
         let leg = |(_, credit): &(PersonId, AccountId)| Leg {
             credit: *credit,
             amount: Money::cny(10_000_00),
@@ -63,7 +66,8 @@ fn orders(crowd: &[(Actor, AccountId)], round: usize) -> Vec<(Actor, Order)> {
 fn alone(name: &str, desk: &Desk, orders: Vec<(Actor, Order)>, calls: &Arc<AtomicU64>, round: usize) -> Result<()> {
     let watch = kernel::clock::stopwatch();
     let prepared: Vec<(Actor, Order, Prepared)> = desk.store.read(|tx| {
-        let one = |(actor, order): (Actor, Order)| payments::prepare(desk, tx, &actor, &order).map(|p| (actor, order, p));
+        let one =
+            |(actor, order): (Actor, Order)| payments::prepare(desk, tx, &actor, &order).map(|p| (actor, order, p));
         orders.into_iter().map(one).collect()
     })?;
     println!("{name:<12} prepare: {:>6.1} µs each", watch.elapsed().as_secs_f64() * 1e6 / prepared.len() as f64);

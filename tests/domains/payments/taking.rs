@@ -55,7 +55,8 @@ fn the_same_again_counts_once() {
         let refused = ask(order(f.li.account, f.zhang.account, 20_000), Some("k2")).unwrap();
         assert_eq!(told(&refused), (State::Refused, "limit_per_day"));
         assert_eq!(ask(order(f.li.account, f.zhang.account, 20_000), Some("k2")).unwrap(), refused);
-        let wangs = payments::submit(&town.desk, &town.phone(f.wang), order(f.wang.account, f.chen.account, 1), Some("k1"));
+        let wangs =
+            payments::submit(&town.desk, &town.phone(f.wang), order(f.wang.account, f.chen.account, 1), Some("k1"));
         assert_eq!(wangs.unwrap().state, State::Posted);
         assert_eq!(town.yuan(f.li.account).0, 799_800);
     });
@@ -75,7 +76,11 @@ fn a_rule_against_it_is_recorded_and_moves_nothing() {
             (&li, by_number("6222 0000 0000 0000"), "payee_unknown"),
             (&li, order(f.li.account, nobody, 1), "payee_unknown"),
             (&li, by_number(&number).payee_name("陈 京"), "name_mismatch"),
-            (&li, order(f.li.account, own(f.outlet.book(), Own::ClearingOut, kernel::Currency::CNY), 1), "payee_unknown"),
+            (
+                &li,
+                order(f.li.account, own(f.outlet.book(), Own::ClearingOut, kernel::Currency::CNY), 1),
+                "payee_unknown",
+            ),
             (&li, Order { amount: usd, ..order(f.li.account, f.chen.account, 1) }, "currency_differs"),
             (&wang, order(f.wang.account, f.li.account, 60_000), "funds_short"),
             (&li, order(f.li.account, f.zhang.account, 10_001), "limit_per_day"),
@@ -135,10 +140,18 @@ fn accounts_that_are_stopped_or_closed_or_whose_owner_is_frozen() {
         assert_eq!(told(&town.pay(&li, order(f.li.account, f.wang.account, 1))), (State::Refused, "debits_stopped"));
         town.write(move |tx| ledger::close_account(tx, &kernel::Actor::system("demo"), f.zhang.account, "asked"));
         let wang = town.phone(f.wang);
-        assert_eq!(told(&town.pay(&wang, order(f.wang.account, f.zhang.account, 1))), (State::Refused, "credit_closed"));
-        town.write(move |tx| party::person_freeze(tx, &kernel::Actor::system("demo"), f.wang.person, "court").map(|_| ()));
+        assert_eq!(
+            told(&town.pay(&wang, order(f.wang.account, f.zhang.account, 1))),
+            (State::Refused, "credit_closed")
+        );
+        town.write(move |tx| {
+            party::person_freeze(tx, &kernel::Actor::system("demo"), f.wang.person, "court").map(|_| ())
+        });
         assert_eq!(told(&town.pay(&wang, order(f.wang.account, f.wu.account, 1))), (State::Refused, "payer_frozen"));
-        assert_eq!(told(&town.pay(&town.teller(), order(f.wang.account, f.li.account, 1))), (State::Refused, "payer_frozen"));
+        assert_eq!(
+            told(&town.pay(&town.teller(), order(f.wang.account, f.li.account, 1))),
+            (State::Refused, "payer_frozen")
+        );
         town.write(move |tx| party::firm_freeze(tx, &kernel::Actor::system("demo"), f.yard.firm, "court").map(|_| ()));
         let owner = town.acting(f.yard.owner, f.yard);
         assert_eq!(told(&town.pay(&owner, order(f.yard.account, f.wu.account, 1))), (State::Refused, "payer_frozen"));

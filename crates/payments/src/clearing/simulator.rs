@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
-
 /// How the simulator behaves. Chances are of 1,000 items or calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {

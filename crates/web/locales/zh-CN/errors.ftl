@@ -16,9 +16,9 @@ error-currency-mismatch = 两个币种不同，不能直接相加或划转
 error-amount-overflow = 金额超出了账簿能记录的范围，没有办理
     .remedy = 请拆成几笔办理。
 error-too-large = { $given ->
-        [more] 数量超出上限，最多 { $max }
-       *[other] 数量超出上限：现为 { $given }，最多 { $max }
-    }
+    [more] 数量超出上限，最多 { $max }
+   *[other] 数量超出上限：现为 { $given }，最多 { $max }
+}
     .plain = 内容太多，超出了上限
     .remedy = 请减少后分几次提交。
 error-not-found = 没有找到您要的内容
@@ -122,7 +122,7 @@ error-payee-unknown = 没有找到这个收款账号，钱没有动
 error-name-mismatch = 收款人的姓名和账号对不上，钱没有动
     .remedy = 请和收款人核对姓名和账号，不要凭印象填写。
 error-guard-stop = 这笔付款没有通过安全检查，钱没有动
-    .remedy = 请看下面的原因。有异议可以到任一网点或者打电话申诉。
+    .remedy = 请看原因说明。有异议可以到任一网点或者打电话申诉。
 error-guard-limit = 这笔付款在这里不能办理，钱没有动
     .remedy = 请减少金额，或者带身份证件到网点办理。
 error-guard-unavailable = 安全检查暂时没有完成，钱没有动
@@ -200,7 +200,7 @@ error-currency-differs = 账户和金额的币种不一致，钱没有动
 error-same-account = 付款和收款是同一个账户，钱没有动
     .remedy = 请选择两个不同的账户。
 error-amount-not-positive = 金额要大于零，钱没有动
-    .remedy = 请填写至少一分钱的金额。
+    .remedy = 请填写大于零的金额。
 
 # 记账接口
 error-exists-different = 这个编号已经是另一笔记账，钱没有动

@@ -48,8 +48,8 @@ pub fn table(who: &Signed, views: &[View]) -> Table<'static> {
     let row = |v: &View| {
         let closed = v.account.closed_at.is_some();
         [
-            html! { a href={ "/accounts/" (v.account.id) } { (shown_name(who, &v.account)) } br; span.masked-text { (mask_card(&v.account.number)) } },
-            html! { (say::told(w, "purpose", v.account.purpose.code())) @if closed { br; (status(Tone::Quiet, &who.t("account-closed"), "", "")) } },
+            html! { div { a href={ "/accounts/" (v.account.id) } { (shown_name(who, &v.account)) } br; span.masked-text { (mask_card(&v.account.number)) } } },
+            html! { div { (say::told(w, "purpose", v.account.purpose.code())) @if closed { br; (status(Tone::Quiet, &who.t("account-closed"), "", "")) } } },
             amount(w, v.available()),
             amount(w, v.held()),
         ]
@@ -92,7 +92,8 @@ fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId, after: Option<i64>)
     let view = ledger::view(tx, id).map_err(|_| none())?;
     payments::may_see(tx, &who.actor, view.account.owner).map_err(|_| none())?;
     let lines = ledger::statement(tx, id, after, STATEMENT_ROWS)?;
-    let ids: Vec<AccountId> = lines.iter().map(|l| l.counterparty).collect::<std::collections::HashSet<_>>().into_iter().collect();
+    let ids: Vec<AccountId> =
+        lines.iter().map(|l| l.counterparty).collect::<std::collections::HashSet<_>>().into_iter().collect();
     let others = ledger::accounts(tx, &ids)?.into_iter().map(|a| (a.id, a)).collect();
     let recent = payments::instructions_of(tx, &who.actor, id, &PageAsk::first(UNDER_WAY_ROWS))?.items;
     let under_way = recent.into_iter().filter(|i| i.state.is_open()).collect();
@@ -141,7 +142,11 @@ pub async fn show(
         (pager(w, ask.after.map(|_| here.as_str()), next_href(&who.view, &next).as_deref()))
     };
     let shown = Sheet::new(shown_name(&who, a));
-    let shown = if who.is_staff() { shown.crumb(who.t("customers"), "/customers") } else { shown.crumb(who.t("accounts"), "/accounts") };
+    let shown = if who.is_staff() {
+        shown.crumb(who.t("customers"), "/customers")
+    } else {
+        shown.crumb(who.t("accounts"), "/accounts")
+    };
     Ok(page(&who, shown, main))
 }
 
@@ -186,7 +191,7 @@ fn under_way(who: &Signed, all: &[Instruction]) -> Markup {
     let w = who.words();
     let row = |i: &Instruction| {
         [
-            html! { a href={ "/payments/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } },
+            html! { div { a href={ "/payments/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } } },
             amount(w, i.money()),
             say::tag_by(w, i.state, "", i.until),
         ]
@@ -203,6 +208,8 @@ fn under_way(who: &Signed, all: &[Instruction]) -> Markup {
 fn other(who: &Signed, l: &Line, others: &HashMap<AccountId, Account>) -> String {
     match others.get(&l.counterparty) {
         Some(a) if a.owner == Owner::Bank => who.t("statement-bank").into_owned(),
+        // Between a wage account and its workers stands an account of the same firm; people are told the name before it.
+        Some(a) if a.purpose == Purpose::WageClearing => a.name.split('（').next().unwrap_or_default().to_owned(),
         Some(a) => format!("{} {}", shown_name(who, a), mask_card(&a.number)),
         None => String::new(),
     }
@@ -217,12 +224,14 @@ fn statement(who: &Signed, seen: &Seen) -> Markup {
         let change = match e.kind {
             Kind::Single | Kind::Post => money(l.change),
             Kind::Pending => html! { span.hint { (w.t_with("statement-hold", &[("amount", w.money(hold).into())])) } },
-            Kind::Void | Kind::Expire => html! { span.hint { (w.t_with("statement-freed", &[("amount", w.money(hold).into())])) } },
+            Kind::Void | Kind::Expire => {
+                html! { span.hint { (w.t_with("statement-freed", &[("amount", w.money(hold).into())])) } }
+            }
         };
         let what = say::told_or(w, "entry", &e.code);
         [
             html! { (moment(w, e.at)) },
-            html! { (what) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } },
+            html! { div { (what) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } } },
             html! { (other(who, l, &seen.others)) },
             change,
             money(l.after),

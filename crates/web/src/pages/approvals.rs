@@ -45,7 +45,8 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
     let first = ask.after.is_none();
     let (items, next) = web
         .read(move |tx| {
-            let found = if mine { approval::made_by(tx, &actor, &ask)? } else { approval::waiting_for(tx, &actor, &ask)? };
+            let found =
+                if mine { approval::made_by(tx, &actor, &ask)? } else { approval::waiting_for(tx, &actor, &ask)? };
             let items = found.items.into_iter().map(|a| seen(tx, a)).collect::<Done<Vec<_>>>()?;
             Ok((items, found.next))
         })
@@ -69,7 +70,7 @@ fn table(who: &Signed, items: &[Seen], mine: bool) -> Markup {
     let row = |s: &Seen| {
         let a = &s.approval;
         [
-            html! { a href={ "/approvals/" (a.id) } { (say::told(w, "approval-kind", &a.kind)) } br; span.hint { (about(who, a)) } },
+            html! { div { a href={ "/approvals/" (a.id) } { (say::told(w, "approval-kind", &a.kind)) } br; span.hint { (about(who, a)) } } },
             html! { @if let Some(sum) = a.amount() { (amount(w, sum)) } },
             say::by(w, &s.maker, a.made_at),
             html! { @if mine { (say::tag_by(w, a.state, &s.decided, a.decided_at)) } @else { (moment(w, a.expires_at)) } },
@@ -116,7 +117,12 @@ fn changes(who: &Signed, a: &Approval) -> Markup {
     let w = who.words();
     let changed = a.summary.0.iter().any(Line::is_change);
     if !changed {
-        let rows: Vec<Row<'_>> = a.summary.0.iter().map(|l| Row::new(say::text_or(who.words(), &l.label), html! { (value(who, &l.label, &l.after)) })).collect();
+        let rows: Vec<Row<'_>> = a
+            .summary
+            .0
+            .iter()
+            .map(|l| Row::new(say::text_or(who.words(), &l.label), html! { (value(who, &l.label, &l.after)) }))
+            .collect();
         return summary_list(w, &rows);
     }
     let row = |l: &Line| {
@@ -246,7 +252,10 @@ fn answer_page(who: &Signed, s: &Seen, answer: Answer, given: &Given, errors: &F
     let name = say::told(w, "approval-kind", &a.kind);
     let (label, hint) = (who.t("reason"), who.t("reason-for-maker"));
     let confirm = Confirm {
-        title: &w.t_with("answer-title", &[("answer", who.t(key).into_owned().into()), ("what", name.clone().into_owned().into())]),
+        title: &w.t_with(
+            "answer-title",
+            &[("answer", who.t(key).into_owned().into()), ("what", name.clone().into_owned().into())],
+        ),
         lead: &who.t(&format!("{key}-lead")),
         crumbs: vec![(who.t("approvals").into_owned(), "/approvals".into()), (name.into_owned(), here.clone())],
         rows,
@@ -289,7 +298,9 @@ pub async fn approve(
     let decided = web.run(move |bank| decide::approve(bank, &actor, id, &given.hash)).await?;
     let place = match decided {
         Decided::Payment(receipt) => format!("/payments/{}", receipt.instruction),
-        Decided::Sheet(sheet) if who.firm().is_some() && who.holds(P::WagePay) => format!("/wages/sheets/{sheet}/payment"),
+        Decided::Sheet(sheet) if who.firm().is_some() && who.holds(P::WagePay) => {
+            format!("/wages/sheets/{sheet}/payment")
+        }
         Decided::Sheet(sheet) => format!("/wages/sheets/{sheet}"),
         _ => format!("/approvals/{id}"),
     };

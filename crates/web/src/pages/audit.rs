@@ -30,7 +30,12 @@ pub struct Search {
 }
 
 fn sides(who: &Signed, now: usize) -> Markup {
-    let all = [("audit-log", "/audit"), ("verify", "/audit/verification"), ("holders", "/audit/holders"), ("audit-export", "/audit/export")];
+    let all = [
+        ("audit-log", "/audit"),
+        ("verify", "/audit/verification"),
+        ("holders", "/audit/holders"),
+        ("audit-export", "/audit/export"),
+    ];
     let items: Vec<(Text<'_>, Text<'_>)> = all.into_iter().map(|(key, href)| (who.t(key), href.into())).collect();
     tabs(&who.t("nav-audit"), &items, now)
 }
@@ -45,7 +50,8 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
                 object: asked.object.trim().into(),
             };
             let found = app::audit_search(tx, &actor, &what, &PageAsk { limit: None, after: asked.after })?;
-            let names = found.items.iter().map(|r| party::who_name(tx, &r.principal)).collect::<kernel::Result<Vec<_>>>()?;
+            let names =
+                found.items.iter().map(|r| party::who_name(tx, &r.principal)).collect::<kernel::Result<Vec<_>>>()?;
             Ok((found, names))
         })
         .await?;
@@ -61,8 +67,7 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
     let table = Table::new(who.t("audit-log"))
         .text(who.t("audit-at"))
         .text(who.t("audit-principal"))
-        .text(who.t("audit-action"))
-        .text(who.t("audit-object"))
+        .text(who.t("audit-what"))
         .text(who.t("audit-change"))
         .text(who.t("audit-result"))
         .rows(found.items.iter().zip(&names).map(|(r, name)| row(&who, r, name)))
@@ -77,19 +82,18 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
     Ok(page(&who, Sheet::new(who.t("nav-audit")), main))
 }
 
-fn row(who: &Signed, r: &AuditRow, name: &str) -> [Markup; 6] {
+fn row(who: &Signed, r: &AuditRow, name: &str) -> [Markup; 5] {
     let w = who.words();
     let fine = r.result == "done" || payments::State::parse(&r.result).is_some_and(|s| s != payments::State::Refused);
     [
-        html! { (moment(w, r.at)) br; span.hint { "#" (r.pos) } },
-        html! { (name) br; code { (r.principal) } @if !r.address.is_empty() { br; span.hint { (r.channel) " · " (r.address) } } },
-        html! { code { (r.action) } },
-        html! { code { (r.object) } },
-        html! {
+        html! { div { (moment(w, r.at)) br; span.hint { "#" (r.pos) } } },
+        html! { div { (name) br; code { (r.principal) } @if !r.address.is_empty() { br; span.hint { (r.channel) " · " (r.address) } } } },
+        html! { div { code { (r.action) } br; code { (r.object) } } },
+        html! { div {
             @if !r.before.is_empty() { del { (r.before) } br; }
             (r.after)
             @if !r.reason.is_empty() { br; span.hint { (who.t("reason")) ": " (r.reason) } }
-        },
+        } },
         status(if fine { Tone::Good } else { Tone::Warn }, &say::told_or(w, "audit-result", &r.result), "", ""),
     ]
 }
@@ -225,8 +229,13 @@ fn verified(who: &Signed, r: &Report, by: &str, at: kernel::Timestamp) -> Markup
         Row::new(who.t("verify-accounts"), n(r.accounts)),
         Row::new(who.t("verify-days"), n(r.days)),
     ];
-    let fault = |f: &store::verify::Fault| [html! { code { (f.table) } }, html! { code { (f.record) } }, html! { (f.what) }];
-    let faults = Table::new(who.t("verify-faults")).text(who.t("verify-table")).text(who.t("verify-record")).text(who.t("fault-reason")).rows(r.faults.iter().take(FAULTS_SHOWN).map(fault));
+    let fault =
+        |f: &store::verify::Fault| [html! { code { (f.table) } }, html! { code { (f.record) } }, html! { (f.what) }];
+    let faults = Table::new(who.t("verify-faults"))
+        .text(who.t("verify-table"))
+        .text(who.t("verify-record"))
+        .text(who.t("fault-reason"))
+        .rows(r.faults.iter().take(FAULTS_SHOWN).map(fault));
     html! {
         @if r.ok { (notice(Tone::Good, &who.t("verify-sound"), html! { p { (who.t("verify-sound-text")) } })) }
         @else {
@@ -262,12 +271,12 @@ pub async fn holders(State(web): State<Web>, who: Signed, Query(ask): Query<Page
         let place = branch.as_ref().map(|b| if zh { b.name_zh.clone() } else { b.name_en.clone() }).or(firm.clone());
         let limit = |minor: i64| amount_short(w, Money::new(minor, h.limits.currency));
         [
-            html! { (h.holder_name) br; code { (h.holder) } },
-            html! { (say::told(w, "role", h.role.code())) @if let Some(p) = h.permission { br; code { (p.code()) } } @if h.deny { " " (status(Tone::Danger, &who.t("holder-deny"), "", "")) } },
+            html! { div { (h.holder_name) br; code { (h.holder) } } },
+            html! { div { (say::told(w, "role", h.role.code())) @if let Some(p) = h.permission { br; code { (p.code()) } } @if h.deny { " " (status(Tone::Danger, &who.t("holder-deny"), "", "")) } } },
             html! { (place.unwrap_or_else(|| who.t("holder-bank").into_owned())) },
             limit(h.limits.per_transaction_max),
             limit(h.limits.release_max),
-            html! { (say::by(w, by, h.valid_from)) @if let Some(until) = h.valid_until { br; (who.t("holder-until")) " " (moment(w, until)) } },
+            html! { div { (say::by(w, by, h.valid_from)) @if let Some(until) = h.valid_until { br; (who.t("holder-until")) " " (moment(w, until)) } } },
         ]
     };
     let table = Table::new(who.t("holders"))

@@ -36,11 +36,11 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
     });
     let row = |i: &ItemView| {
         [
-            html! { a href={ "/clearing/" (i.item) } { span.masked-text { (i.payee) } } @if !i.reference.is_empty() { br; span.hint { (i.reference) } } },
+            html! { div { a href={ "/clearing/" (i.item) } { span.masked-text { (i.payee) } } @if !i.reference.is_empty() { br; span.hint { (i.reference) } } } },
             amount(w, i.amount),
             moment(w, i.queued_at),
             html! { @if let Some(at) = i.sent_at { (moment(w, at)) } },
-            html! { (say::tag(w, i.state)) @if !i.note.is_empty() { br; span.hint { (i.note) } } @if i.approval.is_some() && i.state == Stage::Unknown { br; span.hint { (who.t("clearing-asked")) } } },
+            html! { div { (say::tag(w, i.state)) @if !i.note.is_empty() { br; span.hint { (i.note) } } @if i.approval.is_some() && i.state == Stage::Unknown { br; span.hint { (who.t("clearing-asked")) } } } },
         ]
     };
     let table = Table::new(who.t("clearing"))
@@ -101,7 +101,10 @@ fn item_page(who: &Signed, i: &ItemView, given: &FoundOut, errors: &FieldErrors)
     ];
     rows.extend(times.into_iter().filter_map(|(key, at)| Some(Row::new(who.t(key), moment(w, at?)))));
     if let Some(reason) = i.reason {
-        rows.push(Row::new(who.t("fault-reason"), html! { (say::told(w, "clearing-reason", reason.code())) " (" (reason.iso()) ")" }));
+        rows.push(Row::new(
+            who.t("fault-reason"),
+            html! { (say::told(w, "clearing-reason", reason.code())) " (" (reason.iso()) ")" },
+        ));
     }
     if !i.note.is_empty() {
         rows.push(Row::new(who.t("clearing-note"), html! { (i.note) }));

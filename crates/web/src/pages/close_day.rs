@@ -75,7 +75,8 @@ fn blockers(who: &Signed, all: &[Blocker]) -> Markup {
     if all.is_empty() {
         return notice(Tone::Good, &who.t("day-clear"), html! { p { (who.t("day-clear-text")) } });
     }
-    let row = |b: &Blocker| [html! { (b.branch) }, html! { (say::told(w, "day-blocker", b.what)) }, html! { (b.count) }];
+    let row =
+        |b: &Blocker| [html! { (b.branch) }, html! { (say::told(w, "day-blocker", b.what)) }, html! { (b.count) }];
     let table = Table::new(who.t("day-blockers"))
         .text(who.t("branch"))
         .text(who.t("day-what"))
@@ -86,7 +87,8 @@ fn blockers(who: &Signed, all: &[Blocker]) -> Markup {
 
 fn close_form(who: &Signed, given: &CloseForm, errors: &FieldErrors) -> Markup {
     let w = who.words();
-    let next = Field::new("next", who.t("day-next")).hint(who.t("day-next-hint")).value(given.next.as_str()).errors(errors);
+    let next =
+        Field::new("next", who.t("day-next")).hint(who.t("day-next-hint")).value(given.next.as_str()).errors(errors);
     let fields = html! {
         (date(w, &next, None, None))
         (checkbox(w, &Field::new("sure", who.t("day-sure")).errors(errors), given.sure == "yes"))
@@ -128,14 +130,22 @@ pub async fn progress(State(web): State<Web>, who: Signed) -> Shown {
 fn progress_part(who: &Signed, doing: &Doing) -> Markup {
     let w = who.words();
     match &doing.outcome {
-        None => notice(Tone::Info, &who.t("day-closing"), html! {
-            p { (say::told_or(w, "day-part", &doing.part)) }
-            p { (say::by(w, &doing.by, doing.began)) }
-        }),
+        None => notice(
+            Tone::Info,
+            &who.t("day-closing"),
+            html! {
+                p { (say::told_or(w, "day-part", &doing.part)) }
+                p { (say::by(w, &doing.by, doing.began)) }
+            },
+        ),
         Some((_, Outcome::Closed(Close::Closed(c)))) => closed(who, c),
         Some((_, Outcome::Closed(Close::Blocked(list)))) => {
             let n = list.iter().map(|b| b.count).sum::<u64>();
-            notice(Tone::Warn, &w.t_with("day-was-blocked", &[("n", n.into())]), html! { p { (who.t("day-blocked-next")) } })
+            notice(
+                Tone::Warn,
+                &w.t_with("day-was-blocked", &[("n", n.into())]),
+                html! { p { (who.t("day-blocked-next")) } },
+            )
         }
         Some((_, Outcome::Failed(why))) => {
             let told = w.error(why);

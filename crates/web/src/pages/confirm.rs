@@ -2,7 +2,9 @@
 use super::{Page, once_field, page};
 use crate::Shown;
 use crate::gate::Signed;
-use crate::look::{Button, Field, FieldErrors, Row, actions, button, error_summary, form, link_button, multiline, summary_list};
+use crate::look::{
+    Button, Field, FieldErrors, Row, actions, button, error_summary, form, link_button, multiline, summary_list,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 

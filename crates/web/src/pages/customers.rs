@@ -42,7 +42,8 @@ fn find_page(who: &Signed, given: &FindForm, found: Option<&[PersonView]>, error
     if who.holds(P::AccountReadAny) {
         ways.push(Choice::new("account", who.t("find-account")).hint(who.t("find-account-hint")));
     }
-    let number = Field::new("number", who.t("find-number")).hint(who.t("find-number-hint")).value(given.number.as_str());
+    let number =
+        Field::new("number", who.t("find-number")).hint(who.t("find-number-hint")).value(given.number.as_str());
     let fields = html! {
         (radios(w, &Field::new("by", who.t("find-by")).value(given.by.as_str()).errors(errors), &ways))
         (text(w, &number.errors(errors).width(Width::Twenty).autocomplete("off")))
@@ -86,11 +87,7 @@ fn flags(who: &Signed, p: &PersonView) -> Markup {
     }
 }
 
-pub async fn find(
-    State(web): State<Web>,
-    who: Signed,
-    Checked(form): Checked<FindForm>,
-) -> Result<Response, Fault> {
+pub async fn find(State(web): State<Web>, who: Signed, Checked(form): Checked<FindForm>) -> Result<Response, Fault> {
     let mut errors = FieldErrors::new();
     let number = given::text(&who, &mut errors, "number", &form.number, "find-number-missing").to_owned();
     if !errors.is_empty() {
@@ -136,7 +133,8 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
             tx.audit(&actor, store::Audit::of("person.look", id))?;
             let all = if accounts { ledger::of_owner(tx, Owner::Person(id))? } else { Vec::new() };
             let views = all.iter().map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()?;
-            let slips = if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
+            let slips =
+                if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
             Ok((person, views, slips))
         })
         .await?;

@@ -12,8 +12,8 @@ use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use guard::{DecisionRecord, Reason};
-use kernel::id::InstructionId;
 use kernel::PageAsk;
+use kernel::id::InstructionId;
 use maud::{Markup, html};
 use party::Permission as P;
 use payments::{Instruction, State as Stage};
@@ -40,7 +40,7 @@ pub async fn queue(State(web): State<Web>, who: Signed, Query(ask): Query<QueueA
     let at = STATES.iter().position(|s| *s == state).unwrap_or(0);
     let row = |i: &Instruction| {
         [
-            html! { a href={ "/guard/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } },
+            html! { div { a href={ "/guard/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } } },
             amount(w, i.money()),
             html! { (say::told(w, "channel", i.channel.code())) },
             moment(w, i.made_at),
@@ -95,16 +95,28 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<InstructionId>
 fn decision(who: &Signed, d: &DecisionRecord) -> Markup {
     let w = who.words();
     let row = |r: &Reason| {
-        let counted = if r.cleared { (Tone::Quiet, "reason-cleared") } else if r.counts() { (Tone::Warn, "reason-counts") } else { (Tone::Quiet, "reason-shadow") };
+        let counted = if r.cleared {
+            (Tone::Quiet, "reason-cleared")
+        } else if r.counts() {
+            (Tone::Warn, "reason-counts")
+        } else {
+            (Tone::Quiet, "reason-shadow")
+        };
         [
-            html! { (say::told_or(w, "guard-rule", &r.rule)) br; code { (r.rule) " v" (r.version) } },
+            html! { div { (say::told_or(w, "guard-rule", &r.rule)) br; code { (r.rule) " v" (r.version) } } },
             html! { (say::told(w, "ladder", r.action.code())) },
             html! { (r.detail) },
             html! { (r.score) },
             status(counted.0, &who.t(counted.1), "", ""),
         ]
     };
-    let round = w.t_with("decision-round", &[("n", i64::from(d.round + 1).into()), ("verdict", say::told(w, "verdict", d.verdict.code()).into_owned().into())]);
+    let round = w.t_with(
+        "decision-round",
+        &[
+            ("n", i64::from(d.round + 1).into()),
+            ("verdict", say::told(w, "verdict", d.verdict.code()).into_owned().into()),
+        ],
+    );
     let table = Table::new(format!("{round} · {}", w.moment(d.at)))
         .text(who.t("reason-rule"))
         .text(who.t("reason-action"))
@@ -119,8 +131,11 @@ fn decision(who: &Signed, d: &DecisionRecord) -> Markup {
 fn answer(who: &Signed, i: &Instruction, release: bool, given: &Given, errors: &FieldErrors) -> Shown {
     let w = who.words();
     let here = format!("/guard/{}", i.id);
-    let (key, kind, place) =
-        if release { ("held-release", Button::Primary, "release") } else { ("held-cancel", Button::Danger, "cancellation") };
+    let (key, kind, place) = if release {
+        ("held-release", Button::Primary, "release")
+    } else {
+        ("held-cancel", Button::Danger, "cancellation")
+    };
     let confirm = Confirm {
         title: &who.t(key),
         lead: &who.t(&format!("{key}-lead")),

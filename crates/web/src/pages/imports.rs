@@ -257,7 +257,13 @@ fn counts(who: &Signed, i: &Import) -> Markup {
     summary_list(w, &rows)
 }
 
-fn import_page(who: &Signed, project: &Project, i: &Import, faults: &kernel::Page<ImportFault>, errors: &FieldErrors) -> Shown {
+fn import_page(
+    who: &Signed,
+    project: &Project,
+    i: &Import,
+    faults: &kernel::Page<ImportFault>,
+    errors: &FieldErrors,
+) -> Shown {
     let w = who.words();
     let here = format!("/wages/imports/{}", i.id);
     let first = (!who.view.address.eq(&here)).then_some(here.as_str());
@@ -294,7 +300,11 @@ fn next(who: &Signed, i: &Import, errors: &FieldErrors) -> Markup {
         Subject::Roster => format!("/wages/projects/{}/roster-import", i.project),
         Subject::PaySheet => format!("/wages/projects/{}/sheet-import", i.project),
     };
-    let maker = who.holds(if i.subject == Subject::Roster { party::Permission::WageRosterEdit } else { party::Permission::WageSheetMake });
+    let maker = who.holds(if i.subject == Subject::Roster {
+        party::Permission::WageRosterEdit
+    } else {
+        party::Permission::WageSheetMake
+    });
     match i.state {
         ImportState::Accepted => html! {
             (actions(html! {
@@ -338,8 +348,8 @@ fn fault_table(who: &Signed, faults: &[ImportFault]) -> Markup {
         let (reason, remedy) = if zh { (&f.reason_zh, &f.remedy_zh) } else { (&f.reason_en, &f.remedy_en) };
         [
             html! { span.whole { strong { (place) } @if !f.sheet.is_empty() { br; span.hint { (f.sheet) } } } },
-            html! { (f.column_title) @if !f.value.is_empty() { br; span.masked-text { (f.value) } } },
-            html! { (status(tone, &say::told(w, "severity", &f.severity), "", "")) " " (reason) },
+            html! { div { (f.column_title) @if !f.value.is_empty() { br; span.masked-text { (f.value) } } } },
+            html! { div { (status(tone, &say::told(w, "severity", &f.severity), "", "")) " " (reason) } },
             html! { (remedy) },
         ]
     };

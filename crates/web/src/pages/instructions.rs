@@ -92,7 +92,8 @@ fn next_step(web: &Web, who: &Signed, i: &Instruction) -> Markup {
     }
     let reasons: Vec<String> = i.reasons.0.iter().map(|r| reason(web, who, r)).collect();
     html! {
-        p { (say::told(w, "payment-next", i.state.code())) }
+        @if i.state == Stage::Posted && i.kind == payments::Kind::ClearingOut { p { (who.t("payment-sent-next")) } }
+        @else { p { (say::told(w, "payment-next", i.state.code())) } }
         @if i.state == Stage::Delayed { @if let Some(until) = i.until { (countdown(who, until, web.now())) } }
         @for reason in &reasons { (notice(Tone::Warn, &who.t("payment-why"), html! { p { (reason) } })) }
     }
@@ -121,7 +122,10 @@ fn facts(who: &Signed, i: &Instruction, made_by: &str, ended_by: &str) -> Markup
     if let Some(at) = i.ended_at {
         let why = i.ended_why.clone().unwrap_or_default();
         let plain = !why.is_empty() && !why.is_ascii();
-        rows.push(Row::new(say::told(w, "payment-ended", i.state.code()), html! { (say::by(w, ended_by, at)) @if plain { br; (why) } }));
+        rows.push(Row::new(
+            say::told(w, "payment-ended", i.state.code()),
+            html! { (say::by(w, ended_by, at)) @if plain { br; (why) } },
+        ));
     }
     summary_list(w, &rows)
 }
@@ -152,7 +156,14 @@ fn question<'a>(who: &'a Signed, i: &Instruction) -> Vec<Row<'a>> {
     ]
 }
 
-fn confirm_page(who: &Signed, i: &Instruction, texts: [&str; 3], place: &str, errors: &FieldErrors, given: &Given) -> Shown {
+fn confirm_page(
+    who: &Signed,
+    i: &Instruction,
+    texts: [&str; 3],
+    place: &str,
+    errors: &FieldErrors,
+    given: &Given,
+) -> Shown {
     let here = format!("/payments/{}", i.id);
     let [title, lead, yes] = texts;
     let (label, hint) = (who.t("reason"), who.t("reason-hint"));

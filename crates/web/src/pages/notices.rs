@@ -1,5 +1,5 @@
 //! What the bank has told somebody.
-use super::{Page, next_href, page};
+use super::{Page, next_href, page, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::redirect::see_other;
@@ -10,8 +10,9 @@ use app::notices::Notice;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use fluent_bundle::FluentValue;
-use kernel::PageAsk;
-use maud::{Markup, html};
+use kernel::{Currency, Error, Money, PageAsk, Timestamp};
+use maud::html;
+use std::collections::BTreeMap;
 
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk>) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
@@ -36,7 +37,7 @@ pub(super) fn table(who: &Signed, notices: &[Notice]) -> Table<'static> {
         } else {
             html! {}
         };
-        [moment(words, n.at), html! { (told(words, n)) }, state]
+        [moment(words, n.at), html! { (told(words, &n.kind, &n.text_key(), &n.args.0)) }, state]
     });
     let table = Table::new(who.t("notices-title"))
         .text(who.t("notices-when"))
@@ -45,12 +46,71 @@ pub(super) fn table(who: &Signed, notices: &[Notice]) -> Table<'static> {
     table.caption_hidden().rows(rows).when_empty(who.t("notices-empty"))
 }
 
+/// What is said of a thing that the event did not name.
+const UNSAID: &str = "—";
+/// What a notice's text may ask for.
+const ARGS: [&str; 15] = [
+    "money",
+    "payee",
+    "until",
+    "reason",
+    "refusal",
+    "role",
+    "kind",
+    "from",
+    "to",
+    "lines",
+    "paid",
+    "failed",
+    "failures",
+    "reference",
+    "url",
+];
+
 /// The notice in the reader's language. A kind that has no text yet is told by its name, never by nothing.
-fn told(words: Words, notice: &Notice) -> Markup {
-    let args: Vec<(&str, FluentValue<'_>)> =
-        notice.args.0.iter().map(|(k, v)| (k.as_str(), FluentValue::from(v.as_str()))).collect();
-    let text = words.maybe(&notice.text_key(), &args);
-    html! { (text.unwrap_or_else(|| notice.kind.clone())) }
+fn told(words: Words, kind: &str, key: &str, args: &BTreeMap<String, String>) -> String {
+    let unsaid = ARGS.iter().map(|name| (*name, FluentValue::from(UNSAID)));
+    let mut said: BTreeMap<&str, FluentValue<'_>> = unsaid.collect();
+    said.extend(args.iter().map(|(name, text)| (name.as_str(), value(words, kind, name, text))));
+    if let Some(money) = money(args) {
+        said.insert("money", words.money(money).into());
+    }
+    let said: Vec<_> = said.into_iter().collect();
+    words.maybe(key, &said).unwrap_or_else(|| kind.to_owned())
+}
+
+fn money(args: &BTreeMap<String, String>) -> Option<Money> {
+    Money::parse(args.get("amount")?, Currency::parse(args.get("currency")?).ok()?).ok()
+}
+
+/// Codes, moments and counts among the arguments in the reader's language; anything else as it is.
+fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'static> {
+    let told = match (kind, name) {
+        (_, "lines" | "paid" | "failed" | "failures") => {
+            return text.parse::<i64>().map_or_else(|_| text.to_owned().into(), Into::into);
+        }
+        (_, "until") => serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)),
+        (_, "role") => Some(say::told_or(words, "role", text)),
+        (_, "refusal") => refusal(words, text),
+        ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),
+        ("clearing.returned", "reason") => Some(say::told_or(words, "clearing-reason", text)),
+        ("payroll.line_failed", "reason") => {
+            let nearest = if text.starts_with("returned_") { "returned" } else { "other" };
+            words
+                .maybe(&say::key("wage-fail", text), &[])
+                .or_else(|| Some(say::told(words, "wage-fail", nearest).into_owned()))
+        }
+        (kind, "kind") if kind.starts_with("approval.") => Some(say::told_or(words, "approval-kind", text)),
+        _ => None,
+    };
+    told.unwrap_or_else(|| text.to_owned()).into()
+}
+
+/// Why a payment was refused, and what to do, by the code.
+fn refusal(words: Words, code: &str) -> Option<String> {
+    let code = app::codes().into_iter().find(|c| c.name == code)?;
+    let told = words.error(&Error::new(code, UNSAID));
+    Some(words.t_with("told-with-remedy", &[("message", told.message.into()), ("remedy", told.remedy.into())]))
 }
 
 pub async fn read_all(
@@ -61,4 +121,47 @@ pub async fn read_all(
     let actor = who.actor.clone();
     web.write(move |tx| app::notices::mark_all_read(tx, &actor)).await?;
     Ok(see_other("/notices"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Lang;
+
+    #[test]
+    fn notices_are_told_in_plain_words() {
+        let money = [("amount", "3214.50"), ("currency", "CNY")];
+        let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
+            ("payment.posted.payee", &[], &["收到 3,214.50 元"]),
+            ("payment.posted", &[("payee", "6217 **** 0128")], &["3,214.50 元", "6217 **** 0128"]),
+            ("payment.posted", &[], &["收款人 —"]),
+            ("payment.delayed", &[("until", "2026-11-22T06:05:00.000000Z")], &["2026年11月22日 14:05"]),
+            ("payment.refused", &[("refusal", "funds_short")], &["可用余额不足，钱没有动。请先存入"]),
+            ("payment.refused", &[("refusal", "no_such_code")], &["no_such_code"]),
+            ("clearing.returned", &[("reason", "name_mismatch")], &["户名不符"]),
+            ("approval.asked", &[("kind", "payroll.pay")], &["“工资表”"]),
+            ("approval.refused", &[("kind", "odd"), ("reason", "金额不对")], &["“odd”", "金额不对"]),
+            ("payroll.run_finished", &[("paid", "12"), ("failed", "0")], &["12 人全部到账"]),
+            ("payroll.run_finished", &[("paid", "12"), ("failed", "3")], &["3 人没有发出"]),
+            ("payroll.line_failed", &[("reason", "credit_dormant")], &["工资 3,214.50 元没有发到账户", "久悬账户"]),
+            ("payroll.line_failed", &[("reason", "returned_odd")], &["对方银行退回"]),
+            ("payroll.line_failed", &[("reason", "odd")], &["没有发出去"]),
+            ("guard.party_frozen", &[("kind", "all")], &["收款和付款"]),
+            ("guard.party_frozen", &[("kind", "stop_debits")], &["已暂停付款"]),
+            ("party.tier_changed", &[("from", "II"), ("to", "I")], &["由Ⅱ类调整为Ⅰ类"]),
+            ("party.granted", &[("role", "payroll_clerk")], &["“工资经办”"]),
+            ("some.thing", &[], &["some.thing"]),
+        ];
+        for (kind, more, want) in cases {
+            let args = money.iter().chain(*more).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+            let key = format!("notice-{}", kind.replace(['.', '_'], "-"));
+            let text = told(Words::of(Lang::Zh), kind, &key, &args);
+            assert!(want.iter().all(|w| text.contains(w)), "{kind}: {text}");
+            let empty = told(Words::of(Lang::En), kind, &key, &BTreeMap::new());
+            assert!(
+                !empty.contains('$') && (empty != *kind || *kind == "some.thing"),
+                "{kind} without arguments: {empty}"
+            );
+        }
+    }
 }

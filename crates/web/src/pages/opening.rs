@@ -124,11 +124,7 @@ fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, 
     }
 }
 
-pub async fn open(
-    State(web): State<Web>,
-    who: Signed,
-    Checked(given): Checked<OpenForm>,
-) -> Result<Response, Fault> {
+pub async fn open(State(web): State<Web>, who: Signed, Checked(given): Checked<OpenForm>) -> Result<Response, Fault> {
     let firms = firms(&web, &given).await?;
     let new = match checked(&who, &given, &firms) {
         Ok(new) => new,
@@ -154,7 +150,10 @@ pub async fn open(
 pub fn beside(field: &str, who: &Signed, why: &Error) -> FieldErrors {
     let told = who.words().error(why);
     let mut errors = FieldErrors::new();
-    errors.add(field, who.words().t_with("told-with-remedy", &[("message", told.message.into()), ("remedy", told.remedy.into())]));
+    errors.add(
+        field,
+        who.words().t_with("told-with-remedy", &[("message", told.message.into()), ("remedy", told.remedy.into())]),
+    );
     errors
 }
 

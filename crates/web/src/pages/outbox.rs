@@ -41,7 +41,7 @@ fn row(who: &Signed, p: &Parked) -> [Markup; 6] {
         (button(Button::Secondary, &who.t("outbox-try"), None))
     };
     [
-        html! { (p.kind) br; span.hint { (p.aggregate) " · " (w.moment(p.told_at)) } },
+        html! { div { (p.kind) br; span.hint { (p.aggregate) " · " (w.moment(p.told_at)) } } },
         html! { (p.consumer) },
         html! { (p.tries) },
         html! { (p.error) },
@@ -66,11 +66,7 @@ pub struct Which {
     reason: String,
 }
 
-pub async fn try_again(
-    State(web): State<Web>,
-    who: Signed,
-    Checked(which): Checked<Which>,
-) -> Result<Response, Fault> {
+pub async fn try_again(State(web): State<Web>, who: Signed, Checked(which): Checked<Which>) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     web.write(move |tx| relay::try_again(tx, &actor, &which.consumer, which.pos)).await?;
     Ok(see_other("/outbox"))

@@ -85,7 +85,11 @@ fn form_page(who: &Signed, accounts: &[View], given: &PayForm, errors: &FieldErr
     let w = who.words();
     let choice = |v: &View| {
         let hint = w.t_with("account-available", &[("amount", w.money(v.available()).into())]);
-        Choice::new(v.account.id.to_string(), format!("{} {}", v.account.name, kernel::chinese::mask_card(&v.account.number))).hint(hint)
+        Choice::new(
+            v.account.id.to_string(),
+            format!("{} {}", v.account.name, kernel::chinese::mask_card(&v.account.number)),
+        )
+        .hint(hint)
     };
     let choices: Vec<Choice<'_>> = accounts.iter().map(choice).collect();
     let chosen = if choices.len() == 1 { choices[0].value.to_string() } else { given.from.clone() };
@@ -143,11 +147,7 @@ fn read<'a>(who: &Signed, accounts: &'a [View], given: &PayForm, errors: &mut Fi
     Some(Asked { from, amount, order })
 }
 
-pub async fn pay(
-    State(web): State<Web>,
-    who: Signed,
-    Checked(given): Checked<PayForm>,
-) -> Result<Response, Fault> {
+pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<PayForm>) -> Result<Response, Fault> {
     let accounts = accounts(&web, &who).await?;
     if given.step == "change" {
         return Ok(form_page(&who, &accounts, &given, &FieldErrors::new()).into_response());
@@ -173,7 +173,10 @@ fn check_page(who: &Signed, asked: &Asked<'_>, given: &PayForm, quote: Option<&Q
     let w = who.words();
     let fee = quote.map_or(0, |q| q.fee.minor).to_string();
     let mut rows = vec![
-        Row::new(who.t("pay-from"), html! { (asked.from.account.name) br; span.masked-text { (kernel::chinese::mask_card(&asked.from.account.number)) } }),
+        Row::new(
+            who.t("pay-from"),
+            html! { (asked.from.account.name) br; span.masked-text { (kernel::chinese::mask_card(&asked.from.account.number)) } },
+        ),
         Row::new(who.t("pay-name"), html! { (given.name) }),
         Row::new(who.t("pay-number"), html! { (say::grouped(&given::number(&given.number))) }),
     ];

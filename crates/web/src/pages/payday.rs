@@ -57,7 +57,11 @@ async fn run_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Res
     let (w, id) = (who.words(), v.sheet);
     let place = format!("/wages/sheets/{id}/progress");
     let over = v.progress.waiting_lines == 0;
-    let failed = if over { failed_part(web, who, v, ask).await? } else { html! {} };
+    let failed = if over {
+        failed_part(web, who, v, ask).await?
+    } else {
+        html! {}
+    };
     let main = html! {
         (live(&who.t("run-progress"), &place, LOOK_SECONDS, None, progress_part(who, v)))
         (actions(html! {
@@ -224,48 +228,62 @@ fn repayable(l: &LineView) -> bool {
     l.state == LineState::Failed && l.money_back && l.repaid_by.is_none()
 }
 
+/// The form of the buttons that pay again; they stand in the table and below it.
+const REPAY_FORM: &str = "repayment";
+
+/// Sends the form with one line, or with all (empty).
+fn repay_button(kind: &'static str, label: &str, line: &str, whose: &str) -> Markup {
+    html! {
+        button class=(kind) type="submit" form=(REPAY_FORM) name="line" value=(line) {
+            (label) @if !whose.is_empty() { span.aside { (whose) } }
+        }
+    }
+}
+
 fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
     let w = who.words();
     let maker = who.firm().is_some() && who.holds(P::WageSheetMake);
-    let ready = failed.iter().filter(|l| repayable(l)).count();
-    let row = |l: &LineView| {
-        let then = html! {
+    let ready = failed.iter().any(repayable);
+    let then = |l: &LineView| {
+        html! { div {
             @if l.repaid_by.is_some() { (who.t("line-repaid")) }
             @else if !l.money_back { (who.t("line-money-under-way")) }
             @else if maker {
-                a href={ "/wages/workers/" (l.worker) "/account" } { (who.t("account-change")) span.aside { (l.name) } }
-                " " button.button.button-secondary type="submit" name="line" value=(l.line) { (who.t("repay-one")) span.aside { (l.name) } }
+                (actions(html! {
+                    a href={ "/wages/workers/" (l.worker) "/account" } { (who.t("account-change")) span.aside { (l.name) } }
+                    (repay_button("button button-secondary whole", &who.t("repay-one"), &l.line.to_string(), &l.name))
+                }))
             }
-        };
+        } }
+    };
+    let row = |l: &LineView| {
         [
             html! { span.whole { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } } },
             account(who, &l.account, &l.bank),
             amount(w, l.net),
-            html! { (why_failed(who, &l.reason)) },
-            html! { (after_failure(who, &l.reason)) },
-            then,
+            html! { div { strong { (why_failed(who, &l.reason)) } br; (after_failure(who, &l.reason)) } },
+            then(l),
         ]
     };
     let table = Table::new(who.t("failed-lines"))
         .text(who.t("worker-name"))
         .text(who.t("worker-account"))
         .figures(who.t("sheet-net"))
-        .text(who.t("fault-reason"))
-        .text(who.t("fault-remedy"))
+        .text(who.t("failed-why"))
         .text(who.t("failed-then"))
         .rows(failed.iter().map(row))
         .caption_hidden()
         .show(w);
-    if !maker || ready == 0 {
-        return table;
-    }
-    let all = w.t_with("repay-all", &[("n", ready.into())]);
-    form(&who.view, &format!("/wages/sheets/{}/repayment", v.sheet), html! {
-        (once_field())
+    html! {
         (table)
-        (actions(button(Button::Primary, &all, Some(("line", "")))))
-        p.hint { (who.t("repay-hint")) }
-    })
+        @if maker && ready {
+            form.form id=(REPAY_FORM) method="post" action={ "/wages/sheets/" (v.sheet) "/repayment" } data-once {
+                (proof(&who.view)) (once_field())
+                (actions(repay_button("button", &who.t("repay-all"), "", "")))
+                p.hint { (who.t("repay-hint")) }
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -328,6 +346,8 @@ pub async fn result_csv(State(web): State<Web>, who: Signed, At(id): At<PaySheet
             Ok((v, bytes))
         })
         .await?;
-    let name = who.words().t_with("result-file", &[("name", v.project_name.as_str().into()), ("period", v.period.to_string().into())]);
+    let name = who
+        .words()
+        .t_with("result-file", &[("name", v.project_name.as_str().into()), ("period", v.period.to_string().into())]);
     Ok(download(&name, "text/csv; charset=utf-8", bytes))
 }

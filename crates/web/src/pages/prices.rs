@@ -35,10 +35,10 @@ fn table(view: &View, operation: Operation, all: &[&Tariff]) -> Markup {
         let channel = t.channel.map_or_else(|| view.t("price-every-channel"), |c| say::told(w, "channel", c.code()));
         [
             html! { (name) @if t.kind == RuleKind::Relief { " " (status(Tone::Good, &view.t("price-relief-tag"), "", "")) } },
-            html! { (say::told(w, "payer-class", t.payer_class.code())) br; span.hint { (channel) } },
+            html! { div { (say::told(w, "payer-class", t.payer_class.code())) br; span.hint { (channel) } } },
             bands(view, &t.bands.0, t.currency),
-            html! { (say::told(w, "price-basis", t.basis.code())) br; span.hint { (t.document) } },
-            html! { (day(w, t.effective_from)) @if let Some(to) = t.effective_to { " – " (day(w, to)) } },
+            html! { div { (say::told(w, "price-basis", t.basis.code())) br; span.hint { (t.document) } } },
+            html! { (term(view, t)) },
         ]
     };
     let table = Table::new(say::told(w, "operation", operation.code()))
@@ -49,6 +49,16 @@ fn table(view: &View, operation: Operation, all: &[&Tariff]) -> Markup {
         .text(view.t("price-term"))
         .rows(all.iter().map(row));
     table.show(w)
+}
+
+/// From when, and until when where that is known.
+fn term(view: &View, t: &Tariff) -> String {
+    let w = view.words;
+    let from = w.date(t.effective_from);
+    match t.effective_to {
+        Some(to) => w.t_with("price-from-to", &[("from", from.into()), ("to", w.date(to).into())]),
+        None => w.t_with("price-from", &[("from", from.into())]),
+    }
 }
 
 fn bands(view: &View, bands: &[Band], currency: Currency) -> Markup {
@@ -98,7 +108,9 @@ mod tests {
 
     #[test]
     fn rates_are_told_in_percent() {
-        for (rate, want) in [("0.00315", "0.315%"), ("0.5", "50%"), ("0.01", "1%"), ("1.0", "100%"), ("0.00002", "0.002%")] {
+        for (rate, want) in
+            [("0.00315", "0.315%"), ("0.5", "50%"), ("0.01", "1%"), ("1.0", "100%"), ("0.00002", "0.002%")]
+        {
             assert_eq!(percent(rate), want);
         }
     }

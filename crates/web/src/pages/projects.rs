@@ -29,10 +29,10 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
         .await?;
     let w = who.words();
     let row = |p: &ProjectView| {
-        let place = html! {
+        let place = html! { div {
             a href={ "/wages/projects/" (p.project) } { (p.name) }
             @if !p.tag.is_empty() { br; span.hint { (p.tag) } }
-        };
+        } };
         let payer = html! { (p.firm_name) };
         let rest = [amount(w, p.balance), html! { (people(w, p.workers)) }, day(w, p.next_pay_day)];
         [place].into_iter().chain(firm.is_none().then_some(payer)).chain(rest).collect::<Vec<_>>()
@@ -213,7 +213,8 @@ async fn payers(web: &Web, who: &Signed, id: ProjectId) -> Result<Payers, Fault>
         let project = payroll::project_page(tx, &actor, id)?.view;
         let all = ledger::of_owner(tx, Owner::Firm(project.firm))?;
         let open = all.into_iter().filter(|a| a.purpose == Purpose::General && a.closed_at.is_none());
-        let views = open.map(|a| Ok((ledger::view(tx, a.id)?, a.id.to_string()))).collect::<kernel::Result<Vec<_>>>()?;
+        let views =
+            open.map(|a| Ok((ledger::view(tx, a.id)?, a.id.to_string()))).collect::<kernel::Result<Vec<_>>>()?;
         Ok(Payers { project, accounts: views })
     });
     Ok(found.await?)
@@ -238,7 +239,10 @@ fn fund_form(who: &Signed, payers: &Payers, given: &FundForm, errors: &FieldErro
     let choices: Vec<Choice<'_>> = payers.accounts.iter().map(choice).collect();
     let chosen = if choices.len() == 1 { choices[0].value.to_string() } else { given.from.clone() };
     let from = Field::new("from", who.t("funding-from")).value(chosen).errors(errors);
-    let sum = Field::new("amount", who.t("funding-amount")).hint(who.t("amount-hint")).value(given.amount.as_str()).errors(errors);
+    let sum = Field::new("amount", who.t("funding-amount"))
+        .hint(who.t("amount-hint"))
+        .value(given.amount.as_str())
+        .errors(errors);
     let fields = html! {
         (radios(w, &from, &choices))
         (money(w, &sum, Currency::CNY))
@@ -273,9 +277,8 @@ pub async fn fund(
     match given.step.as_str() {
         "send" => {
             let (actor, key) = (who.actor.clone(), given.once.clone());
-            let receipt = web
-                .run(move |bank| payroll::fund(&bank.desk, &actor, id, account, amount, Some(&key)))
-                .await?;
+            let receipt =
+                web.run(move |bank| payroll::fund(&bank.desk, &actor, id, account, amount, Some(&key))).await?;
             Ok(go_to(&receipt))
         }
         "change" => Ok(fund_form(&who, &payers, &given, &errors).into_response()),

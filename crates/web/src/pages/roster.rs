@@ -57,14 +57,14 @@ fn under<'a>(who: &Signed, title: String, project: &Project) -> Sheet<'a> {
 
 fn row(who: &Signed, worker: &Worker) -> [Markup; 6] {
     let w = who.words();
-    let account = html! {
+    let account = html! { div {
         @if !worker.account_masked.is_empty() { span.masked-text { (worker.account_masked) } @if !worker.bank.is_empty() { " " (worker.bank) } br; }
         (say::tag(w, worker.standing))
-    };
-    let dates = html! {
+    } };
+    let dates = html! { div {
         (day(w, worker.entered_on))
-        @if let Some(left) = worker.left_on { br; (look_left(who, left)) }
-    };
+        @if let Some(left) = worker.left_on { br; (left_on(who, left)) }
+    } };
     let change = html! {
         @if who.firm().is_some() && who.holds(P::WageRosterEdit) && worker.is_on_roster() {
             a href={ "/wages/workers/" (worker.id) "/account" } { (who.t("account-change")) span.aside { (worker.name_masked) } }
@@ -80,7 +80,7 @@ fn row(who: &Signed, worker: &Worker) -> [Markup; 6] {
     ]
 }
 
-fn look_left(who: &Signed, left: kernel::Date) -> Markup {
+fn left_on(who: &Signed, left: kernel::Date) -> Markup {
     let w = who.words();
     status(Tone::Quiet, &who.t("worker-left"), "", &w.date(left))
 }
@@ -119,7 +119,8 @@ fn account_page(who: &Signed, project: &Project, worker: &Worker, given: &Accoun
         Row::new(who.t("worker-identity"), masked(w, "", &worker.identity_masked, None)),
         Row::new(who.t("account-now"), row(who, worker)[4].clone()),
     ];
-    let number = Field::new("number", who.t("account-new")).hint(who.t("account-new-hint")).value(given.number.as_str());
+    let number =
+        Field::new("number", who.t("account-new")).hint(who.t("account-new-hint")).value(given.number.as_str());
     let bank = Field::new("bank", who.t("account-bank")).hint(who.t("account-bank-hint")).value(given.bank.as_str());
     let note = Field::new("note", who.t("account-note")).hint(who.t("account-note-hint")).value(given.note.as_str());
     let fields = html! {

@@ -51,7 +51,8 @@ pub async fn show(
         .read(move |tx| Ok((payroll::sheet(tx, &actor, id)?, payroll::lines(tx, &actor, id, state, &lines_ask)?)))
         .await?;
     let w = who.words();
-    let back = (!first).then(|| format!("/wages/sheets/{id}{}", state.map_or_else(String::new, |s| format!("?state={}", s.code()))));
+    let back = (!first)
+        .then(|| format!("/wages/sheets/{id}{}", state.map_or_else(String::new, |s| format!("?state={}", s.code()))));
     let main = html! {
         p { (head(&who, &v)) }
         (warnings(&who, &v))
@@ -78,7 +79,8 @@ pub fn head(who: &Signed, v: &SheetView) -> Markup {
 }
 
 fn warnings(who: &Signed, v: &SheetView) -> Markup {
-    let before = matches!(v.state, SheetState::Drafted | SheetState::Submitted | SheetState::Checked | SheetState::SentBack);
+    let before =
+        matches!(v.state, SheetState::Drafted | SheetState::Submitted | SheetState::Checked | SheetState::SentBack);
     html! {
         @if let Some(ended) = &v.ended {
             (notice(Tone::Warn, &who.t(if v.state == SheetState::SentBack { "sheet-sent-back" } else { "sheet-cancelled" }), html! { p { (ended.reason) } }))
@@ -142,7 +144,10 @@ pub fn totals(who: &Signed, v: &SheetView) -> Markup {
         rows.push(Row::new(who.t("project-tag"), html! { (v.tag) }));
     }
     if let Some(import) = v.import {
-        rows.push(Row::new(who.t("sheet-from-file"), html! { a href={ "/wages/imports/" (import) } { (who.t("sheet-import-link")) } }));
+        rows.push(Row::new(
+            who.t("sheet-from-file"),
+            html! { a href={ "/wages/imports/" (import) } { (who.t("sheet-import-link")) } },
+        ));
     }
     summary_list(w, &rows)
 }
@@ -151,7 +156,8 @@ pub fn totals(who: &Signed, v: &SheetView) -> Markup {
 fn hands(who: &Signed, v: &SheetView) -> Markup {
     let w = who.words();
     let none = html! { span.hint { (who.t("hand-none")) } };
-    let signed = |s: &Option<payroll::SignedView>| s.as_ref().map_or_else(|| none.clone(), |s| say::by(w, &s.name, s.at));
+    let signed =
+        |s: &Option<payroll::SignedView>| s.as_ref().map_or_else(|| none.clone(), |s| say::by(w, &s.name, s.at));
     let mut rows = vec![
         Row::new(who.t("hand-drafted"), say::by(w, &v.drafted.name, v.drafted.at)),
         Row::new(who.t("hand-submitted"), signed(&v.submitted)),
@@ -192,7 +198,7 @@ fn filter(who: &Signed, v: &SheetView, now: Option<LineState>) -> Markup {
 pub fn account(who: &Signed, number: &str, bank: &str) -> Markup {
     html! {
         @if number.is_empty() { span.hint { (who.t("account-none")) } }
-        @else { span.masked-text { (number) } @if !bank.is_empty() { " " (bank) } }
+        @else { div { span.masked-text { (number) } @if !bank.is_empty() { " " (bank) } } }
     }
 }
 
@@ -223,11 +229,11 @@ pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {
             amount(w, l.deductions),
             amount(w, l.net),
             account(who, &l.account, &l.bank),
-            html! {
+            html! { div {
                 (say::tag_by(w, l.state, "", l.at))
                 @if !l.reason.is_empty() { p.hint { (why_failed(who, &l.reason)) } }
                 @if l.repaid_by.is_some() { p.hint { (who.t("line-repaid")) } }
-            },
+            } },
         ]
     };
     let table = Table::new(who.t("sheet-lines"))

@@ -14,7 +14,11 @@ use payroll::{Item, Kind, LineState, Period, Slip, SlipLine};
 /// `2026年10月工资`, `2026年10月补发工资（2）`.
 fn name(who: &Signed, period: Period, kind: Kind, number: u8) -> String {
     let w = who.words();
-    let args = [("year", i64::from(period.year).into()), ("month", i64::from(period.month).into()), ("n", i64::from(number).into())];
+    let args = [
+        ("year", i64::from(period.year).into()),
+        ("month", i64::from(period.month).into()),
+        ("n", i64::from(number).into()),
+    ];
     match kind {
         Kind::Wage => w.t_with("slip-wage", &args),
         Kind::Supplement => w.t_with("slip-supplement", &args),
@@ -34,7 +38,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
     let row = |s: &SlipLine| {
         [
             html! { a href={ "/slips/" (s.line) } { (name(&who, s.period, s.kind, s.number)) } },
-            html! { (s.employer) br; span.hint { (s.project_name) } },
+            html! { div { (s.employer) br; span.hint { (s.project_name) } } },
             amount(w, s.net),
             say::tag_by(w, s.state, "", s.at),
         ]
@@ -90,11 +94,23 @@ fn state(who: &Signed, s: &Slip) -> Markup {
     match s.state {
         LineState::Paid => {
             let at = s.paid_at.map_or_else(String::new, |at| w.moment(at));
-            notice(Tone::Good, &w.t_with("slip-paid", &[("at", at.into())]), html! { p { (super::sheets::account(who, &s.account, &s.bank)) } })
+            notice(
+                Tone::Good,
+                &w.t_with("slip-paid", &[("at", at.into())]),
+                html! { p { (super::sheets::account(who, &s.account, &s.bank)) } },
+            )
         }
-        LineState::Processing => notice(Tone::Info, &who.t("slip-processing"), html! { p { (super::sheets::account(who, &s.account, &s.bank)) } p { (who.t("slip-processing-next")) } }),
+        LineState::Processing => notice(
+            Tone::Info,
+            &who.t("slip-processing"),
+            html! { p { (super::sheets::account(who, &s.account, &s.bank)) } p { (who.t("slip-processing-next")) } },
+        ),
         LineState::Waiting => notice(Tone::Info, &who.t("slip-waiting"), html! { p { (who.t("slip-waiting-next")) } }),
-        LineState::Failed => notice(Tone::Danger, &who.t("slip-failed"), html! { p { (super::sheets::why_failed(who, &s.reason)) } p { (who.t("slip-failed-next")) } }),
+        LineState::Failed => notice(
+            Tone::Danger,
+            &who.t("slip-failed"),
+            html! { p { (super::sheets::why_failed(who, &s.reason)) } p { (who.t("slip-failed-next")) } },
+        ),
     }
 }
 
@@ -105,20 +121,22 @@ fn label(who: &Signed, item: &Item) -> String {
 
 fn items(who: &Signed, s: &Slip) -> Markup {
     let w = who.words();
-    let sum = |item: &Item| {
-        let minor = if item.deduction { -item.amount } else { item.amount };
-        [html! { (label(who, item)) }, amount(w, Money::new(minor, Currency::CNY))]
+    let money = |minor: i64| amount(w, Money::new(minor, Currency::CNY));
+    let part = |title: &str, total: &str, deduction: bool, sum: Money| {
+        let items = s.items.iter().filter(|i| i.deduction == deduction);
+        let sign = if deduction { -1 } else { 1 };
+        html! {
+            h2 { (who.t(title)) }
+            dl.sums {
+                @for item in items { div.sums-row { dt { (label(who, item)) } dd { (money(sign * item.amount)) } } }
+                div.sums-row.sums-total { dt { (who.t(total)) } dd { (money(sign * sum.minor)) } }
+            }
+        }
     };
-    let part = |deduction: bool| s.items.iter().filter(move |i| i.deduction == deduction).map(sum);
-    let total = |key: &str, sum: Money| [html! { strong { (who.t(key)) } }, html! { strong { (amount(w, sum)) } }];
-    let table = |key: &str| Table::new(who.t(key)).text(who.t("slip-item")).figures(who.t("amount"));
-    let due = table("slip-due").rows(part(false)).row(total("slip-due-total", s.due));
-    let taken = table("slip-deductions").rows(part(true));
-    let minus = Money::new(-s.deductions.minor, Currency::CNY);
     html! {
-        (due.show(w))
-        @if !s.deductions.is_zero() { (taken.row(total("slip-deductions-total", minus)).show(w)) }
-        @else { p { (who.t("slip-no-deductions")) } }
+        (part("slip-due", "slip-due-total", false, s.due))
+        @if s.deductions.is_zero() { p { (who.t("slip-no-deductions")) } }
+        @else { (part("slip-deductions", "slip-deductions-total", true, s.deductions)) }
     }
 }
 
@@ -140,10 +158,16 @@ fn whose(who: &Signed, s: &Slip) -> Markup {
         rows.push(Row::new(who.t("worker-team"), html! { (s.team) }));
     }
     if let Some(days) = s.days {
-        rows.push(Row::new(who.t("slip-days"), html! { (w.t_with("slip-days-told", &[("n", hundredths(days).into())])) }));
+        rows.push(Row::new(
+            who.t("slip-days"),
+            html! { (w.t_with("slip-days-told", &[("n", hundredths(days).into())])) },
+        ));
     }
     if let Some(hours) = s.hours {
-        rows.push(Row::new(who.t("slip-hours"), html! { (w.t_with("slip-hours-told", &[("n", hundredths(hours).into())])) }));
+        rows.push(Row::new(
+            who.t("slip-hours"),
+            html! { (w.t_with("slip-hours-told", &[("n", hundredths(hours).into())])) },
+        ));
     }
     html! { h2 { (who.t("slip-about")) } (summary_list(w, &rows)) }
 }
@@ -172,11 +196,14 @@ fn proof(who: &Signed, s: &Slip) -> Markup {
 
 /// Something does not look right: whom to ask, and what to bring.
 fn ask(who: &Signed, phone: &str) -> Markup {
-    details(&who.t("slip-ask"), html! {
-        p { (who.t("slip-ask-text")) }
-        @if !phone.is_empty() { p { strong { (who.words().t_with("slip-ask-phone", &[("phone", phone.into())])) } } }
-        p { (who.t("slip-ask-labour")) }
-    })
+    details(
+        &who.t("slip-ask"),
+        html! {
+            p { (who.t("slip-ask-text")) }
+            @if !phone.is_empty() { p { strong { (who.words().t_with("slip-ask-phone", &[("phone", phone.into())])) } } }
+            p { (who.t("slip-ask-labour")) }
+        },
+    )
 }
 
 #[cfg(test)]

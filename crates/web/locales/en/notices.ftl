@@ -1,0 +1,57 @@
+# Payments
+notice-payment-posted = { $money } was paid from your account to { $payee }. If this was not you, call the branch at once.
+notice-payment-posted-payee = { $money } has come into your account.
+notice-payment-awaiting-approval = A payment of { $money } waits for a second person. The money is reserved and has not left the account.
+notice-payment-challenged = Please confirm a payment of { $money }. The money is still in your account. If this was not you, cancel it and call the branch at once.
+notice-payment-delayed = A payment of { $money } to { $payee } will go at { $until }. The money is still in your account, and until then you can cancel it.
+notice-payment-held = The bank is looking at a payment of { $money }. The money is still in your account; our staff will see to it soon, and you can cancel it.
+notice-payment-refused = A payment of { $money } was not made. { $refusal }
+notice-payment-cancelled = A payment of { $money } was cancelled; the money stays in your account.
+notice-payment-expired = A payment of { $money } was not dealt with in time and has ended; the money stays in your account.
+notice-clearing-returned = { $money } sent to another bank came back and is in your account again. Reason: { $reason }.
+
+# Checking
+notice-approval-asked = Your firm has something to check: { $kind }.
+notice-approval-first-approved = One person has approved: { $kind }. Another one has to check it too.
+notice-approval-refused = What you asked for was not approved and not done: { $kind }. Reason: { $reason }
+notice-approval-sent-back = What you asked for was sent back for correction: { $kind }. Reason: { $reason }
+notice-approval-expired = The time for what you asked ran out and nothing was done: { $kind }. Ask again if it is still wanted.
+notice-approval-executed = What you asked for was approved and is done: { $kind }.
+notice-approval-failed = What you asked for was approved but could not be done: { $kind }. Open it to see why.
+
+# Wages
+notice-payroll-project-opened = The wage account is open; you can upload the roster.
+notice-payroll-sheet-submitted = A pay sheet waits to be checked: people { $lines }, net total { $money }.
+notice-payroll-sheet-checked = A pay sheet was checked and can be paid.
+notice-payroll-sheet-sent-back = A pay sheet was sent back for correction and not paid. Reason: { $reason }
+notice-payroll-sheet-cancelled = A pay sheet was cancelled and will not be paid.
+notice-payroll-money-returned = Wages of { $money } that could not be paid are back in the wage account. Correct the accounts, then pay them again.
+notice-payroll-run-finished = { $failed ->
+    [0] The wages are paid: everybody has received them ({ $paid }).
+   *[other] The wages are paid: { $paid } received, { $failed } not paid. Open the pay sheet to see why and what to do.
+}
+notice-payroll-line-failed = Your wage of { $money } did not reach your account: { $reason }. It is not lost; it goes back to your employer's wage account. Ask your employer's payroll clerk, and it will be paid again.
+
+# Safety and rights
+notice-guard-party-frozen = { $kind ->
+    [all] Your accounts cannot be paid from or into at present. Bring your identity document to any branch to learn why and what to do.
+   *[other] Your accounts cannot pay at present. Bring your identity document to any branch to learn why and what to do.
+}
+notice-guard-party-released = One of the stops on your accounts was lifted.
+notice-party-signed-in = Somebody has just signed in with your name on a new device. If this was not you, end it at once under "Devices", and change your password at any branch.
+notice-party-login-paused = Signing in with your name failed { $failures } times and pauses until { $until }. If this was not you, call any branch.
+notice-party-granted = You can now act as: { $role }.
+notice-party-revoked = You can no longer act as: { $role }.
+notice-party-person-frozen = Your accounts cannot pay at present. Bring your identity document to any branch to learn why and what to do.
+notice-party-person-unfrozen = The stop on payments from your accounts was lifted.
+notice-party-tier-changed = The class of your accounts changed from { $from } to { $to }; the limits of the new class apply. Any branch will explain them.
+
+# Interfaces
+notice-webhook-disabled = Nothing could be delivered to { $url } for days, so it was switched off. Check it and subscribe again.
+
+# Pay slips
+wage-item-other = Other
+
+# Why a wage was not paid
+wage-fail-not-on-roster = The worker is not on the project's roster
+wage-fail-not-on-roster-next = Put the worker on the roster with an own account, then pay again.

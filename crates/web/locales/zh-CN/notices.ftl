@@ -1,0 +1,57 @@
+# 付款
+notice-payment-posted = 已从您的账户付出 { $money }，收款人 { $payee }。如果不是您办理的，请马上联系网点。
+notice-payment-posted-payee = 您的账户收到 { $money }。
+notice-payment-awaiting-approval = { $money }的付款已提交，等另一个人复核。钱预留在账户里，还没有付出。
+notice-payment-challenged = 有一笔 { $money }的付款，请您再确认一次。钱还在您的账户里。如果不是您办理的，请撤销，并马上联系网点。
+notice-payment-delayed = { $money }的付款将在 { $until } 付出，收款人 { $payee }。钱还在您的账户里，付出之前可以随时撤销。
+notice-payment-held = 有一笔 { $money }的付款，银行正在核实。钱还在您的账户里，工作人员会尽快处理；您也可以撤销。
+notice-payment-refused = { $money }的付款没有办成。{ $refusal }
+notice-payment-cancelled = { $money }的付款已撤销，钱留在您的账户里。
+notice-payment-expired = { $money }的付款没有在规定时间内处理，已经取消，钱留在您的账户里。
+notice-clearing-returned = 汇往其他银行的 { $money }被退回，钱已经回到您的账户。退回原因：{ $reason }。
+
+# 复核
+notice-approval-asked = 单位有一项“{ $kind }”等待复核。
+notice-approval-first-approved = “{ $kind }”已有一人通过，还要另一个人复核。
+notice-approval-refused = 您提交的“{ $kind }”没有通过复核，没有办理。原因：{ $reason }
+notice-approval-sent-back = 您提交的“{ $kind }”被退回修改。原因：{ $reason }
+notice-approval-expired = 您提交的“{ $kind }”过了有效期，没有办理。需要的话请重新提交。
+notice-approval-executed = 您提交的“{ $kind }”已经通过，并且办好了。
+notice-approval-failed = 您提交的“{ $kind }”已经通过，但是没有办成。请打开查看原因。
+
+# 工资
+notice-payroll-project-opened = 工资专户已经开好，可以上传花名册了。
+notice-payroll-sheet-submitted = 工资表已提交复核：{ $lines } 人，实发合计 { $money }。
+notice-payroll-sheet-checked = 工资表已通过复核，可以发放了。
+notice-payroll-sheet-sent-back = 工资表被退回修改，没有发放。原因：{ $reason }
+notice-payroll-sheet-cancelled = 有一张工资表已撤销，不会发放。
+notice-payroll-money-returned = 没有发出去的工资 { $money }已退回工资专户。处理好收款账户后，可以重新发放。
+notice-payroll-run-finished = { $failed ->
+    [0] 工资发放完成：{ $paid } 人全部到账。
+   *[other] 工资发放完成：{ $paid } 人已到账，{ $failed } 人没有发出。请打开工资表，看原因和办法。
+}
+notice-payroll-line-failed = 您的工资 { $money }没有发到账户：{ $reason }。钱没有丢，会回到单位的工资专户；请联系单位的工资经办人，处理好账户后会重新发给您。
+
+# 安全与身份
+notice-guard-party-frozen = { $kind ->
+    [all] 您的账户已暂停收款和付款。请带身份证件到任一网点，了解原因和恢复的办法。
+   *[other] 您的账户已暂停付款。请带身份证件到任一网点，了解原因和恢复的办法。
+}
+notice-guard-party-released = 您账户上的一项暂停已经解除。
+notice-party-signed-in = 您的登录名刚刚在一台新设备上登录。如果不是您本人，请马上在“登录设备”里结束登录，并到任一网点改密码。
+notice-party-login-paused = 您的登录名连续输错 { $failures } 次，已暂停登录到 { $until }。如果不是您本人，请联系任一网点。
+notice-party-granted = 您现在可以用“{ $role }”的身份办理业务。
+notice-party-revoked = 您的“{ $role }”身份已经收回。
+notice-party-person-frozen = 您的账户已暂停付款。请带身份证件到任一网点，了解原因和恢复的办法。
+notice-party-person-unfrozen = 您账户的暂停付款已经解除。
+notice-party-tier-changed = 您的账户类别由{ $from }调整为{ $to }，限额按新的类别执行。不清楚的地方，请到任一网点询问。
+
+# 程序接口
+notice-webhook-disabled = 通知地址 { $url } 连续多天收不到通知，已停用。请检查后重新订阅。
+
+# 工资条
+wage-item-other = 其他
+
+# 没有发出的原因
+wage-fail-not-on-roster = 此人不在本项目的花名册上
+wage-fail-not-on-roster-next = 请先把此人加入花名册，登记本人账户，再重新发放。
