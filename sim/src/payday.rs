@@ -50,6 +50,10 @@ pub struct Payday {
 }
 
 impl Payday {
+    fn remember(&mut self, sheet: Option<PaySheetId>) {
+        self.sheets.extend(sheet.filter(|id| !self.sheets.contains(id)));
+    }
+
     /// Lines by the state they were last seen in.
     pub fn counts(&self) -> BTreeMap<&'static str, u32> {
         let mut counts = BTreeMap::new();
@@ -185,11 +189,8 @@ fn import(world: &mut World, dice: &mut Dice, report: &mut Report, again: bool) 
         accept_valid: true,
     };
     let answer = insist(report, || payroll::import(store, &clerk, upload()))?;
-    if let Some(sheet) = tolerate(report, answer)?.and_then(|i| i.sheet) {
-        if !world.payday.sheets.contains(&sheet) {
-            world.payday.sheets.push(sheet);
-        }
-    }
+    let made = tolerate(report, answer)?.and_then(|i| i.sheet);
+    world.payday.remember(made);
     Ok(())
 }
 
@@ -262,11 +263,8 @@ fn repay(world: &mut World, dice: &mut Dice, report: &mut Report) -> Result<()> 
         let (clerk, failed) = (clerk.clone(), failed.clone());
         world.bank().store.write(move |tx| payroll::repay(tx, &clerk, &failed, "重发"))
     })?;
-    if let Some(id) = tolerate(report, answer)? {
-        if !world.payday.sheets.contains(&id) {
-            world.payday.sheets.push(id);
-        }
-    }
+    let made = tolerate(report, answer)?;
+    world.payday.remember(made);
     Ok(())
 }
 

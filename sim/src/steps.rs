@@ -235,10 +235,9 @@ fn hear(
 
 /// A posted payment into the account of outgoing payments has an item in the clearing queue from then on.
 fn away(auditor: &mut Auditor, receipt: &Receipt, terms: &Open) {
-    if let (State::Posted, Some(moved)) = (receipt.state, receipt.transfer) {
-        if terms.credit == own(terms.debit.book(), Own::ClearingOut, Currency::CNY) {
-            auditor.sent_away(receipt.instruction, ClearingId::from_raw(moved.raw()), terms);
-        }
+    let away = terms.credit == own(terms.debit.book(), Own::ClearingOut, Currency::CNY);
+    if let (State::Posted, Some(moved), true) = (receipt.state, receipt.transfer, away) {
+        auditor.sent_away(receipt.instruction, ClearingId::from_raw(moved.raw()), terms);
     }
 }
 

@@ -2,7 +2,7 @@
 use crate::Plan;
 use app::{Bank, Keys, Options};
 use kernel::id::{AccountId, FirmId, PersonId, StaffId};
-use kernel::{Actor, BookId, Channel, Clock, Currency, Date, Error, Id, Money, Owner, Result, Timestamp, Who};
+use kernel::{Actor, Channel, Clock, Currency, Date, Error, Id, Money, Owner, Result, Timestamp, Who};
 use ledger::Opening;
 use party::{
     BranchKind, BranchNew, DocumentKind, FirmKind, FirmNew, FirmSize, GrantAsk, PersonNew, Role, StaffNew, Tier,
@@ -48,7 +48,6 @@ pub struct World {
     latest: Timestamp,
     fault_in: Arc<AtomicI64>,
     carrier: Arc<Simulator>,
-    pub books: Vec<BookId>,
     pub people: Vec<Customer>,
     pub firms: Vec<FirmDesk>,
     pub officer: StaffId,
@@ -71,7 +70,6 @@ impl World {
             latest: start,
             fault_in,
             carrier,
-            books: people.books,
             people: people.customers,
             firms: people.firms,
             officer: people.officer,
@@ -162,7 +160,6 @@ fn open(place: &Where, clock: &Clock, fault_in: &Arc<AtomicI64>, carrier: &Arc<S
 }
 
 struct Everybody {
-    books: Vec<BookId>,
     customers: Vec<Customer>,
     firms: Vec<FirmDesk>,
     officer: StaffId,
@@ -195,8 +192,7 @@ fn people(bank: &Bank, start: Timestamp) -> Result<Everybody> {
             let checker = person(tx, &boss, north, 101 + 2 * n, Tier::I, start)?;
             firms.push(firm(tx, &boss, north, n, clerk, checker)?);
         }
-        let books = vec![north.book(), south.book()];
-        Ok(Everybody { books, customers, firms, officer, officer_branch: head })
+        Ok(Everybody { customers, firms, officer, officer_branch: head })
     })
 }
 

@@ -15,8 +15,9 @@ import { fileURLToPath } from 'node:url';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 
-const START_SECONDS_MAX = 60;
-const STOP_SECONDS_MAX = 10;
+// A debug build loads the demo in 20 to 40 s, and takes longer on a busy machine.
+const START_SECONDS_MAX = 180;
+const STOP_SECONDS_MAX = 15;
 const PAGE_SECONDS_MAX = 15;
 const SERVER_LOG_CHARACTERS_MAX = 20_000;
 const NARROW_PX = 320;
@@ -40,7 +41,7 @@ const FLAGS = [
 ];
 
 /** How the binary is told to serve a demo bank from an empty folder. The one place that knows its command line. */
-const serverArguments = (port, folder) => ['demo', '--listen', `127.0.0.1:${port}`, '--data', folder];
+const serverArguments = (port, folder) => ['serve', '--data', folder, '--listen', `127.0.0.1:${port}`];
 
 async function freePort() {
   const probe = createServer();

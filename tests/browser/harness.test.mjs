@@ -80,4 +80,4 @@ test('without scripts a page shows what the server sent, and axe still reads it'
   }));
 
 test('a binary that ends at once is reported with its exit code and command line', () =>
-  assert.rejects(startBank('/bin/false'), /\/bin\/false demo --listen .* ended with 1 before it answered/));
+  assert.rejects(startBank('/bin/false'), /\/bin\/false serve --data .* ended with 1 before it answered/));

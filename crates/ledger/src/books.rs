@@ -12,8 +12,8 @@ use crate::apply::{Balance, Context, Hold, Original, Slot, State};
 use crate::entry::{COLUMNS, Entry, JOURNAL};
 use crate::grants::Grant;
 use crate::transfer::{Kind, Transfer};
+use hashbrown::{HashMap, HashSet};
 use kernel::{BookId, Error, Id, Result, Timestamp, id::AccountId, id::TransferId};
-use std::collections::{HashMap, HashSet};
 use store::{Chain, Find, Overlay, Param, Row, Sheet, Tx};
 
 /// Accounts kept in memory between commits at most, and open holds as many; about 250 bytes each.

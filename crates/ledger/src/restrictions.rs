@@ -137,11 +137,10 @@ pub fn lift(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, number: i64, why
     tx.update(order)?;
     let stands =
         |o: &Order| o.lifted_at.is_none() && !o.queued && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits);
-    if !orders.iter().any(stands) {
-        if let Some(next) = orders.iter_mut().find(|o| o.lifted_at.is_none() && o.queued) {
-            next.queued = false;
-            tx.update(next)?;
-        }
+    let freed = !orders.iter().any(stands);
+    if let Some(next) = orders.iter_mut().find(|o| freed && o.lifted_at.is_none() && o.queued) {
+        next.queued = false;
+        tx.update(next)?;
     }
     apply(tx, account)?;
     tx.audit(actor, Audit::of("ledger.lift", account).change(number.to_string(), "").reason(why))

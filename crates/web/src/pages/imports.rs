@@ -2,6 +2,7 @@
 //! file is sent.
 use super::opening::beside;
 use super::{Page as Sheet, given, next_href, page, refused, say};
+use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::{At, Upload, download};
@@ -35,7 +36,7 @@ struct Fields {
 
 async fn project(web: &Web, who: &Signed, id: ProjectId) -> Result<Project, Fault> {
     let actor = who.actor.clone();
-    Ok(web.read(move |tx| payroll::project(tx, &actor, id)).await?)
+    Ok(web.read(move |tx| unknown_to_others(payroll::project(tx, &actor, id), "project", id)).await?)
 }
 
 fn under<'a>(who: &Signed, key: &str, project: &Project) -> Sheet<'a> {
@@ -229,7 +230,7 @@ type Found = (Project, Import, kernel::Page<ImportFault>);
 async fn found(web: &Web, who: &Signed, id: ImportId, ask: FaultsAsk) -> Result<Found, Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
-        let import = payroll::import_of(tx, &actor, id)?;
+        let import = unknown_to_others(payroll::import_of(tx, &actor, id), "import", id)?;
         let project = payroll::project(tx, &actor, import.project)?;
         let ask = PageAsk { limit: Some(FAULTS_ROWS), after: ask.after };
         let faults = payroll::faults(tx, &actor, id, &ask)?;
@@ -365,7 +366,10 @@ fn fault_table(who: &Signed, faults: &[ImportFault]) -> Markup {
 pub async fn faults_csv(State(web): State<Web>, who: Signed, At(id): At<ImportId>) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     let (name, bytes) = web
-        .read(move |tx| Ok((payroll::import_of(tx, &actor, id)?.file_name, payroll::faults_csv(tx, &actor, id)?)))
+        .read(move |tx| {
+            let import = unknown_to_others(payroll::import_of(tx, &actor, id), "import", id)?;
+            Ok((import.file_name, payroll::faults_csv(tx, &actor, id)?))
+        })
         .await?;
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
     let name = who.words().t_with("faults-file", &[("name", stem.into())]);

@@ -128,10 +128,13 @@ mod tests {
     use super::*;
     use crate::words::Lang;
 
+    /// Kind, arguments besides the amount, what the text holds.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
     #[test]
     fn notices_are_told_in_plain_words() {
         let money = [("amount", "3214.50"), ("currency", "CNY")];
-        let cases: &[(&str, &[(&str, &str)], &[&str])] = &[
+        let cases: &[Case<'_>] = &[
             ("payment.posted.payee", &[], &["收到 3,214.50 元"]),
             ("payment.posted", &[("payee", "6217 **** 0128")], &["3,214.50 元", "6217 **** 0128"]),
             ("payment.posted", &[], &["收款人 —"]),

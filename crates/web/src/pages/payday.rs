@@ -6,6 +6,7 @@ use super::confirm::{Confirm, Given};
 use super::projects::sheet_name;
 use super::sheets::{account, after_failure, crumbs, pay_on, under, view, why_failed};
 use super::{instructions, next_href, once_field, page, refused, say};
+use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::{At, download};
@@ -114,6 +115,7 @@ pub async fn pay(
     At(id): At<PaySheetId>,
     Checked(given): Checked<Given>,
 ) -> Result<Response, Fault> {
+    view(&web, &who, id).await?;
     who.need_step_up()?;
     let (actor, hash) = (who.actor.clone(), given.hash);
     let progress = web.run(move |bank| payroll::pay(&bank.desk, &actor, id, &hash)).await?;
@@ -303,6 +305,7 @@ pub async fn repay(
     At(id): At<PaySheetId>,
     Checked(form): Checked<RepayForm>,
 ) -> Result<Response, Fault> {
+    view(&web, &who, id).await?;
     let one = (!form.line.is_empty()).then(|| form.line.parse::<PayLineId>()).transpose()?;
     let (actor, note) = (who.actor.clone(), who.t("repay-note").into_owned());
     let sheet = web
@@ -340,7 +343,7 @@ pub async fn result_csv(State(web): State<Web>, who: Signed, At(id): At<PaySheet
     let actor = who.actor.clone();
     let (v, bytes) = web
         .read(move |tx| {
-            let v = payroll::sheet(tx, &actor, id)?;
+            let v = unknown_to_others(payroll::sheet(tx, &actor, id), "pay sheet", id)?;
             let mut bytes = Vec::new();
             payroll::result_csv(tx, &actor, id, &mut bytes)?;
             Ok((v, bytes))

@@ -2,6 +2,7 @@
 use super::instructions::go_to;
 use super::say::{self, people};
 use super::{Page as Sheet, given, next_href, once_field, page, refused};
+use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -56,8 +57,12 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let (project, found) =
-        web.read(move |tx| Ok((payroll::project(tx, &actor, id)?, payroll::project_page(tx, &actor, id)?))).await?;
+    let (project, found) = web
+        .read(move |tx| {
+            let project = unknown_to_others(payroll::project(tx, &actor, id), "project", id)?;
+            Ok((project, payroll::project_page(tx, &actor, id)?))
+        })
+        .await?;
     let v = &found.view;
     let main = html! {
         (notice(if v.profile.protected() { Tone::Info } else { Tone::Warn }, &say::told(who.words(), "profile", v.profile.code()), html! { p { (who.t(v.notice)) } }))
@@ -210,7 +215,7 @@ struct Payers {
 async fn payers(web: &Web, who: &Signed, id: ProjectId) -> Result<Payers, Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
-        let project = payroll::project_page(tx, &actor, id)?.view;
+        let project = unknown_to_others(payroll::project_page(tx, &actor, id), "project", id)?.view;
         let all = ledger::of_owner(tx, Owner::Firm(project.firm))?;
         let open = all.into_iter().filter(|a| a.purpose == Purpose::General && a.closed_at.is_none());
         let views =

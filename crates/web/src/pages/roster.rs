@@ -1,6 +1,7 @@
 //! The roster of a project, and a worker's change of account.
 use super::opening::beside;
 use super::{Page as Sheet, given, next_href, page, refused, say};
+use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -26,8 +27,12 @@ pub async fn list(
 ) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
     let first = ask.after.is_none();
-    let (project, found) =
-        web.read(move |tx| Ok((payroll::project(tx, &actor, id)?, payroll::roster(tx, &actor, id, &ask)?))).await?;
+    let (project, found) = web
+        .read(move |tx| {
+            let project = unknown_to_others(payroll::project(tx, &actor, id), "project", id)?;
+            Ok((project, payroll::roster(tx, &actor, id, &ask)?))
+        })
+        .await?;
     let w = who.words();
     let here = format!("/wages/projects/{id}/roster");
     let table = Table::new(who.t("roster"))
@@ -101,7 +106,7 @@ async fn worker(web: &Web, who: &Signed, id: WorkerId) -> Result<(Project, Worke
     let found = web.read(move |tx| {
         let none = || Error::not_found("worker", id);
         let worker = tx.get::<Worker>(params![id.book(), id])?.ok_or_else(none)?;
-        let project = payroll::project(tx, &actor, worker.project).map_err(|_| none())?;
+        let project = unknown_to_others(payroll::project(tx, &actor, worker.project), "worker", id)?;
         Ok((project, worker))
     });
     Ok(found.await?)

@@ -2,6 +2,7 @@
 use super::confirm::{Confirm, Given};
 use super::projects::sheet_name;
 use super::{Page as Sheet, next_href, page, refused, say};
+use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -34,7 +35,7 @@ pub fn under<'a>(who: &Signed, title: String, v: &SheetView) -> Sheet<'a> {
 
 pub async fn view(web: &Web, who: &Signed, id: PaySheetId) -> Result<SheetView, Fault> {
     let actor = who.actor.clone();
-    Ok(web.read(move |tx| payroll::sheet(tx, &actor, id)).await?)
+    Ok(web.read(move |tx| unknown_to_others(payroll::sheet(tx, &actor, id), "pay sheet", id)).await?)
 }
 
 pub async fn show(
@@ -48,7 +49,10 @@ pub async fn show(
     let first = ask.after.is_none();
     let lines_ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
     let (v, lines) = web
-        .read(move |tx| Ok((payroll::sheet(tx, &actor, id)?, payroll::lines(tx, &actor, id, state, &lines_ask)?)))
+        .read(move |tx| {
+            let v = unknown_to_others(payroll::sheet(tx, &actor, id), "pay sheet", id)?;
+            Ok((v, payroll::lines(tx, &actor, id, state, &lines_ask)?))
+        })
         .await?;
     let w = who.words();
     let back = (!first)
@@ -294,6 +298,7 @@ pub async fn submit(
     At(id): At<PaySheetId>,
     Checked(given): Checked<Given>,
 ) -> Result<Response, Fault> {
+    view(&web, &who, id).await?;
     let actor = who.actor.clone();
     web.write(move |tx| payroll::submit(tx, &actor, id, given.reason.trim())).await?;
     Ok(see_other(&format!("/wages/sheets/{id}")))
@@ -331,10 +336,10 @@ pub async fn cancel(
     At(id): At<PaySheetId>,
     Checked(given): Checked<Given>,
 ) -> Result<Response, Fault> {
+    let v = view(&web, &who, id).await?;
     let mut errors = FieldErrors::new();
     let reason = given.reason(&who, &mut errors);
     if !errors.is_empty() {
-        let v = view(&web, &who, id).await?;
         return Ok(refused(cancel_page(&who, &v, &given, &errors)));
     }
     let actor = who.actor.clone();

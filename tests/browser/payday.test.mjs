@@ -1,0 +1,242 @@
+// The payday, as the people concerned live it: a clerk sends a faulty file, sees every fault, sends the corrected one and
+// submits; a second person checks and pays by one key; the worker opens the pay slip on a narrow phone. Once with scripts
+// and once without. axe looks at every screen, and each must fit 320 px. Nobody sees what belongs to another firm.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { axe, fitsWidth, openBrowser, person, startBank } from './harness.mjs';
+
+const CODE_SECONDS = 30; // a one-time code lives so long, and each is taken once
+const RUN_SECONDS_MAX = 120;
+const LOOK_MS = 500;
+
+let bank;
+let browser;
+let files;
+let passwords;
+const taken = new Map();
+
+const yizhan = (...args) => execFileSync(process.env.YIZHAN_BIN, args, { encoding: 'utf8' });
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+before(async () => {
+  bank = await startBank();
+  browser = await openBrowser();
+  files = await mkdtemp(join(tmpdir(), 'yizhan-files-'));
+  yizhan('demo', 'files', files);
+  const lines = yizhan('demo', 'logins').split('\n').map((line) => line.trim().split(/\s+/));
+  passwords = new Map(lines.filter((words) => /^[a-z]+-[a-z]+-\d{4}$/.test(words[2] ?? '')).map((words) => [words[0], words[2]]));
+});
+
+after(async () => {
+  await browser?.close();
+  await bank?.stop();
+  if (files) await rm(files, { recursive: true, force: true });
+});
+
+/** The code on somebody's authenticator; waits for a new one when the last was used. */
+async function code(name) {
+  for (let tries = 0; tries <= CODE_SECONDS * 2 + 4; tries += 1) {
+    const [digits] = yizhan('demo', 'code', name).match(/\d{6}/);
+    if (taken.get(name) !== digits) {
+      taken.set(name, digits);
+      return digits;
+    }
+    await sleep(LOOK_MS);
+  }
+  return assert.fail(`no new code for ${name} within ${CODE_SECONDS} s`);
+}
+
+/** What is asked of every screen of the journey. */
+async function sound(page) {
+  await axe(page);
+  await fitsWidth(page);
+  assert.doesNotMatch(await page.content(), /⟦/, `a text is missing at ${page.url()}`);
+}
+
+const send = (page, selector = 'main form button[type=submit]') =>
+  Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]);
+const choose = (page, value) => page.locator(`label[for="${value}"]`).click();
+const at = (page) => new URL(page.url()).pathname;
+
+async function signIn(page, name) {
+  await page.goto('/sign-in');
+  await page.fill('[name=name]', name);
+  await page.fill('[name=password]', passwords.get(name));
+  await page.fill('[name=code]', await code(name));
+  await send(page);
+  assert.notEqual(at(page), '/sign-in', `${name} did not get in`);
+}
+
+/** Signs in and acts for the one firm the person has. */
+async function signInForFirm(page, name) {
+  await signIn(page, name);
+  await page.goto('/act-for');
+  await choose(page, 'f-firm-2');
+  await send(page);
+}
+
+async function stepUp(page, name) {
+  if (at(page) !== '/step-up') return;
+  await page.fill('[name=code]', await code(name));
+  await send(page);
+}
+
+async function firstProject(page) {
+  await page.goto('/wages');
+  await sound(page);
+  await page.locator('main a[href^="/wages/projects/"]').first().click();
+  await page.waitForURL(/\/wages\/projects\//);
+  await sound(page);
+  return at(page);
+}
+
+async function upload(page, project, file) {
+  await page.goto(`${project}/sheet-import`);
+  await sound(page);
+  await page.setInputFiles('[name=file]', join(files, file));
+  await send(page);
+  assert.match(at(page), /^\/wages\/imports\//, `${file} was not read`);
+  await sound(page);
+}
+
+/** From a good import to a sheet that waits for the checker; answers the sheet's address. */
+async function submit(page) {
+  await page.locator('main a[href^="/wages/sheets/"]').first().click();
+  await page.waitForURL(/\/wages\/sheets\//);
+  await sound(page);
+  const sheet = at(page);
+  await page.goto(`${sheet}/submission`);
+  await sound(page);
+  await send(page);
+  assert.equal(at(page), sheet);
+  assert.match(await page.innerText('main'), /待复核/);
+  return sheet;
+}
+
+async function checkAndPay(page, name, sheet) {
+  await page.goto('/approvals');
+  await sound(page);
+  await page.goto(sheet);
+  await page.locator('main a[href^="/approvals/"]').first().click();
+  await page.waitForURL(/\/approvals\//);
+  await sound(page);
+  await page.goto(`${at(page)}/approval`);
+  await stepUp(page, name);
+  await sound(page);
+  await send(page);
+  assert.equal(at(page), `${sheet}/payment`, 'after the check the payment is one key away');
+  await sound(page);
+  await send(page);
+  assert.equal(at(page), `${sheet}/payment`);
+  await sound(page);
+  const deadline = Date.now() + RUN_SECONDS_MAX * 1000;
+  for (;;) {
+    const text = await page.innerText('main');
+    if (!/还没轮到/.test(text) && /已到账/.test(text)) break;
+    assert.ok(Date.now() < deadline, `the run did not end in ${RUN_SECONDS_MAX} s: ${text}`);
+    await sleep(LOOK_MS);
+    await page.goto(`${sheet}/payment`);
+  }
+  await sound(page);
+}
+
+test('the payday of a ship-repair team, scripts on', { timeout: 300_000 }, async () => {
+  let sheet;
+  await person(browser, 'clerk', { url: bank.url, expected: /422/ }, async (page) => {
+    await signInForFirm(page, 'subclerk');
+    const project = await firstProject(page);
+    assert.match(await page.innerText('main'), /不享有/, 'ship repair claims no protection by law');
+    await page.goto(`${project}/roster`);
+    await sound(page);
+    await upload(page, project, 'subcontractor-2026-10-faulty.xlsx');
+    const told = await page.innerText('main');
+    assert.match(told, /行有误/);
+    assert.match(told, /D13[^]*校验位/, 'a fault names its cell and its reason');
+    const [csv] = await Promise.all([page.waitForEvent('download'), page.click('a[href$="/faults.csv"]')]);
+    assert.match(csv.suggestedFilename(), /问题清单\.csv$/);
+    await send(page);
+    assert.match(await page.innerText('main'), /请选择一种办法/);
+    await choose(page, 'f-way');
+    await send(page);
+    assert.equal(at(page), `${project}/sheet-import`);
+    await upload(page, project, 'subcontractor-2026-10.xlsx');
+    sheet = await submit(page);
+  });
+  await person(browser, 'checker', { url: bank.url }, async (page) => {
+    await signInForFirm(page, 'subcheck');
+    await checkAndPay(page, 'subcheck', sheet);
+    const failed = await page.innerText('main');
+    assert.match(failed, /没有发出的人/, 'some accounts of the demo cannot take their first pay');
+    await page.goto(`${sheet}?state=failed`);
+    await sound(page);
+    const [csv] = await Promise.all([page.waitForEvent('download'), page.goto(`${sheet}/result.csv`).catch(() => {})]);
+    assert.match(csv.suggestedFilename(), /发放结果\.csv$/);
+  });
+  await person(browser, 'worker', { url: bank.url, width: 360, height: 780 }, async (page) => {
+    await signIn(page, 'worker');
+    await page.goto('/slips');
+    await sound(page);
+    await page.getByRole('link', { name: '2026年10月工资' }).click();
+    await page.waitForURL(/\/slips\/plin_/);
+    await sound(page);
+    const slip = await page.innerText('main');
+    for (const part of [/已发到您账户/, /应发合计/, /扣款合计/, /复核/, /到账凭证/, /对这张工资条有疑问/]) assert.match(slip, part);
+    await page.goto('/accounts');
+    await sound(page);
+    await page.locator('main a[href^="/accounts/"]').first().click();
+    await page.waitForURL(/\/accounts\/acct_/);
+    await sound(page);
+    assert.match(await page.innerText('main'), /工资 2026-10/);
+  });
+});
+
+test('the payday of a building site, scripts off', { timeout: 300_000 }, async () => {
+  let sheet;
+  await person(browser, 'site clerk', { url: bank.url, javaScript: false }, async (page) => {
+    await signInForFirm(page, 'siteclerk');
+    const project = await firstProject(page);
+    assert.match(await page.innerText('main'), /第三十三条/, 'the law protects the wage account of a building site');
+    await upload(page, project, 'site-2026-10.xlsx');
+    if (await page.locator('#f-way-2').count()) {
+      await choose(page, 'f-way-2');
+      await send(page);
+      if (at(page).startsWith('/wages/sheets/')) await page.goBack();
+      await page.reload();
+    }
+    sheet = await submit(page);
+  });
+  await person(browser, 'site checker', { url: bank.url, javaScript: false }, async (page) => {
+    await signInForFirm(page, 'sitecheck');
+    await checkAndPay(page, 'sitecheck', sheet);
+  });
+});
+
+test('what belongs to another firm is not found', { timeout: 120_000 }, async () => {
+  const own = [];
+  await person(browser, 'owner of the pages', { url: bank.url }, async (page) => {
+    await signInForFirm(page, 'subclerk');
+    await page.goto('/wages');
+    const project = await page.locator('main a[href^="/wages/projects/"]').first().getAttribute('href');
+    own.push(project, ...['roster', 'funding', 'sheet-import', 'roster-import'].map((rest) => `${project}/${rest}`));
+    await page.goto('/accounts');
+    own.push(await page.locator('main a[href^="/accounts/"]').first().getAttribute('href'));
+    await page.goto(project);
+    const sheet = await page.locator('main a[href^="/wages/sheets/"]').first().getAttribute('href');
+    own.push(sheet, `${sheet}/payment`, `${sheet}/progress`, `${sheet}/result.csv`, `${sheet}/submission`);
+    own.push(await page.locator('main a[href^="/wages/imports/"]').first().getAttribute('href'));
+    await page.goto(sheet);
+    own.push(await page.locator('main a[href^="/slips/"]').first().getAttribute('href'));
+  });
+  await person(browser, 'stranger', { url: bank.url, expected: /404/ }, async (page) => {
+    await signInForFirm(page, 'siteclerk');
+    for (const address of own) {
+      const answer = await page.goto(address);
+      assert.equal(answer.status(), 404, address);
+    }
+    await sound(page);
+  });
+});
