@@ -43,7 +43,7 @@ fn an_order_to_another_bank() {
             if receipt.state == State::Held {
                 payments::cancel(&town.desk, &owner, receipt.instruction, "").unwrap();
             }
-            let posted = if receipt.state == State::Posted { Money::cny(100_00 + fee.minor) } else { Money::cny(0) };
+            let posted = if receipt.state == State::Posted { Money::cny(10_000 + fee.minor) } else { Money::cny(0) };
             assert_eq!(before.sub(town.read(|tx| ledger::view(tx, f.yard.account)).posted()).unwrap(), posted, "{n}");
             failed
         });

@@ -95,7 +95,7 @@ fn where_today_has_no_room_a_delayed_payment_waits() {
         let delayed = town.pay(&wang, order(f.wang.account, f.li.account, 30_000));
         let monday = town.read(|tx| tx.business_date());
         town.write(move |tx| tx.open_business_date(monday.plus_days(1)));
-        let cap = Some(Money::cny(10_000_00));
+        let cap = Some(Money::cny(1_000_000));
         town.write(move |tx| party::own_cap_set(tx, &Actor::system("demo"), f.wang.person, cap).map(|_| ()));
         town.bank.clock.advance(DAY);
         assert_eq!(payments::release_due(&town.desk, 10).unwrap(), 0);

@@ -179,7 +179,7 @@ fn a_payment_to_another_bank_takes_its_fee_and_is_queued() {
         let rest = 100 * 100 - 1;
         let drained = Order::transfer(f.chen.account, Payee::Account(f.wu.account), Money::cny(1_000_000 - rest));
         assert_eq!(town.pay(&town.phone(f.chen), drained).state, State::Posted);
-        let fee = Money::cny(100_00);
+        let fee = Money::cny(10_000);
         let all = Order { amount: Money::cny(rest), ..away(f.chen.account, 1) }.fee_shown(fee);
         let teller = town.at(f.other_outlet, f.other_teller);
         let receipt = town.pay(&teller, all);
@@ -235,7 +235,7 @@ fn cash_moves_between_a_customer_and_the_till() {
     each_town(|town| {
         let f = &town.folk;
         let (teller, till) = (town.teller(), town.till(f.outlet));
-        let cash = |kind, from, to| Order::new(kind, from, Payee::Account(to), Money::cny(1_000_00));
+        let cash = |kind, from, to| Order::new(kind, from, Payee::Account(to), Money::cny(100_000));
         assert_eq!(town.pay(&teller, cash(Kind::CashIn, till, f.li.account)).state, State::Posted);
         assert_eq!(town.pay(&teller, cash(Kind::CashOut, f.li.account, till)).state, State::Posted);
         let theirs = town.till(f.other_outlet);
@@ -255,7 +255,7 @@ fn a_wage_account_is_funded_by_a_firm_and_pays_nobody_by_order() {
         let firm = Owner::Firm(f.yard.firm);
         let wage = town.open(firm, f.outlet.book(), ledger::Purpose::Wage);
         let clearing = town.open(firm, f.outlet.book(), ledger::Purpose::WageClearing);
-        let fund = |from, to| Order::new(Kind::FundWageAccount, from, Payee::Account(to), Money::cny(50_000_00));
+        let fund = |from, to| Order::new(Kind::FundWageAccount, from, Payee::Account(to), Money::cny(5_000_000));
         assert_eq!(town.pay(&owner, fund(f.yard.account, wage)).state, State::Posted);
         assert_eq!(code(town.fails(&owner, fund(f.yard.account, f.li.account))), "bad_field");
         assert_eq!(code(town.fails(&town.phone(f.li), fund(f.li.account, wage))), "bad_field");
