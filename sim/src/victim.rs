@@ -56,10 +56,14 @@ pub fn work(dir: &Path, seed: u64, out: impl Write + Send) -> Result<()> {
     let cast = cast(dir)?;
     let out = Mutex::new(out);
     std::thread::scope(|scope| {
-        let makers: Vec<_> = (0..MAKERS).map(|maker| scope.spawn({
-            let (bank, cast, out) = (&bank, &cast, &out);
-            move || make(bank, cast, out, seed, maker)
-        })).collect();
+        let makers: Vec<_> = (0..MAKERS)
+            .map(|maker| {
+                scope.spawn({
+                    let (bank, cast, out) = (&bank, &cast, &out);
+                    move || make(bank, cast, out, seed, maker)
+                })
+            })
+            .collect();
         makers.into_iter().try_for_each(|m| m.join().unwrap_or_else(|_| Err(Error::broken("a maker panicked"))))
     })
 }
@@ -68,10 +72,14 @@ fn make(bank: &Bank, cast: &Cast, out: &Mutex<impl Write>, seed: u64, maker: u64
     let mut dice = Dice::new(seed * MAKERS + maker);
     for n in 0u64.. {
         let ((person, from), (_, to)) = (*dice.pick(&cast.0), *dice.pick(&cast.0));
-        let order = Order::transfer(from, Payee::Account(to), Money::cny(1 + dice.below(5_000) as i64)).fee_shown(Money::cny(0));
+        let order = Order::transfer(from, Payee::Account(to), Money::cny(1 + dice.below(5_000) as i64))
+            .fee_shown(Money::cny(0));
         let key = format!("v-{seed}-{maker}-{n}");
-        let Ok(receipt) = payments::submit(&bank.desk, &world::person_actor(person), order.clone(), Some(&key)) else { continue };
-        let line = serde_json::to_string(&Answer { key, person, order, receipt }).map_err(|e| trouble("an answer", e))?;
+        let Ok(receipt) = payments::submit(&bank.desk, &world::person_actor(person), order.clone(), Some(&key)) else {
+            continue;
+        };
+        let line =
+            serde_json::to_string(&Answer { key, person, order, receipt }).map_err(|e| trouble("an answer", e))?;
         let mut out = out.lock().map_err(|e| trouble("the pipe", e))?;
         writeln!(out, "{line}").and_then(|()| out.flush()).map_err(|e| trouble("the pipe", e))?;
     }

@@ -100,7 +100,8 @@ impl TestStore {
         };
         let config = Config { clock: clock.clone(), fault: Some(Arc::new(fault)), ..config };
         let all = store::migrations().into_iter().chain(migrations.iter().copied()).collect();
-        let mut bank = TestStore { clock, config, migrations: all, tables: tables.to_vec(), store: None, fail_in, calls, dir };
+        let mut bank =
+            TestStore { clock, config, migrations: all, tables: tables.to_vec(), store: None, fail_in, calls, dir };
         bank.store = Some(bank.open_another());
         bank
     }

@@ -13,7 +13,12 @@ fn what_was_acknowledged_survives_the_kill() {
     let kills = if std::env::var_os("YIZHAN_DEEP").is_some() { 200 } else { 5 };
     let mut all = 0;
     for kill in 0..kills {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_victim")).arg(&dir).arg(kill.to_string()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_victim"))
+            .arg(&dir)
+            .arg(kill.to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
         let pipe = child.stdout.take().expect("its answers are piped");
         let reader = std::thread::spawn(move || BufReader::new(pipe).lines().map_while(Result::ok).collect::<Vec<_>>());
         std::thread::sleep(Duration::from_millis(300 + kill * 37 % 400));

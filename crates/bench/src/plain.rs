@@ -6,11 +6,11 @@ use kernel::clock::stopwatch;
 use kernel::{Error, Id, Result, id::AccountId};
 use postgres::{Client, NoTls, Statement};
 
-const TABLES: &str = "CREATE TABLE accounts (id BYTEA PRIMARY KEY, balance BIGINT NOT NULL CHECK (balance >= 0));
-    CREATE TABLE transfers (id BYTEA PRIMARY KEY, debit BYTEA NOT NULL, credit BYTEA NOT NULL, amount BIGINT NOT NULL,
+const TABLES: &str = "CREATE TABLE plain_accounts (id BYTEA PRIMARY KEY, balance BIGINT NOT NULL CHECK (balance >= 0));
+    CREATE TABLE plain_transfers (id BYTEA PRIMARY KEY, debit BYTEA NOT NULL, credit BYTEA NOT NULL, amount BIGINT NOT NULL,
         code TEXT NOT NULL, reference TEXT NOT NULL, at BIGINT NOT NULL);
-    CREATE INDEX transfers_of_debit ON transfers (debit, at);
-    CREATE INDEX transfers_of_credit ON transfers (credit, at);";
+    CREATE INDEX transfers_of_debit ON plain_transfers (debit, at);
+    CREATE INDEX transfers_of_credit ON plain_transfers (credit, at);";
 
 fn trouble(e: postgres::Error) -> Error {
     Error::broken("the plain ledger cannot be written").caused_by(e)
@@ -28,9 +28,10 @@ impl Clerk {
         let open = || {
             let mut client = Client::connect(url, NoTls)?;
             client.batch_execute(&format!("SET search_path TO {schema}"))?;
-            let lock = client.prepare("SELECT balance FROM accounts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE")?;
-            let insert = client.prepare("INSERT INTO transfers VALUES ($1, $2, $3, $4, $5, $6, $7)")?;
-            let update = client.prepare("UPDATE accounts SET balance = balance + $2 WHERE id = $1")?;
+            let lock =
+                client.prepare("SELECT balance FROM plain_accounts WHERE id IN ($1, $2) ORDER BY id FOR UPDATE")?;
+            let insert = client.prepare("INSERT INTO plain_transfers VALUES ($1, $2, $3, $4, $5, $6, $7)")?;
+            let update = client.prepare("UPDATE plain_accounts SET balance = balance + $2 WHERE id = $1")?;
             Ok(Clerk { client, lock, insert, update })
         };
         open().map_err(trouble)
@@ -62,7 +63,7 @@ pub(crate) fn found(url: &str, schema: &str, town: &Town) -> Result<()> {
         let mut client = Client::connect(url, NoTls)?;
         client.batch_execute(&format!("CREATE SCHEMA {schema}; SET search_path TO {schema}; {TABLES}"))?;
         let ids: Vec<Vec<u8>> = town.accounts.iter().map(|id| id.bytes().to_vec()).collect();
-        client.execute("INSERT INTO accounts SELECT id, 1000000000 FROM UNNEST($1::bytea[]) AS u(id)", &[&ids])
+        client.execute("INSERT INTO plain_accounts SELECT id, 1000000000 FROM UNNEST($1::bytea[]) AS u(id)", &[&ids])
     };
     open().map(|_| ()).map_err(trouble)
 }

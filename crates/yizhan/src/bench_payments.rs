@@ -92,7 +92,8 @@ fn payer(ground: &Ground, n: u32) -> Result<Payer> {
 fn sign_in(ground: &Ground, login: &str, secret: &[u8; 20]) -> Result<String> {
     let store = &ground.bank.store;
     let (address, agent) = (String::new(), String::new());
-    let origin = Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation: String::new() };
+    let origin =
+        Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation: String::new() };
     let checked = store.read(|tx| party::sign_in_challenge(tx, login, &PasswordCost::TEST))?.check(PASSWORD);
     let (code, firm) = (party::totp_code(secret, store.clock().now()), ground.firm);
     let done = store.write(move |tx| {

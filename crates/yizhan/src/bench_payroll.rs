@@ -15,7 +15,7 @@ use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
 /// Small enough that one checker and an owner may release the whole sheet.
-const NET_FEN: i64 = 90_000;
+const NET_FEN: i64 = 45_000;
 
 /// What was measured: the part, its seconds, memory after it.
 struct Part {

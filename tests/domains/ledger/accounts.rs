@@ -50,8 +50,12 @@ fn a_number_leads_to_one_account() {
         assert!(refused.is(&ledger::NUMBER_TAKEN), "{refused:?}");
         // Given a number that the next account would make for itself, the next account makes another.
         let next = customer(bank);
-        let own = { open(bank, next.clone()); view(bank, next.id).account.number };
-        let numbers: BTreeSet<String> = (0..50).map(|_| view(bank, open(bank, customer(bank))).account.number).collect();
+        let own = {
+            open(bank, next.clone());
+            view(bank, next.id).account.number
+        };
+        let numbers: BTreeSet<String> =
+            (0..50).map(|_| view(bank, open(bank, customer(bank))).account.number).collect();
         assert!(numbers.len() == 50 && !numbers.contains(&own));
         sound(bank);
     });

@@ -19,7 +19,11 @@ fn kept(bank: &TestStore, date: Date) -> i64 {
 }
 
 fn busy(bank: &TestStore, town: &Town) {
-    assert!(post(bank, &[pay(bank, town.ann, town.ben, 10), pay(bank, town.vault, town.ann, 1)]).iter().all(|o| o.ok().is_ok()));
+    assert!(
+        post(bank, &[pay(bank, town.ann, town.ben, 10), pay(bank, town.vault, town.ann, 1)])
+            .iter()
+            .all(|o| o.ok().is_ok())
+    );
 }
 
 #[test]
@@ -28,7 +32,8 @@ fn a_closed_day_holds_its_trial_balance_its_accounts_and_a_signed_root() {
         let town = settle(bank);
         busy(bank, &town);
         let day = closes(bank, march(3));
-        let sums: Vec<_> = day.trial_balance.0.iter().map(|l| (l.chart.as_str(), l.accounts, l.debits, l.credits)).collect();
+        let sums: Vec<_> =
+            day.trial_balance.0.iter().map(|l| (l.chart.as_str(), l.accounts, l.debits, l.credits)).collect();
         assert_eq!(sums, [("1001", 1, 300_001, 0), ("2011", 2, 10, 200_011), ("2013", 1, 0, 100_000)]);
         assert_eq!(kept(bank, march(2)), 4);
         assert_eq!(day.root, root(&day.heads.0, &day.trial_balance.0));
@@ -72,7 +77,8 @@ fn a_day_covers_what_was_posted_in_its_own_commit() {
             closure(move |tx| ledger::post_one(tx, false, &t).map(|()| None))
         };
         let before = closure(|tx| trial_balance(tx).map(|_| None));
-        let done = in_one_group(bank, vec![one(1), before, closure(|tx| close(tx, &teller(), march(3)).map(Some)), one(2)]);
+        let done =
+            in_one_group(bank, vec![one(1), before, closure(|tx| close(tx, &teller(), march(3)).map(Some)), one(2)]);
         assert!(done.iter().all(Result::is_ok), "{done:?}");
         sound(bank);
         busy(bank, &town);

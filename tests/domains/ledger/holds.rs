@@ -103,7 +103,11 @@ fn a_stopped_account_keeps_its_holds_until_they_end() {
         post(bank, &[hold.clone(), other.clone()]);
         let stop = Restrict::new(town.ann, Restriction::NoDebits, "an order");
         bank.store().write(move |tx| restrict(tx, &super::teller(), &stop)).unwrap();
-        let end = |kind, of: &Transfer| Transfer { kind, pending: Some(of.id), ..pay(bank, of.debit, of.credit, of.amount.minor) };
+        let end = |kind, of: &Transfer| Transfer {
+            kind,
+            pending: Some(of.id),
+            ..pay(bank, of.debit, of.credit, of.amount.minor)
+        };
         let wanted = [Outcome::Refused(Refusal::DebitsStopped), POSTED];
         assert_eq!(post(bank, &[end(Kind::Post, &hold), end(Kind::Void, &other)]), wanted);
         bank.clock.set(ends);

@@ -89,7 +89,11 @@ fn a_linked_group_is_posted_whole_or_not_at_all() {
     at_bank(|bank| {
         let town = settle(bank);
         let group = |last: i64| {
-            [pay(bank, town.ann, town.ben, 60_000).linked(), pay(bank, town.ben, town.ann, 1).linked(), pay(bank, town.ann, town.ben, last)]
+            [
+                pay(bank, town.ann, town.ben, 60_000).linked(),
+                pay(bank, town.ben, town.ann, 1).linked(),
+                pay(bank, town.ann, town.ben, last),
+            ]
         };
         let failed = Outcome::Refused(Refusal::LinkFailed);
         let wanted = [failed.clone(), failed, Outcome::Refused(Refusal::FundsShort)];
@@ -111,10 +115,16 @@ fn a_closure_that_fails_leaves_nothing_in_its_group() {
         let stranger = customer(bank);
         let refuse = || Err::<(), _>(Error::field("test", "it fails"));
         let ask = |batch: Vec<Transfer>| closure(move |tx| ledger::post(tx, false, &batch).map(|_| ()));
-        let end = Transfer { kind: ledger::Kind::Post, pending: Some(hold.id), expires_at: None, ..pay(bank, town.ann, town.ben, 400) };
+        let end = Transfer {
+            kind: ledger::Kind::Post,
+            pending: Some(hold.id),
+            expires_at: None,
+            ..pay(bank, town.ann, town.ben, 400)
+        };
         let second = pay(bank, town.ben, town.ann, 5).hold(soon);
         let (first, last) = (pay(bank, town.ann, town.ben, 10), pay(bank, town.ann, town.ben, 20));
-        let (to_stranger, opening, failing) = (pay(bank, town.ann, stranger.id, 7), stranger.clone(), vec![end.clone(), second.clone()]);
+        let (to_stranger, opening, failing) =
+            (pay(bank, town.ann, stranger.id, 7), stranger.clone(), vec![end.clone(), second.clone()]);
         let done = in_one_group(
             bank,
             vec![
@@ -160,7 +170,8 @@ fn an_entry_is_reversed_once_and_whole() {
         bank.reopen();
         assert_eq!(post(bank, &[back()]), [refused()]);
         // From another book it is still the same entry.
-        let elsewhere = ledger::Opening { id: kernel::id::AccountId::new(bank.clock.now(), BookId(9)), ..super::vault(bank) };
+        let elsewhere =
+            ledger::Opening { id: kernel::id::AccountId::new(bank.clock.now(), BookId(9)), ..super::vault(bank) };
         let elsewhere = open(bank, elsewhere);
         let foreign = Transfer { id: TransferId::new(bank.clock.now(), BookId(9)), debit: elsewhere, ..back() };
         assert_eq!(post(bank, &[foreign]), [refused()]);
@@ -186,7 +197,10 @@ fn a_grant_lets_a_wage_account_pay_and_its_end_stops_it() {
         grant(bank);
         let soon = bank.clock.now().plus(DAY);
         let hold = ask().hold(soon);
-        assert_eq!(post(bank, &[ask(), hold.clone(), pay(bank, wage, town.ann, 1)]), [POSTED, POSTED, not_granted.clone()]);
+        assert_eq!(
+            post(bank, &[ask(), hold.clone(), pay(bank, wage, town.ann, 1)]),
+            [POSTED, POSTED, not_granted.clone()]
+        );
         bank.store().write(move |tx| ledger::grants::end(tx, &teller(), wage, ben, "left")).unwrap();
         let end = Transfer { kind: ledger::Kind::Post, pending: Some(hold.id), ..ask() };
         assert_eq!(post(bank, &[ask(), end.clone()]), [not_granted.clone(), not_granted]);

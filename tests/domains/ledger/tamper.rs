@@ -10,9 +10,28 @@ use tests::{Hand, TestStore};
 const JOURNAL: &Table = &Table {
     name: "transfers",
     columns: &[
-        "pos", "book", "id", "kind", "debit", "credit", "amount", "currency", "code", "reference", "memo", "pending",
-        "expires_at", "reverses", "at", "business_date", "value_date", "debit_prev", "credit_prev", "debit_after",
-        "credit_after", "hash",
+        "pos",
+        "book",
+        "id",
+        "kind",
+        "debit",
+        "credit",
+        "amount",
+        "currency",
+        "code",
+        "reference",
+        "memo",
+        "pending",
+        "expires_at",
+        "reverses",
+        "at",
+        "business_date",
+        "value_date",
+        "debit_prev",
+        "credit_prev",
+        "debit_after",
+        "credit_after",
+        "hash",
     ],
     keys: 1,
 };
@@ -21,21 +40,21 @@ const DERIVED: [&Table; 3] = [
     &Table {
         name: "balances",
         columns: &[
-            "book", "account", "debits_posted", "credits_posted", "debits_pending", "credits_pending", "frozen", "flags",
-            "head", "moved_at",
+            "book",
+            "account",
+            "debits_posted",
+            "credits_posted",
+            "debits_pending",
+            "credits_pending",
+            "frozen",
+            "flags",
+            "head",
+            "moved_at",
         ],
         keys: 2,
     },
-    &Table {
-        name: "pendings",
-        columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"],
-        keys: 2,
-    },
-    &Table {
-        name: "account_days",
-        columns: &["book", "account", "date", "net", "head", "moved_at"],
-        keys: 3,
-    },
+    &Table { name: "pendings", columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"], keys: 2 },
+    &Table { name: "account_days", columns: &["book", "account", "date", "net", "head", "moved_at"], keys: 3 },
 ];
 
 /// A bank in which every table has rows.
@@ -144,7 +163,11 @@ fn the_journal_names_the_first_entry_that_does_not_fit() {
         let (pos, last) = (middle(&hand), hand.count("SELECT max(pos) FROM transfers"));
         let cases = [
             ("a middle entry deleted", format!("DELETE FROM transfers WHERE pos = {pos}"), format!("pos {}", pos + 1)),
-            ("the last entry deleted", format!("DELETE FROM transfers WHERE pos = {last}"), format!("lane {}", last >> 44)),
+            (
+                "the last entry deleted",
+                format!("DELETE FROM transfers WHERE pos = {last}"),
+                format!("lane {}", last >> 44),
+            ),
             (
                 "two entries swapped",
                 format!(
@@ -154,7 +177,11 @@ fn the_journal_names_the_first_entry_that_does_not_fit() {
                 ),
                 format!("pos {pos}"),
             ),
-            ("an amount changed", format!("UPDATE transfers SET amount = amount + 1 WHERE pos = {pos}"), format!("pos {pos}")),
+            (
+                "an amount changed",
+                format!("UPDATE transfers SET amount = amount + 1 WHERE pos = {pos}"),
+                format!("pos {pos}"),
+            ),
             (
                 "an entry outside of all lanes",
                 format!("UPDATE transfers SET pos = {} WHERE pos = {last}", 99i64 << 44 | 1),
@@ -191,7 +218,10 @@ fn a_journal_rewound_behind_a_closed_day_is_named() {
         let gone = faults("DELETE FROM closed_days WHERE date = (SELECT max(date) FROM closed_days)");
         assert!(gone.iter().any(|f| f.table == "account_days"), "{gone:#?}");
         let bent = faults("UPDATE closed_days SET trial_balance = replace(trial_balance, '2011', '2012')");
-        assert!(bent.iter().all(|f| f.table == "closed_days" && f.what.contains("root")) && bent.len() == 2, "{bent:#?}");
+        assert!(
+            bent.iter().all(|f| f.table == "closed_days" && f.what.contains("root")) && bent.len() == 2,
+            "{bent:#?}"
+        );
         sound(bank);
     });
 }

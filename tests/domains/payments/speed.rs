@@ -130,4 +130,6 @@ fn main() -> Result<()> {
         None => Ok(()),
     }
 }
-fn cpu() -> u128 { std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap() }
+fn cpu() -> u128 {
+    std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
+}

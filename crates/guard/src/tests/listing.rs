@@ -151,9 +151,8 @@ fn a_freeze_holds_until_its_end_or_a_release_by_the_right_hand() {
     let active = |at| desk.store.read(|tx| in_force(tx, person(1), at)).unwrap().len();
     assert_eq!((active(NOW), active(NOW.plus(HOUR))), (1, 0), "it ends by itself");
     assert_eq!(desk.store.read(|tx| freezes(tx, person(1))).unwrap().len(), 3);
-    let told =
-        desk.store.read(|tx| tx.query("SELECT kind FROM outbox ORDER BY pos", &[], |r| r.get::<String>(0))).unwrap();
-    assert_eq!(told.iter().filter(|k| *k == "guard.party_frozen").count(), 3);
-    assert_eq!(told.iter().filter(|k| *k == "guard.party_released").count(), 2);
+    let told = desk.store.read(|tx| tx.outbox_after_cursor("test", 100)).unwrap();
+    let count = |kind: &str| told.iter().filter(|e| e.kind == kind).count();
+    assert_eq!((count("guard.party_frozen"), count("guard.party_released")), (3, 2));
     desk.verified();
 }

@@ -316,7 +316,7 @@ run-all-paid = { $n ->
  }
 run-some-failed = { $paid } paid, { $failed } not paid
 failed-lines = Not paid
-failed-lead = Their money is back in the wage account or on its way there. See to each account as told, then pay them again together.
+failed-lead = Their money is back in the wage account or on its way there. Whose account is in order again can be paid again, one by one or all together.
 failed-why = Why, and what to do
 failed-then = Next
 repay-one = Pay again
@@ -402,7 +402,6 @@ slip-due-total = Total gross
 slip-deductions = Deductions
 slip-deductions-total = Total deductions
 slip-no-deductions = Nothing was deducted.
-slip-item = Item
 slip-about = Whose it is, and for what
 slip-days = Days worked
 slip-days-told = { $n } days

@@ -115,7 +115,10 @@ fn role_shown(who: &Signed) -> String {
         Who::Person(_) => String::new(),
         _ => {
             let roles = who.session.roles.split(' ').filter(|r| !r.is_empty());
-            roles.map(|role| who.t(&format!("role-{}", role.replace('_', "-"))).into_owned()).collect::<Vec<_>>().join(" · ")
+            roles
+                .map(|role| who.t(&format!("role-{}", role.replace('_', "-"))).into_owned())
+                .collect::<Vec<_>>()
+                .join(" · ")
         }
     }
 }

@@ -17,11 +17,12 @@ use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use kernel::id::{PayLineId, PaySheetId};
-use kernel::{Error, PageAsk};
+use kernel::{Actor, Error, Id, Kind, Page, PageAsk, Result as Done};
 use maud::{Markup, html};
 use party::Permission as P;
-use payroll::{LineState, LineView, Progress, REPAY_LINES_MAX, SheetState, SheetView};
+use payroll::{LineState, LineView, Progress, REPAY_LINES_MAX, SheetState, SheetView, Standing, Worker};
 use serde::Deserialize;
+use store::{Tx, params};
 
 /// Failed lines on one page.
 const FAILED_ROWS: u32 = 100;
@@ -185,6 +186,25 @@ fn outcome(who: &Signed, p: &Progress) -> Markup {
     summary_list(w, &rows)
 }
 
+/// A line that failed, and whether it can be put on a new sheet now.
+struct Failed {
+    line: LineView,
+    ready: bool,
+}
+
+/// Failed lines with what the roster knows of their workers' accounts today.
+fn failed(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, ask: &PageAsk) -> Done<Page<Failed>> {
+    let found = payroll::lines(tx, actor, id, Some(LineState::Failed), ask)?;
+    let with_worker = |line: LineView| {
+        let worker = tx.get::<Worker>(params![line.worker.book(), line.worker])?;
+        let fit = |w: &Worker| w.is_on_roster() && matches!(w.standing, Standing::Verified | Standing::External);
+        let ready = line.money_back && line.repaid_by.is_none() && worker.as_ref().is_some_and(fit);
+        Ok(Failed { line, ready })
+    };
+    let items = found.items.into_iter().map(with_worker).collect::<Done<Vec<_>>>()?;
+    Ok(Page { items, next: found.next })
+}
+
 /// Who was not paid, why, and what to do; nothing when everybody was.
 async fn failed_part(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Result<Markup, Fault> {
     if v.progress.failed_lines == 0 {
@@ -192,7 +212,7 @@ async fn failed_part(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> 
     }
     let (actor, id, after) = (who.actor.clone(), v.sheet, ask.after.is_some());
     let ask = PageAsk { limit: Some(FAILED_ROWS), after: ask.after };
-    let failed = web.read(move |tx| payroll::lines(tx, &actor, id, Some(LineState::Failed), &ask)).await?;
+    let failed = web.read(move |tx| failed(tx, &actor, id, &ask)).await?;
     let first = after.then(|| format!("/wages/sheets/{id}/payment"));
     Ok(html! {
         h2 { (who.t("failed-lines")) }
@@ -225,11 +245,6 @@ async fn result_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> 
     Ok(page(who, shown, main))
 }
 
-/// Whether a failed line can be put on a new sheet now.
-fn repayable(l: &LineView) -> bool {
-    l.state == LineState::Failed && l.money_back && l.repaid_by.is_none()
-}
-
 /// The form of the buttons that pay again; they stand in the table and below it.
 const REPAY_FORM: &str = "repayment";
 
@@ -242,29 +257,31 @@ fn repay_button(kind: &'static str, label: &str, line: &str, whose: &str) -> Mar
     }
 }
 
-fn failed_table(who: &Signed, v: &SheetView, failed: &[LineView]) -> Markup {
+fn failed_table(who: &Signed, v: &SheetView, failed: &[Failed]) -> Markup {
     let w = who.words();
     let maker = who.firm().is_some() && who.holds(P::WageSheetMake);
-    let ready = failed.iter().any(repayable);
-    let then = |l: &LineView| {
+    let ready = failed.iter().any(|f| f.ready);
+    let then = |f: &Failed| {
+        let l = &f.line;
         html! { div {
             @if l.repaid_by.is_some() { (who.t("line-repaid")) }
             @else if !l.money_back { (who.t("line-money-under-way")) }
             @else if maker {
                 (actions(html! {
                     a href={ "/wages/workers/" (l.worker) "/account" } { (who.t("account-change")) span.aside { (l.name) } }
-                    (repay_button("button button-secondary whole", &who.t("repay-one"), &l.line.to_string(), &l.name))
+                    @if f.ready { (repay_button("button button-secondary whole", &who.t("repay-one"), &l.line.to_string(), &l.name)) }
                 }))
             }
         } }
     };
-    let row = |l: &LineView| {
+    let row = |f: &Failed| {
+        let l = &f.line;
         [
             html! { span.whole { a href={ "/slips/" (l.line) } { (l.name) } br; span.masked-text { (l.identity) } } },
             account(who, &l.account, &l.bank),
             amount(w, l.net),
             html! { div { strong { (why_failed(who, &l.reason)) } br; (after_failure(who, &l.reason)) } },
-            then(l),
+            then(f),
         ]
     };
     let table = Table::new(who.t("failed-lines"))
@@ -305,28 +322,40 @@ pub async fn repay(
     At(id): At<PaySheetId>,
     Checked(form): Checked<RepayForm>,
 ) -> Result<Response, Fault> {
-    view(&web, &who, id).await?;
+    let v = view(&web, &who, id).await?;
     let one = (!form.line.is_empty()).then(|| form.line.parse::<PayLineId>()).transpose()?;
     let (actor, note) = (who.actor.clone(), who.t("repay-note").into_owned());
-    let sheet = web
+    let made = web
         .write(move |tx| {
             let lines = match one {
                 Some(line) => vec![line],
-                None => failed_lines(tx, &actor, id)?,
+                None => ready_lines(tx, &actor, id)?,
             };
             payroll::repay(tx, &actor, &lines, &note)
         })
-        .await?;
-    Ok(see_other(&format!("/wages/sheets/{sheet}")))
+        .await;
+    match made {
+        Ok(sheet) => Ok(see_other(&format!("/wages/sheets/{sheet}"))),
+        Err(why) if matches!(why.kind(), Kind::Refused | Kind::Conflict) => {
+            let told = who.words().error(&why);
+            let main = html! {
+                (notice(Tone::Warn, &told.message, html! { p { (told.remedy) } }))
+                (failed_part(&web, &who, &v, FailedAsk::default()).await?)
+            };
+            let shown = under(&who, who.t("failed-lines").into_owned(), &v);
+            Ok(refused(page(&who, shown.crumb(sheet_name(&who, &v), format!("/wages/sheets/{id}")), main)))
+        }
+        Err(why) => Err(why.into()),
+    }
 }
 
 /// All lines that can be paid again, at most [`REPAY_LINES_MAX`].
-fn failed_lines(tx: &mut store::Tx<'_>, actor: &kernel::Actor, id: PaySheetId) -> kernel::Result<Vec<PayLineId>> {
+fn ready_lines(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId) -> Done<Vec<PayLineId>> {
     let mut lines = Vec::new();
     let mut ask = PageAsk::first(kernel::page::PAGE_ROWS_MAX);
     loop {
-        let found = payroll::lines(tx, actor, id, Some(LineState::Failed), &ask)?;
-        lines.extend(found.items.iter().filter(|l| repayable(l)).map(|l| l.line));
+        let found = failed(tx, actor, id, &ask)?;
+        lines.extend(found.items.iter().filter(|f| f.ready).map(|f| f.line.line));
         ask.after = found.next;
         if ask.after.is_none() || lines.len() >= REPAY_LINES_MAX {
             break;
@@ -334,7 +363,7 @@ fn failed_lines(tx: &mut store::Tx<'_>, actor: &kernel::Actor, id: PaySheetId) -
     }
     lines.truncate(REPAY_LINES_MAX);
     match lines.is_empty() {
-        true => Err(Error::new(&payroll::NOT_FAILED, "no line of the sheet can be paid again")),
+        true => Err(Error::new(&payroll::NOT_FAILED, "no line of the sheet can be paid again now")),
         false => Ok(lines),
     }
 }
