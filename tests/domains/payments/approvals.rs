@@ -80,7 +80,7 @@ fn who_may_not_check() {
 #[test]
 fn what_staff_made_is_checked_by_other_staff_and_not_by_themselves_as_a_firms_checker() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         // The teller's customer self, Wu, is made a checker of the yard.
         town.write(move |tx| {
             let who = Who::Person(f.wu.person);
@@ -190,7 +190,8 @@ fn a_no_frees_the_money_and_the_limits() {
 #[test]
 fn an_approval_that_ended_elsewhere_takes_its_payment_with_it() {
     each_town(|town| {
-        let cases: [(fn(&mut store::Tx<'_>, &Ending) -> kernel::Result<()>, State, &str); 3] = [
+        type End = fn(&mut store::Tx<'_>, &Ending) -> kernel::Result<()>;
+        let cases: [(End, State, &str); 3] = [
             (|tx, t| approval::cancel(tx, &t.maker, t.id, "typed wrong").map(|_| ()), State::Cancelled, ""),
             (
                 |tx, t| approval::send_back(tx, &t.checker, t.id, &t.hash, "add the invoice").map(|_| ()),
@@ -246,7 +247,7 @@ fn approval_and_payment_end_together_when_nobody_decides() {
 #[test]
 fn the_guard_decides_again_after_the_approval() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let (receipt, id, hash) = asked(town);
         list(town, ListKind::Black, f.li.account);
         let stopped = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
@@ -274,7 +275,7 @@ fn the_guard_decides_again_after_the_approval() {
 #[test]
 fn a_maker_who_lost_his_right_or_was_frozen_meanwhile() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let (_, id, hash) = asked(town);
         town.write(move |tx| {
             let who = Who::Person(f.yard.clerk);

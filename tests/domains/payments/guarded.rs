@@ -80,7 +80,7 @@ fn a_new_reason_is_not_covered_by_the_answer() {
 #[test]
 fn held_by_staff_decision_only_and_not_by_who_is_in_it() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let desk = &town.desk;
         desk.guard.inject(Some(Fault::Broken));
         let by_teller = town.pay(&town.teller(), order(f.li.account, f.chen.account, 100)).instruction;
@@ -168,7 +168,7 @@ fn a_delay_that_nothing_releases_gives_its_money_back() {
 #[test]
 fn one_that_cannot_be_released_does_not_stop_the_others() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let teller = Actor { correlation: "c".into(), ..town.at(f.other_outlet, f.other_teller) };
         let poisoned = town.pay(&teller, order(f.wang.account, f.chen.account, 20_000));
         assert_eq!(poisoned.state, State::Delayed);
@@ -226,7 +226,7 @@ fn stop_and_limit_are_refused_and_recorded() {
 #[test]
 fn an_account_that_pays_at_the_counter_only_is_not_paid_from_elsewhere_by_a_release_there() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         town.desk.guard.inject(Some(Fault::Broken));
         let held = town.pay(&town.phone(f.li), order(f.li.account, f.chen.account, 100)).instruction;
         town.desk.guard.inject(None);

@@ -22,7 +22,7 @@ fn from(town: &Town<'_>) -> AccountId {
 #[test]
 fn each_leg_stands_alone() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         town.write(move |tx| ledger::close_account(tx, &boss(), f.wu.account, "asked"));
         let nobody = AccountId::new(town.bank.clock.now(), BookId(9));
         let legs = vec![
@@ -56,7 +56,7 @@ fn each_leg_stands_alone() {
 #[test]
 fn a_leg_that_the_ledger_refuses_uses_no_limit() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let kind = ledger::restrictions::Restriction::NoCredits;
         let lock = move |tx: &mut store::Tx<'_>| {
             ledger::restrictions::restrict(
@@ -79,7 +79,7 @@ fn a_leg_that_the_ledger_refuses_uses_no_limit() {
 #[test]
 fn none_at_all_and_too_many() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         town.write(move |tx| ledger::close_account(tx, &boss(), f.wu.account, "asked"));
         let legs = vec![leg(f.wu.account, 1, "a"), leg(f.wu.account, 1, "b")];
         let receipt = town.pay(&boss(), Order::many(Kind::ClearingIn, from(town), legs).unwrap());

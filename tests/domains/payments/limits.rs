@@ -90,7 +90,7 @@ fn a_late_release_counts_on_its_own_day() {
 #[test]
 fn where_today_has_no_room_a_delayed_payment_waits() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let wang = town.phone(f.wang);
         let delayed = town.pay(&wang, order(f.wang.account, f.li.account, 30_000));
         let monday = town.read(|tx| tx.business_date());
@@ -112,7 +112,7 @@ fn where_today_has_no_room_a_delayed_payment_waits() {
 #[test]
 fn a_tellers_day_counts_for_persons_and_firms_and_in_every_book() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         town.write(move |tx| {
             for g in party::grants_of(tx, Who::Staff(f.teller))? {
                 party::revoke(tx, &Actor::system("demo"), g.id, "new limits")?;

@@ -15,7 +15,7 @@ fn mistake(town: &Town<'_>) -> InstructionId {
 #[test]
 fn a_second_person_checks_it_and_the_money_goes_back_once() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let id = mistake(town);
         // The checker of the outlet asks; a branch manager of the whole bank checks.
         let boss = town.write(move |tx| {

@@ -127,7 +127,7 @@ fn malformed_orders_leave_nothing() {
 #[test]
 fn accounts_that_are_stopped_or_closed_or_whose_owner_is_frozen() {
     each_town(|town| {
-        let f = *(&town.folk);
+        let f = town.folk;
         let li = town.phone(f.li);
         let stop = |account: AccountId, kind| {
             town.write(move |tx| {
