@@ -73,13 +73,13 @@ fn alone(name: &str, desk: &Desk, orders: Vec<(Actor, Order)>, calls: &Arc<Atomi
     println!("{name:<12} prepare: {:>7} ns each", watch.elapsed().as_nanos() / prepared.len() as u128);
     let (desk2, calls) = (desk.clone(), calls.clone());
     let (ns, statements) = desk.store.write(move |tx| {
-        let (watch, before) = (cpu(), calls.load(Ordering::Relaxed));
+        let (watch, before) = (kernel::clock::stopwatch(), calls.load(Ordering::Relaxed));
         for (n, (actor, order, prepared)) in prepared.iter().enumerate() {
             let receipt = payments::submit_in(&desk2, tx, actor, order, prepared, Some(&format!("alone-{round}-{n}")))?;
             assert_eq!(receipt.state, State::Posted, "{receipt:?}");
         }
         let number = prepared.len() as u128;
-        Ok(((cpu() - watch) / number, u128::from(calls.load(Ordering::Relaxed) - before) / number))
+        Ok((watch.elapsed().as_nanos() / number, u128::from(calls.load(Ordering::Relaxed) - before) / number))
     })?;
     println!("{name:<12} submit_in: {ns:>5} ns each, {statements} statements");
     Ok(())
@@ -129,7 +129,4 @@ fn main() -> Result<()> {
         Some(url) => measure("PostgreSQL", Config::postgres(&url, "payments_speed")),
         None => Ok(()),
     }
-}
-fn cpu() -> u128 {
-    std::fs::read_to_string("/proc/thread-self/schedstat").unwrap().split(' ').next().unwrap().parse().unwrap()
 }
