@@ -4,8 +4,9 @@ use sim::{Plan, Where};
 /// Seeds that once found a defect, with the steps they need.
 const KEPT: &[(u64, u32)] = &[(1, 250), (2, 250), (3, 250)];
 
-fn run(seed: u64, steps: u32, place: impl Fn(&std::path::Path) -> Where) {
-    let dir = std::env::temp_dir().join(format!("yizhan-simulation-{}-{seed}", std::process::id()));
+/// `name` keeps runs of one seed on two databases, which go on at once, out of each other's directory.
+fn run(name: &str, seed: u64, steps: u32, place: impl Fn(&std::path::Path) -> Where) {
+    let dir = std::env::temp_dir().join(format!("yizhan-simulation-{name}-{}-{seed}", std::process::id()));
     let done = sim::run(&Plan { seed, steps, place: place(&dir) }, &mut |_| {});
     let _ = std::fs::remove_dir_all(&dir);
     if let Err(why) = done {
@@ -19,7 +20,7 @@ fn seeds() -> u64 {
 
 #[test]
 fn seeds_hold_on_sqlite() {
-    KEPT.iter().for_each(|(seed, steps)| run(*seed, *steps, |dir| Where::Sqlite(dir.into())));
+    KEPT.iter().for_each(|(seed, steps)| run("sqlite", *seed, *steps, |dir| Where::Sqlite(dir.into())));
     let next = std::sync::atomic::AtomicU64::new(1_000);
     let end = 1_000 + seeds();
     std::thread::scope(|scope| {
@@ -30,7 +31,7 @@ fn seeds_hold_on_sqlite() {
                     if seed >= end {
                         return;
                     }
-                    run(seed, 150, |dir| Where::Sqlite(dir.into()));
+                    run("sqlite", seed, 150, |dir| Where::Sqlite(dir.into()));
                 }
             });
         }
@@ -45,6 +46,10 @@ fn seeds_hold_on_postgresql() {
     };
     for seed in 1..=(seeds() / 20).max(2) {
         let schema = format!("sim_{}_{seed}", std::process::id());
-        run(seed, 120, |dir| Where::Postgres { url: url.clone(), schema: schema.clone(), keys: dir.join("keys.json") });
+        run("postgresql", seed, 120, |dir| Where::Postgres {
+            url: url.clone(),
+            schema: schema.clone(),
+            keys: dir.join("keys.json"),
+        });
     }
 }
