@@ -15,7 +15,7 @@ fn run(name: &str, seed: u64, steps: u32, place: impl Fn(&std::path::Path) -> Wh
 }
 
 fn seeds() -> u64 {
-    if std::env::var_os("YIZHAN_DEEP").is_some() { 2_000 } else { 12 }
+    if std::env::var_os("YIZHAN_DEEP").is_some() { 2_000 } else { 6 }
 }
 
 #[test]
