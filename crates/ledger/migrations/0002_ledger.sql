@@ -2,6 +2,7 @@
 CREATE TABLE accounts (
     book BIGINT NOT NULL,
     id BYTES NOT NULL,
+    place BIGINT NOT NULL,
     number TEXT NOT NULL,
     chart TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -17,13 +18,15 @@ CREATE TABLE accounts (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;
+CREATE UNIQUE INDEX accounts_by_place ON accounts (book, place);
 CREATE UNIQUE INDEX accounts_by_number ON accounts (number, book);
 CREATE INDEX accounts_by_owner ON accounts (owner);
 
--- Sums per account; recomputed from the journal by verify, so they carry no seal.
+-- Sums per account, found by the account's place; recomputed from the journal by verify, so they carry no seal. Nothing but
+-- numbers: thousands of these rows are written at once, scattered over the table, and each page costs.
 CREATE TABLE balances (
     book BIGINT NOT NULL,
-    account BYTES NOT NULL,
+    place BIGINT NOT NULL,
     debits_posted BIGINT NOT NULL CHECK (debits_posted >= 0),
     credits_posted BIGINT NOT NULL CHECK (credits_posted >= 0),
     debits_pending BIGINT NOT NULL CHECK (debits_pending >= 0),
@@ -32,7 +35,7 @@ CREATE TABLE balances (
     flags BIGINT NOT NULL,
     head BIGINT NOT NULL,
     moved_at BIGINT NOT NULL,
-    PRIMARY KEY (book, account)
+    PRIMARY KEY (book, place)
 ) PLAIN;
 
 -- The journal: every movement, in the order of its lane, chained.

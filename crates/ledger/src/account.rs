@@ -47,6 +47,8 @@ store::record! {
     pub struct Account in "accounts" key 2 {
         pub book: BookId,
         pub id: AccountId,
+        /// Where its balance stands among those of its book: the writer lane that opened it, and a count from 1.
+        pub place: i64,
         /// What people write on forms: 19 digits with a Luhn digit at the end, or a card number that leads here.
         pub number: String,
         /// Chart-of-accounts code, such as `2011` (demand deposits of persons).
@@ -152,6 +154,15 @@ pub(crate) fn free_number(tx: &mut Tx<'_>, o: &Opening) -> Result<String> {
         }
     }
     Err(Error::new(&NUMBER_TAKEN, format!("no number is free for {}", o.id)))
+}
+
+/// The next place in a book. Every lane counts its own, so that writers never wait for each other.
+pub(crate) fn next_place(tx: &mut Tx<'_>, book: BookId) -> Result<i64> {
+    let (none, end) = (store::first_pos(tx.lane()), store::first_pos(tx.lane() + 1));
+    let sql = "SELECT max(place) FROM accounts WHERE book = ?1 AND place > ?2 AND place < ?3";
+    let params = [Param::Int(i64::from(book.0)), Param::Int(none), Param::Int(end)];
+    let last = tx.query_one(sql, &params, |r| r.get::<Option<i64>>(0))?.flatten();
+    Ok(last.unwrap_or(none) + 1)
 }
 
 fn is_taken(tx: &mut Tx<'_>, number: &str) -> Result<bool> {

@@ -76,7 +76,7 @@ pub struct Slot {
     pub purpose: Purpose,
     pub limited: bool,
     pub balance: Balance,
-    /// Where the balance's row stands in its table (SQLite only, else 0): the shortest way to it.
+    /// Where the balance stands: its place in its book, or on SQLite the number of its row, which is the shortest way to it.
     pub(crate) place: i64,
     dirty: bool,
 }
@@ -221,9 +221,9 @@ impl State {
             self.dirty.push(i);
         }
     }
-    /// The places of changed slots in the order of their keys; from here on they count as written.
+    /// Which slots were changed, in the order of their keys; from here on they count as written.
     pub(crate) fn take_dirty(&mut self) -> Vec<usize> {
-        let key = |i: usize| (self.slots[i].place, self.slots[i].id.book(), self.slots[i].id);
+        let key = |i: usize| (self.slots[i].id.book(), self.slots[i].place);
         let mut dirty: Vec<_> = std::mem::take(&mut self.dirty).into_iter().map(|i| (key(i), i)).collect();
         dirty.sort_unstable();
         dirty.iter().for_each(|(_, i)| self.slots[*i].dirty = false);

@@ -23,7 +23,7 @@ static BALANCES: Sheet = Sheet {
     table: "balances",
     columns: &[
         "book",
-        "account",
+        "place",
         "debits_posted",
         "credits_posted",
         "debits_pending",
@@ -35,8 +35,8 @@ static BALANCES: Sheet = Sheet {
     ],
     keys: 2,
 };
-/// Balances by their place: SQLite finds a row by its number twice as fast as by its key, and writes over it.
-static PLACES: Sheet = Sheet {
+/// On SQLite a row is found by its number twice as fast as by its key, and written over.
+static ROWS: Sheet = Sheet {
     table: "balances",
     columns: &[
         "rowid",
@@ -58,7 +58,8 @@ const HOLD_COLUMNS: &str = "id, debit, credit, amount, expires_at, ended";
 #[derive(Default)]
 pub(crate) struct Books {
     pub state: State,
-    /// Per book, no transfer id above this one exists (SQLite only, where nobody else writes).
+    /// Per book, no transfer id above this one exists (SQLite only, where nobody else writes). After a failed closure it may
+    /// be higher than any that does.
     newest: HashMap<BookId, TransferId>,
     /// No open hold ends before this (SQLite only); `None` is unknown.
     next_expiry: Option<Timestamp>,
@@ -81,7 +82,6 @@ impl Overlay for Books {
     fn rollback(&mut self) {
         self.state.undo_closure(self.accounts_before);
         self.state.give_back_dirty(&std::mem::take(&mut self.written));
-        self.newest.clear();
         self.next_expiry = None;
     }
     fn flush(&mut self, tx: &mut Tx<'_>) -> Result<()> {
@@ -130,16 +130,22 @@ impl Books {
             return Ok(());
         }
         let keys: Vec<_> = missing.iter().map(key).collect();
-        let place = if tx.is_postgres() { "CAST(0 AS BIGINT)" } else { "rowid" };
-        let select = format!("SELECT account, {place}, {BALANCE_COLUMNS} FROM balances");
+        let mut accounts = tx.get_all::<Account>(&keys, false)?;
+        accounts.sort_unstable_by_key(|a| (a.book, a.place));
+        let places: Vec<_> = accounts.iter().map(|a| vec![book_param(a.book), Param::Int(a.place)]).collect();
+        let own = if tx.is_postgres() { "place" } else { "rowid" };
+        let select = format!("SELECT book, place, {own}, {BALANCE_COLUMNS} FROM balances");
         let find = Find { table: BALANCES.table, select: &select, keys: &BALANCES.columns[..2] };
-        let balances =
-            tx.find(&find, &keys, true, |r| Ok((r.get::<AccountId>(0)?, (r.get::<i64>(1)?, balance_from(r, 2)?))))?;
-        let balances: HashMap<_, _> = balances.into_iter().collect();
-        for account in tx.get_all::<Account>(&keys, false)? {
+        let found = tx.find(&find, &places, true, |r| {
+            Ok(((r.get::<BookId>(0)?, r.get::<i64>(1)?), (r.get::<i64>(2)?, balance_from(r, 3)?)))
+        })?;
+        let found: HashMap<_, _> = found.into_iter().collect();
+        for a in accounts {
             let (place, balance) =
-                *balances.get(&account.id).ok_or_else(|| Error::broken(format!("{} has no balance", account.id)))?;
-            self.state.add_account(slot(&account, place, balance));
+                *found.get(&(a.book, a.place)).ok_or_else(|| Error::broken(format!("{} has no balance", a.id)))?;
+            let mut slot = Slot::new(a.id, a.currency, a.side, a.purpose, a.limited, balance);
+            slot.place = place;
+            self.state.add_account(slot);
         }
         Ok(())
     }
@@ -342,8 +348,8 @@ impl Books {
         self.written.extend(&dirty);
         let slots = dirty.iter().map(|i| &self.state.slots()[*i]);
         let found = match tx.is_postgres() {
-            true => tx.update_rows(&BALANCES, slots.map(|s| balance_row(s.id, &s.balance)))?,
-            false => tx.update_rows(&PLACES, slots.map(|s| place_row(s.place, &s.balance)))?,
+            true => tx.update_rows(&BALANCES, slots.map(|s| balance_row(s.id.book(), s.place, s.balance)))?,
+            false => tx.update_rows(&ROWS, slots.map(|s| numbered_row(s.place, s.balance)))?,
         };
         all_found(BALANCES.table, found, dirty.len())
     }
@@ -356,25 +362,20 @@ fn all_found(table: &str, found: u64, wanted: usize) -> Result<()> {
     }
 }
 
-fn slot(a: &Account, place: i64, balance: Balance) -> Slot {
-    let mut slot = Slot::new(a.id, a.currency, a.side, a.purpose, a.limited, balance);
-    slot.place = place;
-    slot
+pub(crate) fn insert_balance(tx: &mut Tx<'_>, a: &Account) -> Result<()> {
+    let row = balance_row(a.book, a.place, Balance::default());
+    tx.insert_rows(&BALANCES, [row].into_iter()).map(|_| ())
 }
 
-pub(crate) fn insert_balance(tx: &mut Tx<'_>, id: AccountId) -> Result<()> {
-    tx.insert_rows(&BALANCES, [balance_row(id, &Balance::default())].into_iter()).map(|_| ())
+fn balance_row(book: BookId, place: i64, b: Balance) -> impl Iterator<Item = Param<'static>> {
+    [i64::from(book.0), place].into_iter().chain(numbers(b)).map(Param::Int)
 }
 
-fn balance_row(id: AccountId, b: &Balance) -> impl Iterator<Item = Param<'static>> {
-    [book_param(id.book()), Param::Id(id.bytes())].into_iter().chain(numbers(b).map(Param::Int))
+fn numbered_row(row: i64, b: Balance) -> impl Iterator<Item = Param<'static>> {
+    std::iter::once(row).chain(numbers(b)).map(Param::Int)
 }
 
-fn place_row(place: i64, b: &Balance) -> impl Iterator<Item = Param<'static>> {
-    std::iter::once(place).chain(numbers(b)).map(Param::Int)
-}
-
-fn numbers(b: &Balance) -> [i64; 8] {
+fn numbers(b: Balance) -> [i64; 8] {
     [
         b.debits_posted,
         b.credits_posted,

@@ -62,7 +62,7 @@ impl ClosedDay {
 pub fn trial_balance(tx: &mut Tx<'_>) -> Result<Vec<TrialLine>> {
     flush(tx)?;
     let sql = "SELECT a.chart, a.currency, a.side, count(*), CAST(sum(b.debits_posted) AS BIGINT), \
-               CAST(sum(b.credits_posted) AS BIGINT) FROM accounts a JOIN balances b ON b.book = a.book AND b.account = a.id \
+               CAST(sum(b.credits_posted) AS BIGINT) FROM accounts a JOIN balances b ON b.book = a.book AND b.place = a.place \
                GROUP BY a.chart, a.currency, a.side ORDER BY a.chart, a.currency, a.side";
     tx.query(sql, &[], |r| {
         Ok(TrialLine {
@@ -135,7 +135,8 @@ fn account_days(tx: &mut Tx<'_>, day: &ClosedDay) -> Result<()> {
         ends.map_or(store::first_pos(lane), |(_, pos, _)| pos)
     };
     let sql = "INSERT INTO account_days (book, account, date, net, head, moved_at) \
-               SELECT book, account, ?1, credits_posted - debits_posted, head, moved_at FROM balances WHERE head > ?2 AND head <= ?3";
+               SELECT a.book, a.id, ?1, b.credits_posted - b.debits_posted, b.head, b.moved_at FROM balances b \
+               JOIN accounts a ON a.book = b.book AND a.place = b.place WHERE b.head > ?2 AND b.head <= ?3";
     for (lane, end, _) in day.journal_ends().filter(|(lane, end, _)| *end > from(*lane)) {
         tx.execute(sql, &[Param::Int(day.date.days()), Param::Int(from(lane)), Param::Int(end)])?;
     }

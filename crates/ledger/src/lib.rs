@@ -82,6 +82,7 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Accou
     let mut account = Account {
         book: o.id.book(),
         id: o.id,
+        place: account::next_place(tx, o.id.book())?,
         number: account::free_number(tx, o)?,
         chart: o.chart.clone(),
         currency: o.currency,
@@ -97,7 +98,7 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Accou
         seal: Seal::default(),
     };
     tx.insert(&mut account)?;
-    books::insert_balance(tx, o.id)?;
+    books::insert_balance(tx, &account)?;
     let opened = format!("{} {} {}", o.chart, o.currency, o.purpose);
     tx.audit(actor, Audit::of("ledger.open_account", o.id).after(opened))?;
     Ok(account)

@@ -64,7 +64,10 @@ pub(crate) fn balance(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Balance>>
             return Ok(in_memory);
         }
     }
-    let sql = format!("SELECT {BALANCE_COLUMNS} FROM balances WHERE book = ?1 AND account = ?2");
+    let sql = format!(
+        "SELECT {BALANCE_COLUMNS} FROM balances b JOIN accounts a ON a.book = b.book AND a.place = b.place \
+         WHERE a.book = ?1 AND a.id = ?2"
+    );
     tx.query_one(&sql, &key(&id), |r| balance_from(r, 0))
 }
 

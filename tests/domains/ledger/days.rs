@@ -111,7 +111,8 @@ fn books_out_of_balance_are_not_closed() {
         bank.close();
         let id: String = town.ann.bytes().iter().map(|b| format!("{b:02x}")).collect();
         let id = if bank.is_postgres() { format!("decode('{id}', 'hex')") } else { format!("x'{id}'") };
-        bank.hand().does(&format!("UPDATE balances SET credits_posted = credits_posted + 1 WHERE account = {id}"));
+        let of = format!("(SELECT place FROM accounts WHERE id = {id})");
+        bank.hand().does(&format!("UPDATE balances SET credits_posted = credits_posted + 1 WHERE place = {of}"));
         bank.reopen();
         let refused = bank.store().write(|tx| close(tx, &teller(), march(3))).unwrap_err();
         assert!(refused.is(&ledger::DAY_OUT_OF_BALANCE), "{refused:?}");

@@ -86,6 +86,9 @@ fn a_failed_closure_does_not_forget_when_the_next_hold_ends() {
         let done = in_one_group(bank, vec![ask(lost.clone(), true), ask(keep, false), ask(lost, true)]);
         assert_eq!(done.iter().filter(|d| d.is_ok()).count(), 1);
         bank.clock.set(now.plus(2 * HOUR));
+        // Its expiry goes with the closure that fails, and is made again by the next.
+        let failing = ask(pay(bank, town.ben, town.vault, 1), true);
+        assert!(bank.store().write(failing).is_err());
         assert_eq!(post(bank, &[pay(bank, town.ann, town.ben, 100_000)]), [POSTED]);
         sound(bank);
     });

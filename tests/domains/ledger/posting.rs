@@ -122,7 +122,8 @@ fn a_closure_that_fails_leaves_nothing_in_its_group() {
             ..pay(bank, town.ann, town.ben, 400)
         };
         let second = pay(bank, town.ben, town.ann, 5).hold(soon);
-        let (first, last) = (pay(bank, town.ann, town.ben, 10), pay(bank, town.ann, town.ben, 20));
+        // Others than the first's, so that what the first changed is not written because of the last.
+        let (first, last) = (pay(bank, town.ann, town.ben, 30), pay(bank, town.vault, town.wage, 20));
         let (to_stranger, opening, failing) =
             (pay(bank, town.ann, stranger.id, 7), stranger.clone(), vec![end.clone(), second.clone()]);
         let done = in_one_group(

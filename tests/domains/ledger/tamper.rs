@@ -41,7 +41,7 @@ const DERIVED: [&Table; 3] = [
         name: "balances",
         columns: &[
             "book",
-            "account",
+            "place",
             "debits_posted",
             "credits_posted",
             "debits_pending",

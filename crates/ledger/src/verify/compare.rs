@@ -15,7 +15,7 @@ pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progr
     let orders = in_force(tx)?;
     let sql = "SELECT a.book, a.id, a.currency, a.side, a.limited, a.closed_at, b.debits_posted, b.credits_posted, \
                b.debits_pending, b.credits_pending, b.frozen, b.flags, b.head, b.moved_at \
-               FROM accounts a LEFT JOIN balances b ON b.book = a.book AND b.account = a.id";
+               FROM accounts a LEFT JOIN balances b ON b.book = a.book AND b.place = a.place";
     let mut moved = 0usize;
     let pages = Pages { table: "accounts", select: sql, keys: &[("a.book", 0), ("a.id", 1)] };
     let rows = pages.read(tx, faults, |r, faults| {
@@ -31,9 +31,10 @@ pub(super) fn accounts(tx: &mut Tx<'_>, re: &Recount, faults: &mut Faults, progr
         let gone = re.accounts.len() - moved;
         faults.add("accounts", "whole table", format!("{gone} accounts have entries and are not there"));
     }
-    let sql = "SELECT b.account FROM balances b LEFT JOIN accounts a ON a.book = b.book AND a.id = b.account WHERE a.id IS NULL";
-    for id in tx.query(sql, &[], |r| Ok(r.get::<AccountId>(0).map(|id| id.to_string())))? {
-        faults.add("balances", id.unwrap_or_default(), "it belongs to no account");
+    let sql = "SELECT b.book, b.place FROM balances b LEFT JOIN accounts a ON a.book = b.book AND a.place = b.place \
+               WHERE a.id IS NULL";
+    for (book, place) in tx.query(sql, &[], |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))? {
+        faults.add("balances", format!("book {book}, place {place}"), "it belongs to no account");
     }
     Ok(())
 }
