@@ -13,11 +13,13 @@
 //! A failing seed is kept as a test in `tests/processes/`.
 mod auditor;
 mod dice;
+mod many;
 mod payday;
 mod steps;
 pub mod victim;
 mod world;
 
+pub use many::{JOBS_MAX, Many, Outcome, RED_MAX, jobs_here, many};
 pub use world::Where;
 
 use auditor::Auditor;
@@ -62,18 +64,19 @@ pub fn run(plan: &Plan, progress: &mut dyn FnMut(u32)) -> Result<Report> {
     if plan.steps > STEPS_MAX {
         return Err(Error::limit("steps", plan.steps, STEPS_MAX, "steps"));
     }
-    let mut dice = Dice::new(plan.seed);
-    let mut world = World::build(plan)?;
-    let mut auditor = Auditor::default();
-    let mut report = Report { seed: plan.seed, ..Report::default() };
     let lost = |step: u32, what: &str, why: Error| {
         Error::broken(format!("seed {} step {step} ({what}): {}", plan.seed, why.message())).caused_by(why)
     };
+    let mut dice = Dice::new(plan.seed);
+    let mut world = World::build(plan).map_err(|e| lost(0, "founding", e))?;
+    let mut auditor = Auditor::default();
+    let mut report = Report { seed: plan.seed, ..Report::default() };
     steps::open_everybody(&mut world, &mut auditor, &mut report).map_err(|e| lost(0, "opening", e))?;
     for step in 1..=plan.steps {
         let what = steps::pick(&mut dice);
         *report.commands.entry(what.name()).or_default() += 1;
-        steps::take(what, &mut world, &mut auditor, &mut dice, &mut report).map_err(|e| lost(step, what.name(), e))?;
+        let take = || steps::take(what, &mut world, &mut auditor, &mut dice, &mut report);
+        many::or_panicked(take).map_err(|e| lost(step, what.name(), e))?;
         report.steps = step;
         progress(step);
     }

@@ -37,7 +37,7 @@ pub struct Options {
     pub vfs: Option<&'static str>,
     pub fault: Option<Arc<FaultPoint>>,
     /// Who carries payments to other banks; `None` is the simulator that pays everything after two minutes, kept beside
-    /// an SQLite bank's data.
+    /// an SQLite bank's data, or beside the key file of a bank on PostgreSQL.
     pub port: Option<Arc<dyn Port>>,
     /// Who sends messages to phones; `None` writes them, masked, to the log.
     pub messenger: Option<Arc<dyn Messenger>>,
@@ -191,15 +191,13 @@ impl Bank {
     }
 }
 
-fn simulator(options: &Options) -> Result<Arc<dyn Port>> {
+pub(crate) fn simulator(options: &Options) -> Result<Arc<dyn Port>> {
     let (clock, plan) = (options.clock.clone(), Plan::calm(0));
-    Ok(match options.directory() {
-        Some(directory) if matches!(options.keys, Keys::File(_)) => {
-            std::fs::create_dir_all(directory).map_err(|e| unusable(directory, e))?;
-            Arc::new(Simulator::with_file(&directory.join("clearing-simulator.json"), clock, plan)?)
-        }
-        _ => Arc::new(Simulator::new(clock, plan)),
-    })
+    let Keys::File(keys) = &options.keys else { return Ok(Arc::new(Simulator::new(clock, plan))) };
+    let beside_keys = keys.parent().unwrap_or(Path::new(""));
+    let directory = options.directory().unwrap_or(beside_keys);
+    std::fs::create_dir_all(directory).map_err(|e| unusable(directory, e))?;
+    Ok(Arc::new(Simulator::with_file(&directory.join("clearing-simulator.json"), clock, plan)?))
 }
 
 fn unusable(path: &Path, e: std::io::Error) -> Error {

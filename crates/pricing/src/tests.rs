@@ -2,24 +2,25 @@ use crate::*;
 use kernel::id::InstructionId;
 use kernel::{Actor, BookId, Channel, Clock, Date, Id, Money, Timestamp};
 use proptest::prelude::*;
+use scratch::Scratch;
 use store::{Config, KeyRing, Store};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_300_000_000_000); // 2026-11-22 06:26 at the branch
 
 struct Desk {
     store: Store,
-    dir: std::path::PathBuf,
+    // Last, for it takes the database away.
+    _scratch: Scratch,
 }
 
 impl Desk {
     fn new(name: &str) -> Desk {
-        let dir = std::env::temp_dir().join(format!("yizhan-pricing-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
+        let scratch = Scratch::new(&format!("pricing_{name}"));
         let mut all = store::migrations();
         all.push(MIGRATION);
-        let config = Config { clock: Clock::manual(NOW), ..Config::sqlite(&dir) };
+        let config = Config { clock: Clock::manual(NOW), ..scratch.config() };
         let store = Store::open(config, KeyRing::random(), &all).unwrap();
-        let desk = Desk { store, dir };
+        let desk = Desk { store, _scratch: scratch };
         desk.load(DATA).unwrap();
         desk
     }
@@ -29,12 +30,6 @@ impl Desk {
     }
     fn quote(&self, ask: &Ask) -> kernel::Result<Quote> {
         self.store.read(|tx| quote(tx, ask))
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
 

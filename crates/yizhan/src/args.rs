@@ -91,6 +91,9 @@ pub enum Command {
         /// How many seeds, from the first on.
         #[arg(long, default_value_t = 1)]
         seeds: u64,
+        /// Seeds at once; as many as there are processors when it is not given.
+        #[arg(long)]
+        jobs: Option<usize>,
     },
     /// Copy the database while the bank goes on. The key file is not copied.
     Backup { directory: PathBuf },

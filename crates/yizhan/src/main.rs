@@ -70,7 +70,7 @@ fn run(cli: Cli) -> Outcome {
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Start { accounts } => bench_start::run(accounts),
         },
-        Command::Simulate { seed, steps, seeds } => simulate::simulate(seed, steps, seeds),
+        Command::Simulate { seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),
         Command::Backup { directory } => copies::backup(&place, &directory),
         Command::Restore { directory } => copies::restore(&place, &directory),
         Command::Doctor { listen } => doctor::doctor(&place, listen),

@@ -56,6 +56,20 @@ fn a_payment_that_comes_back_is_told_to_the_payer() {
     h.sound();
 }
 
+#[test]
+fn the_simulated_carrier_remembers_over_a_restart() {
+    let directory = super::directory();
+    let in_files = |o| crate::Options { keys: crate::Keys::File(directory.join("keys.json")), ..o };
+    let h = House::open_with(in_files);
+    abroad(&h, 50_000);
+    h.settle();
+    let sent: Vec<_> = items(&h, State::Sent).iter().map(|i| i.item).collect();
+    let options = in_files(crate::Options { clock: h.clock.clone(), ..super::options(&h.directory) });
+    let after = crate::bank::simulator(&options).unwrap();
+    assert_eq!(after.status(&sent).unwrap(), [(sent[0], clearing::Status::Taken)]);
+    let _ = std::fs::remove_dir_all(&directory);
+}
+
 /// Nothing comes through: whatever is sent is in doubt for ever.
 struct Deaf;
 

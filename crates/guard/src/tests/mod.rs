@@ -7,6 +7,7 @@ use crate::*;
 use kernel::clock::HOUR;
 use kernel::id::{AccountId, FirmId, InstructionId, PersonId};
 use kernel::{Actor, BookId, Channel, Clock, Id, Money, Owner, Timestamp};
+use scratch::Scratch;
 use store::{Config, KeyRing, Store};
 
 /// 2026-11-23 10:00:00 at the branch.
@@ -80,19 +81,19 @@ struct Desk {
     store: Store,
     clock: Clock,
     guard: Guard,
-    dir: std::path::PathBuf,
+    // Last, for it takes the database away.
+    _scratch: Scratch,
 }
 
 impl Desk {
     fn new(name: &str) -> Desk {
-        let dir = std::env::temp_dir().join(format!("yizhan-guard-{name}-{}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&dir);
+        let scratch = Scratch::new(&format!("guard_{name}"));
         let mut all = store::migrations();
         all.push(MIGRATION);
         let clock = Clock::manual(NOW);
-        let config = Config { clock: clock.clone(), ..Config::sqlite(&dir) };
+        let config = Config { clock: clock.clone(), ..scratch.config() };
         let store = Store::open(config, KeyRing::random(), &all).unwrap();
-        Desk { store, clock, guard: Guard::load().unwrap(), dir }
+        Desk { store, clock, guard: Guard::load().unwrap(), _scratch: scratch }
     }
 
     fn keys(&self) -> &KeyRing {
@@ -137,12 +138,6 @@ impl Desk {
             self.store.read(|tx| store::verify::table(tx, t, &mut faults, &mut |_, _| ())).unwrap();
         }
         assert!(faults.is_empty(), "{faults:?}");
-    }
-}
-
-impl Drop for Desk {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
 

@@ -7,6 +7,7 @@ use kernel::id::ClearingId;
 use kernel::{Clock, Error, Id, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 
@@ -90,12 +91,39 @@ enum Told {
     Returned,
 }
 
-/// See the module's head. Kept in a file when one is given, as a real carrier would outlive us.
+/// See the module's head. Kept in a file when one is given, as a real carrier would outlive us; servers that were given the
+/// same file speak to the same carrier, one call at a time.
 pub struct Simulator {
     plan: Plan,
     clock: Clock,
     file: Option<PathBuf>,
     world: Mutex<World>,
+}
+
+/// The world during one call. What is in the file counts, not what was there when this process last looked.
+struct Call<'s> {
+    world: MutexGuard<'s, World>,
+    file: Option<(&'s Path, File)>,
+}
+
+impl Call<'_> {
+    /// What this call changed outlives it.
+    fn keep(&self) -> Result<()> {
+        let Some((path, _)) = &self.file else { return Ok(()) };
+        let text = serde_json::to_vec(&*self.world).map_err(|e| silent("its state has no JSON form").caused_by(e))?;
+        let beside = path.with_extension("new");
+        std::fs::write(&beside, text)
+            .and_then(|()| std::fs::rename(&beside, path))
+            .map_err(|e| silent("its file cannot be written").caused_by(e))
+    }
+}
+
+fn read(path: &Path) -> Result<World> {
+    match std::fs::read(path) {
+        Ok(text) => serde_json::from_slice(&text).map_err(|e| silent("its file cannot be read").caused_by(e)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(World::default()),
+        Err(e) => Err(silent("its file cannot be read").caused_by(e)),
+    }
 }
 
 impl Simulator {
@@ -105,12 +133,7 @@ impl Simulator {
 
     /// Goes on where the file ends; makes it when it is not there.
     pub fn with_file(path: &Path, clock: Clock, plan: Plan) -> Result<Simulator> {
-        let world = match std::fs::read(path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|e| silent("its file cannot be read").caused_by(e))?,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => World::default(),
-            Err(e) => return Err(silent("its file cannot be read").caused_by(e)),
-        };
-        Ok(Simulator { plan, clock, file: Some(path.into()), world: Mutex::new(world) })
+        Ok(Simulator { plan, clock, file: Some(path.into()), world: Mutex::new(read(path)?) })
     }
 
     /// How many items have arrived.
@@ -122,13 +145,15 @@ impl Simulator {
         self.world.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn keep(&self, world: &World) -> Result<()> {
-        let Some(path) = &self.file else { return Ok(()) };
-        let text = serde_json::to_vec(world).map_err(|e| silent("its state has no JSON form").caused_by(e))?;
-        let beside = path.with_extension("new");
-        std::fs::write(&beside, text)
-            .and_then(|()| std::fs::rename(&beside, path))
-            .map_err(|e| silent("its file cannot be written").caused_by(e))
+    /// Waits until no other process is in a call; the lock ends with the call.
+    fn call(&self) -> Result<Call<'_>> {
+        let mut world = self.world();
+        let Some(path) = &self.file else { return Ok(Call { world, file: None }) };
+        let lock = File::create(path.with_extension("lock"))
+            .and_then(|lock| lock.lock().map(|()| lock))
+            .map_err(|e| silent("its file cannot be locked").caused_by(e))?;
+        *world = read(path)?;
+        Ok(Call { world, file: Some((path, lock)) })
     }
 
     fn chance(&self, purpose: &str, of: &[u8], of_thousand: u32) -> bool {
@@ -165,11 +190,11 @@ impl Simulator {
         }
     }
 
-    /// Tells the answers whose time has come, some of them twice. Says whether there were any.
-    fn tell_due(&self, world: &mut World) -> bool {
+    /// Tells the answers whose time has come, some of them twice.
+    fn tell_due(&self, world: &mut World) {
         let now = self.clock.now();
         let mut due = Vec::new();
-        let (taken, before) = (&world.taken, world.numbers);
+        let taken = &world.taken;
         world.open.retain(|id, told| {
             let Some(taken_at) = taken.get(id) else { return false };
             let fate = self.fate(*id, *taken_at);
@@ -184,7 +209,6 @@ impl Simulator {
             world.numbers += 1;
             world.told.insert(world.numbers, answer);
         }
-        world.numbers > before
     }
 
     fn take(&self, world: &mut World, id: ClearingId, now: Timestamp) {
@@ -214,22 +238,24 @@ impl Port for Simulator {
         if items.len() > BATCH_ITEMS_MAX as usize {
             return Err(Error::limit("batch", items.len(), BATCH_ITEMS_MAX, "items"));
         }
-        let (mut world, now) = (self.world(), self.clock.now());
-        let (lost, nothing_arrived) = self.fails(&mut world, "lost call", self.plan.lost_call);
+        let (mut call, now) = (self.call()?, self.clock.now());
+        let (lost, nothing_arrived) = self.fails(&mut call.world, "lost call", self.plan.lost_call);
         if !(lost && nothing_arrived) {
-            items.iter().for_each(|o| self.take(&mut world, o.item, now));
+            items.iter().for_each(|o| self.take(&mut call.world, o.item, now));
         }
-        self.keep(&world)?;
+        call.keep()?;
         if lost { Err(silent("the line broke")) } else { Ok(()) }
     }
 
     fn status(&self, items: &[ClearingId]) -> Result<Vec<(ClearingId, Status)>> {
-        let (mut world, now) = (self.world(), self.clock.now());
-        if self.fails(&mut world, "silent", self.plan.silent).0 {
+        let (mut call, now) = (self.call()?, self.clock.now());
+        let fails = self.fails(&mut call.world, "silent", self.plan.silent).0;
+        call.keep()?;
+        if fails {
             return Err(silent("no answer"));
         }
         let one = |id: &ClearingId| {
-            let Some(taken_at) = world.taken.get(id) else { return (*id, Status::Absent) };
+            let Some(taken_at) = call.world.taken.get(id) else { return (*id, Status::Absent) };
             let last = self.fate(*id, *taken_at).into_iter().rfind(|(_, at)| *at <= now);
             (*id, last.map_or(Status::Taken, |(told, _)| self.status_of(told, *id)))
         };
@@ -237,26 +263,28 @@ impl Port for Simulator {
     }
 
     fn answers(&self, most: u32) -> Result<Vec<Answer>> {
-        let mut world = self.world();
-        if self.fails(&mut world, "silent", self.plan.silent).0 {
-            return Err(silent("no answer"));
+        let mut call = self.call()?;
+        let fails = self.fails(&mut call.world, "silent", self.plan.silent).0;
+        if !fails {
+            self.tell_due(&mut call.world);
         }
-        if self.tell_due(&mut world) {
-            self.keep(&world)?;
+        call.keep()?;
+        if fails {
+            return Err(silent("no answer"));
         }
         let answer = |(number, (item, told)): (&u64, &(ClearingId, Told))| Answer {
             number: *number,
             item: *item,
             status: self.status_of(*told, *item),
         };
-        Ok(world.told.iter().take(most as usize).map(answer).collect())
+        Ok(call.world.told.iter().take(most as usize).map(answer).collect())
     }
 
     fn acknowledge(&self, numbers: &[u64]) -> Result<()> {
-        let mut world = self.world();
+        let mut call = self.call()?;
         numbers.iter().for_each(|n| {
-            world.told.remove(n);
+            call.world.told.remove(n);
         });
-        self.keep(&world)
+        call.keep()
     }
 }

@@ -7,10 +7,10 @@ use kernel::clock::{DAY, MINUTE, SECOND};
 use kernel::id::{AccountId, ClearingId, FirmId, InstructionId, TransferId};
 use kernel::{Actor, BookId, Clock, Currency, Error, Id, Money, Owner, Result, Timestamp};
 use ledger::{Opening, Transfer};
+use scratch::Scratch;
 use std::collections::HashSet;
-use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use store::verify::Fault;
 use store::{Config, KeyRing, Outbox, Store, Tx};
 
@@ -23,13 +23,8 @@ struct Fixture {
     desk: Desk,
     clock: Clock,
     payer: AccountId,
-    dir: PathBuf,
-}
-
-impl Drop for Fixture {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.dir);
-    }
+    // Last, for it takes the database away.
+    scratch: Scratch,
 }
 
 fn actor() -> Actor {
@@ -37,15 +32,12 @@ fn actor() -> Actor {
 }
 
 fn bank(name: &str) -> Fixture {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let unique = format!("yizhan-clearing-{name}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let dir = std::env::temp_dir().join(unique);
-    let _ = std::fs::remove_dir_all(&dir);
+    let scratch = Scratch::new(&format!("clearing_{name}"));
     // A Friday afternoon at the branch.
     let clock = Clock::manual(Timestamp::from_micros(1_795_161_600 * SECOND));
     let mut migrations = store::migrations();
     migrations.extend([ledger::MIGRATION, party::MIGRATION, MIGRATION]);
-    let config = Config { clock: clock.clone(), ..Config::sqlite(&dir) };
+    let config = Config { clock: clock.clone(), ..scratch.config() };
     let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
     let payer = AccountId::new(clock.now(), BOOK);
     store
@@ -56,7 +48,7 @@ fn bank(name: &str) -> Fixture {
             move_money(tx, own(BOOK, Own::Settlement, CNY), payer, MILLION).map(|_| ())
         })
         .unwrap();
-    Fixture { desk: Desk { store, guard: Guard::load().unwrap() }, clock, payer, dir }
+    Fixture { desk: Desk { store, guard: Guard::load().unwrap() }, clock, payer, scratch }
 }
 
 fn move_money(tx: &mut Tx<'_>, debit: AccountId, credit: AccountId, fen: i64) -> Result<TransferId> {
@@ -388,7 +380,7 @@ fn a_rough_simulator_ends_every_item_once() {
 #[test]
 fn the_simulator_goes_on_where_its_file_ends() {
     let b = bank("file");
-    let path = b.dir.join("clearing.json");
+    let path = b.scratch.dir().join("clearing.json");
     let open = || Simulator::with_file(&path, b.clock.clone(), Plan::calm(1)).unwrap();
     let id = b.queue(1_00);
     b.tick(&open());
@@ -397,6 +389,21 @@ fn the_simulator_goes_on_where_its_file_ends() {
     b.tick(&open());
     assert_eq!(b.item(id).state, State::Paid);
     assert_eq!(open().answers(10).unwrap(), [], "it was acknowledged");
+}
+
+#[test]
+fn two_servers_with_one_file_speak_to_one_carrier() {
+    let b = bank("shared");
+    let path = b.scratch.dir().join("clearing.json");
+    let open = || Simulator::with_file(&path, b.clock.clone(), Plan::calm(1)).unwrap();
+    let (one, other) = (open(), open());
+    let items = [b.queue(1_00), b.queue(2_00)];
+    b.tick(&one);
+    assert_eq!(other.status(&items).unwrap(), items.map(|id| (id, Status::Taken)));
+    b.clock.advance(5 * MINUTE);
+    b.tick(&other);
+    assert_eq!(items.map(|id| b.item(id).state), [State::Paid; 2]);
+    assert_eq!(one.answers(10).unwrap(), [], "the other server acknowledged them");
 }
 
 #[test]
