@@ -2,6 +2,7 @@
 use crate::DATABASE;
 use crate::sql::{Param, Row, Source};
 use kernel::{Error, Result};
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags};
 use std::borrow::Cow;
@@ -55,6 +56,8 @@ pub(crate) fn checkpoint(conn: &Connection) -> Result<bool> {
 
 fn configure(conn: &Connection) -> Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Plans do not depend on the values bound: else a statement that touches a partial index is planned again at each use.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     conn.busy_timeout(std::time::Duration::from_millis(BUSY_WAIT_MS)).map_err(failed)
 }
 

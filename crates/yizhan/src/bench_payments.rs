@@ -1,14 +1,15 @@
 //! `yizhan bench payments`: from an HTTP request to a durable posting, with sign-in, guard and audit on.
 //!
-//! 64 people of a firm each keep one connection, signed in with password and code, and order one payment after another as fast as they are answered. Server, writer and the
-//! 64 clients share the machine's processors. A payment counts when its receipt says *posted*, which is after the commit.
+//! Each of the clients is the owner of a firm of his own: he keeps one connection, signed in with password and code, and orders
+//! one payment to the next firm after another, as fast as he is answered. Server, writer and clients share the machine's
+//! processors. A payment counts when its receipt says *posted*, which is after the commit.
 #![expect(clippy::float_arithmetic, reason = "figures of a bench are for reading")]
 use crate::exit::{Done, Outcome};
-use crate::ground::{Ground, Stage, actor, person, rss_mib};
+use crate::ground::{Ground, Stage, actor, firm, person, rss_mib};
 use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
 use kernel::clock::stopwatch;
-use kernel::id::AccountId;
+use kernel::id::{AccountId, FirmId};
 use kernel::{Channel, Currency, Id, Money, Owner, Who};
 use ledger::Opening;
 use party::{GrantAsk, LoginNew, Origin, PasswordCost, Role, SignIn};
@@ -26,6 +27,7 @@ const OPENING: i64 = 1_000_000_000;
 
 /// People before are the ground's own.
 const FIRST_PAYER: u32 = 7_000_000;
+const FIRST_FIRM: u32 = 1;
 const PASSWORD: &str = "bench-harbour-lantern-4711";
 
 struct Payer {
@@ -68,34 +70,35 @@ pub fn run(clients: u32, seconds: u32) -> Outcome {
     Ok(told(&seen, clients, took))
 }
 
-/// An owner of the firm with an account of the firm's, signed in for the firm.
+/// The owner of a firm with an account, signed in for it.
 fn payer(ground: &Ground, n: u32) -> Result<Payer> {
-    let (branch, firm, book) = (ground.branch, ground.firm, ground.book());
+    let (branch, book) = (ground.branch, ground.book());
     let (login, secret) = (format!("bench{n}"), party::totp_secret_new());
     let hash = PasswordCost::TEST.hash(&login, PASSWORD)?;
     let name = login.clone();
-    let account = ground.bank.store.write(move |tx| {
+    let (account, firm) = ground.bank.store.write(move |tx| {
+        let firm = party::firm_register(tx, &actor(), firm(branch, FIRST_FIRM + n))?.firm;
         let who = party::person_register(tx, &actor(), person(branch, FIRST_PAYER + n))?.person;
         party::grant(tx, &actor(), GrantAsk::new(Who::Person(who), Role::FirmOwner).of(firm))?;
         let new = LoginNew { name: name.clone(), who: Who::Person(who), password: hash.clone(), totp_secret: secret };
         party::login_make(tx, &actor(), new)?;
         let account = AccountId::new(tx.now(), book);
         ledger::open_account(tx, &actor(), &Opening::deposit(account, Owner::Firm(firm), "测量户", Currency::CNY))?;
-        Ok(account)
+        Ok((account, firm))
     })?;
     let cash = own(book, Own::Cash, Currency::CNY);
     let order = Order::new(Kind::CashIn, cash, Payee::Account(account), Money::cny(OPENING));
     payments::submit(&ground.bank.desk, &actor(), order, None)?;
-    Ok(Payer { token: sign_in(ground, &login, &secret)?, account })
+    Ok(Payer { token: sign_in(ground, &login, &secret, firm)?, account })
 }
 
-fn sign_in(ground: &Ground, login: &str, secret: &[u8; 20]) -> Result<String> {
+fn sign_in(ground: &Ground, login: &str, secret: &[u8; 20], firm: FirmId) -> Result<String> {
     let store = &ground.bank.store;
     let (address, agent) = (String::new(), String::new());
     let origin =
         Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation: String::new() };
     let checked = store.read(|tx| party::sign_in_challenge(tx, login, &PasswordCost::TEST))?.check(PASSWORD);
-    let (code, firm) = (party::totp_code(secret, store.clock().now()), ground.firm);
+    let code = party::totp_code(secret, store.clock().now());
     let done = store.write(move |tx| {
         let done = party::sign_in_finish(tx, &checked, &code, &origin)?;
         if let SignIn::Signed { token, .. } = &done {

@@ -73,16 +73,7 @@ impl Ground {
         let (branch, firm, people) = bank.store.write(|tx| {
             let head = app::branch_open(tx, &actor(), branch("1", None, BranchKind::HeadOffice))?;
             let branch = app::branch_open(tx, &actor(), branch("2", Some(head), BranchKind::Outlet))?;
-            let new = FirmNew {
-                branch,
-                credit_code: "91990102MA00000X0Q".into(),
-                name: "测量船舶工程有限公司".into(),
-                kind: FirmKind::Company,
-                size: FirmSize::Large,
-                address: String::new(),
-                phone: "12900000000".into(),
-            };
-            let firm = party::firm_register(tx, &actor(), FirmNew { credit_code: credit_code(), ..new })?.firm;
+            let firm = party::firm_register(tx, &actor(), firm(branch, 0))?.firm;
             let roles = [Role::PayrollClerk, Role::PayrollChecker, Role::FirmOwner];
             let mut people = Vec::new();
             for (n, role) in roles.into_iter().enumerate() {
@@ -102,11 +93,23 @@ impl Ground {
     }
 }
 
-fn credit_code() -> String {
-    let first17 = "91990102MA0000000";
+/// A firm of the branch; the same `n`, the same credit code. `n` below 1,000,000.
+pub fn firm(branch: BranchId, n: u32) -> FirmNew {
+    FirmNew {
+        branch,
+        credit_code: credit_code(n),
+        name: format!("测量船舶工程{n}有限公司"),
+        kind: FirmKind::Company,
+        size: FirmSize::Large,
+        address: String::new(),
+        phone: "12900000000".into(),
+    }
+}
+
+fn credit_code(n: u32) -> String {
+    let body = format!("MA{n:06}");
     // The organisation code's own check sign first, then the last of the eighteen.
-    let body = &first17[8..16];
-    let organisation = demo::numbers::organisation_check(body).unwrap_or('0');
+    let organisation = demo::numbers::organisation_check(&body).unwrap_or('0');
     let first17 = format!("91990102{body}{organisation}");
     let last = demo::numbers::credit_check(&first17).unwrap_or('0');
     format!("{first17}{last}")
