@@ -138,3 +138,21 @@ pub(crate) fn column<'r>(row: &'r rusqlite::Row<'_>, at: usize) -> Result<Param<
         ValueRef::Real(_) => return Err(Error::broken("a column holds a float; none should")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::StatementStatus;
+
+    #[test]
+    fn a_statement_beside_a_partial_index_is_planned_once() {
+        let conn = Connection::open_in_memory().unwrap();
+        configure(&conn).unwrap();
+        batch(&conn, "CREATE TABLE t (a, b, until); CREATE INDEX due ON t (a, until) WHERE until > 5").unwrap();
+        let sql = "SELECT b FROM t WHERE a = ?1 AND until > ?2";
+        for n in 0..10 {
+            each_row(&conn, sql, &[Param::Int(n), Param::Int(n)], &mut |_| Ok(())).unwrap();
+        }
+        assert_eq!(conn.prepare_cached(sql).unwrap().get_status(StatementStatus::RePrepare), 0);
+    }
+}
