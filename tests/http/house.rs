@@ -257,6 +257,22 @@ impl House {
         }
     }
 
+    /// One more member of staff of the whole bank, signed in under `letter`.
+    pub fn hire(&mut self, letter: char, role: Role, person: Option<PersonId>) {
+        let name = format!("staff-{letter}");
+        let login_name = name.clone();
+        let hired = self.bank.write(move |tx| {
+            let at = party::branch_of(tx, kernel::BookId::HEAD_OFFICE)?.id;
+            let new = party::StaffNew { branch: at, number: format!("90{letter}"), name: name.clone(), person };
+            let id = party::staff_join(tx, &system(), new)?;
+            party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(at))?;
+            login(tx, &name, Who::Staff(id))
+        });
+        hired.expect("somebody can be hired");
+        let token = self.sign_in(&login_name);
+        self.proofs.insert(letter, token);
+    }
+
     fn actor(&self, letter: char) -> Actor {
         let token = self.proofs[&letter].clone();
         let actor = self.bank.read(|tx| party::session_actor(tx, &token, &origin())).expect("a session");
@@ -334,6 +350,7 @@ impl House {
             ("$notice", notices.items[0].id.to_string()),
             ("$session", session),
             ("$person", found.people[&'c'].to_string()),
+            ("$neighbour", found.people[&'d'].to_string()),
         ]);
     }
 

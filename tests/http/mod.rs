@@ -1,5 +1,6 @@
 //! What goes over the wire: rights at every address, forms, sessions, strange input, repeated requests, and the documents.
 mod cases;
+mod desk;
 mod documents;
 mod hostile;
 mod house;

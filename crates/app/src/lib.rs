@@ -7,6 +7,7 @@
 //!   what leaves the bank ([`webhooks`], [`messenger`]) happens at least once.
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
 //! * [`close_day`] lists what stands in the way and closes the business day. [`verify`] recomputes all of it.
+//! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
 //!
@@ -16,6 +17,7 @@ mod bank;
 mod close;
 pub mod demo_load;
 mod denial;
+pub mod desk;
 pub mod jobs;
 mod keys;
 pub mod messenger;
@@ -45,6 +47,7 @@ pub mod codes {
         BAD_EVENT_KIND: Invalid, "bad_event_kind", "use kinds of the published list, or payment.*";
         WEBHOOK_ENDED: Conflict, "webhook_ended", "subscribe again";
         NOT_PARKED: Conflict, "event_not_parked", "load the list again; somebody was quicker";
+        ACTIVATED_IN_PERSON: Refused, "activated_in_person", "let the owner come to a counter with his identity card and activate it there";
         DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";
     }
 }

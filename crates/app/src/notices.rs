@@ -40,7 +40,6 @@ pub const MESSAGED: &[&str] = &[
     "guard.party_frozen",
     "party.signed_in",
     "party.login_paused",
-    "party.person_frozen",
 ];
 
 store::text_enum! {

@@ -54,7 +54,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "party.signed_in" => &[TellOfNewDevice],
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
-        "party.person_frozen" | "party.person_unfrozen" | "party.tier_changed" => &[TellPerson],
+        "party.tier_changed" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],

@@ -81,7 +81,6 @@ CREATE TABLE guard_freezes (
     valid_until BIGINT,
     frozen_by TEXT NOT NULL,
     frozen_at BIGINT NOT NULL,
-    approved_by TEXT NOT NULL,
     released_by TEXT,
     released_at BIGINT,
     release_document TEXT,

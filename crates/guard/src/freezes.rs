@@ -1,14 +1,16 @@
 //! Freezes of a party (止付, 冻结), each a numbered record with basis, document and end.
 //!
-//! Here stands that a party is frozen; the ledger's account status is set by the caller in the same transaction. A stop
+//! Here stands that a party is frozen, and nowhere else; single accounts are restricted in the ledger. A stop
 //! asked for by the police lasts at most [`POLICE_STOP_HOURS_MAX`], a freeze at most [`POLICE_FREEZE_DAYS_MAX`]; both end
-//! by themselves and are renewed by a new record with a new document. What an authority ordered is released before its
-//! end only with a document of that authority and an approval, so a branch cannot lift it by itself.
+//! by themselves and are renewed by a new record with a new document. A freeze works at once, on one person's word; it is
+//! released before its end by two, and what an authority ordered only with a document of that authority, so a branch
+//! cannot lift it by itself.
 use crate::events::Event;
 use crate::{
     BAD_FREEZE, Change, FREEZE_DOCUMENT, FREEZES_OF_PARTY_MAX, POLICE_FREEZE_DAYS_MAX, POLICE_STOP_HOURS_MAX, state,
 };
 use kernel::clock::{DAY, HOUR};
+use kernel::id::ApprovalId;
 use kernel::{Actor, BookId, Error, Owner, Result, Timestamp};
 use store::{Audit, Seal, Tx, params};
 
@@ -64,12 +66,11 @@ store::record! {
         pub valid_until: Option<Timestamp>,
         pub frozen_by: String,
         pub frozen_at: Timestamp,
-        /// Principal; empty where the basis needs none.
-        pub approved_by: String,
         pub released_by: Option<String>,
         pub released_at: Option<Timestamp>,
         pub release_document: Option<String>,
         pub release_reason: Option<String>,
+        /// The second person.
         pub release_approved_by: Option<String>,
     }
 }
@@ -91,8 +92,6 @@ pub struct NewFreeze {
     pub from: Timestamp,
     pub until: Option<Timestamp>,
     pub reason: String,
-    /// Principal of the approver; may be empty for `Customer` and for `PoliceStop`, which cannot wait.
-    pub approved_by: String,
 }
 
 /// How a freeze ends before its time.
@@ -101,14 +100,16 @@ pub struct Release {
     /// The authority's document; may be empty where no authority ordered the freeze.
     pub document: String,
     pub reason: String,
-    pub approved_by: String,
+    /// Principal of the one who asked for it; who carries it out is the second person.
+    pub asked_by: String,
+    pub approval: ApprovalId,
 }
 
 fn bad(field: &'static str, why: impl std::fmt::Display) -> Error {
     Error::new(&BAD_FREEZE, format!("{field}: {why}")).with("field", field)
 }
 
-fn check(new: &NewFreeze, actor: &Actor, now: Timestamp) -> Result<()> {
+fn check(new: &NewFreeze, now: Timestamp) -> Result<()> {
     for (field, value) in [("document", &new.document), ("reason", &new.reason)] {
         if !(1..=200).contains(&value.trim().chars().count()) {
             return Err(bad(field, "1 to 200 characters"));
@@ -126,20 +127,13 @@ fn check(new: &NewFreeze, actor: &Actor, now: Timestamp) -> Result<()> {
             return Err(bad("until", format!("a {} ends at most {} hours after it begins", new.basis, longest / HOUR)));
         }
     }
-    let hurries = matches!(new.basis, FreezeBasis::PoliceStop | FreezeBasis::Customer);
-    if new.approved_by.is_empty() && !hurries {
-        return Err(bad("approved_by", format!("a {} freeze needs a second person", new.basis)));
-    }
-    if new.approved_by == actor.principal() {
-        return Err(bad("approved_by", "the second person is another one"));
-    }
     Ok(())
 }
 
 /// Freezes a party. [`Change::AlreadySo`] when this document's freeze is in force. Err [`BAD_FREEZE`].
 pub fn freeze_party(tx: &mut Tx<'_>, actor: &Actor, new: NewFreeze) -> Result<Change<PartyFreeze>> {
     let now = tx.now();
-    check(&new, actor, now)?;
+    check(&new, now)?;
     state::lock(tx)?;
     let there = freezes(tx, new.subject)?;
     let open = |f: &&PartyFreeze| f.released_at.is_none() && f.valid_until.is_none_or(|until| now < until);
@@ -161,7 +155,6 @@ pub fn freeze_party(tx: &mut Tx<'_>, actor: &Actor, new: NewFreeze) -> Result<Ch
         valid_until: new.until,
         frozen_by: actor.principal(),
         frozen_at: now,
-        approved_by: new.approved_by,
         released_by: None,
         released_at: None,
         release_document: None,
@@ -173,15 +166,13 @@ pub fn freeze_party(tx: &mut Tx<'_>, actor: &Actor, new: NewFreeze) -> Result<Ch
     state::freezes_changed(tx)?;
     let until = row.valid_until.map(|t| t.local()).unwrap_or_default();
     let shown = format!("no. {} {} {} {} until {until}", row.number, row.kind, row.basis, row.document);
-    tx.audit(
-        actor,
-        Audit::of("party.freeze", row.subject).after(shown).reason(row.reason.clone()).approval(&row.approved_by),
-    )?;
+    tx.audit(actor, Audit::of("party.freeze", row.subject).after(shown).reason(row.reason.clone()))?;
     tx.emit(&Event::frozen(&row), &actor.correlation)?;
     Ok(Change::Made(row))
 }
 
-/// Ends a freeze. Err [`FREEZE_DOCUMENT`] when an authority ordered it and its document or the approval is missing.
+/// Ends a freeze. The actor is the second person. Errors: [`BAD_FREEZE`]; [`FREEZE_DOCUMENT`] when an authority ordered it
+/// and its document is missing.
 pub fn release_party(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -198,30 +189,33 @@ pub fn release_party(
     if release.reason.trim().is_empty() {
         return Err(bad("reason", "1 to 200 characters"));
     }
-    if row.basis != FreezeBasis::Customer && release.approved_by.is_empty() {
-        return Err(bad("approved_by", format!("releasing a {} freeze needs a second person", row.basis)));
+    if release.asked_by.is_empty() || release.asked_by == actor.principal() {
+        return Err(bad("asked_by", "who asks for a release and who carries it out are two"));
     }
-    if release.approved_by == actor.principal() {
-        return Err(bad("approved_by", "the second person is another one"));
-    }
-    if row.basis.by_authority() && release.document.trim().is_empty() {
-        let what = format!("freeze no. {number} of {subject} was ordered by {}", row.basis);
-        return Err(Error::new(&FREEZE_DOCUMENT, what).with("subject", subject).with("number", number));
-    }
-    row.released_by = Some(actor.principal());
+    releasable(&row, &release.document)?;
+    row.released_by = Some(release.asked_by);
     row.released_at = Some(tx.now());
     row.release_document = Some(release.document);
     row.release_reason = Some(release.reason.clone());
-    row.release_approved_by = Some(release.approved_by.clone());
+    row.release_approved_by = Some(actor.principal());
     tx.update(&mut row)?;
     state::freezes_changed(tx)?;
     let shown = format!("no. {number} {} {}", row.kind, row.basis);
     tx.audit(
         actor,
-        Audit::of("party.release", subject).change(shown, "").reason(release.reason).approval(release.approved_by),
+        Audit::of("party.release", subject).change(shown, "").reason(release.reason).approval(release.approval),
     )?;
     tx.emit(&Event::released(&row), &actor.correlation)?;
     Ok(Change::Made(row))
+}
+
+/// Whether this document lifts the freeze. `Err(FREEZE_DOCUMENT)` when an authority ordered it and there is none.
+pub fn releasable(freeze: &PartyFreeze, document: &str) -> Result<()> {
+    if !freeze.basis.by_authority() || !document.trim().is_empty() {
+        return Ok(());
+    }
+    let what = format!("freeze no. {} of {} was ordered by {}", freeze.number, freeze.subject, freeze.basis);
+    Err(Error::new(&FREEZE_DOCUMENT, what).with("subject", freeze.subject).with("number", freeze.number))
 }
 
 /// All freezes of a party, newest first.

@@ -48,9 +48,6 @@ CREATE TABLE people (
     noncounter_per_day_max BIGINT,
     registered_by TEXT NOT NULL,
     registered_at BIGINT NOT NULL,
-    frozen_by TEXT,
-    frozen_at BIGINT,
-    frozen_basis TEXT,
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;
@@ -67,9 +64,6 @@ CREATE TABLE firms (
     phone TEXT NOT NULL,
     registered_by TEXT NOT NULL,
     registered_at BIGINT NOT NULL,
-    frozen_by TEXT,
-    frozen_at BIGINT,
-    frozen_basis TEXT,
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;

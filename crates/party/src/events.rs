@@ -14,12 +14,8 @@ pub enum Event {
     Granted { grant: GrantId, holder: String, role: Role },
     Revoked { grant: GrantId, holder: String, role: Role },
     PersonRegistered { person: PersonId },
-    PersonFrozen { person: PersonId },
-    PersonUnfrozen { person: PersonId },
     TierChanged { person: PersonId, from: crate::Tier, to: crate::Tier },
     FirmRegistered { firm: FirmId },
-    FirmFrozen { firm: FirmId },
-    FirmUnfrozen { firm: FirmId },
     StaffLeft { staff: StaffId },
     ClientEnded { client: ClientId },
 }
@@ -34,12 +30,8 @@ impl store::Event for Event {
             Event::Granted { .. } => "party.granted",
             Event::Revoked { .. } => "party.revoked",
             Event::PersonRegistered { .. } => "party.person_registered",
-            Event::PersonFrozen { .. } => "party.person_frozen",
-            Event::PersonUnfrozen { .. } => "party.person_unfrozen",
             Event::TierChanged { .. } => "party.tier_changed",
             Event::FirmRegistered { .. } => "party.firm_registered",
-            Event::FirmFrozen { .. } => "party.firm_frozen",
-            Event::FirmUnfrozen { .. } => "party.firm_unfrozen",
             Event::StaffLeft { .. } => "party.staff_left",
             Event::ClientEnded { .. } => "party.client_ended",
         }
@@ -51,13 +43,8 @@ impl store::Event for Event {
             | Event::SessionEnded { login, .. }
             | Event::SteppedUp { login, .. } => login.to_string(),
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
-            Event::PersonRegistered { person }
-            | Event::PersonFrozen { person }
-            | Event::PersonUnfrozen { person }
-            | Event::TierChanged { person, .. } => person.to_string(),
-            Event::FirmRegistered { firm } | Event::FirmFrozen { firm } | Event::FirmUnfrozen { firm } => {
-                firm.to_string()
-            }
+            Event::PersonRegistered { person } | Event::TierChanged { person, .. } => person.to_string(),
+            Event::FirmRegistered { firm } => firm.to_string(),
             Event::StaffLeft { staff } => staff.to_string(),
             Event::ClientEnded { client } => client.to_string(),
         }

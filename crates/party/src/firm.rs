@@ -5,7 +5,6 @@ use crate::events::Event;
 use crate::person::{ADDRESS_CHARS_MAX, plain_name};
 use crate::rights::{Scope, may};
 use crate::role::Permission;
-use crate::{Change, Freeze, reason};
 use kernel::chinese::half_width;
 use kernel::id::{BranchId, FirmId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp};
@@ -37,16 +36,6 @@ store::record! {
         pub phone: String,
         pub registered_by: String,
         pub registered_at: Timestamp,
-        pub frozen_by: Option<String>,
-        pub frozen_at: Option<Timestamp>,
-        pub frozen_basis: Option<String>,
-    }
-}
-
-impl Firm {
-    pub fn freeze(&self) -> Option<Freeze> {
-        let (by, at, basis) = (self.frozen_by.clone()?, self.frozen_at?, self.frozen_basis.clone()?);
-        Some(Freeze { by, at, basis })
     }
 }
 
@@ -120,9 +109,6 @@ pub fn firm_register(tx: &mut Tx<'_>, actor: &Actor, new: FirmNew) -> Result<Fir
         phone: new.phone,
         registered_by: actor.principal(),
         registered_at: tx.now(),
-        frozen_by: None,
-        frozen_at: None,
-        frozen_basis: None,
         seal: Seal::default(),
     })?;
     tx.audit(actor, Audit::of("firm.register", id).after(shown))?;
@@ -137,36 +123,6 @@ pub fn firm(tx: &mut Tx<'_>, id: FirmId) -> Result<Firm> {
 /// The firm with this credit code, exactly.
 pub fn firm_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<FirmId>> {
     directory::find(tx, Kind::CreditCode, code)?.map(|id| id.parse()).transpose()
-}
-
-/// Freezes a firm: nothing of it pays anybody. Needs `account.freeze`.
-pub fn firm_freeze(tx: &mut Tx<'_>, actor: &Actor, id: FirmId, basis: &str) -> Result<Change> {
-    let mut row = to_freeze(tx, actor, id)?;
-    if row.freeze().is_some() {
-        return Ok(Change::AlreadySo);
-    }
-    let basis = reason(basis)?;
-    (row.frozen_by, row.frozen_at, row.frozen_basis) = (Some(actor.principal()), Some(tx.now()), Some(basis.clone()));
-    tx.update(&mut row)?;
-    tx.audit(actor, Audit::of("firm.freeze", id).change("free", "frozen").reason(basis))?;
-    tx.emit(&Event::FirmFrozen { firm: id }, &actor.correlation)?;
-    Ok(Change::Done)
-}
-
-pub fn firm_unfreeze(tx: &mut Tx<'_>, actor: &Actor, id: FirmId, why: &str) -> Result<Change> {
-    let mut row = to_freeze(tx, actor, id)?;
-    let Some(freeze) = row.freeze() else { return Ok(Change::AlreadySo) };
-    (row.frozen_by, row.frozen_at, row.frozen_basis) = (None, None, None);
-    tx.update(&mut row)?;
-    let before = format!("frozen by {}: {}", freeze.by, freeze.basis);
-    tx.audit(actor, Audit::of("firm.unfreeze", id).change(before, "free").reason(reason(why)?))?;
-    tx.emit(&Event::FirmUnfrozen { firm: id }, &actor.correlation)?;
-    Ok(Change::Done)
-}
-
-fn to_freeze(tx: &mut Tx<'_>, actor: &Actor, id: FirmId) -> Result<Firm> {
-    may(tx, actor, Permission::AccountFreeze, &Scope::firm(id))?;
-    tx.load::<Firm>(params![id.book(), id])?.ok_or_else(|| Error::not_found("firm", id))
 }
 
 #[cfg(test)]

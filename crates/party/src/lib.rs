@@ -60,7 +60,7 @@ pub use staff::*;
 pub use tier::*;
 pub use usage::*;
 
-use kernel::{Actor, Error, Result, Timestamp};
+use kernel::{Actor, Error, Result};
 use store::{Migration, Table};
 
 pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
@@ -115,14 +115,6 @@ pub enum Change {
     Done,
     /// It was so already; nothing was written.
     AlreadySo,
-}
-
-/// Who froze something, when, and on what basis (an order's number, a rule).
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Freeze {
-    pub by: String,
-    pub at: Timestamp,
-    pub basis: String,
 }
 
 /// `Err(STEP_UP_NEEDED)` unless the second factor was given in the last [`STEP_UP_MINUTES`].

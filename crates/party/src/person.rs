@@ -5,10 +5,10 @@ use crate::events::Event;
 use crate::rights::{Scope, may};
 use crate::role::Permission;
 use crate::tier::Tier;
-use crate::{Change, Freeze, need_step_up, reason};
+use crate::{Change, need_step_up, reason};
 use kernel::chinese::{half_width, identity, mask_identity, mask_name, mask_phone};
 use kernel::id::{BranchId, PersonId};
-use kernel::{Actor, BookId, Date, Error, Id, Money, Result, Timestamp};
+use kernel::{Actor, BookId, Date, Error, Id, Money, Result, Timestamp, Who};
 use store::keys::DataKey;
 use store::{Audit, KeyRing, Seal, Tx, params};
 
@@ -50,17 +50,10 @@ store::record! {
         pub noncounter_per_day_max: Option<i64>,
         pub registered_by: String,
         pub registered_at: Timestamp,
-        pub frozen_by: Option<String>,
-        pub frozen_at: Option<Timestamp>,
-        pub frozen_basis: Option<String>,
     }
 }
 
 impl Person {
-    pub fn freeze(&self) -> Option<Freeze> {
-        let (by, at, basis) = (self.frozen_by.clone()?, self.frozen_at?, self.frozen_basis.clone()?);
-        Some(Freeze { by, at, basis })
-    }
     /// [`ELDER_YEARS`] or more in the year of `today`; the day of birth stays encrypted.
     pub fn is_elder(&self, today: Date) -> bool {
         i32::from(today.year()) - self.birth_year >= ELDER_YEARS
@@ -194,9 +187,6 @@ fn sealed(keys: &KeyRing, now: Timestamp, actor: &Actor, new: PersonNew) -> Pers
         noncounter_per_day_max: None,
         registered_by: actor.principal(),
         registered_at: now,
-        frozen_by: None,
-        frozen_at: None,
-        frozen_basis: None,
         seal: Seal::default(),
     }
 }
@@ -248,34 +238,7 @@ pub(crate) fn may_see(tx: &mut Tx<'_>, actor: &Actor, permission: Permission, id
     may(tx, actor, permission, &Scope::person(id)).map(|_| ())
 }
 
-/// Freezes a person: nothing of his pays anybody. Needs `account.freeze`. `basis` names the order or rule.
-pub fn person_freeze(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, basis: &str) -> Result<Change> {
-    may(tx, actor, Permission::AccountFreeze, &Scope::person(id))?;
-    let mut row = person_locked(tx, id)?;
-    if row.freeze().is_some() {
-        return Ok(Change::AlreadySo);
-    }
-    let basis = reason(basis)?;
-    (row.frozen_by, row.frozen_at, row.frozen_basis) = (Some(actor.principal()), Some(tx.now()), Some(basis.clone()));
-    tx.update(&mut row)?;
-    tx.audit(actor, Audit::of("person.freeze", id).change("free", "frozen").reason(basis))?;
-    tx.emit(&Event::PersonFrozen { person: id }, &actor.correlation)?;
-    Ok(Change::Done)
-}
-
-pub fn person_unfreeze(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, why: &str) -> Result<Change> {
-    may(tx, actor, Permission::AccountFreeze, &Scope::person(id))?;
-    let mut row = person_locked(tx, id)?;
-    let Some(freeze) = row.freeze() else { return Ok(Change::AlreadySo) };
-    (row.frozen_by, row.frozen_at, row.frozen_basis) = (None, None, None);
-    tx.update(&mut row)?;
-    let before = format!("frozen by {}: {}", freeze.by, freeze.basis);
-    tx.audit(actor, Audit::of("person.unfreeze", id).change(before, "free").reason(reason(why)?))?;
-    tx.emit(&Event::PersonUnfrozen { person: id }, &actor.correlation)?;
-    Ok(Change::Done)
-}
-
-/// Moves a person to another tier. Needs `person.tier`; a way up also needs an approval, which the caller carries.
+/// Moves a person to another tier. Needs `person.tier`. A way up also needs a second person: the caller has asked.
 pub fn tier_change(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, to: Tier, why: &str) -> Result<Change> {
     may(tx, actor, Permission::PersonTier, &Scope::person(id))?;
     let mut row = person_locked(tx, id)?;
@@ -289,12 +252,12 @@ pub fn tier_change(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, to: Tier, why: 
     Ok(Change::Done)
 }
 
-/// Sets or lifts the customer's own cap of a day's transfers away from the counter, in CNY. The customer himself after a
-/// step-up, or staff with `person.tier`.
+/// Sets or lifts the customer's own cap of a day's transfers away from the counter, in CNY. The customer himself, at once
+/// when it goes down and after a step-up when it goes up or falls away; or staff with `person.tier`.
 pub fn own_cap_set(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, cap: Option<Money>) -> Result<Change> {
-    match actor.person() == Some(id) {
-        true => need_step_up(actor)?,
-        false => may(tx, actor, Permission::PersonTier, &Scope::person(id)).map(|_| ())?,
+    let himself = actor.who == Who::Person(id);
+    if !himself {
+        may(tx, actor, Permission::PersonTier, &Scope::person(id))?;
     }
     if cap.is_some_and(|c| c.minor < 0 || c.currency != kernel::Currency::CNY) {
         return Err(Error::field("cap", "zero or more, in CNY"));
@@ -304,6 +267,9 @@ pub fn own_cap_set(tx: &mut Tx<'_>, actor: &Actor, id: PersonId, cap: Option<Mon
     let before = std::mem::replace(&mut row.noncounter_per_day_max, cap);
     if before == cap {
         return Ok(Change::AlreadySo);
+    }
+    if himself && before.is_some_and(|b| cap.is_none_or(|c| c > b)) {
+        need_step_up(actor)?;
     }
     tx.update(&mut row)?;
     let shown = |c: Option<i64>| c.map_or("none".into(), |c| Money::cny(c).to_string());

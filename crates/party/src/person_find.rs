@@ -1,5 +1,4 @@
 //! Looking people up. Only exact values find anybody; what is shown is masked.
-use crate::Freeze;
 use crate::directory::{self, Kind, hex};
 use crate::person::{DocumentKind, Person, document_key, may_see, person, phone};
 use crate::rights::{Scope, may};
@@ -26,7 +25,6 @@ pub struct PersonView {
     pub foreign: bool,
     pub tier: Tier,
     pub elder: bool,
-    pub frozen: Option<Freeze>,
 }
 
 impl PersonView {
@@ -35,7 +33,6 @@ impl PersonView {
             id: p.id,
             branch_book: p.book,
             elder: p.is_elder(today),
-            frozen: p.freeze(),
             name: p.name_masked,
             identity: p.identity_masked,
             phone: p.phone_masked,

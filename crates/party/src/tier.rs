@@ -12,6 +12,18 @@ store::text_enum! {
     pub enum Tier { I = "I", II = "II", III = "III", Restricted = "restricted" }
 }
 
+impl Tier {
+    /// How far it reaches: a higher one lets more through.
+    pub fn rank(self) -> u8 {
+        match self {
+            Tier::Restricted => 0,
+            Tier::III => 1,
+            Tier::II => 2,
+            Tier::I => 3,
+        }
+    }
+}
+
 store::text_enum! {
     /// What is done with an account.
     pub enum Function {
@@ -110,6 +122,23 @@ pub fn tier_check(tx: &mut Tx<'_>, id: PersonId, channel: Channel, function: Fun
         take(tx, &key, amount, new_year(date)?, &bounds)?;
     }
     Ok(())
+}
+
+/// What a person used of a tier's pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TierUsed {
+    /// On the open business date.
+    pub day: Money,
+    pub year: Money,
+}
+
+/// What [`tier_check`] has counted of a use until now, in CNY. Asks no permission.
+pub fn tier_used(tx: &mut Tx<'_>, id: PersonId, rule: &TierUse) -> Result<TierUsed> {
+    let (subject, date) = (id.to_string(), tx.business_date()?);
+    let day = LimitKey { book: id.book(), subject: &subject, kind: &pool(&rule.pool) };
+    let used = limit_used(tx, &day, Currency::CNY, date)?.amount;
+    let year = LimitKey { kind: &year_pool(&rule.pool), ..day };
+    Ok(TierUsed { day: used, year: limit_used(tx, &year, Currency::CNY, new_year(date)?)?.amount })
 }
 
 /// Looked at before anything is counted, so that a refusal leaves no count behind.

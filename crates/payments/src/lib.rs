@@ -36,6 +36,7 @@ pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
 pub use life::{approve, cancel, confirm, disapprove, release, send_back};
 pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
+pub use resolve::hands_off;
 pub use reverse::reverse;
 pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};
 

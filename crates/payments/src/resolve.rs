@@ -41,7 +41,8 @@ pub(crate) fn look(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<(Par
     let entitlement = entitle(tx, actor, &view.account, order.kind, Some(order.amount))?;
     let parties = parties(tx, view, order)?;
     form::check_accounts(actor, order, &parties)?;
-    not_own_business(tx, actor, &parties)?;
+    let owners: Vec<Owner> = [Some(parties.debit.owner), parties.payee_owner()].into_iter().flatten().collect();
+    hands_off(tx, actor, &owners)?;
     Ok((parties, entitlement))
 }
 
@@ -112,12 +113,12 @@ pub(crate) fn entitle(
     party::may(tx, actor, permission, &Scope { amount, ..scope })
 }
 
-/// Staff keep their hands off payments from and to themselves.
-fn not_own_business(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties) -> Result<()> {
+/// Staff keep their hands off what is their own as customers. `Err(OWN_BUSINESS)`.
+pub fn hands_off(tx: &mut Tx<'_>, actor: &Actor, owners: &[Owner]) -> Result<()> {
     let Who::Staff(staff) = actor.who else { return Ok(()) };
     let himself = party::staff(tx, staff)?.person.map(Owner::Person);
-    match himself.is_some() && (himself == Some(parties.debit.owner) || himself == parties.payee_owner()) {
-        true => Err(Error::new(&OWN_BUSINESS, "staff do not handle payments from or to themselves")),
+    match himself.is_some_and(|himself| owners.contains(&himself)) {
+        true => Err(Error::new(&OWN_BUSINESS, "staff do not handle what is their own as customers")),
         false => Ok(()),
     }
 }
@@ -127,12 +128,11 @@ pub(crate) fn check_free(tx: &mut Tx<'_>, made_by_bank: bool, payer: Owner, kind
     if made_by_bank || kind == Kind::Reversal {
         return Ok(());
     }
-    let frozen = match payer {
-        Owner::Person(person) => party::person(tx, person)?.freeze().is_some(),
-        Owner::Firm(firm) => party::firm(tx, firm)?.frozen_at.is_some(),
-        Owner::Bank => false,
-    };
-    if frozen { Err(Error::new(&PAYER_FROZEN, "the payer's accounts are frozen")) } else { Ok(()) }
+    let at = tx.clock().now();
+    match payer == Owner::Bank || guard::in_force(tx, payer, at)?.is_empty() {
+        true => Ok(()),
+        false => Err(Error::new(&PAYER_FROZEN, "the payer's accounts are frozen")),
+    }
 }
 
 /// The price of an order; `None` for what has no price.

@@ -15,8 +15,8 @@ use store::{Audit, Seal, Store, Tx, params};
 
 /// The approval kind of a change of account.
 pub(crate) const KIND_ACCOUNT: &str = "payroll.account";
-/// Why an account opened through the employer pays nothing yet.
-const NOT_ACTIVATED: &str = "not_activated";
+/// The basis of the restriction under which an account opened through the employer pays nothing yet.
+pub const NOT_ACTIVATED: &str = "not_activated";
 /// Accounts opened in one transaction.
 const OPEN_CHUNK: usize = 50;
 

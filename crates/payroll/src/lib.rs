@@ -53,7 +53,9 @@ mod slips;
 mod tests;
 mod worker;
 
-pub use account::{AccountChange, AccountGiven, Opened, account_change_ask, activate, is_activated, open_accounts};
+pub use account::{
+    AccountChange, AccountGiven, NOT_ACTIVATED, Opened, account_change_ask, activate, is_activated, open_accounts,
+};
 pub use calendar::{calendar_is_known, is_business_day, pay_day};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};

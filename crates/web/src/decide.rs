@@ -32,6 +32,8 @@ enum Kind {
     PaySheet,
     WorkerAccount,
     Clearing,
+    /// What staff order about customers and the bank's own data.
+    Desk,
 }
 
 fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
@@ -41,6 +43,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         "payroll.pay" => Kind::PaySheet,
         "payroll.account" => Kind::WorkerAccount,
         "clearing.resolve" => Kind::Clearing,
+        own if app::desk::KINDS.contains(&own) => Kind::Desk,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
     })
 }
@@ -59,6 +62,11 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             })
         }
         Kind::Clearing => bank.write(move |tx| payments::clearing::resolve(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Desk => bank.write(move |tx| app::desk::approve(tx, &who, id, &hash)).map(|done| match done {
+            approval::Approve::FirstOfTwo => Decided::FirstOfTwo,
+            approval::Approve::Approved { .. } => Decided::Done,
+            approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
+        }),
     }
 }
 
@@ -70,7 +78,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             payments::disapprove(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
-        Kind::WorkerAccount | Kind::Clearing => {
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }
@@ -81,7 +89,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
         Kind::Payment | Kind::PaySheet => refuse(bank, actor, id, shown_hash, reason),
-        Kind::WorkerAccount | Kind::Clearing => {
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }

@@ -1,20 +1,22 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
 use crate::api::{
-    accounts, approvals, guards, operations as ops, payments, schema, sessions, wage_files as files, wages, webhooks,
+    accounts, approvals, desk, guards, operations as ops, payments, schema, sessions, wage_files as files, wages,
+    webhooks,
 };
-use crate::gate::Access::{Anyone, Firm, Owner, Public, Staff};
+use crate::gate::Access::{Anyone, Customer, Firm, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
 use crate::pages::{accounts as accounts_page, approvals as approvals_page};
 use crate::pages::{
-    audit, clearing, close_day, customers, devices, held, home, imports, instructions, notices, opening, outbox,
+    audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, notices, opening,
+    outbox,
 };
-use crate::pages::{pay, payday, prices, projects, roster, sheets, sign_in, slips};
+use crate::pages::{pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
-    [pages(), screens(), who(), money(), second_persons(), wage(), bank()].into_iter().flatten().collect()
+    [pages(), screens(), who(), money(), orders(), second_persons(), wage(), bank()].into_iter().flatten().collect()
 }
 
 /// What is known of each route, for tests and documents.
@@ -63,6 +65,8 @@ fn owners_screens() -> Vec<Route> {
         get("/prices", prices::show, Public),
         get("/accounts", accounts_page::list, Owner(P::AccountRead)),
         get("/accounts/{id}", accounts_page::show, seen),
+        get("/limits", tiers::own, Customer),
+        post("/limits/own-cap", tiers::own_cap, Customer),
         get("/pay", pay::show, pays),
         post("/pay", pay::pay, pays),
         get("/payments/{id}", instructions::show, seen),
@@ -132,6 +136,7 @@ fn second_pair_of_eyes() -> Vec<Route> {
 fn branch_screens() -> Vec<Route> {
     let (read, reveal) = (Staff(P::PersonRead), Staff(P::PersonReveal));
     let (activate, decide) = (Staff(P::AccountOpen), Staff(P::GuardDecide));
+    let freeze = Staff(P::AccountFreeze);
     vec![
         get("/customers", customers::search, read),
         post("/customers", customers::find, read),
@@ -140,6 +145,19 @@ fn branch_screens() -> Vec<Route> {
         post("/customers/{id}/reveal", customers::revealed, reveal),
         get("/accounts/{id}/activation", accounts_page::activation, activate),
         post("/accounts/{id}/activation", accounts_page::activate, activate),
+        get("/accounts/{id}/restriction", restrictions::restriction, freeze),
+        post("/accounts/{id}/restriction", restrictions::restrict, freeze),
+        get("/accounts/{id}/restrictions/{number}/lifting", restrictions::lifting, freeze),
+        post("/accounts/{id}/restrictions/{number}/lifting", restrictions::lift, freeze),
+        get("/accounts/{id}/closing", restrictions::closing, activate),
+        post("/accounts/{id}/closing", restrictions::close, activate),
+        get("/freezes/{party}", freezes::list, freeze),
+        get("/freezes/{party}/new", freezes::new, freeze),
+        post("/freezes/{party}/new", freezes::freeze, freeze),
+        get("/freezes/{party}/{number}/release", freezes::release, freeze),
+        post("/freezes/{party}/{number}/release", freezes::release_it, freeze),
+        get("/customers/{id}/tier", tiers::of_person, read),
+        post("/customers/{id}/tier", tiers::move_to, Staff(P::PersonTier)),
         get("/guard", held::queue, Staff(P::GuardDecide)),
         get("/guard/{id}", held::show, Staff(P::GuardRead)),
         get("/guard/{id}/release", held::release, decide),
@@ -210,6 +228,25 @@ fn money() -> Vec<Route> {
         act("/v1/payments/{id}/cancellation", payments::cancel, Owner(P::PaymentSubmit).or_staff(P::GuardDecide), "Cancel an open order; the money is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
         act("/v1/payments/{id}/release", payments::release, Staff(P::GuardDecide), "Release a held order").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
         act("/v1/payments/{id}/reversal", payments::reverse, Staff(P::PaymentReverse), "Reverse a posted payment inside the bank").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
+    ]
+}
+
+/// Programs: what staff order about customers, and a customer's own limits.
+#[rustfmt::skip]
+fn orders() -> Vec<Route> {
+    let freeze = Staff(P::AccountFreeze);
+    vec![
+        ask("/v1/accounts/{id}/restrictions", desk::restrictions, Staff(P::AccountReadAny), "All restrictions an account has had, by number").doc(|d| d.page_of::<schema::Restriction>()),
+        act("/v1/accounts/{id}/restrictions", desk::restrict, freeze, "Restrict an account; works at once").doc(|d| d.body::<desk::RestrictAsk>().answer::<schema::Proposed>()),
+        act("/v1/accounts/{id}/restrictions/{number}/lifting", desk::lift, freeze, "Ask a second person to lift a restriction").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
+        act("/v1/accounts/{id}/closing", desk::close, Staff(P::AccountOpen), "Close an empty account").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
+        ask("/v1/parties/{party}/freezes", desk::freezes, freeze, "Freezes of a person or firm, newest first").doc(|d| d.page_of::<schema::Freeze>()),
+        act("/v1/parties/{party}/freezes", desk::freeze, freeze, "Freeze a person or firm; works at once").doc(|d| d.body::<desk::FreezeAsk>().answer::<schema::Proposed>()),
+        act("/v1/parties/{party}/freezes/{number}/release", desk::release, freeze, "Ask a second person to release a freeze").doc(|d| d.body::<desk::ReleaseAsk>().answer::<schema::Proposed>()),
+        ask("/v1/people/{id}/tier", desk::tier, Staff(P::PersonRead), "A person's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
+        act("/v1/people/{id}/tier", desk::move_tier, Staff(P::PersonTier), "Another tier: down at once, up with a second person").doc(|d| d.body::<desk::TierAsk>().answer::<schema::Proposed>()),
+        ask("/v1/limits", desk::limits, Customer, "The caller's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
+        act("/v1/limits/own-cap", desk::own_cap, Customer, "Cap one's own transfers of a day; up again only stepped up").doc(|d| d.body::<desk::CapAsk>().answer::<schema::Changed>()),
     ]
 }
 

@@ -288,7 +288,7 @@ fn a_maker_who_lost_his_right_or_was_frozen_meanwhile() {
         assert_eq!(told(&refused), (State::Refused, "forbidden"));
         let owner = town.acting(f.yard.owner, f.yard);
         let second = town.pay(&owner, order(f.yard.account, f.li.account, 100_001));
-        town.write(move |tx| party::firm_freeze(tx, &Actor::system("demo"), f.yard.firm, "court").map(|_| ()));
+        super::freeze(town, kernel::Owner::Firm(f.yard.firm));
         let (id, hash) = super::hash(town, second.approval);
         let refused = payments::approve(&town.desk, &boss(town), id, &hash).unwrap();
         assert_eq!(told(&refused), (State::Refused, "payer_frozen"));

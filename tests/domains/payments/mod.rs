@@ -10,7 +10,7 @@ mod limits;
 mod reversals;
 mod taking;
 
-use guard::{ListKind, NewEntry, Subject};
+use guard::{FreezeBasis, FreezeKind, ListKind, NewEntry, NewFreeze, Subject};
 use kernel::clock::DAY;
 use kernel::id::{AccountId, ApprovalId};
 use kernel::{Error, Owner};
@@ -35,6 +35,16 @@ fn list(town: &Town<'_>, list: ListKind, account: AccountId) {
         let [masked, reason, source] = ["*".to_owned(), "test".to_owned(), "doc 1".to_owned()];
         let entry = NewEntry { list, subject, masked, reason, from, until, source, owner_staff: None };
         guard::add_entry(tx, &kernel::Actor::system("guard"), entry).map(|_| ())
+    });
+}
+
+/// Freezes a party by a court's order without an end.
+fn freeze(town: &Town<'_>, subject: Owner) {
+    town.write(move |tx| {
+        let (kind, basis, from) = (FreezeKind::All, FreezeBasis::Court, tx.now());
+        let [document, reason] = ["order 12".to_owned(), "court".to_owned()];
+        let new = NewFreeze { subject, kind, basis, document, from, until: None, reason };
+        guard::freeze_party(tx, &kernel::Actor::system("guard"), new).map(|_| ())
     });
 }
 

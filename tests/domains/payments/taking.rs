@@ -144,15 +144,13 @@ fn accounts_that_are_stopped_or_closed_or_whose_owner_is_frozen() {
             told(&town.pay(&wang, order(f.wang.account, f.zhang.account, 1))),
             (State::Refused, "credit_closed")
         );
-        town.write(move |tx| {
-            party::person_freeze(tx, &kernel::Actor::system("demo"), f.wang.person, "court").map(|_| ())
-        });
+        super::freeze(town, Owner::Person(f.wang.person));
         assert_eq!(told(&town.pay(&wang, order(f.wang.account, f.wu.account, 1))), (State::Refused, "payer_frozen"));
         assert_eq!(
             told(&town.pay(&town.teller(), order(f.wang.account, f.li.account, 1))),
             (State::Refused, "payer_frozen")
         );
-        town.write(move |tx| party::firm_freeze(tx, &kernel::Actor::system("demo"), f.yard.firm, "court").map(|_| ()));
+        super::freeze(town, Owner::Firm(f.yard.firm));
         let owner = town.acting(f.yard.owner, f.yard);
         assert_eq!(told(&town.pay(&owner, order(f.yard.account, f.wu.account, 1))), (State::Refused, "payer_frozen"));
     });

@@ -151,7 +151,9 @@ fn a_stop_cannot_be_cleared() {
     }
     let early = Facts { clearance: Some(Clearance { level: Ladder::Tip, by: "x".into() }), ..facts() };
     assert!(desk.decide(None, &early).unwrap_err().is(&BAD_FACTS), "nothing to clear in a first round");
-    let lift = Release { document: String::new(), reason: "explained".into(), approved_by: "staf_CHECKER".into() };
+    let approval = kernel::id::ApprovalId::new(NOW, BOOK);
+    let lift =
+        Release { document: String::new(), reason: "explained".into(), asked_by: "staf_CHECKER".into(), approval };
     desk.store.write(move |tx| release_party(tx, &Actor::system("test"), person(1), 1, lift.clone())).unwrap();
     assert_eq!(desk.pay(&released(&again, Ladder::Tip)).verdict(), Verdict::Pass, "released, it passes by itself");
 }

@@ -2,6 +2,7 @@
 use super::*;
 use kernel::PageAsk;
 use kernel::clock::DAY;
+use kernel::id::ApprovalId;
 
 fn counters(desk: &Desk) -> (i64, i64) {
     let v = desk.store.read(state::versions).unwrap();
@@ -103,10 +104,7 @@ fn freezes_have_terms_by_their_basis() {
         (until(PoliceFreeze, POLICE_FREEZE_DAYS_MAX * DAY), None),
         (until(PoliceFreeze, POLICE_FREEZE_DAYS_MAX * DAY + 1), Some("until")),
         (NewFreeze { until: None, ..base(Court) }, None),
-        (NewFreeze { approved_by: String::new(), ..base(PoliceStop) }, None),
-        (NewFreeze { approved_by: String::new(), ..base(Risk) }, Some("approved_by")),
-        (NewFreeze { approved_by: String::new(), document: "挂失".into(), ..base(Customer) }, None),
-        (NewFreeze { approved_by: "system:test".into(), ..base(Risk) }, Some("approved_by")),
+        (NewFreeze { document: "挂失".into(), ..base(Customer) }, None),
         (NewFreeze { document: " ".into(), ..base(Risk) }, Some("document")),
         (NewFreeze { subject: Owner::Bank, ..base(Risk) }, Some("subject")),
         (NewFreeze { until: Some(NOW), ..base(Court) }, Some("until")),
@@ -133,8 +131,9 @@ fn a_freeze_holds_until_its_end_or_a_release_by_the_right_hand() {
     assert!(made.made() && !desk.freeze(police).unwrap().made());
     assert_eq!((made.get().number, counters(&desk)), (1, (0, 1)));
     assert_eq!(desk.freeze(risk_freeze(person(1))).unwrap().get().number, 2);
-    let release = |number, document: &str, approved_by: &str| {
-        let r = Release { document: document.into(), reason: "over".into(), approved_by: approved_by.into() };
+    let release = |number, document: &str, asked_by: &str| {
+        let approval = ApprovalId::new(NOW, BOOK);
+        let r = Release { document: document.into(), reason: "over".into(), asked_by: asked_by.into(), approval };
         desk.store.write(move |tx| release_party(tx, &Actor::system("test"), person(1), number, r.clone()))
     };
     assert!(release(1, "", "staf_B").unwrap_err().is(&FREEZE_DOCUMENT), "the branch cannot lift it by itself");

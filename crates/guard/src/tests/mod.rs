@@ -163,6 +163,5 @@ fn risk_freeze(subject: Owner) -> NewFreeze {
         from: NOW.plus(-HOUR),
         until: None,
         reason: "abnormal".into(),
-        approved_by: "staf_CHECKER".into(),
     }
 }

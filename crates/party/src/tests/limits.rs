@@ -135,12 +135,16 @@ fn tier_one_has_a_count_and_the_customers_own_cap() {
     assert!(pay(1, Channel::Phone).unwrap_err().is(&LIMIT_COUNT_PER_DAY));
     bank.clock.advance(DAY);
     let himself = Actor::of(Who::Person(id));
-    let cap = Some(Money::cny(300_000));
-    let early = himself.clone();
-    let done = bank.try_write(move |tx| own_cap_set(tx, &early, id, cap));
-    assert!(done.unwrap_err().is(&STEP_UP_NEEDED));
-    let himself = stepped_up(himself);
-    assert_eq!(bank.write(move |tx| own_cap_set(tx, &himself, id, cap)), Change::Done);
+    let set = |actor: &Actor, yuan: Option<i64>| {
+        let (actor, cap) = (actor.clone(), yuan.map(|y| Money::cny(y * 100)));
+        bank.try_write(move |tx| own_cap_set(tx, &actor, id, cap))
+    };
+    assert_eq!(set(&himself, Some(2_000)).unwrap(), Change::Done, "down at once");
+    for up in [Some(3_000), None] {
+        assert!(set(&himself, up).unwrap_err().is(&STEP_UP_NEEDED), "up with the second factor");
+    }
+    assert_eq!(set(&stepped_up(himself.clone()), Some(3_000)).unwrap(), Change::Done);
+    assert_eq!(set(&himself, Some(3_000)).unwrap(), Change::AlreadySo);
     pay(3_000, Channel::Phone).unwrap();
     assert!(pay(1, Channel::Kiosk).unwrap_err().is(&LIMIT_PER_DAY), "his own cap");
     pay(1_000_000, Channel::Counter).unwrap();

@@ -101,28 +101,6 @@ fn people_are_found_by_document_everywhere_and_by_phone_at_home() {
 }
 
 #[test]
-fn freezing_is_a_noun_with_who_and_when() {
-    let bank = Bank::open();
-    let (id, firm_id) = (bank.person(0, 1), bank.firm(1));
-    let officer = bank.staff("R", 1);
-    bank.grant(GrantAsk::new(Who::Staff(officer), Role::RiskOfficer).at(bank.branches[1])).unwrap();
-    let by = at(bank.branches[1], Who::Staff(officer));
-    let actor = by.clone();
-    let freeze = move |tx: &mut store::Tx<'_>| person_freeze(tx, &actor, id, "court order 12/2026");
-    assert_eq!(bank.store.write(freeze.clone()).unwrap(), Change::Done);
-    assert_eq!(bank.store.write(freeze).unwrap(), Change::AlreadySo);
-    let row = bank.read(|tx| person(tx, id));
-    assert_eq!(row.freeze().unwrap().basis, "court order 12/2026");
-    let actor = by.clone();
-    assert_eq!(bank.write(move |tx| person_unfreeze(tx, &actor, id, "order lifted")), Change::Done);
-    assert!(bank.read(|tx| person(tx, id)).freeze().is_none());
-    let actor = by.clone();
-    assert_eq!(bank.write(move |tx| firm_freeze(tx, &actor, firm_id, "court order 13/2026")), Change::Done);
-    assert_eq!(bank.write(move |tx| firm_unfreeze(tx, &by, firm_id, "order lifted")), Change::Done);
-    assert_eq!(bank.events("party.person_"), 3);
-}
-
-#[test]
 fn names_in_lists() {
     let bank = Bank::open();
     let (p, s, f) = (bank.person(0, 1), bank.staff("T1", 1), bank.firm(1));

@@ -379,3 +379,5 @@ error-admin-busy = Too many commands are under way
     .remedy = Wait until the others are done.
 error-admin-request = The server does not understand this command
     .remedy = Use a binary of the same version.
+error-activated-in-person = the account waits for its owner and is not freed here
+    .remedy = Let the owner come to a counter with the identity card and activate it there.

@@ -42,8 +42,6 @@ notice-party-signed-in = Somebody has just signed in with your name on a new dev
 notice-party-login-paused = Signing in with your name failed { $failures } times and pauses until { $until }. If this was not you, call any branch.
 notice-party-granted = You can now act as: { $role }.
 notice-party-revoked = You can no longer act as: { $role }.
-notice-party-person-frozen = Your accounts cannot pay at present. Bring your identity document to any branch to learn why and what to do.
-notice-party-person-unfrozen = The stop on payments from your accounts was lifted.
 notice-party-tier-changed = The class of your accounts changed from { $from } to { $to }; the limits of the new class apply. Any branch will explain them.
 
 # Interfaces

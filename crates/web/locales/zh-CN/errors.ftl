@@ -379,3 +379,5 @@ error-admin-busy = 正在执行的命令太多
     .remedy = 请等其他命令结束后再试。
 error-admin-request = 服务器看不懂这个命令
     .remedy = 请使用和服务器同一版本的程序。
+error-activated-in-person = 账户要由户主本人激活，不能在这里解除
+    .remedy = 请户主带身份证到柜台，当面激活。

@@ -42,8 +42,6 @@ notice-party-signed-in = 您的登录名刚刚在一台新设备上登录。如�
 notice-party-login-paused = 您的登录名连续输错 { $failures } 次，已暂停登录到 { $until }。如果不是您本人，请联系任一网点。
 notice-party-granted = 您现在可以用“{ $role }”的身份办理业务。
 notice-party-revoked = 您的“{ $role }”身份已经收回。
-notice-party-person-frozen = 您的账户已暂停付款。请带身份证件到任一网点，了解原因和恢复的办法。
-notice-party-person-unfrozen = 您账户的暂停付款已经解除。
 notice-party-tier-changed = 您的账户类别由{ $from }调整为{ $to }，限额按新的类别执行。不清楚的地方，请到任一网点询问。
 
 # 程序接口

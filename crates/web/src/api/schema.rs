@@ -103,6 +103,11 @@ shapes! {
     Me "Who calls, and as what." { principal: text, who: text, name: text, roles: text, firm: id "null", branch: id "null", stepped_up_seconds: int, firms: [FirmRole] }
     FirmRole "A firm the person may act for." { firm: id, name: text, roles: [text] }
     Account "An account and what it holds." { account: id, number: text, name: text, purpose: text, currency: text, posted: Amount, available: Amount, held: Amount, opened_at: time, closed_at: time "null" }
+    Proposed "What came of an order: `done`, `already_so`, or `asked` with the approval it waits for." { outcome: text, made: text "null", approval: id "null" }
+    Restriction "An order on an account, in force until it is lifted." { number: int, kind: text, amount: Amount, queued: flag, basis: text, document: text, made_by: text, made_at: time, until: time "null", lifted_by: text "null", lifted_at: time "null", lifted_why: text "null" }
+    Freeze "A freeze of a person or firm." { number: int, kind: text, basis: text, document: text, reason: text, from: time, until: time "null", frozen_by: text, frozen_at: time, released_by: text "null", released_at: time "null", release_document: text "null", release_reason: text "null", release_approved_by: text "null" }
+    TierLimits "A person's tier and what it lets through." { person: id, tier: text, basis: text, balance_max: Amount "null", own_cap: Amount "null", allowances: [Allowance] }
+    Allowance "What is done through some channels, how far it may go, and what of that is used." { channels: [text], functions: [text], per_transaction: Amount "null", per_day: Amount "null", used_today: Amount "null", per_year: Amount "null", used_this_year: Amount "null" }
     StatementLine "A line of a statement: money in is above zero." { transfer: id, at: time, business_date: date, value_date: date, kind: text, code: text, change: Amount, after: Amount, counterparty: id, reference: text, memo: text }
     Quote "The price of an order, before it is given." { fee: Amount, list_fee: Amount, saved: Amount, code: text, version: int, document: text, name_zh: text, name_en: text, valid_until: time }
     LegOutcome "What became of one leg; `code` is empty when it was posted." { reference: text, transfer: id, code: text }

@@ -38,7 +38,11 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
             open.map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()
         })
         .await?;
-    let main = html! { (table(&who, &views).show(who.words())) };
+    let himself = matches!(who.actor.who, kernel::Who::Person(_));
+    let main = html! {
+        (table(&who, &views).show(who.words()))
+        @if himself { (actions(link_button(Button::Secondary, &who.t("limits"), "/limits"))) }
+    };
     Ok(page(&who, Sheet::new(who.t("accounts")), main))
 }
 
@@ -83,7 +87,8 @@ struct Seen {
     lines: Vec<Line>,
     others: HashMap<AccountId, Account>,
     under_way: Vec<Instruction>,
-    restrictions: Vec<(Restriction, String)>,
+    /// Every order there has been, with the names of who made and who lifted it.
+    restrictions: Vec<(Restriction, String, String)>,
     activated: bool,
 }
 
@@ -97,12 +102,12 @@ fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId, after: Option<i64>)
     let others = ledger::accounts(tx, &ids)?.into_iter().map(|a| (a.id, a)).collect();
     let recent = payments::instructions_of(tx, &who.actor, id, &PageAsk::first(UNDER_WAY_ROWS))?.items;
     let under_way = recent.into_iter().filter(|i| i.state.is_open()).collect();
-    let standing = orders(tx, id)?.into_iter().filter(|o| o.lifted_at.is_none());
-    let restrictions = standing
-        .collect::<Vec<_>>()
-        .into_iter()
-        .map(|o| party::who_name(tx, &o.made_by).map(|name| (o, name)))
-        .collect::<kernel::Result<Vec<_>>>()?;
+    let mut restrictions = Vec::new();
+    for o in orders(tx, id)? {
+        let made = party::who_name(tx, &o.made_by)?;
+        let lifted = o.lifted_by.as_deref().map_or(Ok(String::new()), |by| party::who_name(tx, by))?;
+        restrictions.push((o, made, lifted));
+    }
     let activated = payroll::is_activated(tx, id)?;
     if who.is_staff() {
         tx.audit(&who.actor, Audit::of("account.look", id))?;
@@ -136,9 +141,11 @@ pub async fn show(
         (balance(w, &who.t("account-free"), seen.view.available()))
         (standing(&who, &seen))
         (facts(&who, &seen.view))
+        (super::restrictions::offers(&who, &seen.view))
         @if !who.is_staff() && a.purpose == Purpose::General && who.holds(P::PaymentSubmit) { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
         (under_way(&who, &seen.under_way))
         (statement(&who, &seen))
+        @if who.is_staff() { (super::restrictions::history(&who, a, &seen.restrictions)) }
         (pager(w, ask.after.map(|_| here.as_str()), next_href(&who.view, &next).as_deref()))
     };
     let shown = Sheet::new(shown_name(&who, a));
@@ -163,12 +170,15 @@ fn standing(who: &Signed, seen: &Seen) -> Markup {
                 @if counter { (actions(link_button(Button::Primary, &who.t("activate"), &format!("/accounts/{}/activation", a.id)))) }
             }))
         }
-        @for (o, name) in seen.restrictions.iter().filter(|(o, _)| o.basis != "not_activated") {
+        @for (o, name, _) in seen.restrictions.iter().filter(|(o, ..)| o.lifted_at.is_none() && o.basis != payroll::NOT_ACTIVATED) {
             (notice(Tone::Warn, &say::told(w, "restriction", o.kind.code()), html! {
                 @if o.queued { p { (who.t("restriction-queued")) } }
                 @if o.amount > 0 { p { (amount(w, Money::new(o.amount, a.currency))) } }
                 p { (who.t("restriction-basis")) " " (o.basis) @if !o.document.is_empty() { " " (o.document) } }
                 p { (say::by(w, name, o.made_at)) @if let Some(until) = o.until { " " (w.t_with("restriction-until", &[("at", w.moment(until).into())])) } }
+                @if who.is_staff() && who.holds(P::AccountFreeze) {
+                    p { a href={ "/accounts/" (a.id) "/restrictions/" (o.number) "/lifting" } { (who.t("restriction-lift")) } }
+                }
             }))
         }
     }

@@ -106,7 +106,11 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "wage-kind" => text.split(' ').next().map(|kind| say::told_or(w, "sheet-kind", kind)),
         "wage-pay-on" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "wage-lines" => text.parse().ok().map(|n| say::people(w, n)),
-        "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
+        "order-kind" => Some(say::told_or(w, "restriction", text)),
+        "freeze-what" => Some(say::told_or(w, "freeze-kind", text)),
+        "freeze-on-whose-word" => Some(say::told_or(w, "freeze-basis", text)),
+        "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
+        "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
         _ => None,
     };
     told.unwrap_or_else(|| text.to_owned())
@@ -203,7 +207,7 @@ fn answers(who: &Signed, a: &Approval, now: kernel::Timestamp) -> Markup {
         };
     }
     html! {
-        @if DECIDED_HERE.contains(&kind) {
+        @if DECIDED_HERE.contains(&kind) || app::desk::KINDS.contains(&kind) {
             (actions(html! {
                 (link_button(Button::Primary, &who.t("approve"), &at("approval")))
                 @if kind == "payroll.pay" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }

@@ -83,7 +83,6 @@ fn flags(who: &Signed, p: &PersonView) -> Markup {
         (say::told(w, "tier", &p.tier.code().to_ascii_lowercase()))
         @if p.elder { " " (status(Tone::Info, &who.t("person-elder"), "", "")) }
         @if p.foreign { " " (status(Tone::Info, &who.t("person-foreign"), "", "")) }
-        @if let Some(f) = &p.frozen { " " (status(Tone::Danger, &who.t("person-frozen"), "", &w.moment(f.at))) }
     }
 }
 
@@ -127,15 +126,17 @@ async fn account(web: &Web, who: &Signed, form: &FindForm, number: &str) -> Resu
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
     let (actor, accounts, wages) = (who.actor.clone(), who.holds(P::AccountReadAny), who.holds(P::WageReadBank));
-    let (person, views, slips) = web
+    let (person, frozen, views, slips) = web
         .write(move |tx| {
             let person = party::person_view(tx, &actor, id)?;
             tx.audit(&actor, store::Audit::of("person.look", id))?;
+            let now = tx.now();
+            let frozen = guard::in_force(tx, Owner::Person(id), now)?;
             let all = if accounts { ledger::of_owner(tx, Owner::Person(id))? } else { Vec::new() };
             let views = all.iter().map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()?;
             let slips =
                 if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
-            Ok((person, views, slips))
+            Ok((person, frozen, views, slips))
         })
         .await?;
     let w = who.words();
@@ -148,7 +149,12 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
         Row::new(who.t("person-tier"), flags(&who, &person)),
     ];
     let main = html! {
+        @for f in &frozen { p { (status(Tone::Danger, &who.t("person-frozen"), &say::told(w, "freeze-basis", f.basis.code()), &w.moment(f.frozen_at))) } }
         (summary_list(w, &rows))
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("limits"), &format!("/customers/{id}/tier")))
+            @if who.holds(P::AccountFreeze) { (link_button(Button::Secondary, &who.t("freezes"), &format!("/freezes/{id}"))) }
+        }))
         @if accounts { h2 { (who.t("accounts")) } (super::accounts::table(&who, &views).show(w)) }
         @if !slips.is_empty() { (slip_table(&who, &slips)) }
     };

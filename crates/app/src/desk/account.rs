@@ -1,0 +1,152 @@
+//! An account: restricted at once, freed by two, closed when it is empty.
+use super::{Deed, Ordered, Terms, filled, place};
+use crate::codes::ACTIVATED_IN_PERSON;
+use approval::Line;
+use kernel::chinese::mask_card;
+use kernel::id::AccountId;
+use kernel::{Actor, Error, Id, Money, Owner, Result, Timestamp};
+use ledger::restrictions::{self, Order, Restriction};
+use ledger::{Account, View};
+use party::{Change, Permission};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+/// A restriction to be made; see [`ledger::restrictions`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restrict {
+    pub account: AccountId,
+    pub kind: Restriction,
+    /// Minor units that must stay; above zero for a freeze, 0 otherwise.
+    pub amount: i64,
+    /// Wait behind a freeze or stop that stands.
+    pub queue: bool,
+    pub basis: String,
+    /// May be empty for a rule of the bank.
+    pub document: String,
+    pub until: Option<Timestamp>,
+}
+
+/// A restriction to be lifted before its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lift {
+    pub account: AccountId,
+    pub number: i64,
+    pub why: String,
+}
+
+/// An account to be closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Close {
+    pub account: AccountId,
+    pub why: String,
+}
+
+/// The account, when it is a customer's and the actor holds the permission where it is kept.
+fn reach(tx: &mut Tx<'_>, actor: &Actor, permission: Permission, id: AccountId) -> Result<(View, Terms)> {
+    let view = ledger::view(tx, id)?;
+    let (branch, scope) = place(tx, id.book())?;
+    party::may(tx, actor, permission, &scope)?;
+    if view.account.owner == Owner::Bank {
+        return Err(Error::field("account", "the bank's own accounts are kept by its processes"));
+    }
+    let terms = Terms {
+        kind: "freeze",
+        permission,
+        branch: Some(branch),
+        person: None,
+        owner: Some(view.account.owner),
+        summary: vec![Line::shown("account", shown(&view.account))],
+        note: String::new(),
+    };
+    Ok((view, terms))
+}
+
+fn shown(account: &Account) -> String {
+    let name = match account.owner {
+        Owner::Person(_) => kernel::chinese::mask_name(&account.name),
+        _ => account.name.clone(),
+    };
+    format!("{name} {}", mask_card(&account.number))
+}
+
+impl Deed for Restrict {
+    fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
+        let (view, terms) = reach(tx, actor, Permission::AccountFreeze, self.account)?;
+        filled("basis", &self.basis)?;
+        if self.basis.trim() == payroll::NOT_ACTIVATED {
+            return Err(Error::field("basis", "this word is kept for accounts that wait for their owner"));
+        }
+        if self.document.chars().count() > super::TEXT_CHARS_MAX {
+            return Err(Error::field("document", format!("at most {} characters", super::TEXT_CHARS_MAX)));
+        }
+        let mut summary = terms.summary;
+        summary.push(Line::new("order-kind", "", self.kind.code()));
+        if self.amount > 0 {
+            summary.push(Line::new("order-amount", "", Money::new(self.amount, view.account.currency).to_string()));
+        }
+        summary.push(Line::shown("order-basis", self.basis.trim()));
+        summary.push(Line::shown("order-document", self.document.trim()));
+        Ok(Terms { summary, ..terms })
+    }
+
+    fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
+        let ask = restrictions::Restrict {
+            account: self.account,
+            kind: self.kind,
+            amount: self.amount,
+            queue: self.queue,
+            basis: self.basis.trim().into(),
+            document: self.document.trim().into(),
+            until: self.until,
+        };
+        let before = restrictions::orders(tx, self.account)?.len();
+        let number = restrictions::restrict(tx, actor, &ask)?;
+        let after = restrictions::orders(tx, self.account)?.len();
+        Ok((if after > before { Change::Done } else { Change::AlreadySo }, number.to_string()))
+    }
+}
+
+fn standing(tx: &mut Tx<'_>, account: AccountId, number: i64) -> Result<Order> {
+    let found = restrictions::orders(tx, account)?.into_iter().find(|o| o.number == number);
+    let unknown = || Error::new(&ledger::RESTRICTION_UNKNOWN, format!("{account} has no restriction {number}"));
+    let order = found.ok_or_else(unknown)?;
+    match order.basis == payroll::NOT_ACTIVATED {
+        true => Err(Error::new(&ACTIVATED_IN_PERSON, "the account waits for its owner to stand at a counter")),
+        false => Ok(order),
+    }
+}
+
+impl Deed for Lift {
+    fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
+        let (view, terms) = reach(tx, actor, Permission::AccountFreeze, self.account)?;
+        let order = standing(tx, self.account, self.number)?;
+        let mut summary = terms.summary;
+        summary.push(Line::new("order-kind", order.kind.code(), ""));
+        if order.amount > 0 {
+            summary.push(Line::new("order-amount", Money::new(order.amount, view.account.currency).to_string(), ""));
+        }
+        summary.push(Line::shown("order-basis", &order.basis));
+        summary.push(Line::shown("order-document", &order.document));
+        Ok(Terms { kind: "unfreeze", summary, note: party::reason(&self.why)?, ..terms })
+    }
+
+    fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
+        let order = standing(tx, self.account, self.number)?;
+        restrictions::lift(tx, actor, self.account, self.number, &party::reason(&self.why)?)?;
+        let change = if order.lifted_at.is_none() { Change::Done } else { Change::AlreadySo };
+        Ok((change, self.account.to_string()))
+    }
+}
+
+impl Deed for Close {
+    fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
+        let (_, terms) = reach(tx, actor, Permission::AccountOpen, self.account)?;
+        Ok(Terms { kind: "account.close", note: party::reason(&self.why)?, ..terms })
+    }
+
+    fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
+        let closed = ledger::view(tx, self.account)?.account.closed_at.is_some();
+        ledger::close_account(tx, actor, self.account, &party::reason(&self.why)?)?;
+        Ok((if closed { Change::AlreadySo } else { Change::Done }, self.account.to_string()))
+    }
+}
