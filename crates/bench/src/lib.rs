@@ -14,8 +14,10 @@ mod plain;
 mod server;
 mod sqlite;
 mod town;
+mod usual;
 
 pub use measure::Speed;
+pub use usual::usual_ledger;
 
 use kernel::{Error, Result};
 use std::path::PathBuf;

@@ -23,9 +23,14 @@ pub(crate) fn migrations() -> Vec<Migration> {
 }
 
 pub(crate) fn measure(options: &Options, url: &str, progress: &mut dyn FnMut(&str)) -> Result<Vec<(String, Speed)>> {
+    dropping(url, |names| compare(options, url, names, progress))
+}
+
+/// Runs `f` with the names of two schemas that are dropped after it.
+pub(crate) fn dropping<T>(url: &str, f: impl FnOnce([&str; 2]) -> Result<T>) -> Result<T> {
     let name = format!("bench_{}_{}", std::process::id(), kernel::Clock::system().now().micros());
     let plain_name = format!("{name}_plain");
-    let measured = compare(options, url, [&name, &plain_name], progress);
+    let measured = f([&name, &plain_name]);
     let dropped = drop_schemas(url, [&name, &plain_name]);
     let measured = measured?;
     dropped.map(|()| measured)

@@ -9,6 +9,7 @@ const BOOK: BookId = BookId(1);
 const OPEN_AT_ONCE: usize = 1_000;
 /// What every account has at first: nobody runs out.
 const FUNDS_FEN: i64 = 1_000_000_000;
+const DICE: u64 = 0x2545_f491_4f6c_dd1d;
 
 pub(crate) struct Town {
     pub accounts: Vec<AccountId>,
@@ -37,7 +38,7 @@ pub(crate) fn settle(store: &Store, number: u32) -> Result<Town> {
     for some in accounts.chunks(ledger::BATCH_TRANSFERS_MAX) {
         post(store, some.iter().map(fund).collect())?;
     }
-    Ok(Town { accounts, dice: 0x2545_f491_4f6c_dd1d })
+    Ok(Town { accounts, dice: DICE })
 }
 
 /// Posts a batch; one that is not posted whole is an error.
@@ -50,6 +51,12 @@ pub(crate) fn post(store: &Store, batch: Vec<Transfer>) -> Result<()> {
 }
 
 impl Town {
+    /// `number` accounts that no ledger of ours has.
+    pub fn unsettled(number: u32) -> Town {
+        let now = kernel::Clock::system().now();
+        Town { accounts: (0..number).map(|_| AccountId::new(now, BOOK)).collect(), dice: DICE }
+    }
+
     /// The same town with other dice, for another thread.
     pub fn neighbour(&self, n: u64) -> Town {
         Town { accounts: self.accounts.clone(), dice: self.dice.wrapping_mul(2 * n + 3) | 1 }

@@ -217,6 +217,9 @@ pub enum Bench {
         /// How long they order.
         #[arg(long, default_value_t = 10)]
         seconds: u32,
+        /// Also the ledger that is usually written, on this PostgreSQL server, in a schema that is made and dropped.
+        #[arg(long, value_name = "URL")]
+        postgres: Option<String>,
     },
     /// A pay sheet from the spreadsheet to the last worker.
     Payroll {

@@ -42,7 +42,7 @@ struct Seen {
     micros: Vec<u32>,
 }
 
-pub fn run(clients: u32, seconds: u32) -> Outcome {
+pub fn run(clients: u32, seconds: u32, postgres: Option<String>) -> Outcome {
     ensure!((1..=CLIENTS_MAX).contains(&clients), "1 to {CLIENTS_MAX} clients");
     let stage = Stage::new("payments")?;
     let ground = Ground::new(&stage)?;
@@ -67,7 +67,9 @@ pub fn run(clients: u32, seconds: u32) -> Outcome {
     server.stop()?;
     let report = app::verify(&ground.bank.store, &mut |_, _| {})?;
     ensure!(report.ok, "the books do not verify after the bench");
-    Ok(told(&seen, clients, took))
+    let options = bench::Options { postgres, ..bench::Options::new(&stage.0) };
+    let usual = bench::usual_ledger(&options, &mut |what| progress.tell(what, 0, 0))?;
+    Ok(told(&seen, clients, took, &usual))
 }
 
 /// The owner of a firm with an account, signed in for it.
@@ -160,7 +162,7 @@ fn read_answer(back: &mut BufReader<TcpStream>) -> Result<String> {
     Ok(String::from_utf8_lossy(&body).into_owned())
 }
 
-fn told(seen: &[Seen], clients: u32, took: f64) -> Done {
+fn told(seen: &[Seen], clients: u32, took: f64, usual: &[(String, bench::Speed)]) -> Done {
     let posted: u64 = seen.iter().map(|s| s.posted).sum();
     let other: u64 = seen.iter().map(|s| s.other).sum();
     let mut micros: Vec<u32> = seen.iter().flat_map(|s| s.micros.iter().copied()).collect();
@@ -169,13 +171,18 @@ fn told(seen: &[Seen], clients: u32, took: f64) -> Done {
         micros.get(((micros.len() as f64 * part) as usize).min(micros.len().saturating_sub(1))).copied().unwrap_or(0)
     };
     let rate = posted as f64 / took;
+    let beside: Vec<_> =
+        usual.iter().map(|(what, speed)| (what, speed.per_second, rate / speed.per_second as f64)).collect();
+    let lines: String =
+        beside.iter().map(|(what, each, ratio)| format!("\n{what}: {each}/s; ours is {ratio:.2} of it")).collect();
     let text = format!(
         "{posted} payments posted in {took:.1} s by {clients} clients: {rate:.0}/s; p50 {} us, p99 {} us; {other} not posted\n\
-         included: HTTP, session, entitlement, price, limits, guard decision, ledger, audit, outbox, idempotency, fsync; the clients run on the same processors",
+         included: HTTP, session, entitlement, price, limits, guard decision, ledger, audit, outbox, idempotency, fsync; the clients run on the same processors{lines}",
         at(0.5),
         at(0.99)
     );
     let value = json!({ "bench": "payments", "clients": clients, "seconds": took, "posted": posted, "not_posted": other, "per_second": rate,
-        "p50_us": at(0.5), "p99_us": at(0.99), "rss_mib": rss_mib(None) });
+        "p50_us": at(0.5), "p99_us": at(0.99), "rss_mib": rss_mib(None),
+        "beside": beside.iter().map(|(what, each, ratio)| json!({ "what": what, "per_second": each, "ratio": ratio })).collect::<Vec<_>>() });
     Done::new(text, value)
 }

@@ -66,7 +66,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
         Command::Bench(bench) => match bench {
             Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
-            Bench::Payments { clients, seconds } => bench_payments::run(clients, seconds),
+            Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Start { accounts } => bench_start::run(accounts),
         },
