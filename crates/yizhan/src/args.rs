@@ -111,9 +111,6 @@ pub enum Command {
     /// The audit log.
     #[command(subcommand)]
     Audit(Audit),
-    /// The list of error codes, as docs/api/errors.md has it.
-    #[command(hide = true)]
-    ErrorsMd,
 }
 
 #[derive(Args)]

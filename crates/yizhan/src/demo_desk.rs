@@ -3,7 +3,7 @@ use crate::exit::{Done, Outcome};
 use anyhow::Context;
 use demo::logins::{Login, demo_logins};
 use kernel::clock::SECOND;
-use kernel::{Clock, Code, Error, Kind};
+use kernel::{Clock, Error};
 use serde_json::json;
 use std::path::Path;
 
@@ -65,34 +65,6 @@ pub fn files(directory: &Path) -> Outcome {
         list.push(json!({ "file": path, "title": f.title_en, "project": f.project, "login": f.login }));
     }
     Ok(Done::new(text, json!({ "files": list })))
-}
-
-fn kind(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Invalid => "invalid",
-        Kind::Unauthenticated => "unauthenticated",
-        Kind::Forbidden => "forbidden",
-        Kind::Missing => "missing",
-        Kind::Conflict => "conflict",
-        Kind::Refused => "refused",
-        Kind::Limit => "limit",
-        Kind::Unknown => "unknown",
-        Kind::Unavailable => "unavailable",
-        Kind::Broken => "broken",
-    }
-}
-
-/// docs/api/errors.md: every code of the product by name.
-pub fn errors_md() -> Done {
-    let own = [crate::work::ALL, crate::socket::ALL, crate::bootstrap::ALL].concat();
-    let mut codes: Vec<&Code> = app::codes().into_iter().chain(web::codes::ALL.iter().copied()).chain(own).collect();
-    codes.sort_by_key(|c| c.name);
-    codes.dedup_by_key(|c| c.name);
-    let mut text = "# Error codes\n\nMade by `yizhan errors-md` from the codes that the crates declare. A code is never renamed; its kind decides the HTTP status\nand the exit code.\n\n| code | kind | what to do |\n|---|---|---|\n".to_string();
-    codes.iter().for_each(|c| text.push_str(&format!("| `{}` | {} | {} |\n", c.name, kind(c.kind), c.remedy)));
-    let list: Vec<_> =
-        codes.iter().map(|c| json!({ "code": c.name, "kind": kind(c.kind), "remedy": c.remedy })).collect();
-    Done::new(text, json!({ "codes": list }))
 }
 
 #[cfg(test)]

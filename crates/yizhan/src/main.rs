@@ -79,7 +79,6 @@ fn run(cli: Cli) -> Outcome {
             let file = std::path::absolute(&file)?;
             work::do_it(&place, Ask::AuditExport { from, to, file }, Vec::new())
         }
-        Command::ErrorsMd => Ok(demo_desk::errors_md()),
     }
 }
 
