@@ -191,8 +191,12 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
 
 fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
     let password = PasswordCost::TEST.hash(name, PASSWORD)?;
-    party::login_make(tx, &system(), party::LoginNew { name: name.into(), who, password, totp_secret: SECRET })
-        .map(|_| ())
+    party::login_make(
+        tx,
+        &system(),
+        party::LoginNew { name: name.into(), who, password, totp_secret: SECRET, first_password: false },
+    )
+    .map(|_| ())
 }
 
 /// The six digits an authenticator shows now.
@@ -508,7 +512,7 @@ pub(super) fn percent(text: &str) -> String {
         .collect()
 }
 
-fn origin() -> Origin {
+pub(super) fn origin() -> Origin {
     Origin {
         channel: Channel::Api,
         address: "127.0.0.1".into(),

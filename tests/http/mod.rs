@@ -4,6 +4,7 @@ mod desk;
 mod documents;
 mod hostile;
 mod house;
+mod passwords;
 mod repeated;
 mod rights;
 mod sessions;

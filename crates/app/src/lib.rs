@@ -8,6 +8,7 @@
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
 //! * [`close_day`] lists what stands in the way and closes the business day. [`verify`] recomputes all of it.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
+//! * [`rights`] asks a second person before a role is given or taken.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
 //!
@@ -24,6 +25,7 @@ pub mod messenger;
 pub mod notices;
 mod reactions;
 pub mod relay;
+pub mod rights;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -46,6 +48,7 @@ pub mod codes {
         BAD_URL: Invalid, "bad_webhook_url", "give an https address of a public host, without a user name or fragment";
         BAD_EVENT_KIND: Invalid, "bad_event_kind", "use kinds of the published list, or payment.*";
         WEBHOOK_ENDED: Conflict, "webhook_ended", "subscribe again";
+        MAKER_LOST_RIGHT: Refused, "maker_lost_right", "refuse it, and let somebody who still holds the right ask anew";
         NOT_PARKED: Conflict, "event_not_parked", "load the list again; somebody was quicker";
         ACTIVATED_IN_PERSON: Refused, "activated_in_person", "let the owner come to a counter with his identity card and activate it there";
         DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";

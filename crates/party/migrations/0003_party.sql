@@ -68,6 +68,16 @@ CREATE TABLE firms (
     PRIMARY KEY (book, id)
 ) KEYED;
 
+CREATE TABLE firm_controls (
+    book BIGINT NOT NULL,
+    firm BYTES NOT NULL,
+    set_by TEXT NOT NULL,
+    set_at BIGINT NOT NULL,
+    reason TEXT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, firm)
+) KEYED;
+
 CREATE TABLE staff (
     book BIGINT NOT NULL,
     id BYTES NOT NULL,
@@ -109,6 +119,7 @@ CREATE TABLE grants (
     PRIMARY KEY (book, id)
 ) KEYED;
 CREATE INDEX grants_by_holder ON grants (book, holder);
+CREATE INDEX grants_by_firm ON grants (firm) WHERE firm IS NOT NULL;
 
 CREATE TABLE limit_usage (
     book BIGINT NOT NULL,
@@ -128,6 +139,7 @@ CREATE TABLE logins (
     name TEXT NOT NULL,
     who TEXT NOT NULL,
     password TEXT NOT NULL,
+    password_given_by TEXT,
     totp BYTES NOT NULL,
     totp_step BIGINT NOT NULL,
     failures BIGINT NOT NULL,
@@ -167,6 +179,7 @@ CREATE TABLE sessions (
     started_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     stepped_up_at BIGINT,
+    first_password BIGINT NOT NULL CHECK (first_password IN (0, 1)),
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;

@@ -4,7 +4,7 @@ use crate::events::Event;
 use crate::rights::{Scope, may};
 use crate::role::{Limits, Permission, Role};
 use crate::sign_in::Origin;
-use crate::{Change, codes::ROLE_CAP, reason};
+use crate::{Change, codes::ROLE_CAP, need_step_up_of_people, reason, shown_name};
 use kernel::id::{ClientId, FirmId};
 use kernel::{Actor, BookId, Currency, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Json, Seal, Tx, params};
@@ -65,10 +65,12 @@ pub struct ClientNew {
     pub limits: Limits,
 }
 
-/// Makes a client and its secret, which is shown this once. Needs `client.manage` at the firm.
+/// Makes a client and its secret, which is shown this once. Needs `client.manage` at the firm, stepped up.
 /// Errors: `ROLE_CAP`, a field error for other scopes, a limit at [`CLIENTS_PER_FIRM_MAX`].
 pub fn client_make(tx: &mut Tx<'_>, actor: &Actor, new: ClientNew) -> Result<(ClientId, String)> {
     may(tx, actor, Permission::ClientManage, &Scope::firm(new.firm))?;
+    need_step_up_of_people(actor)?;
+    let name = shown_name("name", &new.name)?;
     if let Some(p) = new.scopes.iter().find(|p| !CLIENT_SCOPES.contains(p)) {
         return Err(Error::field("scopes", format!("{p} takes a person")));
     }
@@ -88,7 +90,7 @@ pub fn client_make(tx: &mut Tx<'_>, actor: &Actor, new: ClientNew) -> Result<(Cl
         book,
         id,
         firm: new.firm,
-        name: new.name,
+        name,
         secret_hash: *blake3::hash(&secret).as_bytes(),
         scopes: Json(new.scopes),
         currency: new.limits.currency,

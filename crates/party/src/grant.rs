@@ -4,10 +4,9 @@ use crate::codes::{ROLE_CAP, ROLE_SCOPE, SELF_GRANT, TOXIC_ROLES};
 use crate::events::Event;
 use crate::rights::{Scope, grants_in_force, grants_standing, home_book, may};
 use crate::role::{Limits, Permission, Role, Where, toxic};
-use crate::staff::who_name;
 use crate::{Change, reason};
 use kernel::id::{ApprovalId, BranchId, FirmId, GrantId, PersonId};
-use kernel::{Actor, BookId, Currency, Error, Id, Page, PageAsk, Result, Timestamp, Who};
+use kernel::{Actor, BookId, Currency, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Column, Param, Seal, Tx, params};
 
 /// Grants that one holder has in force at most.
@@ -61,6 +60,10 @@ impl Grant {
             release_max: self.release_max,
         }
     }
+    /// Where it is given and taken.
+    pub fn scope(&self) -> Scope {
+        Scope { branch: self.branch, firm: self.firm, ..Scope::default() }
+    }
     pub(crate) fn is_about(&self, permission: Permission) -> bool {
         self.permission.is_none_or(|only| only == permission) && self.role.permissions().contains(&permission)
     }
@@ -111,12 +114,12 @@ impl GrantAsk {
         GrantAsk { firm: Some(firm), ..self }
     }
 
-    fn scope(&self) -> Scope {
+    pub fn scope(&self) -> Scope {
         Scope { branch: self.branch, firm: self.firm, ..Scope::default() }
     }
 
     /// What can be judged without the database.
-    fn check(&self, actor: &Actor) -> Result<BookId> {
+    fn check(&self, actor: &Actor, now: Timestamp) -> Result<BookId> {
         let wrong = |why: String| Error::new(&ROLE_SCOPE, why).with("role", self.role);
         let book = match (self.holder, self.role.is_firm(), self.firm, self.branch) {
             (Who::Staff(s), false, None, _) if self.role.is_staff() => s.book(),
@@ -133,6 +136,9 @@ impl GrantAsk {
         if holder == actor.principal() || self.asked_by.as_ref() == Some(&holder) {
             return Err(Error::new(&SELF_GRANT, "a role cannot be asked for or given by its holder"));
         }
+        if self.valid_until.is_some_and(|end| end <= self.valid_from.unwrap_or(now).max(now)) {
+            return Err(Error::field("valid_until", "it is over before it begins"));
+        }
         let cap = self.role.cap();
         if !self.limits.within(&cap) {
             let message = format!("the limits are above the bank's cap of {}", self.role);
@@ -142,23 +148,44 @@ impl GrantAsk {
     }
 }
 
-/// Gives a role. Needs `role.grant` over the same branch or firm.
-/// Errors: `ROLE_SCOPE`, `SELF_GRANT`, `ROLE_CAP`, `TOXIC_ROLES`, a limit at [`GRANTS_PER_HOLDER_MAX`].
-pub fn grant(tx: &mut Tx<'_>, actor: &Actor, ask: GrantAsk) -> Result<GrantId> {
+/// Whether the role could be given now: everything [`grant`] judges, nothing written but the holder's lock. Answers where its row
+/// goes and the branch's path.
+pub fn grant_check(tx: &mut Tx<'_>, actor: &Actor, ask: &GrantAsk) -> Result<(BookId, Option<String>)> {
     may(tx, actor, Permission::RoleGrant, &ask.scope())?;
-    let book = ask.check(actor)?;
+    let book = ask.check(actor, tx.now())?;
+    not_to_himself(tx, actor, ask)?;
     let path = ask.branch.map(|b| branch(tx, b).map(|b| b.path)).transpose()?;
     lock_holder(tx, ask.holder)?;
-    let now = tx.now();
     let held = grants_standing(tx, ask.holder)?;
     if held.len() >= GRANTS_PER_HOLDER_MAX as usize {
         return Err(Error::limit("grants", held.len() + 1, GRANTS_PER_HOLDER_MAX, "grants of one holder"));
     }
     if !ask.deny {
-        let from = ask.valid_from.unwrap_or(now);
+        let from = ask.valid_from.unwrap_or(tx.now());
         let meets = |g: &&Grant| !g.deny && g.is_held_between(from, ask.valid_until);
         refuse_toxic(held.iter().filter(meets), ask.role, ask.firm, path.as_deref())?;
     }
+    Ok((book, path))
+}
+
+/// Staff give nothing to themselves as customers either.
+fn not_to_himself(tx: &mut Tx<'_>, actor: &Actor, ask: &GrantAsk) -> Result<()> {
+    let Who::Person(holder) = ask.holder else { return Ok(()) };
+    let makers = [actor.staff(), ask.asked_by.as_ref().and_then(|by| by.parse().ok())];
+    for maker in makers.into_iter().flatten() {
+        if crate::staff(tx, maker)?.person == Some(holder) {
+            return Err(Error::new(&SELF_GRANT, "a role cannot be asked for or given by its holder"));
+        }
+    }
+    Ok(())
+}
+
+/// Gives a role. Needs `role.grant` over the same branch or firm. Whether a second person has to say yes is asked above this
+/// crate; `ask` carries who asked and the approval.
+/// Errors: `ROLE_SCOPE`, `SELF_GRANT`, `ROLE_CAP`, `TOXIC_ROLES`, a limit at [`GRANTS_PER_HOLDER_MAX`].
+pub fn grant(tx: &mut Tx<'_>, actor: &Actor, ask: GrantAsk) -> Result<GrantId> {
+    let (book, path) = grant_check(tx, actor, &ask)?;
+    let now = tx.now();
     let mut row = Grant {
         book,
         id: GrantId::new(now, book),
@@ -236,20 +263,25 @@ fn overlap(a: Option<&str>, b: Option<&str>) -> bool {
     }
 }
 
-/// Takes a role back. Needs `role.revoke` over the same branch or firm; nobody lifts a deny on himself.
-pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: GrantId, why: &str) -> Result<Change> {
-    let why = reason(why)?;
+/// A grant that the actor may take back. Needs `role.revoke` over the same branch or firm; nobody lifts a deny on himself.
+pub fn grant_to_revoke(tx: &mut Tx<'_>, actor: &Actor, id: GrantId) -> Result<Grant> {
     let missing = || Error::not_found("grant", id);
     let row = tx.load::<Grant>(params![id.book(), id])?.ok_or_else(missing)?;
-    let scope = Scope { branch: row.branch, firm: row.firm, ..Scope::default() };
-    may(tx, actor, Permission::RoleRevoke, &scope)?;
-    if row.revoked_at.is_some() {
-        return Ok(Change::AlreadySo);
-    }
+    may(tx, actor, Permission::RoleRevoke, &row.scope())?;
     if row.deny && row.holder == actor.principal() {
         return Err(Error::new(&SELF_GRANT, "nobody lifts what is denied to himself"));
     }
-    end(tx, actor, row, why)?;
+    Ok(row)
+}
+
+/// Takes a role back; see [`grant_to_revoke`]. `approval` is the second person's, where one was asked.
+pub fn revoke(tx: &mut Tx<'_>, actor: &Actor, id: GrantId, why: &str, approval: Option<ApprovalId>) -> Result<Change> {
+    let why = reason(why)?;
+    let row = grant_to_revoke(tx, actor, id)?;
+    if row.revoked_at.is_some() {
+        return Ok(Change::AlreadySo);
+    }
+    end(tx, actor, row, why, approval)?;
     Ok(Change::Done)
 }
 
@@ -259,18 +291,19 @@ pub(crate) fn revoke_all(tx: &mut Tx<'_>, actor: &Actor, holder: Who, why: &str)
     let principal = Actor::of(holder).principal();
     let tail = "WHERE book = ?1 AND holder = ?2 AND revoked_at IS NULL ORDER BY id";
     for row in tx.select_locked::<Grant>(tail, &[book.param(), Param::Text(principal.into())])? {
-        end(tx, actor, row, why.to_owned())?;
+        end(tx, actor, row, why.to_owned(), None)?;
     }
     Ok(())
 }
 
-fn end(tx: &mut Tx<'_>, actor: &Actor, mut row: Grant, why: String) -> Result<()> {
+fn end(tx: &mut Tx<'_>, actor: &Actor, mut row: Grant, why: String, approval: Option<ApprovalId>) -> Result<()> {
     row.revoked_by = Some(actor.principal());
     row.revoked_at = Some(tx.now());
     row.revoked_reason = Some(why.clone());
     tx.update(&mut row)?;
     let before = format!("{} of {}", row.role, row.holder);
-    tx.audit(actor, Audit::of("role.revoke", row.id).change(before, "").reason(why))?;
+    let audit = Audit::of("role.revoke", row.id).change(before, "").reason(why);
+    tx.audit(actor, approval.iter().fold(audit, |audit, a| audit.approval(*a)))?;
     tx.emit(&Event::Revoked { grant: row.id, holder: row.holder, role: row.role }, &actor.correlation)
 }
 
@@ -291,59 +324,4 @@ pub fn firms_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<(FirmId, Vec<Ro
         }
     }
     Ok(firms)
-}
-
-/// A line of the recertification list: who holds what, since when and by whom.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Held {
-    pub grant: GrantId,
-    pub holder: String,
-    pub holder_name: String,
-    pub role: Role,
-    pub permission: Option<Permission>,
-    pub branch: Option<BranchId>,
-    pub firm: Option<FirmId>,
-    pub limits: Limits,
-    pub deny: bool,
-    pub valid_from: Timestamp,
-    pub valid_until: Option<Timestamp>,
-    pub granted_by: String,
-    pub approval: Option<ApprovalId>,
-}
-
-/// Everything in force in the bank, by holder's book and id. Needs `audit.read` over the whole bank.
-pub fn recertification(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page<Held>> {
-    may(tx, actor, Permission::AuditRead, &Scope::bank())?;
-    let (rows, now) = (ask.rows()?, tx.now());
-    let (book, after) = match &ask.after {
-        None => (-1, Vec::new()),
-        Some(cursor) => {
-            let id: GrantId = cursor.parse()?;
-            (i64::from(id.book().0), id.bytes().to_vec())
-        }
-    };
-    let tail = "WHERE (book > ?1 OR (book = ?1 AND id > ?2)) AND revoked_at IS NULL AND valid_from <= ?3 \
-                AND (valid_until IS NULL OR valid_until > ?3) ORDER BY book, id LIMIT ?4";
-    let grants = tx.select::<Grant>(tail, params![book, after, now, rows + 1])?;
-    let page = Page::cut(grants, rows, |g| g.id.to_string());
-    let mut items = Vec::with_capacity(page.items.len());
-    for g in page.items {
-        let (holder_name, limits) = (who_name(tx, &g.holder)?, g.limits());
-        items.push(Held {
-            grant: g.id,
-            holder: g.holder,
-            holder_name,
-            role: g.role,
-            permission: g.permission,
-            branch: g.branch,
-            firm: g.firm,
-            limits,
-            deny: g.deny,
-            valid_from: g.valid_from,
-            valid_until: g.valid_until,
-            granted_by: g.granted_by,
-            approval: g.approval,
-        });
-    }
-    Ok(Page { items, next: page.next })
 }

@@ -16,7 +16,8 @@
 //! hash on any other thread, finish in a write. A name that does not exist costs the same and gets the same answer. After
 //! [`LOGIN_FAILURES_MAX`] failures a login pauses for a minute, doubling to an hour. A one-time code (RFC 6238) is taken
 //! once. A **session** is a row; its token is shown once and stored as a hash; it is bound to the browser, ends when
-//! idle or after [`SESSION_HOURS_MAX`] hours, and gets another token when the second factor is given again.
+//! idle or after [`SESSION_HOURS_MAX`] hours, and gets another token when the second factor is given again. A password
+//! that somebody else gave opens nothing but its own change ([`SessionView::newcomer`]).
 //!
 //! **Personal data** is encrypted under a key of each person; lists show the masked columns, equality search goes by keyed
 //! hash, and [`reveal`] writes who looked and why before it answers.
@@ -25,16 +26,19 @@
 //! credit code one firm in the whole bank; a person or member of staff has one login.
 mod branch;
 mod client;
+mod control;
 mod directory;
 mod events;
 mod firm;
 mod grant;
+mod held;
 mod login;
 mod password;
 mod person;
 mod person_find;
 mod rights;
 mod role;
+mod roster;
 mod session;
 mod sign_in;
 mod staff;
@@ -45,22 +49,25 @@ mod usage;
 
 pub use branch::*;
 pub use client::*;
+pub use control::*;
 pub use events::Event;
 pub use firm::*;
 pub use grant::*;
+pub use held::*;
 pub use login::*;
 pub use password::*;
 pub use person::*;
 pub use person_find::*;
 pub use rights::*;
 pub use role::*;
+pub use roster::*;
 pub use session::*;
 pub use sign_in::*;
 pub use staff::*;
 pub use tier::*;
 pub use usage::*;
 
-use kernel::{Actor, Error, Result};
+use kernel::{Actor, Error, Result, Who};
 use store::{Migration, Table};
 
 pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
@@ -71,6 +78,7 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Branch>(),
     store::verify::of::<Person>(),
     store::verify::of::<Firm>(),
+    store::verify::of::<FirmControl>(),
     store::verify::of::<Staff>(),
     store::verify::of::<Grant>(),
     store::verify::of::<LimitUsage>(),
@@ -80,6 +88,9 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<ApiClient>(),
 ];
 
+/// Characters of a code or number that names a branch or a member of staff.
+pub const NUMBER_CHARS_MAX: usize = 20;
+
 /// Characters of a reason, a basis or a note at most.
 pub const REASON_CHARS_MAX: usize = 500;
 
@@ -87,6 +98,7 @@ pub mod codes {
     kernel::codes! {
         NOT_SIGNED_IN: Unauthenticated, "not_signed_in", "sign in";
         SESSION_ENDED: Unauthenticated, "session_ended", "sign in again";
+        FIRST_PASSWORD: Unauthenticated, "first_password", "replace the password you were given by one of your own";
         STEP_UP_NEEDED: Unauthenticated, "step_up_needed", "enter a new code from the authenticator, then repeat";
         LIMIT_PER_TRANSACTION: Forbidden, "limit_per_transaction", "ask a colleague with a higher limit";
         LIMIT_PER_DAY: Refused, "limit_per_day", "use less, or wait for the next business day";
@@ -102,6 +114,7 @@ pub mod codes {
         CREDIT_CODE_TAKEN: Refused, "credit_code_taken", "compare the licence with the firm on file";
         NUMBER_TAKEN: Refused, "number_taken", "choose a code or number that is not in use";
         LOGIN_TAKEN: Refused, "login_taken", "choose another sign-in name, or use the login there is";
+        PERSON_UNKNOWN: Refused, "person_unknown", "compare number and name with the document; who is no customer yet is registered at a branch first";
         REASON_NEEDED: Refused, "reason_needed", "write why, in 1 to 500 characters";
         PASSWORD_WEAK: Invalid, "password_weak", "use 10 to 128 characters, not the sign-in name, not one character repeated";
         BAD_IDENTITY: Invalid, "bad_identity", "type the number as it stands on the document";
@@ -125,6 +138,35 @@ pub fn need_step_up(actor: &Actor) -> Result<()> {
             let message = format!("this needs a code given in the last {STEP_UP_MINUTES} minutes");
             Err(Error::new(&codes::STEP_UP_NEEDED, message))
         }
+    }
+}
+
+/// Whether the actor is a process of the bank, which has no second factor and no password of its own.
+pub fn is_process(actor: &Actor) -> bool {
+    matches!(actor.who, Who::System(_))
+}
+
+/// [`need_step_up`] for whoever has a second factor.
+pub fn need_step_up_of_people(actor: &Actor) -> Result<()> {
+    if is_process(actor) { Ok(()) } else { need_step_up(actor) }
+}
+
+/// A name as it is kept: half-width, one space inside, 1 to [`NAME_CHARS_MAX`] characters.
+pub(crate) fn shown_name(field: &'static str, text: &str) -> Result<String> {
+    let name = plain_name(text);
+    match name.chars().count() {
+        1..=NAME_CHARS_MAX => Ok(name),
+        _ => Err(Error::field(field, format!("1 to {NAME_CHARS_MAX} characters"))),
+    }
+}
+
+/// A code or number as it is kept: 1 to [`NUMBER_CHARS_MAX`] letters, digits and hyphens.
+pub(crate) fn plain_number(field: &'static str, text: &str) -> Result<String> {
+    let number = kernel::chinese::half_width(text).trim().to_owned();
+    let good = number.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    match (1..=NUMBER_CHARS_MAX).contains(&number.len()) && good {
+        true => Ok(number),
+        false => Err(Error::field(field, format!("1 to {NUMBER_CHARS_MAX} letters, digits and hyphens"))),
     }
 }
 

@@ -5,10 +5,10 @@ use crate::events::Event;
 use crate::password::{PasswordHash, TOTP_SECRET_BYTES, totp_step};
 use crate::rights::{Scope, home_book, may};
 use crate::role::Permission;
-use crate::session::end_sessions;
-use crate::sign_in::Checked;
+use crate::session::{end_sessions, own_password_now};
+use crate::sign_in::{Challenge, Checked};
 use crate::staff::{principal, staff};
-use crate::{Change, need_step_up, reason};
+use crate::{Change, is_process, need_step_up_of_people, reason};
 use kernel::clock::MINUTE;
 use kernel::id::LoginId;
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
@@ -32,6 +32,8 @@ store::record! {
         /// The principal that signs in: `staf_…` or `pers_…`.
         pub who: String,
         pub password: String,
+        /// Who gave the password, while its owner has not replaced it by one of his own.
+        pub password_given_by: Option<String>,
         /// The authenticator's secret, encrypted by the key file.
         pub totp: Vec<u8>,
         /// The last step taken; codes of this step and before are spent.
@@ -101,9 +103,12 @@ pub struct LoginNew {
     pub who: Who,
     pub password: PasswordHash,
     pub totp_secret: [u8; TOTP_SECRET_BYTES],
+    /// Somebody else knows the password: the owner replaces it before he does anything. Always so when a person makes the
+    /// login.
+    pub first_password: bool,
 }
 
-/// Makes a login. Needs `login.make`: for staff at their branch, for a person where the actor works.
+/// Makes a login. Needs `login.make`, stepped up: for staff at their branch, for a person where the actor works.
 /// Errors: `LOGIN_TAKEN` (the name is in use, or the person has a login), a field error for a bad name.
 pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<LoginId> {
     let (scope, book) = match new.who {
@@ -115,6 +120,7 @@ pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<Login
         _ => return Err(Error::field("who", "a login belongs to a person or a member of staff")),
     };
     may(tx, actor, Permission::LoginMake, &scope)?;
+    need_step_up_of_people(actor)?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
     if !(3..=LOGIN_NAME_CHARS_MAX).contains(&new.name.len()) || !new.name.chars().all(good) {
         return Err(Error::field("name", "3 to 40 of a-z, 0-9, dot and hyphen"));
@@ -128,12 +134,14 @@ pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<Login
         return Err(taken("this sign-in name").with("given", new.name));
     }
     let who = Actor::of(new.who).principal();
+    let given = new.first_password || !is_process(actor);
     tx.insert(&mut Login {
         book,
         id,
         name: new.name,
         who: who.clone(),
         password: new.password.0,
+        password_given_by: given.then(|| actor.principal()),
         totp: tx.keys().encrypt_own(TOTP_FIELD, &new.totp_secret),
         totp_step: 0,
         failures: 0,
@@ -189,33 +197,85 @@ pub(crate) fn scope_of(tx: &mut Tx<'_>, actor: &Actor, row: &Login) -> Result<Sc
     })
 }
 
+/// Gives a login another first password and another authenticator, for an owner who lost his; its sessions end. Needs
+/// `login.make` as [`login_make`] does, stepped up, and a reason.
+pub fn login_renew(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, renewal: Renewal, why: &str) -> Result<()> {
+    let mut row = login(tx, id)?;
+    let scope = scope_of(tx, actor, &row)?;
+    may(tx, actor, Permission::LoginMake, &scope)?;
+    need_step_up_of_people(actor)?;
+    let why = reason(why)?;
+    if row.who == actor.principal() {
+        return Err(Error::forbidden("nobody renews his own login"));
+    }
+    if row.ended_at.is_some() {
+        return Err(Error::not_found("login", id));
+    }
+    row.password = renewal.password.0;
+    row.password_given_by = Some(actor.principal());
+    row.totp = tx.keys().encrypt_own(TOTP_FIELD, &renewal.totp_secret);
+    (row.totp_step, row.failures, row.paused_until) = (0, 0, None);
+    tx.update(&mut row)?;
+    end_sessions(tx, id, "renewed", &actor.correlation, None)?;
+    tx.audit(actor, Audit::of("login.renew", id).reason(why))
+}
+
+/// What [`login_renew`] sets. The password was hashed elsewhere.
+#[derive(Clone)]
+pub struct Renewal {
+    pub password: PasswordHash,
+    pub totp_secret: [u8; TOTP_SECRET_BYTES],
+}
+
 /// What a change of password came to. Commit both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordChange {
     Done,
-    /// The old password is wrong, or the login pauses.
+    /// The old password or the code is wrong, or the login pauses (which ends its sessions).
     Refused,
 }
 
-/// Sets a new password after the old one was checked ([`crate::Challenge::check`]) and the second factor given. Other
-/// sessions of the login end.
-pub fn password_change(tx: &mut Tx<'_>, actor: &Actor, checked: &Checked, new: PasswordHash) -> Result<PasswordChange> {
-    need_step_up(actor)?;
-    let id = actor.login.filter(|own| checked.login() == Some(*own));
-    let id = id.ok_or_else(|| Error::forbidden("a password is changed by its owner only"))?;
+/// What the owner's old password is checked against, and his sign-in name. In a read; see [`crate::Challenge::check`].
+pub fn password_challenge(tx: &mut Tx<'_>, actor: &Actor) -> Result<(Challenge, String)> {
+    let id = own_login(actor)?;
+    let row = tx.get::<Login>(params![id.book(), id])?.ok_or_else(|| Error::not_found("login", id))?;
+    let name = row.name.clone();
+    Ok((Challenge::of(row), name))
+}
+
+fn own_login(actor: &Actor) -> Result<LoginId> {
+    actor.login.ok_or_else(|| Error::forbidden("a password is changed by its owner only"))
+}
+
+/// Sets the owner's new password. The old one, checked before, and a code of the authenticator are judged together and
+/// counted as at a sign-in. The login's other sessions end.
+pub fn password_change(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    checked: &Checked,
+    code: &str,
+    new: PasswordHash,
+) -> Result<PasswordChange> {
+    let id = own_login(actor)?;
+    if checked.login() != Some(id) {
+        return Err(Error::forbidden("a password is changed by its owner only"));
+    }
     let mut row = login(tx, id)?;
-    if !checked.fits(&row) {
-        let verdict = row.judge(Some(false), None, tx.now());
+    let step = row.step_of(tx, code)?;
+    let verdict = row.judge(Some(checked.fits(&row)), step, tx.now());
+    if verdict != Verdict::Pass {
         tx.update(&mut row)?;
         if let Verdict::Paused(until) = verdict {
             tx.emit(&paused(&row, until), &actor.correlation)?;
+            end_sessions(tx, id, "paused", &actor.correlation, None)?;
         }
         tx.audit(actor, Audit::of("login.password", id).result("refused"))?;
         return Ok(PasswordChange::Refused);
     }
-    row.password = new.0;
+    (row.password, row.password_given_by) = (new.0, None);
     tx.update(&mut row)?;
     end_sessions(tx, id, "password_changed", &actor.correlation, actor.session)?;
+    own_password_now(tx, id)?;
     tx.audit(actor, Audit::of("login.password", id))?;
     Ok(PasswordChange::Done)
 }
@@ -245,6 +305,7 @@ mod tests {
             name: "teller".into(),
             who: String::new(),
             password: String::new(),
+            password_given_by: None,
             totp: Vec::new(),
             totp_step: 100,
             failures: 0,

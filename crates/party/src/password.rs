@@ -59,6 +59,14 @@ impl PasswordCost {
         Ok(PasswordHash(hash.to_string()))
     }
 
+    /// Hashes the password that replaces `old`; besides, it must be another one.
+    pub fn hash_instead(&self, login_name: &str, old: &str, new: &str) -> Result<PasswordHash> {
+        match old == new {
+            true => Err(Error::new(&PASSWORD_WEAK, "the new password is the old one")),
+            false => self.hash(login_name, new),
+        }
+    }
+
     /// What is tried for a name that does not exist: the same work, and no password fits.
     pub(crate) fn nobody(&self) -> String {
         let (m, t, p) = (self.memory_kib, self.passes, self.lanes);
@@ -71,6 +79,22 @@ pub(crate) fn fits(stored: &str, password: &str) -> bool {
     let short = password.chars().count() <= PASSWORD_CHARS_MAX;
     let parsed = phc::PasswordHash::new(stored);
     short && parsed.is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+}
+
+/// A first password, given once and then replaced by its owner: 120 random bits as 24 letters and digits that are not
+/// taken for one another.
+pub fn first_password() -> String {
+    const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the operating system gives random bytes");
+    let bits = u128::from_be_bytes(random);
+    (0..24).map(|i| char::from(SIGNS[(bits >> (i * 5) & 31) as usize])).collect()
+}
+
+/// The secret as it is typed into an authenticator that scans nothing: Base32, in groups of four.
+pub fn totp_typed(secret: &[u8; TOTP_SECRET_BYTES]) -> String {
+    let whole = data_encoding::BASE32_NOPAD.encode(secret);
+    whole.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c)).collect::<Vec<_>>().join(" ")
 }
 
 /// A fresh secret for an authenticator.
@@ -154,7 +178,18 @@ mod tests {
     }
 
     #[test]
+    fn first_passwords_are_long_and_differ() {
+        let (a, b) = (first_password(), first_password());
+        assert!(a.len() == 24 && a != b);
+        assert!(PasswordCost::TEST.hash("admin", &a).is_ok());
+        let (old, new) = ("anchor-lantern-4821", "beacon-orange-7710");
+        assert!(PasswordCost::TEST.hash_instead("admin", old, new).is_ok());
+        assert!(PasswordCost::TEST.hash_instead("admin", old, old).is_err());
+    }
+
+    #[test]
     fn what_the_app_scans() {
+        assert_eq!(totp_typed(b"12345678901234567890"), "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ");
         let url = totp_url(b"12345678901234567890", "pay clerk");
         assert!(url.starts_with("otpauth://totp/Yizhan:pay%20clerk?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&"), "{url}");
     }

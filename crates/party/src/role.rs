@@ -20,6 +20,10 @@ store::text_enum! {
         PersonRegister = "person.register",
         PersonTier = "person.tier",
         FirmRegister = "firm.register",
+        /// A firm, its users and its programs; a firm's own user sees his firm's.
+        FirmRead = "firm.read",
+        /// Members of staff and what they hold.
+        StaffRead = "staff.read",
         StaffManage = "staff.manage",
         BranchManage = "branch.manage",
         RoleGrant = "role.grant",
@@ -142,6 +146,7 @@ const TELLER: &[P] = &[
     P::PersonReveal,
     P::PersonRegister,
     P::FirmRegister,
+    P::FirmRead,
     P::LoginMake,
 ];
 const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock];
@@ -153,6 +158,8 @@ const BRANCH_MANAGER: &[P] = &[
     P::PersonRead,
     P::PersonReveal,
     P::PersonTier,
+    P::FirmRead,
+    P::StaffRead,
     P::LoginUnlock,
     P::WageReadBank,
     P::GuardRead,
@@ -162,6 +169,7 @@ const PAYROLL_OFFICER: &[P] = &[
     P::PersonRead,
     P::PersonRegister,
     P::FirmRegister,
+    P::FirmRead,
     P::WageAccountOpen,
     P::WageProjectManage,
     P::WageRosterEdit,
@@ -175,6 +183,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::PersonRead,
     P::PersonReveal,
     P::PersonTier,
+    P::FirmRead,
     P::WageReadBank,
 ];
 const RISK_OFFICER: &[P] = &[
@@ -188,13 +197,24 @@ const RISK_OFFICER: &[P] = &[
     P::GuardDecide,
 ];
 const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
-const AUDITOR: &[P] = &[P::AuditRead, P::AuditExport, P::AccountReadAny, P::PersonRead, P::WageReadBank, P::GuardRead];
-const CUSTOMER_MANAGER: &[P] = &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister];
+const AUDITOR: &[P] = &[
+    P::AuditRead,
+    P::AuditExport,
+    P::AccountReadAny,
+    P::PersonRead,
+    P::FirmRead,
+    P::StaffRead,
+    P::WageReadBank,
+    P::GuardRead,
+];
+const CUSTOMER_MANAGER: &[P] = &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister, P::FirmRead];
 const HEAD_OFFICE_ADMIN: &[P] = &[
     P::RoleGrant,
     P::RoleRevoke,
     P::LoginMake,
     P::LoginUnlock,
+    P::FirmRead,
+    P::StaffRead,
     P::StaffManage,
     P::BranchManage,
     P::TariffEdit,
@@ -203,6 +223,7 @@ const HEAD_OFFICE_ADMIN: &[P] = &[
     P::WebhookManage,
 ];
 const FIRM_OWNER: &[P] = &[
+    P::FirmRead,
     P::AccountRead,
     P::PaymentSubmit,
     P::PaymentApprove,

@@ -3,9 +3,10 @@
 //! A token is `sess_…` (which names the row) and, after a dot, 32 random bytes in base64url, of which the row keeps the
 //! BLAKE3 hash. A session belongs to a login and a browser (hash of the User-Agent). It ends when idle (15 min staff, 10 min
 //! others), after 8 hours, when signed out, when replaced (staff have one, others at most five, the oldest goes), when its
-//! owner leaves or changes the password. A request reads one row; `web` may keep the [`SessionView`] for
+//! owner leaves or changes the password. A session begun with a password that somebody else gave has no actor
+//! ([`SessionView::actor`]) but the newcomer, who can only replace that password. A request reads one row; `web` may keep the [`SessionView`] for
 //! [`SESSION_CACHE_SECONDS`] and drops it on `party.session_ended`. When it was last seen is written about once a minute.
-use crate::codes::{NOT_SIGNED_IN, SESSION_ENDED};
+use crate::codes::{FIRST_PASSWORD, NOT_SIGNED_IN, SESSION_ENDED};
 use crate::events::Event;
 use crate::grant::firms_of;
 use crate::login::{Login, Verdict, login, paused, scope_of};
@@ -60,6 +61,8 @@ store::record! {
         pub started_at: Timestamp,
         pub seen_at: Timestamp,
         pub stepped_up_at: Option<Timestamp>,
+        /// Begun with a password that somebody else gave and that is still to be replaced.
+        pub first_password: bool,
     }
 }
 
@@ -79,6 +82,8 @@ pub struct SessionView {
     pub started_at: Timestamp,
     pub seen_at: Timestamp,
     pub stepped_up_at: Option<Timestamp>,
+    /// Nothing can be done before the password is replaced by one of the owner's own.
+    pub first_password: bool,
     pub agent: [u8; 32],
     pub token_hash: [u8; 32],
 }
@@ -101,6 +106,7 @@ impl SessionView {
             started_at: s.started_at,
             seen_at: s.seen_at,
             stepped_up_at: s.stepped_up_at,
+            first_password: s.first_password,
             agent: s.agent,
             token_hash: s.token_hash,
         })
@@ -110,8 +116,18 @@ impl SessionView {
         matches!(self.who, Who::Staff(_))
     }
 
-    /// The actor of a request at `now`. Pure. `Err(SESSION_ENDED)` when idle or old too long, or from another browser.
+    /// The actor of a request at `now`. Pure. `Err(SESSION_ENDED)` when idle or old too long, or from another browser;
+    /// `Err(FIRST_PASSWORD)` while the password is one that somebody else gave.
     pub fn actor(&self, now: Timestamp, origin: &Origin) -> Result<Actor> {
+        let actor = self.newcomer(now, origin)?;
+        match self.first_password {
+            false => Ok(actor),
+            true => Err(Error::new(&FIRST_PASSWORD, "this password was given to you and has to be replaced first")),
+        }
+    }
+
+    /// The actor of what somebody with a first password may do too: replace it, give a code, sign out.
+    pub fn newcomer(&self, now: Timestamp, origin: &Origin) -> Result<Actor> {
         let ended = |why: &str| Err(Error::new(&SESSION_ENDED, why));
         let idle = if self.is_staff() { IDLE_MINUTES_STAFF } else { IDLE_MINUTES_CUSTOMER };
         if now.since(self.seen_at) > idle * MINUTE {
@@ -194,6 +210,7 @@ pub(crate) fn open_session(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> R
         started_at: now,
         seen_at: now,
         stepped_up_at: Some(now),
+        first_password: owner.password_given_by.is_some(),
         seal: Seal::default(),
     };
     tx.insert(&mut row)?;
@@ -272,7 +289,7 @@ pub enum StepUp {
 /// Gives the second factor again. The session gets another token. The failure that pauses the login ends its sessions.
 pub fn step_up(tx: &mut Tx<'_>, token: &str, code: &str, origin: &Origin) -> Result<StepUp> {
     let mut row = row_of(tx, token)?;
-    let actor = SessionView::of(&row)?.actor(tx.now(), origin)?;
+    let actor = SessionView::of(&row)?.newcomer(tx.now(), origin)?;
     let mut owner = login(tx, row.login)?;
     let step = owner.step_of(tx, code)?;
     let verdict = owner.judge(None, step, tx.now());
@@ -345,6 +362,16 @@ pub fn session_end(tx: &mut Tx<'_>, actor: &Actor, id: SessionId) -> Result<Chan
     end_one(tx, &row, "ended_by_owner", &actor.correlation)?;
     tx.audit(actor, Audit::of("session.end", id))?;
     Ok(Change::Done)
+}
+
+/// The sessions that are left of a login know that its password is the owner's own now.
+pub(crate) fn own_password_now(tx: &mut Tx<'_>, of: LoginId) -> Result<()> {
+    let tail = "WHERE book = ?1 AND login = ?2 AND first_password = 1 ORDER BY id";
+    for mut row in tx.select_locked::<Session>(tail, params![of.book(), of])? {
+        row.first_password = false;
+        tx.update(&mut row)?;
+    }
+    Ok(())
 }
 
 /// Ends every session of a login. Needs `login.unlock` as [`crate::login_unlock`] does. Answers how many there were.

@@ -54,12 +54,15 @@ pub fn sign_in_challenge(tx: &mut Tx<'_>, name: &str, cost: &PasswordCost) -> Re
         None => None,
     };
     Ok(match found {
-        Some(row) => Challenge { login: Some(row.id), stored: row.password },
+        Some(row) => Challenge::of(row),
         None => Challenge { login: None, stored: cost.nobody() },
     })
 }
 
 impl Challenge {
+    pub(crate) fn of(row: Login) -> Challenge {
+        Challenge { login: Some(row.id), stored: row.password }
+    }
     /// Step two, on any thread but the writer: about 20 ms at the bank's cost.
     pub fn check(self, password: &str) -> Checked {
         let fits = fits(&self.stored, password);
@@ -112,7 +115,7 @@ pub fn sign_in_finish(tx: &mut Tx<'_>, checked: &Checked, code: &str, origin: &O
         return Ok(SignIn::Refused);
     }
     let opened = open_session(tx, &row, origin)?;
-    let actor = opened.view.actor(tx.now(), origin)?;
+    let actor = opened.view.newcomer(tx.now(), origin)?;
     tx.audit(&actor, Audit::of("session.sign_in", opened.view.session))?;
     let event =
         Event::SignedIn { login: id, session: opened.view.session, who: row.who, new_device: opened.new_device };

@@ -4,7 +4,7 @@ use crate::directory::{self, Kind};
 use crate::events::Event;
 use crate::rights::{Scope, may};
 use crate::role::Permission;
-use crate::{Change, branch, client::client, firm, grant, login, person, reason};
+use crate::{Change, branch, client::client, firm, grant, login, person, plain_number, reason, shown_name};
 use kernel::id::{BranchId, ClientId, FirmId, PersonId, StaffId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Seal, Tx, params};
@@ -40,19 +40,20 @@ pub struct StaffNew {
 pub fn staff_join(tx: &mut Tx<'_>, actor: &Actor, new: StaffNew) -> Result<StaffId> {
     may(tx, actor, Permission::StaffManage, &Scope::branch(new.branch))?;
     branch(tx, new.branch)?;
+    let (number, name) = (plain_number("number", &new.number)?, shown_name("name", &new.name)?);
     let book = new.branch.book();
     let id = StaffId::new(tx.now(), book);
-    if !directory::take(tx, Kind::Employee, &new.number, id)? {
-        let message = format!("employee number {:?} is in use", new.number);
-        return Err(Error::new(&NUMBER_TAKEN, message).with("given", new.number));
+    if !directory::take(tx, Kind::Employee, &number, id)? {
+        let message = format!("employee number {number:?} is in use");
+        return Err(Error::new(&NUMBER_TAKEN, message).with("given", number));
     }
-    let shown = format!("{} at {}", new.number, new.branch);
+    let shown = format!("{number} at {}", new.branch);
     tx.insert(&mut Staff {
         book,
         id,
         branch: new.branch,
-        number: new.number,
-        name: new.name,
+        number,
+        name,
         person: new.person,
         joined_at: tx.now(),
         left_at: None,

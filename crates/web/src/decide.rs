@@ -1,7 +1,7 @@
 //! A checker's decision reaches the domain that asked for it: one match over the kinds of approvals.
 use crate::codes::NOT_DECIDED_HERE;
-use app::Bank;
-use kernel::id::{ApprovalId, PaySheetId, WorkerId};
+use app::{Bank, rights};
+use kernel::id::{ApprovalId, GrantId, PaySheetId, WorkerId};
 use kernel::{Actor, Error, Result};
 use party::Change;
 use payments::Receipt;
@@ -19,6 +19,8 @@ pub enum Decided {
     Sheet(PaySheetId),
     /// A worker's account was changed.
     Worker(WorkerId),
+    /// A role was given.
+    Granted(GrantId),
 }
 
 impl From<Change> for Decided {
@@ -34,6 +36,7 @@ enum Kind {
     Clearing,
     /// What staff order about customers and the bank's own data.
     Desk,
+    Rights,
 }
 
 fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
@@ -44,6 +47,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         "payroll.account" => Kind::WorkerAccount,
         "clearing.resolve" => Kind::Clearing,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
+        rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
     })
 }
@@ -67,6 +71,12 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             approval::Approve::Approved { .. } => Decided::Done,
             approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
         }),
+        Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
+            rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
+            rights::Approved::Granted(grant) => Decided::Granted(grant),
+            rights::Approved::Revoked(_) | rights::Approved::ControlEnded(_) => Decided::Done,
+            rights::Approved::AlreadySo => Decided::AlreadySo,
+        }),
     }
 }
 
@@ -78,7 +88,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             payments::disapprove(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
-        Kind::WorkerAccount | Kind::Clearing | Kind::Desk => {
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }
@@ -89,7 +99,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
         Kind::Payment | Kind::PaySheet => refuse(bank, actor, id, shown_hash, reason),
-        Kind::WorkerAccount | Kind::Clearing | Kind::Desk => {
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }

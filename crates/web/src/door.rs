@@ -7,8 +7,8 @@ use crate::codes::TOO_MANY_REQUESTS;
 use crate::http::limiter::{Allowance, Limiter, address_key};
 use crate::state::Web;
 use kernel::id::LoginId;
-use kernel::{Error, Result, Timestamp};
-use party::{Origin, PasswordCost, SignIn, StepUp};
+use kernel::{Actor, Error, Result, Timestamp};
+use party::{Origin, PasswordChange, PasswordCost, PasswordHash, SignIn, StepUp};
 use tokio::sync::Semaphore;
 
 /// Passwords checked at the same time.
@@ -58,21 +58,57 @@ pub async fn sign_in(web: &Web, name: &str, password: &str, code: &str, origin: 
         return Ok(SignIn::Refused);
     }
     door.count(name, origin, web.now())?;
-    let full =
-        |_| Error::new(&TOO_MANY_REQUESTS, "many people are signing in").with("limit", "sign-in").with("seconds", 5);
-    let _waits = door.waiting.try_acquire().map_err(full)?;
-    let closed = |e| Error::broken("the door is closed").caused_by(e);
-    let _checks = door.checking.acquire().await.map_err(closed)?;
     let (name, password, cost) = (name.to_owned(), password.to_owned(), door.cost);
-    let checked = web
-        .run(move |bank| Ok(bank.store.read(|tx| party::sign_in_challenge(tx, &name, &cost))?.check(&password)))
-        .await?;
+    let checked = in_turn(web, move |bank| {
+        Ok(bank.store.read(|tx| party::sign_in_challenge(tx, &name, &cost))?.check(&password))
+    })
+    .await?;
     let (code, origin) = (code.to_owned(), origin.clone());
     let done = web.write(move |tx| party::sign_in_finish(tx, &checked, &code, &origin)).await?;
     if let SignIn::Signed { view, .. } = &done {
         web.inner().sessions.forget_login(view.login);
     }
     Ok(done)
+}
+
+/// Does what hashes passwords, when it is its turn.
+async fn in_turn<T: Send + 'static>(web: &Web, f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static) -> Result<T> {
+    let door = &web.inner().door;
+    let full =
+        |_| Error::new(&TOO_MANY_REQUESTS, "many people are signing in").with("limit", "sign-in").with("seconds", 5);
+    let _waits = door.waiting.try_acquire().map_err(full)?;
+    let closed = |e| Error::broken("the door is closed").caused_by(e);
+    let _checks = door.checking.acquire().await.map_err(closed)?;
+    web.run(f).await
+}
+
+/// The owner's new password, after his old one and a code. What is remembered of his sessions is forgotten.
+pub async fn password(web: &Web, actor: &Actor, old: &str, code: &str, new: &str) -> Result<PasswordChange> {
+    if [old, new].iter().any(|p| p.len() > PASSWORD_BYTES_MAX) || code.len() > NAME_BYTES_MAX {
+        return Err(Error::limit("password", old.len().max(new.len()), PASSWORD_BYTES_MAX, "bytes"));
+    }
+    let login = actor.login.ok_or_else(|| Error::forbidden("a password is changed by its owner only"))?;
+    let (by, old, new, cost) = (actor.clone(), old.to_owned(), new.to_owned(), web.inner().door.cost);
+    let (checked, hash) = in_turn(web, move |bank| {
+        let (challenge, name) = bank.store.read(|tx| party::password_challenge(tx, &by))?;
+        Ok((challenge.check(&old), cost.hash_instead(&name, &old, &new)?))
+    })
+    .await?;
+    let (by, code) = (actor.clone(), code.to_owned());
+    let done = web.write(move |tx| party::password_change(tx, &by, &checked, &code, hash.clone())).await;
+    web.inner().sessions.forget_login(login);
+    done
+}
+
+/// A first password for somebody else, in the clear and as it is kept.
+pub async fn first_password(web: &Web, login_name: &str) -> Result<(String, PasswordHash)> {
+    let (name, cost) = (login_name.to_owned(), web.inner().door.cost);
+    in_turn(web, move |_| {
+        let password = party::first_password();
+        let hash = cost.hash(&name, &password)?;
+        Ok((password, hash))
+    })
+    .await
 }
 
 /// The second factor once more; the session gets another token. A code wrong too often ends every session of the login.

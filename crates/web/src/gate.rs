@@ -3,7 +3,8 @@
 //! The table of routes names for each route an [`Access`]. The gate finds the session (cookie for people, `Authorization`
 //! for programs), refuses whoever is not of that class, and hands the handler a [`Signed`] or [`Caller`]. A route that is not
 //! `Public` is therefore never served to nobody, whatever its handler takes. What the class allows is looked at by role
-//! names; the domain decides again with `party::may`, for the thing that is asked for.
+//! names; the domain decides again with `party::may`, for the thing that is asked for. Who signed in with a first password
+//! that somebody gave him is led to its change from everywhere but the few routes of [`Access::Newcomer`].
 //!
 //! On the way out the gate sees the error a handler answers with: every refusal of kind `Forbidden` is written in the
 //! audit here and nowhere else; people who must sign in or prove their second factor again are led there and back.
@@ -24,7 +25,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::id::{FirmId, PersonId};
 use kernel::{Actor, Channel, Error, Kind, Result, Who};
-use party::codes::{NOT_SIGNED_IN, SESSION_ENDED, STEP_UP_NEEDED};
+use party::codes::{FIRST_PASSWORD, NOT_SIGNED_IN, SESSION_ENDED, STEP_UP_NEEDED};
 use party::{Origin, Permission, Role, SessionView};
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -36,6 +37,8 @@ pub enum Access {
     Public,
     /// Whoever is signed in.
     Anyone,
+    /// Whoever is signed in, be it with a password that he was given and has to replace first.
+    Newcomer,
     /// A person for himself.
     Customer,
     /// A user or a program of a firm with this permission.
@@ -64,7 +67,7 @@ impl Access {
         match (self, who) {
             (Access::Public, _) => true,
             (_, Who::Nobody | Who::System(_)) => false,
-            (Access::Anyone, _) => true,
+            (Access::Anyone | Access::Newcomer, _) => true,
             (Access::Customer, _) => matches!(who, Who::Person(_)),
             (
                 Access::Firm(_) | Access::FirmOrStaff(..) | Access::Owner(_) | Access::OwnerOrStaff(..),
@@ -218,11 +221,12 @@ async fn enter_person(gate: &Gate, request: &mut Request) -> Entered {
     };
     // The channel follows from whose session it is, which is not known before.
     let origin = origin_of(request.extensions(), request.headers(), Channel::Phone);
-    let (session, mut actor) = match sessions::by_token(&gate.web, &token, &origin).await {
-        Ok(found) => found,
-        Err(_) if gate.access == Access::Public => return Ok(Actor::nobody()),
-        Err(why) => return Err(nobody(why)),
-    };
+    let (session, mut actor) =
+        match sessions::by_token(&gate.web, &token, &origin, gate.access == Access::Newcomer).await {
+            Ok(found) => found,
+            Err(_) if gate.access == Access::Public => return Ok(Actor::nobody()),
+            Err(why) => return Err(nobody(why)),
+        };
     if session.is_staff() {
         actor.channel = Channel::Counter;
     }
@@ -252,7 +256,9 @@ async fn enter_program(gate: &Gate, request: &mut Request) -> Entered {
         _ if gate.access == Access::Public => None,
         "bearer" => {
             let token = proof.trim().to_owned();
-            let (session, actor) = sessions::by_token(&gate.web, &token, &origin).await.map_err(nobody)?;
+            let (session, actor) = sessions::by_token(&gate.web, &token, &origin, gate.access == Access::Newcomer)
+                .await
+                .map_err(nobody)?;
             Some(Caller { actor, session: Some(session), token })
         }
         "basic" => {
@@ -332,6 +338,9 @@ fn lead(response: Response, way_back: &str, tls: bool) -> Response {
     if why.is(&STEP_UP_NEEDED) {
         return see_other(&to("/step-up"));
     }
+    if why.is(&FIRST_PASSWORD) {
+        return see_other("/password");
+    }
     if why.is(&NOT_SIGNED_IN) || why.is(&SESSION_ENDED) {
         let mut led =
             see_other(&if why.is(&SESSION_ENDED) { format!("{}&ended=yes", to("/sign-in")) } else { to("/sign-in") });
@@ -374,6 +383,7 @@ mod tests {
         let cases: &[(Access, [bool; 5])] = &[
             (Access::Public, [true; 5]),
             (Access::Anyone, [true, true, true, true, false]),
+            (Access::Newcomer, [true, true, true, true, false]),
             (Access::Customer, [true, false, false, false, false]),
             (Access::Firm(P::WageSheetMake), [false, true, true, false, false]),
             (Access::Firm(P::WageSheetCheck), [false, false, true, false, false]),

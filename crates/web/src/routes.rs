@@ -4,14 +4,14 @@ use crate::api::{
     accounts, approvals, desk, guards, operations as ops, payments, schema, sessions, wage_files as files, wages,
     webhooks,
 };
-use crate::gate::Access::{Anyone, Customer, Firm, Owner, Public, Staff};
+use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
 use crate::pages::{accounts as accounts_page, approvals as approvals_page};
 use crate::pages::{
     audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, notices, opening,
     outbox,
 };
-use crate::pages::{pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
+use crate::pages::{password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
 /// Every route that this crate serves from its table.
@@ -37,8 +37,10 @@ fn pages() -> Vec<Route> {
         get("/sign-in", sign_in::show, Public),
         post("/sign-in", sign_in::enter, Public),
         post("/sign-out", sign_in::leave, Public),
-        get("/step-up", sign_in::step_up_page, Anyone),
-        post("/step-up", sign_in::step_up, Anyone),
+        get("/step-up", sign_in::step_up_page, Newcomer),
+        post("/step-up", sign_in::step_up, Newcomer),
+        get("/password", password::show, Newcomer),
+        post("/password", password::change, Newcomer),
         get("/act-for", sign_in::act_for_page, Anyone),
         post("/act-for", sign_in::act_for, Anyone),
         get("/home", home::show, Anyone),
@@ -201,10 +203,11 @@ fn who() -> Vec<Route> {
         ask("/metrics", ops::metrics, Public, "Figures in the text format of Prometheus").doc(|d| d.file("text/plain")),
         ask("/v1/openapi.json", ops::open_api, Public, "This description").doc(|d| d.file("application/json")),
         act("/v1/sessions", sessions::begin, Public, "Sign in").keyless().doc(|d| d.body::<sessions::SignInAsk>().answer::<schema::Session>().status(201)),
-        end("/v1/sessions/current", sessions::leave, Anyone, "Sign out").keyless().doc(|d| d.answer::<schema::Changed>()),
-        act("/v1/sessions/current/step-up", sessions::step_up, Anyone, "Give the second factor again; the token is replaced").keyless().doc(|d| d.body::<sessions::StepUpAsk>().answer::<schema::Session>()),
+        end("/v1/sessions/current", sessions::leave, Newcomer, "Sign out").keyless().doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/sessions/current/step-up", sessions::step_up, Newcomer, "Give the second factor again; the token is replaced").keyless().doc(|d| d.body::<sessions::StepUpAsk>().answer::<schema::Session>()),
         act("/v1/sessions/current/firm", sessions::act_for, Anyone, "Act for a firm, or for oneself again").keyless().doc(|d| d.body::<sessions::ActForAsk>().answer::<schema::Session>()),
-        ask("/v1/me", sessions::me, Anyone, "Who calls").doc(|d| d.answer::<schema::Me>()),
+        ask("/v1/me", sessions::me, Newcomer, "Who calls").doc(|d| d.answer::<schema::Me>()),
+        act("/v1/me/password", sessions::password, Newcomer, "Replace one's own password; other sessions end").keyless().doc(|d| d.body::<sessions::PasswordAsk>().answer::<schema::Changed>()),
         ask("/v1/notices", sessions::notices, Anyone, "What one was told, newest first").doc(|d| d.query("unread", "`true`: only unread ones.").page_of::<schema::Notice>()),
         act("/v1/notices/{id}/reading", sessions::read_notice, Anyone, "Mark a notice as read").doc(|d| d.answer::<schema::Changed>()),
     ]

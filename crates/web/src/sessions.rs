@@ -91,8 +91,8 @@ impl Sessions {
     }
 }
 
-/// The session of a token and its actor.
-pub async fn by_token(web: &Web, token: &str, origin: &Origin) -> Result<(SessionView, Actor)> {
+/// The session of a token and its actor; with `newcomer` also of one that must replace its password first.
+pub async fn by_token(web: &Web, token: &str, origin: &Origin, newcomer: bool) -> Result<(SessionView, Actor)> {
     let (sessions, now, key) = (&web.inner().sessions, web.now(), key("session", token));
     let view = match sessions.get(&key, now) {
         Some(Known::Session(view)) => view,
@@ -104,7 +104,7 @@ pub async fn by_token(web: &Web, token: &str, origin: &Origin) -> Result<(Sessio
             view
         }
     };
-    let actor = view.actor(now, origin)?;
+    let actor = if newcomer { view.newcomer(now, origin)? } else { view.actor(now, origin)? };
     if !view.wants_touch(now) {
         return Ok((view, actor));
     }

@@ -82,7 +82,13 @@ fn payer(ground: &Ground, n: u32) -> Result<Payer> {
         let firm = party::firm_register(tx, &actor(), firm(branch, FIRST_FIRM + n))?.firm;
         let who = party::person_register(tx, &actor(), person(branch, FIRST_PAYER + n))?.person;
         party::grant(tx, &actor(), GrantAsk::new(Who::Person(who), Role::FirmOwner).of(firm))?;
-        let new = LoginNew { name: name.clone(), who: Who::Person(who), password: hash.clone(), totp_secret: secret };
+        let new = LoginNew {
+            name: name.clone(),
+            who: Who::Person(who),
+            password: hash.clone(),
+            totp_secret: secret,
+            first_password: false,
+        };
         party::login_make(tx, &actor(), new)?;
         let account = AccountId::new(tx.now(), book);
         ledger::open_account(tx, &actor(), &Opening::deposit(account, Owner::Firm(firm), "测量户", Currency::CNY))?;

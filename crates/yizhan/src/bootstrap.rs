@@ -26,7 +26,7 @@ pub fn bootstrap(place: &Place, args: Bootstrap) -> Outcome {
     }
     let (mut text, mut list, mut first) = (String::new(), Vec::new(), Vec::new());
     for name in args.admins {
-        let (password, secret) = (password(), party::totp_secret_new());
+        let (password, secret) = (party::first_password(), party::totp_secret_new());
         let hash = PasswordCost::default().hash(&name, &password)?;
         let url = party::totp_url(&secret, &name);
         text.push_str(&format!("{name}\n  password      {password}\n  authenticator {url}\n"));
@@ -53,30 +53,10 @@ pub fn bootstrap(place: &Place, args: Bootstrap) -> Outcome {
             let who = Who::Staff(party::staff_join(tx, &actor, staff)?);
             party::grant(tx, &actor, GrantAsk::new(who, Role::HeadOfficeAdmin))?;
             let (name, password, totp_secret) = (admin.name.clone(), admin.hash.clone(), admin.secret);
-            party::login_make(tx, &actor, LoginNew { name, who, password, totp_secret })?;
+            party::login_make(tx, &actor, LoginNew { name, who, password, totp_secret, first_password: true })?;
         }
         Ok(())
     })?;
-    text.push_str("Shown once. Put each address into an authenticator, sign in, and change the password.");
+    text.push_str("Shown once. Put each address into an authenticator, sign in, and choose a password of your own: nothing else can be done before.");
     Ok(Done::new(text, json!({ "administrators": list })))
-}
-
-/// 120 random bits as 24 letters and digits.
-fn password() -> String {
-    let random = party::totp_secret_new();
-    const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let bits = u128::from_be_bytes(random[..16].try_into().unwrap_or_default());
-    (0..24).map(|i| char::from(SIGNS[(bits >> (i * 5) & 31) as usize])).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn passwords_are_long_and_differ() {
-        let (a, b) = (password(), password());
-        assert!(a.len() == 24 && a != b);
-        assert!(PasswordCost::TEST.hash("admin", &a).is_ok());
-    }
 }

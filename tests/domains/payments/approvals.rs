@@ -280,7 +280,7 @@ fn a_maker_who_lost_his_right_or_was_frozen_meanwhile() {
         town.write(move |tx| {
             let who = Who::Person(f.yard.clerk);
             for g in party::grants_of(tx, who)? {
-                party::revoke(tx, &Actor::system("demo"), g.id, "left the firm")?;
+                party::revoke(tx, &Actor::system("demo"), g.id, "left the firm", None)?;
             }
             Ok(())
         });

@@ -14,7 +14,7 @@ fn rush(town: &Town<'_>, desks: &[Desk]) {
     town.write(move |tx| {
         let who = Who::Person(f.yard.owner);
         for g in party::grants_of(tx, who)? {
-            party::revoke(tx, &Actor::system("demo"), g.id, "new limits")?;
+            party::revoke(tx, &Actor::system("demo"), g.id, "new limits", None)?;
         }
         let ask = GrantAsk::new(who, Role::FirmOwner).of(f.yard.firm);
         party::grant(tx, &Actor::system("demo"), GrantAsk { limits: Limits::yuan(10, 1_000, 10, 0), ..ask }).map(|_| ())

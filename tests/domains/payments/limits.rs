@@ -115,7 +115,7 @@ fn a_tellers_day_counts_for_persons_and_firms_and_in_every_book() {
         let f = town.folk;
         town.write(move |tx| {
             for g in party::grants_of(tx, Who::Staff(f.teller))? {
-                party::revoke(tx, &Actor::system("demo"), g.id, "new limits")?;
+                party::revoke(tx, &Actor::system("demo"), g.id, "new limits", None)?;
             }
             let limits = Limits::yuan(5_000, 10_000, 5_000, 0);
             let ask = GrantAsk::new(Who::Staff(f.teller), Role::Teller).at(f.outlet);

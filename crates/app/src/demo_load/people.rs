@@ -270,7 +270,7 @@ fn logins(load: &mut Load<'_, '_>, people: &People) -> Result<()> {
     }
     let made = load.each("logins", items, |tx, item: &(String, Who, PasswordHash, [u8; 20])| {
         let (name, who, password, totp_secret) = item.clone();
-        party::login_make(tx, &actor(), LoginNew { name, who, password, totp_secret })
+        party::login_make(tx, &actor(), LoginNew { name, who, password, totp_secret, first_password: false })
     })?;
     load.numbers.logins = made.len() as u64;
     if made.len() != all.len() {

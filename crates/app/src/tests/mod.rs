@@ -2,6 +2,7 @@
 //! With `YIZHAN_TEST_DATABASE=postgres://…` in a schema of its own there.
 mod house;
 mod relaying;
+mod rights;
 mod whole;
 
 use crate::webhooks::Policy;

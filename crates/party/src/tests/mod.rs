@@ -160,7 +160,13 @@ impl Bank {
     pub fn login(&self, name: &'static str, who: Who) -> LoginId {
         let password = PasswordCost::TEST.hash(name, PASSWORD).unwrap();
         self.write(move |tx| {
-            let new = LoginNew { name: name.into(), who, password: password.clone(), totp_secret: *SECRET };
+            let new = LoginNew {
+                name: name.into(),
+                who,
+                password: password.clone(),
+                totp_secret: *SECRET,
+                first_password: false,
+            };
             login_make(tx, &system(), new)
         })
     }

@@ -88,10 +88,10 @@ fn deny_wins_and_the_highest_limit_applies() {
     assert!(bank.may(&actor, Permission::PaymentSubmitAny, &scope).is_err(), "denied below");
     assert!(bank.may(&actor, Permission::PaymentSubmitAny, &Scope::here(&actor)).is_ok(), "not denied above");
     assert!(bank.may(&actor, Permission::AccountOpen, &scope).is_ok(), "only what is named");
-    let lifted = bank.write(move |tx| revoke(tx, &system(), deny, "entered by mistake"));
+    let lifted = bank.write(move |tx| revoke(tx, &system(), deny, "entered by mistake", None));
     assert_eq!(lifted, Change::Done);
     assert!(bank.may(&actor, Permission::PaymentSubmitAny, &scope).is_ok());
-    assert_eq!(bank.write(move |tx| revoke(tx, &system(), deny, "again")), Change::AlreadySo);
+    assert_eq!(bank.write(move |tx| revoke(tx, &system(), deny, "again", None)), Change::AlreadySo);
 }
 
 type Case = (&'static str, GrantAsk, Option<&'static Code>);
@@ -267,7 +267,7 @@ fn a_client_has_its_scopes_in_its_firm() {
     let bank = Bank::open();
     let (owner, firm) = (bank.person(0, 1), bank.firm(1));
     bank.grant(GrantAsk::new(Who::Person(owner), Role::FirmOwner).of(firm)).unwrap();
-    let by = Actor::of(Who::ForFirm { person: owner, firm });
+    let by = stepped_up(Actor::of(Who::ForFirm { person: owner, firm }));
     let make = |scopes: Vec<Permission>, limits: Limits| {
         let by = by.clone();
         bank.try_write(move |tx| {

@@ -208,6 +208,16 @@ fn a_person_acts_for_the_firms_he_has_a_role_in() {
     assert_eq!(switch(None).unwrap().who, Who::Person(p));
 }
 
+const NEW_PASSWORD: &str = "beacon-orange-7710";
+
+fn change(bank: &Bank, by: &Actor, from: &str, code: &str) -> PasswordChange {
+    let (by, code) = (by.clone(), code.to_owned());
+    let (challenge, name) = bank.read(|tx| password_challenge(tx, &by));
+    let new = PasswordCost::TEST.hash_instead(&name, from, NEW_PASSWORD).unwrap();
+    let checked = challenge.check(from);
+    bank.write(move |tx| password_change(tx, &by, &checked, &code, new.clone()))
+}
+
 #[test]
 fn a_new_password_ends_the_other_sessions_and_a_stale_check_fits_nothing() {
     let bank = Bank::open();
@@ -216,21 +226,85 @@ fn a_new_password_ends_the_other_sessions_and_a_stale_check_fits_nothing() {
     let (old, _) = signed(&bank, "customer");
     let (token, _) = signed(&bank, "customer");
     let by = actor(&bank, &token).unwrap();
-    let change = |from: &str| {
-        let checked = bank.read(|tx| sign_in_challenge(tx, "customer", &PasswordCost::TEST)).check(from);
-        let new = PasswordCost::TEST.hash("customer", "beacon-orange-7710").unwrap();
-        let by = by.clone();
-        bank.write(move |tx| password_change(tx, &by, &checked, new.clone()))
-    };
-    assert_eq!(change("wrong-password-1"), PasswordChange::Refused);
+    assert_eq!(change(&bank, &by, PASSWORD, &code(&bank)), PasswordChange::Refused, "the code was used to sign in");
+    bank.clock.advance(MINUTE);
+    assert_eq!(change(&bank, &by, "wrong-password-1", &code(&bank)), PasswordChange::Refused);
+    assert_eq!(change(&bank, &by, PASSWORD, "000000"), PasswordChange::Refused);
     let stale = bank.read(|tx| sign_in_challenge(tx, "customer", &PasswordCost::TEST)).check(PASSWORD);
-    assert_eq!(change(PASSWORD), PasswordChange::Done);
+    assert_eq!(change(&bank, &by, PASSWORD, &code(&bank)), PasswordChange::Done);
     assert!(actor(&bank, &old).is_err() && actor(&bank, &token).is_ok());
     bank.clock.advance(MINUTE);
     let late = code(&bank);
     let refused = bank.write(move |tx| sign_in_finish(tx, &stale, &late, &origin("firefox")));
     assert!(matches!(refused, SignIn::Refused), "checked against a password of the past");
-    assert!(matches!(sign_in(&bank, "customer", "beacon-orange-7710", code(&bank)), SignIn::Signed { .. }));
+    assert!(matches!(sign_in(&bank, "customer", NEW_PASSWORD, code(&bank)), SignIn::Signed { .. }));
+    assert_eq!(bank.audits("login.password", "refused"), 3);
+}
+
+#[test]
+fn five_wrong_old_passwords_end_every_session() {
+    let bank = Bank::open();
+    let p = bank.person(0, 1);
+    bank.login("customer", Who::Person(p));
+    let (token, _) = signed(&bank, "customer");
+    let by = actor(&bank, &token).unwrap();
+    for _ in 0..LOGIN_FAILURES_MAX {
+        assert_eq!(change(&bank, &by, "wrong-password-1", "000000"), PasswordChange::Refused);
+    }
+    assert!(actor(&bank, &token).unwrap_err().is(&SESSION_ENDED));
+}
+
+#[test]
+fn a_password_that_was_given_opens_nothing_but_its_change() {
+    let bank = Bank::open();
+    let (boss, p) = (bank.staff("1", 0), bank.person(0, 0));
+    bank.grant(GrantAsk::new(Who::Staff(boss), Role::Teller)).unwrap();
+    let boss = stepped_up(at(bank.branches[0], Who::Staff(boss)));
+    let make = |by: Actor| {
+        let password = PasswordCost::TEST.hash("customer", PASSWORD).unwrap();
+        bank.try_write(move |tx| {
+            let (name, who, password) = ("customer".into(), Who::Person(p), password.clone());
+            login_make(tx, &by, LoginNew { name, who, password, totp_secret: *SECRET, first_password: false })
+        })
+    };
+    assert!(make(Actor { stepped_up: false, ..boss.clone() }).unwrap_err().is(&STEP_UP_NEEDED));
+    make(boss).unwrap();
+    let (token, view) = signed(&bank, "customer");
+    assert!(view.first_password, "a person made it, so a person knows it");
+    assert!(actor(&bank, &token).unwrap_err().is(&FIRST_PASSWORD));
+    let (own, origin) = (token.clone(), origin("firefox"));
+    let newcomer = view.newcomer(bank.clock.now(), &origin).unwrap();
+    let firm = bank.try_write(move |tx| act_for(tx, &own, None, &origin));
+    assert!(firm.unwrap_err().is(&FIRST_PASSWORD));
+    bank.clock.advance(MINUTE);
+    assert_eq!(change(&bank, &newcomer, PASSWORD, &code(&bank)), PasswordChange::Done);
+    assert!(actor(&bank, &token).is_ok(), "the session goes on as the owner's");
+    bank.clock.advance(MINUTE);
+    assert!(
+        matches!(sign_in(&bank, "customer", NEW_PASSWORD, code(&bank)), SignIn::Signed { view, .. } if !view.first_password)
+    );
+}
+
+#[test]
+fn a_renewed_login_has_another_password_and_another_authenticator() {
+    let bank = Bank::open();
+    let p = bank.person(0, 1);
+    let id = bank.login("customer", Who::Person(p));
+    let (token, _) = signed(&bank, "customer");
+    let password = PasswordCost::TEST.hash("customer", NEW_PASSWORD).unwrap();
+    let renew = |why: &'static str| {
+        let renewal = Renewal { password: password.clone(), totp_secret: *b"98765432109876543210" };
+        bank.try_write(move |tx| login_renew(tx, &system(), id, renewal.clone(), why))
+    };
+    assert!(renew(" ").unwrap_err().is(&REASON_NEEDED));
+    renew("lost his phone").unwrap();
+    assert!(actor(&bank, &token).is_err(), "its sessions end");
+    bank.clock.advance(MINUTE);
+    assert!(matches!(sign_in(&bank, "customer", PASSWORD, code(&bank)), SignIn::Refused));
+    let other = totp_code(b"98765432109876543210", bank.clock.now());
+    assert!(
+        matches!(sign_in(&bank, "customer", NEW_PASSWORD, other), SignIn::Signed { view, .. } if view.first_password)
+    );
 }
 
 #[test]
@@ -244,7 +318,13 @@ fn one_login_each_and_one_name_each() {
         let password = PasswordCost::TEST.hash(name, PASSWORD).unwrap();
         let done = bank.try_write(move |tx| {
             let who = Who::Person(who);
-            let new = LoginNew { name: name.into(), who, password: password.clone(), totp_secret: *SECRET };
+            let new = LoginNew {
+                name: name.into(),
+                who,
+                password: password.clone(),
+                totp_secret: *SECRET,
+                first_password: false,
+            };
             login_make(tx, &system(), new)
         });
         match (name, who == q && name == "other") {

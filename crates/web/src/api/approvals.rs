@@ -90,14 +90,15 @@ fn decided(done: Decided) -> Value {
         Decided::AlreadySo => "already_so",
         _ => "done",
     };
-    let (mut receipt, mut sheet, mut worker) = (Value::Null, Value::Null, Value::Null);
+    let (mut receipt, mut sheet, mut worker, mut grant) = (Value::Null, Value::Null, Value::Null, Value::Null);
     match done {
         Decided::Payment(r) => receipt = json!(r),
         Decided::Sheet(id) => sheet = json!(id),
         Decided::Worker(id) => worker = json!(id),
+        Decided::Granted(id) => grant = json!(id),
         Decided::FirstOfTwo | Decided::Done | Decided::AlreadySo => {}
     }
-    json!({ "outcome": outcome, "receipt": receipt, "sheet": sheet, "worker": worker })
+    json!({ "outcome": outcome, "receipt": receipt, "sheet": sheet, "worker": worker, "grant": grant })
 }
 
 async fn decision(

@@ -99,8 +99,8 @@ fn name(field: &str) -> &str {
 
 shapes! {
     Amount "An exact amount: digits with the decimals of its currency." { amount: text, currency: text }
-    Session "A session that was begun. The token is shown this once." { token: text, session: id, name: text, who: text, roles: text, new_device: flag }
-    Me "Who calls, and as what." { principal: text, who: text, name: text, roles: text, firm: id "null", branch: id "null", stepped_up_seconds: int, firms: [FirmRole] }
+    Session "A session that was begun. The token is shown this once." { token: text, session: id, name: text, who: text, roles: text, new_device: flag, first_password: flag }
+    Me "Who calls, and as what." { principal: text, who: text, name: text, roles: text, firm: id "null", branch: id "null", stepped_up_seconds: int, first_password: flag, firms: [FirmRole] }
     FirmRole "A firm the person may act for." { firm: id, name: text, roles: [text] }
     Account "An account and what it holds." { account: id, number: text, name: text, purpose: text, currency: text, posted: Amount, available: Amount, held: Amount, opened_at: time, closed_at: time "null" }
     Proposed "What came of an order: `done`, `already_so`, or `asked` with the approval it waits for." { outcome: text, made: text "null", approval: id "null" }
@@ -115,7 +115,7 @@ shapes! {
     Payment "An order that was taken in, and all that became of it." { instruction: id, kind: text, debit: id, payee: text, amount: Amount, fee: Amount, legs: int, reference: text, memo: text, channel: text, made_by: text, made_at: time, business_date: date, state: text, code: text, reasons: [text], approval: id "null", transfer: id "null", until: time "null", ended_by: text "null", ended_at: time "null", ended_why: text "null", reverses: id "null" }
     ChangedLine "A field a checker sees, before and after; `label` is a text key." { label: text, before: text, after: text }
     Approval "Something that waits for a second person. Send `hash` with the decision: it is what was shown." { approval: id, kind: text, summary: [ChangedLine], amount: Amount "null", maker: text, maker_name: text, note: text, made_at: time, expires_at: time, checkers: int, state: text, hash: text, first_by: text "null", first_at: time "null", decided_by: text "null", decided_at: time "null", reason: text, outcome: text }
-    Decided "What a decision came to." { outcome: text, receipt: any, sheet: id "null", worker: id "null" }
+    Decided "What a decision came to." { outcome: text, receipt: any, sheet: id "null", worker: id "null", grant: id "null" }
     Changed "`done`, or `already_so` when it was so before." { outcome: text }
     WageProject "A wage account's project." { project: id, firm: id, firm_name: text, contractor_name: text, profile: text, notice: text, name: text, tag: text, account_name: text, account_number: text, balance: Amount, in_clearing: Amount, workers: int, next_pay_day: date, next_pay_day_certain: flag }
     WageProjectMade "A project that was opened." { project: id }

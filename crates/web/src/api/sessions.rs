@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use kernel::id::{FirmId, NoticeId};
 use kernel::{Channel, Error, Page, PageAsk, Who};
 use party::codes::NOT_SIGNED_IN;
-use party::{Origin, SessionView, SignIn, StepUp};
+use party::{Origin, PasswordChange, SessionView, SignIn, StepUp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -45,7 +45,7 @@ pub async fn begin(
 }
 
 fn told(token: String, view: &SessionView, new_device: bool) -> Value {
-    json!({ "token": token, "session": view.session, "name": view.name, "who": who(view.who), "roles": view.roles, "new_device": new_device })
+    json!({ "token": token, "session": view.session, "name": view.name, "who": who(view.who), "roles": view.roles, "new_device": new_device, "first_password": view.first_password })
 }
 
 fn who(who: Who) -> &'static str {
@@ -99,6 +99,31 @@ pub async fn step_up(
     }
 }
 
+/// The old password, a fresh code and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordAsk {
+    old: String,
+    /// Six digits.
+    code: String,
+    /// 10 to 128 characters.
+    new: String,
+}
+
+pub async fn password(
+    State(web): State<Web>,
+    caller: Caller,
+    Body(ask): Body<PasswordAsk>,
+) -> Result<Json<Value>, Fault> {
+    session(&caller)?;
+    match door::password(&web, &caller.actor, &ask.old, &ask.code, &ask.new).await? {
+        PasswordChange::Done => Ok(Json(changed(party::Change::Done))),
+        PasswordChange::Refused => {
+            Err(Error::new(&NOT_SIGNED_IN, "the old password or the code is wrong, or the login pauses").into())
+        }
+    }
+}
+
 /// The firm to act for; null for oneself.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -133,10 +158,11 @@ pub async fn me(State(web): State<Web>, caller: Caller) -> Result<Json<Value>, F
         .await?;
     let (name, left) =
         caller.session.as_ref().map_or((String::new(), 0), |s| (s.name.clone(), s.step_up_left_seconds(web.now())));
+    let first = caller.session.as_ref().is_some_and(|s| s.first_password);
     let actor = &caller.actor;
     Ok(Json(json!({
         "principal": actor.principal(), "who": who(actor.who), "name": name, "roles": actor.roles, "firm": actor.firm(),
-        "branch": actor.branch, "stepped_up_seconds": left, "firms": firms,
+        "branch": actor.branch, "stepped_up_seconds": left, "first_password": first, "firms": firms,
     })))
 }
 

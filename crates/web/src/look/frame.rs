@@ -44,6 +44,8 @@ pub struct Frame<'a> {
 
 /// Where the sign-out form is sent.
 const SIGN_OUT: &str = "/sign-out";
+/// Where one changes one's own password.
+const PASSWORD: &str = "/password";
 
 impl<'a> Frame<'a> {
     pub fn new(view: &'a View, title: impl Into<Text<'a>>) -> Frame<'a> {
@@ -108,6 +110,7 @@ impl<'a> Frame<'a> {
                                 span.viewer-name { (viewer.name) }
                                 @if !viewer.role.is_empty() { span.viewer-role { (viewer.role) } }
                             }
+                            a.tool href=(PASSWORD) { (words.t("header-password")) }
                             form.sign-out method="post" action=(SIGN_OUT) data-once { (proof(view)) button.tool type="submit" { (words.t("sign-out")) } }
                         }
                     }

@@ -106,6 +106,12 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "wage-kind" => text.split(' ').next().map(|kind| say::told_or(w, "sheet-kind", kind)),
         "wage-pay-on" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "wage-lines" => text.parse().ok().map(|n| say::people(w, n)),
+        "rights-roles" => Some(roles(who, text)),
+        "rights-place" if text == "bank" => Some(who.t("rights-whole-bank").into_owned()),
+        "rights-control" => Some(say::told_or(w, "rights-control", text)),
+        "rights-only" => Some(say::told_or(w, "permission", text)),
+        "rights-from" | "rights-until" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
+        "rights-per-transaction" | "rights-per-day" | "rights-own" | "rights-release" => money(text),
         "order-kind" => Some(say::told_or(w, "restriction", text)),
         "freeze-what" => Some(say::told_or(w, "freeze-kind", text)),
         "freeze-on-whose-word" => Some(say::told_or(w, "freeze-basis", text)),
@@ -114,6 +120,14 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         _ => None,
     };
     told.unwrap_or_else(|| text.to_owned())
+}
+
+/// Roles by their codes, told one after the other; none is said too.
+fn roles(who: &Signed, codes: &str) -> String {
+    if codes.is_empty() {
+        return who.t("rights-none").into_owned();
+    }
+    codes.split(' ').map(|code| say::told_or(who.words(), "role", code)).collect::<Vec<_>>().join(" · ")
 }
 
 /// What was and what will be, the changed lines marked in words.
@@ -190,7 +204,16 @@ fn sheet_of(a: &Approval) -> Option<String> {
 }
 
 /// Kinds that are decided on these pages; a pay sheet goes back to its maker instead of being refused.
-const DECIDED_HERE: [&str; 5] = ["payment", "payment.reverse", "payroll.pay", "payroll.account", "clearing.resolve"];
+const DECIDED_HERE: [&str; 8] = [
+    "payment",
+    "payment.reverse",
+    "payroll.pay",
+    "payroll.account",
+    "clearing.resolve",
+    app::rights::KIND_GRANT,
+    app::rights::KIND_REVOKE,
+    app::rights::KIND_CONTROL,
+];
 /// Kinds whose maker withdraws them where he made them, because more than the request ends with it.
 const WITHDRAWN_ELSEWHERE: [&str; 3] = ["payment", "payment.reverse", "payroll.pay"];
 

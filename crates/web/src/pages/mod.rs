@@ -17,6 +17,7 @@ pub mod instructions;
 pub mod notices;
 pub mod opening;
 pub mod outbox;
+pub mod password;
 pub mod pay;
 pub mod payday;
 pub mod prices;
@@ -85,7 +86,7 @@ impl<'a> Page<'a> {
 
 /// A page for somebody who is signed in.
 pub fn page(who: &Signed, page: Page<'_>, main: Markup) -> Shown {
-    let nav = places(who);
+    let nav = if who.session.first_password { Vec::new() } else { places(who) };
     let main = page.main(main);
     let viewer = Viewer { name: who.session.name.as_str().into(), role: role_shown(who).into() };
     let frame = Frame::new(&who.view, page.title).viewer(Some(viewer)).nav(&nav).crumbs(&page.crumbs).wrong(page.wrong);
