@@ -17,6 +17,7 @@ mod town;
 mod usual;
 
 pub use measure::Speed;
+pub use server::Server;
 pub use usual::usual_ledger;
 
 use kernel::{Error, Result};
@@ -75,8 +76,8 @@ pub struct Report {
     pub processors: usize,
     pub accounts: u32,
     pub sqlite: Vec<Embedded>,
-    /// On PostgreSQL: what was tried and how fast it was.
-    pub postgresql: Vec<(String, Speed)>,
+    /// On PostgreSQL, when one was given.
+    pub postgresql: Option<Server>,
 }
 
 /// Measures the ledger; `progress` hears a line now and then. The answer is a [`Report`] as JSON; [`lines`] shows it.
@@ -93,10 +94,8 @@ pub fn report(options: &Options, progress: &mut dyn FnMut(&str)) -> Result<Repor
         return Err(Error::limit("a batch", size, ledger::BATCH_TRANSFERS_MAX, "transfers"));
     }
     let sqlite = sqlite::measure(options, progress)?;
-    let postgresql = match &options.postgres {
-        Some(url) => server::measure(options, url, progress)?,
-        None => Vec::new(),
-    };
+    let server = options.postgres.as_ref().map(|url| server::measure(options, url, progress));
+    let postgresql = server.transpose()?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     Ok(Report { processors, accounts: options.accounts, sqlite, postgresql })
 }
@@ -111,6 +110,12 @@ pub fn lines(report: &Report) -> Vec<String> {
             e.batch, e.ledger, e.processor_ns, e.log.per_second
         ));
     }
-    out.extend(report.postgresql.iter().map(|(what, speed)| format!("PostgreSQL, {what}: {speed}")));
+    if let Some(server) = &report.postgresql {
+        out.extend(server.speeds.iter().map(|(what, speed)| format!("PostgreSQL, {what}: {speed}")));
+        let times = |permille: u64| format!("{}.{:02}", permille / 1_000, permille % 1_000 / 10);
+        let (chunks, hot) = (times(server.chunks_permille_of_plain), times(server.hot_permille_of_plain));
+        out.push(format!("PostgreSQL, ours in chunks is {chunks} times the plain ledger's one a transaction"));
+        out.push(format!("PostgreSQL, ours into one hot account is {hot} times the plain ledger's into one account"));
+    }
     out
 }

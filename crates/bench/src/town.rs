@@ -4,7 +4,7 @@ use kernel::{Actor, BookId, Currency, Error, Id, Money, Owner, Result, Timestamp
 use ledger::{Opening, Outcome, Purpose, Side, Transfer};
 use store::Store;
 
-const BOOK: BookId = BookId(1);
+pub(crate) const BOOK: BookId = BookId(1);
 /// Accounts opened by one closure.
 const OPEN_AT_ONCE: usize = 1_000;
 /// What every account has at first: nobody runs out.

@@ -44,16 +44,15 @@ pub fn identity(text: &str, today: Date) -> Result<String, IdentityFault> {
     if t.contains('E') || t.contains('.') {
         return Err(IdentityFault::Damaged);
     }
-    let shape = t.len() == 18
-        && t[..17].bytes().all(|b| b.is_ascii_digit())
-        && (t.as_bytes()[17].is_ascii_digit() || t.ends_with('X'));
-    if !shape {
+    let is_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    let (first17, last) = t.split_at_checked(17).ok_or(IdentityFault::Shape)?;
+    if !is_digits(first17) || last.len() != 1 || !(is_digits(last) || last == "X") {
         return Err(IdentityFault::Shape);
     }
     if identity_birth(&t).is_none_or(|born| born > today) {
         return Err(if t.ends_with("000") { IdentityFault::Damaged } else { IdentityFault::Birth });
     }
-    match identity_check(&t[..17]) == t.chars().last() {
+    match identity_check(first17) == t.chars().last() {
         true => Ok(t),
         false if t.ends_with("000") => Err(IdentityFault::Damaged),
         false => Err(IdentityFault::Check),
@@ -62,8 +61,8 @@ pub fn identity(text: &str, today: Date) -> Result<String, IdentityFault> {
 
 /// The birth date in characters 7 to 14 of an identity number.
 pub fn identity_birth(number: &str) -> Option<Date> {
-    let part = number.get(6..14)?;
-    Date::ymd(part[..4].parse().ok()?, part[4..6].parse().ok()?, part[6..].parse().ok()?).ok()
+    let part = |at: std::ops::Range<usize>| number.get(at).filter(|p| p.bytes().all(|b| b.is_ascii_digit()));
+    Date::ymd(part(6..10)?.parse().ok()?, part(10..12)?.parse().ok()?, part(12..14)?.parse().ok()?).ok()
 }
 
 /// The Luhn check digit (ISO/IEC 7812-1, annex B) for the digits before it. `None` when there is something but digits.
@@ -134,6 +133,8 @@ mod tests {
             ("110105194912310000", IdentityFault::Damaged),
             ("1101051949123100", IdentityFault::Shape),
             ("", IdentityFault::Shape),
+            ("622202123456789㰰", IdentityFault::Shape),
+            ("11010119490101000㰰", IdentityFault::Shape),
             ("身份证号码一二三四五六七八九十一二三", IdentityFault::Shape),
         ];
         for (text, fault) in cases {

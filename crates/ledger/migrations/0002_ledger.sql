@@ -11,6 +11,7 @@ CREATE TABLE accounts (
     owner TEXT NOT NULL,
     name TEXT NOT NULL,
     limited BIGINT NOT NULL CHECK (limited IN (0, 1)),
+    hot BIGINT NOT NULL CHECK (hot IN (0, 1)),
     opened_at BIGINT NOT NULL,
     opened_by TEXT NOT NULL,
     closed_at BIGINT,
@@ -29,14 +30,26 @@ CREATE TABLE balances (
     place BIGINT NOT NULL,
     debits_posted BIGINT NOT NULL CHECK (debits_posted >= 0),
     credits_posted BIGINT NOT NULL CHECK (credits_posted >= 0),
-    debits_pending BIGINT NOT NULL CHECK (debits_pending >= 0),
-    credits_pending BIGINT NOT NULL CHECK (credits_pending >= 0),
+    debits_pending BIGINT NOT NULL,
+    credits_pending BIGINT NOT NULL,
     frozen BIGINT NOT NULL CHECK (frozen >= 0),
     flags BIGINT NOT NULL,
     head BIGINT NOT NULL,
     moved_at BIGINT NOT NULL,
     PRIMARY KEY (book, place)
 ) PLAIN;
+
+-- The balance rows of hot accounts: one for each writer lane that moved one. A hold may be made on one and end on another, so
+-- what is pending on one may be below zero.
+CREATE TABLE strands (
+    book BIGINT NOT NULL,
+    account BYTES NOT NULL,
+    lane BIGINT NOT NULL,
+    place BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, account, lane)
+) KEYED;
+CREATE UNIQUE INDEX strands_by_place ON strands (book, place);
 
 -- The journal: every movement, in the order of its lane, chained.
 CREATE TABLE transfers (
@@ -117,15 +130,17 @@ CREATE TABLE restrictions (
 ) KEYED;
 CREATE INDEX restrictions_due ON restrictions (until) WHERE lifted_at IS NULL AND until IS NOT NULL;
 
--- Where each account that moved on a day stood at its end: a past balance is found without walking further than a day.
+-- Where each account that moved on a day stood at its end: a past balance is found without walking further than a day. A hot
+-- account has a row for each strand (its lane + 1), the others have strand 0.
 CREATE TABLE account_days (
     book BIGINT NOT NULL,
     account BYTES NOT NULL,
+    strand BIGINT NOT NULL,
     date BIGINT NOT NULL,
     net BIGINT NOT NULL,
     head BIGINT NOT NULL,
     moved_at BIGINT NOT NULL,
-    PRIMARY KEY (book, account, date)
+    PRIMARY KEY (book, account, strand, date)
 ) KEYED;
 
 -- Days that were closed: their trial balance and the signed root over it and everything chained until then.

@@ -60,6 +60,8 @@ store::record! {
         pub name: String,
         /// Must not be overdrawn by any path.
         pub limited: bool,
+        /// Counted on one balance row per writer lane; see the module `strands`.
+        pub hot: bool,
         pub opened_at: Timestamp,
         pub opened_by: String,
         pub closed_at: Option<Timestamp>,
@@ -81,6 +83,8 @@ pub struct Opening {
     pub owner: Owner,
     pub name: String,
     pub limited: bool,
+    /// Many pay into it at once, such as a biller or the bank's own accounts: none of them waits for another.
+    pub hot: bool,
 }
 
 impl Opening {
@@ -97,6 +101,7 @@ impl Opening {
             owner,
             name: name.into(),
             limited: true,
+            hot: false,
         }
     }
     /// An account of the bank itself that may run to either side: settlement, clearing, fee income.
@@ -111,10 +116,16 @@ impl Opening {
             owner: Owner::Bank,
             name: name.into(),
             limited: false,
+            hot: false,
         }
     }
     pub fn purpose(mut self, purpose: Purpose, chart: &str) -> Opening {
         (self.purpose, self.chart) = (purpose, chart.into());
+        self
+    }
+    /// See [`Opening::hot`]. An account stays what it was opened as.
+    pub fn hot(mut self) -> Opening {
+        self.hot = true;
         self
     }
     pub fn number(mut self, number: &str) -> Opening {
@@ -133,6 +144,7 @@ impl Opening {
             && self.purpose == a.purpose
             && self.owner == a.owner
             && self.limited == a.limited
+            && self.hot == a.hot
     }
 }
 
@@ -159,7 +171,7 @@ pub(crate) fn free_number(tx: &mut Tx<'_>, o: &Opening) -> Result<String> {
 /// The next place in a book. Every lane counts its own, so that writers never wait for each other.
 pub(crate) fn next_place(tx: &mut Tx<'_>, book: BookId) -> Result<i64> {
     let (none, end) = (store::first_pos(tx.lane()), store::first_pos(tx.lane() + 1));
-    let sql = "SELECT max(place) FROM accounts WHERE book = ?1 AND place > ?2 AND place < ?3";
+    let sql = "SELECT max(place) FROM balances WHERE book = ?1 AND place > ?2 AND place < ?3";
     let params = [Param::Int(i64::from(book.0)), Param::Int(none), Param::Int(end)];
     let last = tx.query_one(sql, &params, |r| r.get::<Option<i64>>(0))?.flatten();
     Ok(last.unwrap_or(none) + 1)

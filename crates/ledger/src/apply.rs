@@ -65,6 +65,30 @@ impl Balance {
     pub fn available(&self, side: Side) -> i64 {
         self.posted(side).saturating_sub(self.held(side)).saturating_sub(self.frozen)
     }
+    /// Two rows of one account together; flags and frozen amount stand in each.
+    pub(crate) fn with(&self, other: &Balance) -> Balance {
+        Balance {
+            debits_posted: self.debits_posted.saturating_add(other.debits_posted),
+            credits_posted: self.credits_posted.saturating_add(other.credits_posted),
+            debits_pending: self.debits_pending.saturating_add(other.debits_pending),
+            credits_pending: self.credits_pending.saturating_add(other.credits_pending),
+            frozen: self.frozen.max(other.frozen),
+            flags: self.flags | other.flags,
+            head: if (other.moved_at, other.head) > (self.moved_at, self.head) { other.head } else { self.head },
+            moved_at: self.moved_at.max(other.moved_at),
+        }
+    }
+}
+
+/// What an account holds beside the row this writer changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rest {
+    /// Nothing: it has one row.
+    Nothing,
+    /// A hot account, of which this writer took its own strand alone: nothing may go out.
+    NotTaken,
+    /// A hot account, with its other strands taken; their sum.
+    Strands(Balance),
 }
 
 /// The part of an account the rules look at, with its balance.
@@ -78,6 +102,7 @@ pub struct Slot {
     pub balance: Balance,
     /// Where the balance stands: its place in its book, or on SQLite the number of its row, which is the shortest way to it.
     pub(crate) place: i64,
+    pub(crate) rest: Rest,
     dirty: bool,
 }
 
@@ -90,7 +115,27 @@ impl Slot {
         limited: bool,
         balance: Balance,
     ) -> Slot {
-        Slot { id, currency, side, purpose, limited, balance, place: 0, dirty: false }
+        Slot { id, currency, side, purpose, limited, balance, place: 0, rest: Rest::Nothing, dirty: false }
+    }
+
+    /// The account as a whole; `None` when not all of it was taken.
+    pub(crate) fn whole(&self) -> Option<Balance> {
+        match &self.rest {
+            Rest::Nothing => Some(self.balance),
+            Rest::NotTaken => None,
+            Rest::Strands(rest) => Some(self.balance.with(rest)),
+        }
+    }
+    pub(crate) fn is_hot(&self) -> bool {
+        self.rest != Rest::Nothing
+    }
+    /// No entry may be made earlier. Positions of two lanes tell nothing of which came first, so an entry that saw another
+    /// lane's is made later than it.
+    fn not_before(&self) -> Timestamp {
+        match &self.rest {
+            Rest::Strands(rest) if rest.head != 0 => self.balance.moved_at.max(rest.moved_at.plus(1)),
+            _ => self.balance.moved_at,
+        }
     }
 }
 
@@ -206,6 +251,12 @@ impl State {
         self.undo.push(Undo::Balance(i, self.slots[i].balance));
         self.mark(i);
         &mut self.slots[i].balance
+    }
+    /// More of a hot account was taken than its slot knew.
+    pub(crate) fn set_rest(&mut self, id: AccountId, rest: Rest) {
+        if let Some(i) = self.index.get(&id) {
+            self.slots[*i].rest = rest;
+        }
     }
     pub(crate) fn change_account(&mut self, id: AccountId) -> Option<(Side, Currency, &mut Balance)> {
         let i = *self.index.get(&id)?;
@@ -417,7 +468,7 @@ impl State {
 
     fn post(&mut self, t: &Transfer, ask: usize, found: &Found, ctx: &Context) {
         let (amount, d, c) = (t.amount.minor, found.d, found.c);
-        let at = ctx.now.max(self.slots[d].balance.moved_at).max(self.slots[c].balance.moved_at);
+        let at = ctx.now.max(self.slots[d].not_before()).max(self.slots[c].not_before());
         let freed = found.hold.map_or(0, |h| h.amount);
         if let (Some(hold), Some(id)) = (found.hold, t.pending) {
             self.set_hold(id, Hold { ended: Some(t.kind), ..hold });
@@ -513,7 +564,7 @@ fn check_funds(debit: &Slot, credit: &Slot, amount: i64, held: i64) -> Result<()
         if !slot.limited || slot.side != giving {
             continue;
         }
-        let available = slot.balance.available(slot.side).saturating_add(held);
+        let available = slot.whole().map_or(0, |b| b.available(slot.side)).saturating_add(held);
         if available < amount {
             let without_freeze = available.saturating_add(slot.balance.frozen);
             return Err(if without_freeze >= amount { Refusal::FundsFrozen } else { Refusal::FundsShort });

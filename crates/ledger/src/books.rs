@@ -7,10 +7,11 @@
 //! Ids are made to grow, so on SQLite a batch whose ids lie above all that its books ever saw is known to be new without a
 //! look into the journal. An id from a clock far ahead only costs this shortcut: until the others have caught up, each id is
 //! looked for.
-use crate::account::Account;
+use crate::account::{Account, Side};
 use crate::apply::{Balance, Context, Hold, Original, Slot, State};
 use crate::entry::{COLUMNS, Entry, JOURNAL};
 use crate::grants::Grant;
+use crate::strands;
 use crate::transfer::{Kind, Transfer};
 use hashbrown::{HashMap, HashSet};
 use kernel::{BookId, Error, Id, Result, Timestamp, id::AccountId, id::TransferId};
@@ -19,7 +20,7 @@ use store::{Chain, Find, Overlay, Param, Row, Sheet, Tx};
 /// Accounts kept in memory between commits at most, and open holds as many; about 250 bytes each.
 pub const ACCOUNTS_KEPT_MAX: usize = 200_000;
 
-static BALANCES: Sheet = Sheet {
+pub(crate) static BALANCES: Sheet = Sheet {
     table: "balances",
     columns: &[
         "book",
@@ -98,7 +99,7 @@ pub(crate) fn key(id: &impl Id) -> Vec<Param<'static>> {
     vec![book_param(id.book()), Param::Id(id.bytes())]
 }
 
-fn book_param(book: BookId) -> Param<'static> {
+pub(crate) fn book_param(book: BookId) -> Param<'static> {
     Param::Int(i64::from(book.0))
 }
 
@@ -109,9 +110,33 @@ fn sorted<I: Id>(ids: impl Iterator<Item = I>) -> Vec<I> {
     ids
 }
 
+/// What is about to be done to an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touch {
+    Debit,
+    Credit,
+    /// Stopped, frozen, closed.
+    Whole,
+}
+
+impl Touch {
+    /// Whether all that the account holds must be known and stand still.
+    fn needs_all(self, limited: bool, side: Side) -> bool {
+        match self {
+            Touch::Whole => true,
+            Touch::Debit => limited && side == Side::Credit,
+            Touch::Credit => limited && side == Side::Debit,
+        }
+    }
+}
+
 /// The accounts that transfers name, both sides.
-pub(crate) fn named(batch: &[Transfer]) -> impl Iterator<Item = AccountId> {
-    batch.iter().flat_map(|t| [t.debit, t.credit])
+pub(crate) fn named(batch: &[Transfer]) -> impl Iterator<Item = (AccountId, Touch)> {
+    batch.iter().flat_map(|t| both(t.debit, t.credit))
+}
+
+fn both(debit: AccountId, credit: AccountId) -> [(AccountId, Touch); 2] {
+    [(debit, Touch::Debit), (credit, Touch::Credit)]
 }
 
 impl Books {
@@ -124,14 +149,41 @@ impl Books {
         self.load_grants(tx, batch)
     }
 
-    pub fn load_accounts(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = AccountId>) -> Result<()> {
-        let missing = sorted(ids.filter(|id| self.state.slot(*id).is_none()));
-        if missing.is_empty() {
+    pub fn load_accounts(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = (AccountId, Touch)>) -> Result<()> {
+        let serves = |s: &Slot, touch: Touch| !s.is_hot() || s.whole().is_some() || !touch.needs_all(s.limited, s.side);
+        let asked: Vec<_> =
+            ids.filter(|(id, touch)| !self.state.slot(*id).is_some_and(|s| serves(s, *touch))).collect();
+        if asked.is_empty() {
             return Ok(());
         }
-        let keys: Vec<_> = missing.iter().map(key).collect();
+        let keys: Vec<_> = sorted(asked.iter().map(|(id, _)| *id)).iter().map(key).collect();
         let mut accounts = tx.get_all::<Account>(&keys, false)?;
         accounts.sort_unstable_by_key(|a| (a.book, a.place));
+        let (hot, plain): (Vec<_>, Vec<_>) = accounts.into_iter().partition(|a| a.hot);
+        self.load_plain(tx, plain)?;
+        self.load_hot(tx, &hot, &asked)
+    }
+
+    fn load_hot(&mut self, tx: &mut Tx<'_>, accounts: &[Account], asked: &[(AccountId, Touch)]) -> Result<()> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let alone = !tx.is_postgres();
+        let needs_all = |a: &Account| asked.iter().any(|(id, touch)| *id == a.id && touch.needs_all(a.limited, a.side));
+        for slot in strands::load(tx, accounts, &|a| alone || needs_all(a))? {
+            match self.state.slot(slot.id) {
+                // Our own strand was taken before, and may have moved since.
+                Some(_) => self.state.set_rest(slot.id, slot.rest),
+                None => self.state.add_account(slot),
+            }
+        }
+        Ok(())
+    }
+
+    fn load_plain(&mut self, tx: &mut Tx<'_>, accounts: Vec<Account>) -> Result<()> {
+        if accounts.is_empty() {
+            return Ok(());
+        }
         let places: Vec<_> = accounts.iter().map(|a| vec![book_param(a.book), Param::Int(a.place)]).collect();
         let own = if tx.is_postgres() { "place" } else { "rowid" };
         let select = format!("SELECT book, place, {own}, {BALANCE_COLUMNS} FROM balances");
@@ -227,11 +279,11 @@ impl Books {
         let due = tx.query(&sql, &[Param::Int(ctx.now.micros()), Param::Int(i64::from(most))], hold_from)?;
         if !due.is_empty() {
             // One order of locks: those of the batch that follows are taken with those of the holds.
-            self.load_accounts(tx, named(batch).chain(due.iter().flat_map(|(_, h)| [h.debit, h.credit])))?;
+            self.load_accounts(tx, named(batch).chain(due.iter().flat_map(|(_, h)| both(h.debit, h.credit))))?;
             self.end(tx, ctx, &due)?;
         }
         if due.len() == most as usize {
-            let touched = self.due_of(tx, ctx, named(batch))?;
+            let touched = self.due_of(tx, ctx, named(batch).map(|(id, _)| id))?;
             self.end(tx, ctx, &touched)?;
         }
         if !tx.is_postgres() {
@@ -269,7 +321,7 @@ impl Books {
 
     fn end(&mut self, tx: &mut Tx<'_>, ctx: &Context, due: &[(TransferId, Hold)]) -> Result<()> {
         for due in due.chunks(crate::EXPIRE_AT_ONCE_MAX as usize) {
-            self.load_accounts(tx, due.iter().flat_map(|(_, h)| [h.debit, h.credit]))?;
+            self.load_accounts(tx, due.iter().flat_map(|(_, h)| both(h.debit, h.credit)))?;
             self.load_holds(tx, due.iter().map(|(id, _)| *id))?;
             let batch: Vec<Transfer> = due.iter().filter_map(|due| self.expiry(due)).collect();
             self.state.known.clear();
@@ -343,6 +395,17 @@ impl Books {
         Ok(())
     }
 
+    /// Flags and frozen amount of an account that was taken whole.
+    pub fn set_status(&mut self, tx: &mut Tx<'_>, id: AccountId, flags: i64, frozen: i64) -> Result<()> {
+        let gone = || Error::broken(format!("{id} has no balance"));
+        let (_, _, balance) = self.state.change_account(id).ok_or_else(gone)?;
+        (balance.flags, balance.frozen) = (flags, frozen);
+        match self.state.slot(id).is_some_and(Slot::is_hot) {
+            true => strands::set_status(tx, id, flags, frozen),
+            false => Ok(()),
+        }
+    }
+
     pub fn write_balances(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let dirty = self.state.take_dirty();
         self.written.extend(&dirty);
@@ -362,8 +425,8 @@ fn all_found(table: &str, found: u64, wanted: usize) -> Result<()> {
     }
 }
 
-pub(crate) fn insert_balance(tx: &mut Tx<'_>, a: &Account) -> Result<()> {
-    let row = balance_row(a.book, a.place, Balance::default());
+pub(crate) fn insert_row(tx: &mut Tx<'_>, book: BookId, place: i64, balance: Balance) -> Result<()> {
+    let row = balance_row(book, place, balance);
     tx.insert_rows(&BALANCES, [row].into_iter()).map(|_| ())
 }
 

@@ -61,9 +61,14 @@ impl ClosedDay {
 /// Sums per chart code, currency and side. Debits equal credits per currency, or the books are broken.
 pub fn trial_balance(tx: &mut Tx<'_>) -> Result<Vec<TrialLine>> {
     flush(tx)?;
-    let sql = "SELECT a.chart, a.currency, a.side, count(*), CAST(sum(b.debits_posted) AS BIGINT), \
-               CAST(sum(b.credits_posted) AS BIGINT) FROM accounts a JOIN balances b ON b.book = a.book AND b.place = a.place \
-               GROUP BY a.chart, a.currency, a.side ORDER BY a.chart, a.currency, a.side";
+    let sql = "SELECT chart, currency, side, CAST(sum(own) AS BIGINT), CAST(sum(debits) AS BIGINT), \
+               CAST(sum(credits) AS BIGINT) FROM \
+               (SELECT a.chart, a.currency, a.side, 1 AS own, b.debits_posted AS debits, b.credits_posted AS credits \
+               FROM accounts a JOIN balances b ON b.book = a.book AND b.place = a.place \
+               UNION ALL SELECT a.chart, a.currency, a.side, 0, b.debits_posted, b.credits_posted \
+               FROM strands s JOIN accounts a ON a.book = s.book AND a.id = s.account \
+               JOIN balances b ON b.book = s.book AND b.place = s.place) AS every_row \
+               GROUP BY chart, currency, side ORDER BY chart, currency, side";
     tx.query(sql, &[], |r| {
         Ok(TrialLine {
             chart: r.get(0)?,
@@ -134,11 +139,16 @@ fn account_days(tx: &mut Tx<'_>, day: &ClosedDay) -> Result<()> {
         let ends = before.as_ref().and_then(|d| d.journal_ends().find(|(l, ..)| *l == lane));
         ends.map_or(store::first_pos(lane), |(_, pos, _)| pos)
     };
-    let sql = "INSERT INTO account_days (book, account, date, net, head, moved_at) \
-               SELECT a.book, a.id, ?1, b.credits_posted - b.debits_posted, b.head, b.moved_at FROM balances b \
-               JOIN accounts a ON a.book = b.book AND a.place = b.place WHERE b.head > ?2 AND b.head <= ?3";
+    let plain = "INSERT INTO account_days (book, account, strand, date, net, head, moved_at) \
+                 SELECT a.book, a.id, 0, ?1, b.credits_posted - b.debits_posted, b.head, b.moved_at FROM balances b \
+                 JOIN accounts a ON a.book = b.book AND a.place = b.place WHERE b.head > ?2 AND b.head <= ?3";
+    let hot = "INSERT INTO account_days (book, account, strand, date, net, head, moved_at) \
+               SELECT s.book, s.account, s.lane + 1, ?1, b.credits_posted - b.debits_posted, b.head, b.moved_at \
+               FROM strands s JOIN balances b ON b.book = s.book AND b.place = s.place WHERE b.head > ?2 AND b.head <= ?3";
     for (lane, end, _) in day.journal_ends().filter(|(lane, end, _)| *end > from(*lane)) {
-        tx.execute(sql, &[Param::Int(day.date.days()), Param::Int(from(lane)), Param::Int(end)])?;
+        for sql in [plain, hot] {
+            tx.execute(sql, &[Param::Int(day.date.days()), Param::Int(from(lane)), Param::Int(end)])?;
+        }
     }
     Ok(())
 }

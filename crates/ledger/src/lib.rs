@@ -11,6 +11,8 @@
 //! a pure function ([`apply`]) over the accounts a batch touches; [`books`] loads those, keeps them between commits on
 //! SQLite, and locks them on PostgreSQL.
 //!
+//! A *hot* account, into which many pay at once, has a balance row per writer lane ([`strands`]).
+//!
 //! **Time.** An entry is made at the transaction's time, but never before the entry that precedes it on either account, so a
 //! clock that steps back does not disorder an account's history and a balance at a past time has one answer.
 //!
@@ -30,6 +32,7 @@ pub mod grants;
 mod refusal;
 pub mod restrictions;
 mod statement;
+mod strands;
 mod transfer;
 pub mod verify;
 
@@ -42,7 +45,7 @@ pub use statement::{ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, by_number, net_
 pub use transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 
 use apply::flag;
-use books::Books;
+use books::{Books, Touch};
 use kernel::{Actor, Error, Id, Money, Result, id::AccountId, id::TransferId};
 use store::{Audit, Migration, Seal, Tx};
 
@@ -91,6 +94,7 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Accou
         owner: o.owner,
         name: o.name.clone(),
         limited: o.limited,
+        hot: o.hot,
         opened_at: tx.now(),
         opened_by: actor.principal(),
         closed_at: None,
@@ -98,7 +102,7 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, o: &Opening) -> Result<Accou
         seal: Seal::default(),
     };
     tx.insert(&mut account)?;
-    books::insert_balance(tx, &account)?;
+    books::insert_row(tx, account.book, account.place, Balance::default())?;
     let opened = format!("{} {} {}", o.chart, o.currency, o.purpose);
     tx.audit(actor, Audit::of("ledger.open_account", o.id).after(opened))?;
     Ok(account)
@@ -113,19 +117,18 @@ pub fn close_account(tx: &mut Tx<'_>, actor: &Actor, id: AccountId, why: &str) -
     }
     let context = context(tx, true)?;
     tx.with_overlay(|books: &mut Books, tx| {
-        books.load_accounts(tx, [id].into_iter())?;
+        books.load_accounts(tx, [(id, Touch::Whole)].into_iter())?;
         books.expire_of(tx, &context, id)?;
-        let (side, currency, balance) =
-            books.state.change_account(id).ok_or_else(|| Error::broken(format!("{id} has no balance")))?;
+        let slot = books.state.slot(id).ok_or_else(|| Error::broken(format!("{id} has no balance")))?;
+        let balance = slot.whole().ok_or_else(|| Error::broken(format!("{id} was not taken whole")))?;
         if balance.net() != 0 || balance.debits_pending != 0 || balance.credits_pending != 0 {
-            let left = Money::new(balance.posted(side), currency);
+            let left = Money::new(balance.posted(slot.side), slot.currency);
             return Err(Error::new(&ACCOUNT_NOT_EMPTY, format!("{id} still holds {left} or has holds")));
         }
         if balance.frozen != 0 || balance.flags & flag::NO_DEBITS != 0 {
             return Err(Error::new(&ACCOUNT_RESTRICTED, format!("{id} is frozen or stopped")));
         }
-        balance.flags |= flag::CLOSED;
-        Ok(())
+        books.set_status(tx, id, balance.flags | flag::CLOSED, balance.frozen)
     })?;
     (account.closed_at, account.closed_by) = (Some(tx.now()), Some(actor.principal()));
     tx.update(&mut account)?;

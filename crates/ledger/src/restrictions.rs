@@ -4,7 +4,7 @@
 //! that stand and takes effect by itself when the last of them is lifted. One that has an end is lifted by
 //! [`lift_due`] when its time is over.
 use crate::apply::flag;
-use crate::books::{Books, key};
+use crate::books::{Books, Touch, key};
 use crate::{ACCOUNT_UNKNOWN, RESTRICTION_UNKNOWN, RESTRICTIONS_MAX};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, id::AccountId};
 use store::{Audit, Param, Seal, Tx};
@@ -174,7 +174,7 @@ pub(crate) fn sum(in_force: impl Iterator<Item = (Restriction, i64)>) -> (i64, i
 /// Takes the account's balance row, so that orders on one account follow each other and their sum is never an old one.
 fn lock(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     tx.with_overlay(|books: &mut Books, tx| {
-        books.load_accounts(tx, [account].into_iter())?;
+        books.load_accounts(tx, [(account, Touch::Whole)].into_iter())?;
         books.state.slot(account).map(|_| ()).ok_or_else(|| unknown(account))
     })
 }
@@ -183,11 +183,9 @@ fn apply(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
     let orders = orders(tx, account)?;
     let in_force = orders.iter().filter(|o| o.lifted_at.is_none() && !o.queued);
     let (flags, frozen) = sum(in_force.map(|o| (o.kind, o.amount)));
-    tx.with_overlay(|books: &mut Books, _| {
-        let (_, _, balance) = books.state.change_account(account).ok_or_else(|| unknown(account))?;
-        balance.flags = balance.flags & flag::CLOSED | flags;
-        balance.frozen = frozen;
-        Ok(())
+    tx.with_overlay(|books: &mut Books, tx| {
+        let now = books.state.slot(account).ok_or_else(|| unknown(account))?.balance.flags;
+        books.set_status(tx, account, now & flag::CLOSED | flags, frozen)
     })
 }
 

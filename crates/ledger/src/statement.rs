@@ -3,12 +3,16 @@
 //! An account's history is a walk: its balance row names its newest entry, each entry names the one before for either
 //! account. Closed days keep where each account stood, so a past balance is found by walking back within one day. An
 //! account's entries never go back in time ([`crate::Entry::at`]), so the walk ends at the first that is not too late.
+//!
+//! A hot account is walked strand by strand ([`crate::strands`]); its statement merges the walks by time and position.
 use crate::account::Account;
-use crate::apply::Balance;
+use crate::apply::{Balance, Slot};
 use crate::books::{BALANCE_COLUMNS, Books, balance_from, key};
 use crate::entry::{COLUMNS, Entry};
+use crate::strands;
 use crate::{ACCOUNT_UNKNOWN, NUMBER_AMBIGUOUS, STATEMENT_ROWS_MAX};
 use kernel::{Error, Id, Money, Result, Timestamp, id::AccountId};
+use std::collections::VecDeque;
 use store::{Param, Tx};
 
 /// Accounts of one owner listed at most.
@@ -47,6 +51,9 @@ pub struct Line {
     /// Posted credits less posted debits after this line.
     pub after: i64,
     pub counterparty: AccountId,
+    /// Where the next line stands in the journal, the account's entry before; 0 for none.
+    #[serde(skip)]
+    before: i64,
 }
 
 /// The account with its balance. `Err(ACCOUNT_UNKNOWN)`.
@@ -59,16 +66,35 @@ pub fn view(tx: &mut Tx<'_>, id: AccountId) -> Result<View> {
 /// What an account holds, this transaction's own postings included.
 pub(crate) fn balance(tx: &mut Tx<'_>, id: AccountId) -> Result<Option<Balance>> {
     if tx.is_write() {
-        let in_memory = tx.with_overlay(|books: &mut Books, _| Ok(books.state.slot(id).map(|s| s.balance)))?;
+        let in_memory = tx.with_overlay(|books: &mut Books, _| Ok(books.state.slot(id).and_then(Slot::whole)))?;
         if in_memory.is_some() {
             return Ok(in_memory);
         }
     }
     let sql = format!(
-        "SELECT {BALANCE_COLUMNS} FROM balances b JOIN accounts a ON a.book = b.book AND a.place = b.place \
+        "SELECT {BALANCE_COLUMNS}, a.hot FROM balances b JOIN accounts a ON a.book = b.book AND a.place = b.place \
          WHERE a.book = ?1 AND a.id = ?2"
     );
-    tx.query_one(&sql, &key(&id), |r| balance_from(r, 0))
+    match tx.query_one(&sql, &key(&id), |r| Ok((balance_from(r, 0)?, r.get::<bool>(8)?)))? {
+        Some((own, true)) => {
+            let rows = strands::rows(tx, id)?;
+            Ok(Some(strands::sum(rows.into_iter().map(|(_, b)| b).chain([own]))))
+        }
+        plain => Ok(plain.map(|(balance, _)| balance)),
+    }
+}
+
+fn is_hot(tx: &mut Tx<'_>, id: AccountId) -> Result<bool> {
+    let sql = "SELECT hot FROM accounts WHERE book = ?1 AND id = ?2";
+    Ok(tx.query_one(sql, &key(&id), |r| r.get(0))?.unwrap_or(false))
+}
+
+/// The account's strands: an ordinary account has one.
+fn strands_of(tx: &mut Tx<'_>, id: AccountId) -> Result<Vec<strands::Row>> {
+    match is_hot(tx, id)? {
+        true => strands::rows(tx, id),
+        false => Ok(balance(tx, id)?.map(|b| (0, b)).into_iter().collect()),
+    }
 }
 
 /// The account with this number, closed ones included. `Err(NUMBER_AMBIGUOUS)` when two books gave it at once.
@@ -103,11 +129,23 @@ fn walk_sql() -> String {
 
 fn line(account: AccountId, entry: Entry) -> Line {
     let moved = if entry.moved() { entry.amount } else { 0 };
-    let (change, after, counterparty) = match entry.debit == account {
-        true => (-moved, entry.debit_after, entry.credit),
-        false => (moved, entry.credit_after, entry.debit),
+    let (change, after, counterparty, before) = match entry.debit == account {
+        true => (-moved, entry.debit_after, entry.credit, entry.debit_prev),
+        false => (moved, entry.credit_after, entry.debit, entry.credit_prev),
     };
-    Line { account, entry, change, after, counterparty }
+    Line { account, entry, change, after, counterparty, before }
+}
+
+fn walk(tx: &mut Tx<'_>, id: AccountId, start: i64, rows: u32) -> Result<VecDeque<Line>> {
+    if start == 0 {
+        return Ok(VecDeque::new());
+    }
+    let params = [Param::Int(start), Param::Id(id.bytes()), Param::Int(i64::from(rows))];
+    Ok(tx.query(&walk_sql(), &params, Entry::from_row)?.into_iter().map(|e| line(id, e)).collect())
+}
+
+fn not_his(id: AccountId, from: i64) -> Error {
+    Error::field("from", format!("entry {from} is not one of {id}"))
 }
 
 /// Lines newest first, from the entry at `from` (`None`: the newest), at most `rows`; holds and their ends included.
@@ -116,45 +154,97 @@ pub fn statement(tx: &mut Tx<'_>, id: AccountId, from: Option<i64>, rows: u32) -
     if rows > STATEMENT_ROWS_MAX {
         return Err(Error::limit("statement", rows, STATEMENT_ROWS_MAX, "rows"));
     }
+    if is_hot(tx, id)? {
+        return merged(tx, id, from, rows);
+    }
     let start = match from {
         Some(pos) => pos,
         None => balance(tx, id)?.map_or(0, |b| b.head),
     };
-    let params = [Param::Int(start), Param::Id(id.bytes()), Param::Int(i64::from(rows))];
-    let entries = tx.query(&walk_sql(), &params, Entry::from_row)?;
-    match entries.first() {
-        Some(e) if e.debit != id && e.credit != id => {
-            Err(Error::field("from", format!("entry {start} is not one of {id}")))
-        }
-        _ => Ok(entries.into_iter().map(|e| line(id, e)).collect()),
+    let lines = walk(tx, id, start, rows)?;
+    match lines.front() {
+        Some(l) if l.entry.debit != id && l.entry.credit != id => Err(not_his(id, start)),
+        _ => Ok(lines.into()),
     }
+}
+
+/// The strands' walks as one, newest first; each line's balance is that of all strands together.
+fn merged(tx: &mut Tx<'_>, id: AccountId, from: Option<i64>, rows: u32) -> Result<Vec<Line>> {
+    let newest = match from {
+        None => None,
+        Some(pos) => {
+            let first = walk(tx, id, pos, 1)?.pop_front().map(|l| l.entry);
+            let first = first.filter(|e| e.debit == id || e.credit == id).ok_or_else(|| not_his(id, pos))?;
+            Some((first.at, pos))
+        }
+    };
+    let mut walks = Vec::new();
+    for (strand, balance) in strands_of(tx, id)? {
+        let start = match newest {
+            None => balance.head,
+            Some(newest) => last_until(tx, id, (strand, balance.head), newest)?.map_or(0, |l| l.entry.pos),
+        };
+        walks.push(walk(tx, id, start, rows + 1)?);
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    let mut all: i64 = walks.iter().filter_map(|w| w.front()).map(|l| l.after).sum();
+    while lines.len() <= rows as usize {
+        let newest =
+            walks.iter_mut().filter(|w| !w.is_empty()).max_by_key(|w| w.front().map(|l| place_in_time(&l.entry)));
+        let Some(mut next) = newest.and_then(VecDeque::pop_front) else { break };
+        next.after = all;
+        all -= next.change;
+        if let Some(above) = lines.last_mut() {
+            above.before = next.entry.pos;
+        }
+        lines.push(next);
+    }
+    match lines.len() > rows as usize {
+        true => lines.truncate(rows as usize),
+        false => lines.last_mut().into_iter().for_each(|first| first.before = 0),
+    }
+    Ok(lines)
+}
+
+fn place_in_time(e: &Entry) -> (Timestamp, i64) {
+    (e.at, e.pos)
 }
 
 impl Line {
     /// The position of this account's entry before; `None` at its first.
     pub fn prev(&self) -> Option<i64> {
-        let prev = if self.entry.debit == self.account { self.entry.debit_prev } else { self.entry.credit_prev };
-        (prev != 0).then_some(prev)
+        (self.before != 0).then_some(self.before)
     }
 }
 
 /// The posted balance (credits less debits, minor units) as it stood at `at`, all entries of that microsecond included; 0
-/// before the first. Walks back from the end of the first closed day on which the account moved later than `at`.
+/// before the first.
 pub fn net_at(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<i64> {
-    let day_end =
-        "SELECT head FROM account_days WHERE book = ?1 AND account = ?2 AND moved_at > ?3 ORDER BY date LIMIT 1";
-    let params = [key(&id), vec![Param::Int(at.micros())]].concat();
-    let start = match tx.query_one(day_end, &params, |r| r.get::<i64>(0))? {
-        Some(head) => head,
-        None => balance(tx, id)?.map_or(0, |b| b.head),
-    };
-    let mut from = Some(start).filter(|pos| *pos != 0);
-    while let Some(pos) = from {
-        let lines = statement(tx, id, Some(pos), STATEMENT_ROWS_MAX)?;
-        if let Some(line) = lines.iter().find(|l| l.entry.at <= at) {
-            return Ok(line.after);
-        }
-        from = lines.last().and_then(Line::prev);
+    let mut net = 0;
+    for (strand, balance) in strands_of(tx, id)? {
+        net += last_until(tx, id, (strand, balance.head), (at, i64::MAX))?.map_or(0, |l| l.after);
     }
-    Ok(0)
+    Ok(net)
+}
+
+/// A strand's newest line that is not after `until`, a time and a position. Walks back from the end of the first closed day
+/// on which the strand moved later, or from its head.
+fn last_until(
+    tx: &mut Tx<'_>,
+    id: AccountId,
+    (strand, head): (i64, i64),
+    until: (Timestamp, i64),
+) -> Result<Option<Line>> {
+    let sql = "SELECT head FROM account_days WHERE book = ?1 AND account = ?2 AND strand = ?3 AND moved_at > ?4 \
+               ORDER BY date LIMIT 1";
+    let params = [key(&id), vec![Param::Int(strand), Param::Int(until.0.micros())]].concat();
+    let mut from = tx.query_one(sql, &params, |r| r.get::<i64>(0))?.unwrap_or(head);
+    while from != 0 {
+        let mut lines = walk(tx, id, from, STATEMENT_ROWS_MAX)?;
+        from = lines.back().map_or(0, |l| l.before);
+        if let Some(at) = lines.iter().position(|l| place_in_time(&l.entry) <= until) {
+            return Ok(lines.remove(at));
+        }
+    }
+    Ok(None)
 }

@@ -28,6 +28,7 @@ pub const ROWS_PAGE: i64 = 10_000;
 /// The ledger's tables of record, for the store's check of seals.
 pub const TABLES: &[&store::Table] = &[
     store::verify::of::<Account>(),
+    store::verify::of::<crate::strands::Strand>(),
     store::verify::of::<crate::grants::Grant>(),
     store::verify::of::<Order>(),
     store::verify::of::<crate::day::ClosedDay>(),
@@ -48,7 +49,7 @@ pub struct Found {
 pub fn journal(tx: &mut Tx<'_>, progress: &mut Progress<'_>) -> Result<Found> {
     let mut faults = Faults::default();
     let days = Days::read(tx, &mut faults)?;
-    let mut re = Recount::new(days);
+    let mut re = Recount::new(days, compare::hot(tx)?);
     let entries = journal::read(tx, &mut re, &mut faults, progress)?;
     let compared = re.sound;
     if compared {
@@ -58,7 +59,7 @@ pub fn journal(tx: &mut Tx<'_>, progress: &mut Progress<'_>) -> Result<Found> {
         compare::holds(tx, &mut re.holds, &mut faults, progress)?;
         re.days.compare(tx, &mut faults, progress)?;
     }
-    Ok(Found { entries, accounts: re.accounts.len() as u64, compared, faults: faults.0 })
+    Ok(Found { entries, accounts: re.moved_accounts(), compared, faults: faults.0 })
 }
 
 /// A list that does not grow beyond what is told.

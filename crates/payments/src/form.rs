@@ -196,4 +196,23 @@ mod tests {
             assert_eq!(got, want, "case {n}");
         }
     }
+
+    /// Whatever is understood as an order is judged, and is the same when it is written down and read again.
+    #[test]
+    fn damaged_orders_are_understood_or_refused() {
+        let away = Payee::External { bank: "102".into(), number: "6222".into(), name: "王秀英".into() };
+        let orders = [
+            order().memo("水费").fee_shown(Money::cny(50)),
+            Order::transfer(account(1), away, Money::cny(1)),
+            Order::many(Kind::WagePay, account(1), vec![leg(1), leg(2)]).expect("two legs"),
+        ];
+        let files: Vec<Vec<u8>> = orders.iter().map(|o| serde_json::to_vec(o).expect("JSON")).collect();
+        let read = |file: &[u8]| {
+            let Ok(order) = serde_json::from_slice::<Order>(file) else { return };
+            let _ = check(&order);
+            let again = serde_json::to_vec(&order).expect("an order has a JSON form");
+            assert_eq!(serde_json::from_slice::<Order>(&again).expect("it is read back"), order);
+        };
+        mutants::survive("order", 3_000, |c| c.mutant(&files), read);
+    }
 }

@@ -1,5 +1,5 @@
 //! The bank's own accounts in each book: where fees, cash and payments under way stand. Their ids are computed, so every
-//! part of the bank finds them without asking.
+//! part of the bank finds them without asking. Everybody's payments meet in them, so they are hot accounts of the ledger.
 use kernel::id::{AccountId, Raw};
 use kernel::{Actor, BookId, Currency, Id, Result};
 use ledger::{Opening, Purpose, Side};
@@ -42,7 +42,7 @@ pub fn own(book: BookId, kind: Own, currency: Currency) -> AccountId {
 pub fn open_own(tx: &mut Tx<'_>, actor: &Actor, book: BookId, currency: Currency) -> Result<()> {
     Own::ALL.into_iter().try_for_each(|kind| {
         let (chart, purpose, side, name) = kind.facts();
-        ledger::open_account(tx, actor, &Opening::own(own(book, kind, currency), chart, purpose, side, name, currency))
-            .map(|_| ())
+        let opening = Opening::own(own(book, kind, currency), chart, purpose, side, name, currency);
+        ledger::open_account(tx, actor, &opening.hot()).map(|_| ())
     })
 }

@@ -128,7 +128,7 @@ fn bad(file: &str, at: &str, field: &str, why: &str) -> Error {
 }
 
 /// Every entry with its place in the file, each sound by itself.
-fn read(file: &str, text: &str) -> Result<Vec<(String, Tariff)>> {
+pub(crate) fn read(file: &str, text: &str) -> Result<Vec<(String, Tariff)>> {
     if text.len() > TARIFF_BYTES_MAX {
         return Err(Error::limit("tariff file", text.len(), TARIFF_BYTES_MAX, "bytes"));
     }

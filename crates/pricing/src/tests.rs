@@ -278,3 +278,12 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn damaged_tariffs_are_read_or_refused() {
+    let files = [DATA.as_bytes().to_vec()];
+    let read = |file: &[u8]| {
+        let _ = file::read("tariff.toml", &String::from_utf8_lossy(file));
+    };
+    mutants::survive("tariff", 60, |c| c.mutant(&files), read);
+}

@@ -4,6 +4,7 @@ mod crowd;
 mod days;
 mod faults;
 mod holds;
+mod hot;
 mod order;
 mod posting;
 mod restrictions;

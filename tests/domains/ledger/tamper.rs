@@ -54,7 +54,11 @@ const DERIVED: [&Table; 3] = [
         keys: 2,
     },
     &Table { name: "pendings", columns: &["book", "id", "debit", "credit", "amount", "expires_at", "ended"], keys: 2 },
-    &Table { name: "account_days", columns: &["book", "account", "date", "net", "head", "moved_at"], keys: 3 },
+    &Table {
+        name: "account_days",
+        columns: &["book", "account", "strand", "date", "net", "head", "moved_at"],
+        keys: 4,
+    },
 ];
 
 /// A bank in which every table has rows.
@@ -67,6 +71,8 @@ fn lived_in(bank: &mut TestStore) {
     let end = Transfer { kind: ledger::Kind::Post, pending: Some(hold.id), ..pay(bank, town.ann, town.ben, 400) };
     post(bank, &[end]);
     let payee = open(bank, customer(bank));
+    let biller = open(bank, customer(bank).hot());
+    post(bank, &[pay(bank, town.ann, biller, 30), pay(bank, biller, town.ben, 10)]);
     bank.store()
         .write(move |tx| {
             ledger::grants::grant(tx, &teller(), town.wage, payee, "roster")?;

@@ -220,3 +220,12 @@ proptest! {
         prop_assert_eq!(after.verdict > Ladder::Delay, hard, "stop and limit are not cleared, everything else is");
     }
 }
+
+#[test]
+fn damaged_rules_are_read_or_refused() {
+    let files = [include_bytes!("../../data/rules.toml").to_vec()];
+    let read = |file: &[u8]| {
+        let _ = RuleSet::parse("rules.toml", &String::from_utf8_lossy(file));
+    };
+    mutants::survive("rules", 60, |c| c.mutant(&files), read);
+}

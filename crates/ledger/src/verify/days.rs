@@ -17,7 +17,7 @@ struct Digest {
 }
 
 impl Digest {
-    fn add(&mut self, account: AccountId, numbers: [i64; 4]) {
+    fn add(&mut self, account: AccountId, numbers: [i64; 5]) {
         let mut h = store::hasher();
         h.update(&account.bytes());
         numbers.iter().for_each(|n| {
@@ -139,11 +139,11 @@ impl Days {
         }
     }
 
-    /// An account had no later entry on that day.
-    pub fn ended(&mut self, id: AccountId, a: &Counted) {
+    /// An account's strand had no later entry on that day.
+    pub fn ended(&mut self, (id, strand): (AccountId, i64), a: &Counted) {
         if let Some(digest) = self.wanted.get_mut(a.day) {
             let book = i64::from(id.book().0);
-            digest.add(id, [book, a.balance.net(), a.balance.head, a.balance.moved_at.micros()]);
+            digest.add(id, [book, strand, a.balance.net(), a.balance.head, a.balance.moved_at.micros()]);
         }
     }
 
@@ -165,11 +165,11 @@ impl Days {
             }
         }
         let mut kept: BTreeMap<i64, Digest> = BTreeMap::new();
-        let sql = "SELECT book, account, date, net, head, moved_at FROM account_days";
-        let pages = Pages { table: "account_days", select: sql, keys: &[("book", 0), ("account", 1), ("date", 2)] };
-        let rows = pages.read(tx, faults, |r, _| {
-            let (account, date) = (r.get::<AccountId>(1)?, r.get::<i64>(2)?);
-            kept.entry(date).or_default().add(account, [r.get(0)?, r.get(3)?, r.get(4)?, r.get(5)?]);
+        let sql = "SELECT book, account, strand, date, net, head, moved_at FROM account_days";
+        let keys = &[("book", 0), ("account", 1), ("strand", 2), ("date", 3)];
+        let rows = Pages { table: "account_days", select: sql, keys }.read(tx, faults, |r, _| {
+            let (account, date) = (r.get::<AccountId>(1)?, r.get::<i64>(3)?);
+            kept.entry(date).or_default().add(account, [r.get(0)?, r.get(2)?, r.get(4)?, r.get(5)?, r.get(6)?]);
             Ok(())
         })?;
         progress("account_days", rows);

@@ -3,9 +3,10 @@ use super::days::Days;
 use super::{ENTRIES_PAGE, Faults};
 use crate::apply::{Balance, Hold};
 use crate::entry::{COLUMNS, Entry};
+use crate::strands::strand_of;
 use crate::transfer::Kind;
 use kernel::{BookId, Currency, Id, Result, id::AccountId, id::TransferId};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use store::verify::{Progress, Walk, heads};
 use store::{Chain, Head, Param, Tx};
 
@@ -19,7 +20,10 @@ pub(super) struct Counted {
 }
 
 pub(super) struct Recount {
-    pub accounts: HashMap<AccountId, Counted>,
+    /// By account and strand.
+    pub accounts: HashMap<(AccountId, i64), Counted>,
+    /// Accounts that are counted strand by strand.
+    pub hot: HashSet<AccountId>,
     pub holds: HashMap<TransferId, Hold>,
     pub days: Days,
     /// No chain is broken so far.
@@ -125,16 +129,27 @@ impl Reader {
 }
 
 impl Recount {
-    pub fn new(days: Days) -> Recount {
+    pub fn new(days: Days, hot: HashSet<AccountId>) -> Recount {
         let (accounts, holds, waiting) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Recount { accounts, holds, days, sound: true, waiting }
+        Recount { accounts, hot, holds, days, sound: true, waiting }
+    }
+
+    /// What an entry at this position counts for.
+    fn strand(&self, id: AccountId, pos: i64) -> (AccountId, i64) {
+        (id, strand_of(self.hot.contains(&id), pos))
+    }
+
+    /// Accounts with an entry; a hot one counts once.
+    pub fn moved_accounts(&self) -> u64 {
+        let moved: HashSet<AccountId> = self.accounts.keys().map(|(id, _)| *id).collect();
+        moved.len() as u64
     }
 
     /// Counts an entry when both its accounts stand where it says; else it waits for the one that does not.
     fn follow(&mut self, entry: Entry, faults: &mut Faults) {
         let mut ready = vec![entry];
         while let Some(e) = ready.pop() {
-            let head = |id: AccountId| self.accounts.get(&id).map_or(0, |a| a.balance.head);
+            let head = |id| self.accounts.get(&self.strand(id, e.pos)).map_or(0, |a| a.balance.head);
             let missing =
                 [(e.debit, e.debit_prev), (e.credit, e.credit_prev)].into_iter().find(|(id, prev)| head(*id) != *prev);
             if let Some(turn) = missing {
@@ -153,7 +168,7 @@ impl Recount {
         let place = || format!("pos {}", e.pos);
         let day = self.days.of(e.pos);
         let new = Counted { balance: Balance::default(), currency: e.currency, day };
-        let of = |re: &Recount, id| re.accounts.get(&id).copied().unwrap_or(new);
+        let of = |re: &Recount, id| re.accounts.get(&re.strand(id, e.pos)).copied().unwrap_or(new);
         let (mut d, mut c) = (of(self, e.debit), of(self, e.credit));
         if d.currency != e.currency || c.currency != e.currency {
             faults.add("transfers", place(), "its currency is not its accounts'");
@@ -182,8 +197,9 @@ impl Recount {
         }
         for (id, mut now) in [(e.debit, d), (e.credit, c)] {
             (now.balance.head, now.balance.moved_at, now.day) = (e.pos, e.at, day);
-            if let Some(before) = self.accounts.insert(id, now).filter(|before| before.day != day) {
-                self.days.ended(id, &before);
+            let strand = self.strand(id, e.pos);
+            if let Some(before) = self.accounts.insert(strand, now).filter(|before| before.day != day) {
+                self.days.ended(strand, &before);
             }
         }
     }

@@ -5,7 +5,7 @@ use rust_xlsxwriter::Workbook as Writer;
 use std::io::Write;
 
 /// A zip of deflated parts. `lie` replaces the sizes that the directory declares.
-fn zip(parts: &[(&str, &[u8])], lie: Option<u32>) -> Vec<u8> {
+pub(super) fn zip(parts: &[(&str, &[u8])], lie: Option<u32>) -> Vec<u8> {
     let (mut out, mut directory) = (Vec::new(), Vec::new());
     for (name, body) in parts {
         let mut deflate = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
@@ -41,7 +41,7 @@ fn zip(parts: &[(&str, &[u8])], lie: Option<u32>) -> Vec<u8> {
 }
 
 /// The parts of a workbook with one sheet, its XML, and the shared texts.
-fn parts<'a>(sheet: &'a str, shared: &'a str) -> Vec<(&'static str, &'a [u8])> {
+pub(super) fn parts<'a>(sheet: &'a str, shared: &'a str) -> Vec<(&'static str, &'a [u8])> {
     vec![
         ("[Content_Types].xml", br#"<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>"#),
         ("_rels/.rels", br#"<Relationships><Relationship Id="r" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#),
@@ -52,8 +52,9 @@ fn parts<'a>(sheet: &'a str, shared: &'a str) -> Vec<(&'static str, &'a [u8])> {
     ]
 }
 
-const SHARED: &str = r#"<sst uniqueCount="1"><si><t>x</t></si></sst>"#;
-const SHEET: &str = r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+pub(super) const SHARED: &str = r#"<sst uniqueCount="1"><si><t>x</t></si></sst>"#;
+pub(super) const SHEET: &str =
+    r#"<worksheet><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>"#;
 
 #[test]
 fn a_plain_workbook_of_another_writer_is_read() {
@@ -153,7 +154,7 @@ fn every_other_file_is_refused_by_its_name() {
 }
 
 /// Whatever is read, its tables and all their values are asked for.
-fn exhaust(bytes: &[u8]) {
+pub(super) fn exhaust(bytes: &[u8]) {
     let Ok(book) = read(bytes) else { return };
     let found = book.tables(&PAY);
     assert!(!found.tables.is_empty() || found.faults.iter().any(Fault::is_refused), "no table and no reason");
@@ -164,7 +165,7 @@ fn exhaust(bytes: &[u8]) {
     }
 }
 
-fn sample() -> Vec<u8> {
+pub(super) fn sample() -> Vec<u8> {
     let mut book = Writer::new();
     let sheet = book.add_worksheet();
     for (i, title) in ["姓名", "身份证号", "实发", "班组"].iter().enumerate() {

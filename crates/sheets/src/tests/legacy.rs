@@ -4,7 +4,7 @@ use crate::compound::pack;
 use crate::{FILE_LOCKED, FILE_UNKNOWN};
 
 /// A workbook stream in the making (MS-XLS, BIFF8).
-struct Stream(Vec<u8>);
+pub(super) struct Stream(Vec<u8>);
 
 impl Stream {
     fn put(&mut self, kind: u16, body: &[u8]) {
@@ -18,13 +18,13 @@ impl Stream {
     fn at(row: u16, column: u16) -> Vec<u8> {
         [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat()
     }
-    fn label(&mut self, row: u16, column: u16, text: &str) {
+    pub(super) fn label(&mut self, row: u16, column: u16, text: &str) {
         self.put(0x0204, &[Stream::at(row, column), wide(text)].concat());
     }
-    fn shared(&mut self, row: u16, column: u16, index: u32) {
+    pub(super) fn shared(&mut self, row: u16, column: u16, index: u32) {
         self.put(0x00fd, &[&Stream::at(row, column)[..], &index.to_le_bytes()].concat());
     }
-    fn number(&mut self, row: u16, column: u16, n: f64) {
+    pub(super) fn number(&mut self, row: u16, column: u16, n: f64) {
         self.put(0x0203, &[&Stream::at(row, column)[..], &n.to_le_bytes()].concat());
     }
 }
@@ -37,7 +37,7 @@ fn wide(text: &str) -> Vec<u8> {
 }
 
 /// One sheet filled by `fill`, with shared texts.
-fn book(texts: &[&str], fill: impl FnOnce(&mut Stream)) -> Vec<u8> {
+pub(super) fn book(texts: &[&str], fill: impl FnOnce(&mut Stream)) -> Vec<u8> {
     let mut s = Stream(Vec::new());
     s.bof(false);
     s.put(0x0042, &1200u16.to_le_bytes());

@@ -1,6 +1,7 @@
 //! Files as firms send them, made here and read back.
 mod hostile;
 mod legacy;
+mod mutants;
 mod text;
 mod xlsx;
 
