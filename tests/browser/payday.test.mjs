@@ -3,7 +3,7 @@
 // and once without. axe looks at every screen, and each must fit 320 px. Nobody sees what belongs to another firm.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -12,6 +12,8 @@ import { axe, fitsWidth, openBrowser, person, startBank } from './harness.mjs';
 const CODE_SECONDS = 30; // a one-time code lives so long, and each is taken once
 const RUN_SECONDS_MAX = 120;
 const LOOK_MS = 500;
+const NOTICE_SECONDS_MAX = 30;
+const ANOTHER_CARD = '9900990000001234'; // of another bank of the demo's islands
 
 let bank;
 let browser;
@@ -71,12 +73,12 @@ async function signIn(page, name) {
   assert.notEqual(at(page), '/sign-in', `${name} did not get in`);
 }
 
-/** Signs in and acts for the one firm the person has. */
+/** Signs in and acts for the one firm the person has, by the one key that the first page offers for it. */
 async function signInForFirm(page, name) {
   await signIn(page, name);
-  await page.goto('/act-for');
-  await choose(page, 'f-firm-2');
-  await send(page);
+  await page.goto('/home');
+  await send(page, 'form[action="/act-for"] button');
+  assert.equal(at(page), '/home');
 }
 
 async function stepUp(page, name) {
@@ -94,9 +96,10 @@ async function firstProject(page) {
   return at(page);
 }
 
-async function upload(page, project, file) {
+async function upload(page, project, file, supplement = false) {
   await page.goto(`${project}/sheet-import`);
   await sound(page);
+  if (supplement) await choose(page, 'f-kind-2');
   await page.setInputFiles('[name=file]', join(files, file));
   await send(page);
   assert.match(at(page), /^\/wages\/imports\//, `${file} was not read`);
@@ -117,17 +120,24 @@ async function submit(page) {
   return sheet;
 }
 
-async function checkAndPay(page, name, sheet) {
-  await page.goto('/approvals');
+/** The checker's yes, from the page that asks for it. */
+async function approve(page, name, approval) {
+  await page.goto(approval);
   await sound(page);
-  await page.goto(sheet);
-  await page.locator('main a[href^="/approvals/"]').first().click();
-  await page.waitForURL(/\/approvals\//);
-  await sound(page);
-  await page.goto(`${at(page)}/approval`);
+  await page.goto(`${approval}/approval`);
   await stepUp(page, name);
   await sound(page);
   await send(page);
+}
+
+async function checkAndPay(page, name, sheet, done = /已到账/) {
+  await page.goto('/home');
+  assert.match(await page.innerText('main'), /工资表等您复核/, 'the first page says what to do next');
+  await sound(page);
+  await page.goto('/approvals');
+  await sound(page);
+  await page.goto(sheet);
+  await approve(page, name, await page.locator('main a[href^="/approvals/"]').first().getAttribute('href'));
   assert.equal(at(page), `${sheet}/payment`, 'after the check the payment is one key away');
   await sound(page);
   await send(page);
@@ -136,7 +146,7 @@ async function checkAndPay(page, name, sheet) {
   const deadline = Date.now() + RUN_SECONDS_MAX * 1000;
   for (;;) {
     const text = await page.innerText('main');
-    if (!/还没轮到/.test(text) && /已到账/.test(text)) break;
+    if (!/还没轮到/.test(text) && done.test(text)) break;
     assert.ok(Date.now() < deadline, `the run did not end in ${RUN_SECONDS_MAX} s: ${text}`);
     await sleep(LOOK_MS);
     await page.goto(`${sheet}/payment`);
@@ -191,6 +201,126 @@ test('the payday of a ship-repair team, scripts on', { timeout: 300_000 }, async
     await page.waitForURL(/\/accounts\/acct_/);
     await sound(page);
     assert.match(await page.innerText('main'), /工资 2026-10/);
+    await hears(page, /2026年10月工资 [\d,.]+ 元已到账/);
+  });
+});
+
+/** Waits until the newest notice says so, and opens the slip it leads to. */
+async function hears(page, what) {
+  const deadline = Date.now() + NOTICE_SECONDS_MAX * 1000;
+  for (;;) {
+    await page.goto('/notices');
+    const newest = await page.locator('main tbody tr').first().innerText();
+    if (what.test(newest)) break;
+    assert.ok(Date.now() < deadline, `no notice in ${NOTICE_SECONDS_MAX} s; the newest says ${newest}`);
+    await sleep(LOOK_MS);
+  }
+  await sound(page);
+  await page.locator('main tbody tr').first().getByRole('link').click();
+  await page.waitForURL(/\/slips\/plin_/);
+  await sound(page);
+}
+
+/** The rows of a firm's pay sheet as it stands in its file. */
+async function rows(file) {
+  const text = new TextDecoder('gb18030').decode(await readFile(join(files, file)));
+  const table = text.split(/\r?\n/).map((line) => line.split(','));
+  const head = table.findIndex((cells) => cells.some((cell) => cell.includes('身份证')));
+  const column = (word) => table[head].findIndex((cell) => cell.includes(word));
+  const [name, identity, card, bank] = ['姓名', '身份证', '卡号', '开户'].map(column);
+  const plain = (cell) => (cell ?? '').replace(/["'\t]/g, '').trim();
+  const found = table.slice(head + 1).filter((cells) => /\d{17}[\dXx]/.test(cells[identity] ?? ''));
+  return found.map((cells) => ({ name: plain(cells[name]), identity: plain(cells[identity]), card: plain(cells[card]), bank: plain(cells[bank]) }));
+}
+
+/** The clerk asks for another account of a worker whose row on the roster ends so; answers the approval's address. */
+async function askForAccount(page, project, shown, number, bankName) {
+  await page.goto(`${project}/roster`);
+  for (;;) {
+    const row = page.locator('main tbody tr', { hasText: shown });
+    if (await row.count()) {
+      await page.goto(await row.first().locator('a[href$="/account"]').getAttribute('href'));
+      break;
+    }
+    await page.goto(await page.locator('main a[href*="after="]').last().getAttribute('href'));
+  }
+  await sound(page);
+  await page.fill('[name=number]', number);
+  await page.fill('[name=bank]', bankName);
+  await page.fill('[name=note]', '本人提供新卡');
+  await send(page);
+  assert.match(at(page), /^\/approvals\//, await page.innerText('main'));
+  await sound(page);
+  assert.match(await page.innerText('main'), /要由另一个人复核/, 'who asked does not approve');
+  assert.equal(await page.locator('main a[href$="/approval"]').count(), 0);
+  return at(page);
+}
+
+test('a wage that failed comes back, is corrected and reaches its worker', { timeout: 600_000 }, async () => {
+  const [name] = yizhan('demo', 'logins').split('\n').filter((line) => /^\s*worker\s/.test(line)).map((line) => line.trim().split(/\s+/)[1]);
+  const own = (await rows('subcontractor-2026-10-gb18030.csv')).find((row) => row.name === name);
+  assert.ok(own, `${name} stands in the file`);
+  const shown = own.card.slice(-4);
+  const file = `姓名,身份证号码,应发工资,实发工资\n${own.name},${own.identity},100.00,100.00\n`;
+  await writeFile(join(files, 'supplement.csv'), file);
+  const windows = { url: bank.url };
+  await person(browser, 'clerk', windows, async (clerk) => {
+    await signInForFirm(clerk, 'subclerk');
+    const project = await firstProject(clerk);
+    await upload(clerk, project, 'supplement.csv', true);
+    const sheet = await submit(clerk);
+    const asked = await askForAccount(clerk, project, shown, ANOTHER_CARD, '沧溟银行');
+    await person(browser, 'checker', windows, async (checker) => {
+      await signInForFirm(checker, 'subcheck');
+      await approve(checker, 'subcheck', asked);
+      await checkAndPay(checker, 'subcheck', sheet, /没有发出的人/);
+      await person(browser, 'worker', { ...windows, width: 360, height: 780 }, async (worker) => {
+        await signIn(worker, 'worker');
+        await hears(worker, /没有发到账户/);
+        assert.match(await worker.innerText('main'), /制表以后收款账户变了/);
+
+        await clerk.goto('/home');
+        assert.match(await clerk.innerText('main'), /的工资没有发出，请处理/);
+        await sound(clerk);
+        const back = await askForAccount(clerk, project, ANOTHER_CARD.slice(-4), own.card, '');
+        await approve(checker, 'subcheck', back);
+        await clerk.goto(`${sheet}/payment`);
+        await sound(clerk);
+        await send(clerk, 'main button[form=repayment][value=""]');
+        assert.match(at(clerk), /^\/wages\/sheets\//, await clerk.innerText('main'));
+        const again = at(clerk);
+        assert.notEqual(again, sheet);
+        await clerk.goto(`${again}/submission`);
+        await send(clerk);
+        await checkAndPay(checker, 'subcheck', again);
+        await hears(worker, /2026年\d+月补发工资 100\.00 元已到账/);
+        assert.match(await worker.innerText('main'), /已发到您账户/);
+      });
+    });
+  });
+});
+
+test('a card opened through the employer is activated at the counter', { timeout: 180_000 }, async () => {
+  const cards = (await rows('subcontractor-2026-10-gb18030.csv')).map((row) => row.card).filter((card) => card);
+  await person(browser, 'teller', { url: bank.url, expected: /404/ }, async (page) => {
+    await signIn(page, 'teller');
+    for (const card of cards) {
+      await page.goto('/customers');
+      await choose(page, 'f-by-3');
+      await page.fill('[name=number]', card);
+      await send(page);
+      if (/^\/accounts\//.test(at(page)) && (await page.locator('main a[href$="/activation"]').count())) break;
+    }
+    const account = at(page);
+    assert.match(account, /^\/accounts\//, 'a card of the demo waits for its owner');
+    assert.match(await page.innerText('main'), /还没有激活|未激活|激活/);
+    await sound(page);
+    await page.goto(`${account}/activation`);
+    await sound(page);
+    await send(page);
+    assert.equal(at(page), account);
+    assert.equal(await page.locator('main a[href$="/activation"]').count(), 0, 'it is activated once');
+    await sound(page);
   });
 });
 

@@ -247,6 +247,7 @@ pub(super) const PEOPLES: &[Case] = &[
     case("GET /wages/projects/{id}/sheet-import", "k", "", "/wages/projects/$project/sheet-import", ""),
     case("POST /wages/projects/{id}/sheet-import", "k", "", "/wages/projects/$project/sheet-import", ""),
     case("GET /wages/imports/{id}", "okhmwya", "x", "/wages/imports/$import", ""),
+    case("GET /wages/imports/{id}/progress", "okhmwya", "x", "/wages/imports/$import/progress", ""),
     case("GET /wages/imports/{id}/faults.csv", "okhmwya", "x", "/wages/imports/$import/faults.csv", ""),
     case("POST /wages/imports/{id}/acceptance", "k", "", "/wages/imports/$import/acceptance", "way=valid"),
     case("GET /wages/sheets/{id}", "okhmwya", "x", "/wages/sheets/$sheet", ""),

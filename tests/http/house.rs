@@ -432,6 +432,10 @@ impl House {
         self.ask(method, path, &headers, body.as_bytes())
     }
 
+    pub fn store(&self) -> store::Store {
+        self.bank.store.clone()
+    }
+
     /// A page as `letter` sees it.
     pub fn page(&self, letter: char, path: &str) -> Answer {
         self.ask("GET", path, &self.cookie(letter), b"")

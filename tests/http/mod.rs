@@ -2,6 +2,7 @@
 mod cases;
 mod desk;
 mod documents;
+mod files;
 mod hostile;
 mod house;
 mod passwords;

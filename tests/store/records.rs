@@ -55,6 +55,49 @@ fn many_rows_at_once_are_all_there_or_none() {
 }
 
 #[test]
+fn many_rows_are_written_back_at_once_or_not_at_all() {
+    at_yard(|bank| {
+        let fleet = || (0..2_500).map(Ferry::new).collect::<Vec<_>>();
+        bank.store().write(move |tx| tx.insert_all(&mut fleet())).unwrap();
+        let sail = |tx: &mut store::Tx<'_>, old: &[Ferry]| {
+            let mut new = old.to_vec();
+            // Some change in one column, some in others, some not at all.
+            for (n, ferry) in new.iter_mut().enumerate() {
+                match n % 3 {
+                    0 => ferry.trips += 1,
+                    1 => (ferry.berth, ferry.name) = (Some(n as i64), format!("No. {n}")),
+                    _ => {}
+                }
+            }
+            tx.update_all(old, &mut new).map(|()| new)
+        };
+        let moored = |tx: &mut store::Tx<'_>| tx.select::<Ferry>("ORDER BY id", &[]);
+        let seen = bank.store().read(moored).unwrap();
+        let old = seen.clone();
+        let told = bank.store().write(move |tx| sail(tx, &old)).unwrap();
+        let now = bank.store().read(moored).unwrap();
+        let shown = |f: &Ferry| (f.id, f.trips, f.berth, f.name.clone(), f.seal);
+        assert_eq!(now.iter().map(shown).collect::<Vec<_>>(), told.iter().map(shown).collect::<Vec<_>>());
+        assert_eq!((now[0].trips, now[1].berth, now[2].seal), (1, Some(1), seen[2].seal));
+
+        // One row that changed meanwhile undoes them all, whatever a careless command answers.
+        let one = now[2_400].clone();
+        bank.store().write(move |tx| tx.update(&mut Ferry { trips: 9, ..one.clone() })).unwrap();
+        let stale = now.clone();
+        let why = bank.store().write(move |tx| sail(tx, &stale).map_or(Ok(()), |_| Ok(()))).unwrap_err();
+        assert!(why.is(&STALE), "{why}");
+        let after = bank.store().read(moored).unwrap();
+        assert_eq!((after[0].trips, after[2_400].trips), (1, 9));
+
+        // Rows are not written back as others.
+        let other = after.clone();
+        let why = bank.store().write(move |tx| tx.update_all(&other[..1], &mut [Ferry::new(7)])).unwrap_err();
+        assert!(why.is(&BROKEN), "{why}");
+        bank.finish();
+    });
+}
+
+#[test]
 fn nothing_is_decided_on_a_row_that_somebody_changed_by_hand() {
     at_yard(|bank| {
         bank.store().write(|tx| launch(tx, 1)).unwrap();

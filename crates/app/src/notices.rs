@@ -94,10 +94,20 @@ fn book_of(recipient: &str) -> Result<BookId> {
 }
 
 pub(crate) fn tell(tx: &mut Tx<'_>, draft: &Draft) -> Result<()> {
+    tx.insert(&mut notice(tx, draft)?)
+}
+
+/// Many notices of one event, written together.
+pub(crate) fn tell_all(tx: &mut Tx<'_>, drafts: &[Draft]) -> Result<()> {
+    let mut all = drafts.iter().map(|draft| notice(tx, draft)).collect::<Result<Vec<_>>>()?;
+    tx.insert_all(&mut all)
+}
+
+fn notice(tx: &Tx<'_>, draft: &Draft) -> Result<Notice> {
     let cut = |text: &String| text.chars().take(ARG_CHARS_MAX).collect::<String>();
     let book = book_of(&draft.recipient)?;
     let messaged = person_of(&draft.recipient).is_some() && MESSAGED.contains(&draft.kind.as_str());
-    tx.insert(&mut Notice {
+    Ok(Notice {
         book,
         id: NoticeId::new(tx.now(), book),
         recipient: draft.recipient.clone(),

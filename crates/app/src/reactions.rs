@@ -22,6 +22,8 @@ enum Reaction {
     TellFirm,
     /// The person named in the event (`person`).
     TellPerson,
+    /// Everybody whose wage came in: all lines of a chunk, or one at another bank.
+    TellPaid,
     /// The principal named in the event (`who` or `holder`).
     TellPrincipal,
     /// The principal, when he signed in with a device never seen with this login.
@@ -49,6 +51,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "payroll.sheet_sent_back" | "payroll.sheet_cancelled" => &[TellFirm],
         "payroll.money_returned" | "payroll.run_finished" => &[TellFirm],
         "payroll.line_failed" => &[TellPerson],
+        "payroll.chunk_paid" | "payroll.line_paid" => &[TellPaid],
 
         "guard.party_frozen" | "guard.party_released" => &[TellSubject],
 
@@ -59,6 +62,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "webhook.disabled" => &[TellFirm],
         _ => &[],
     }
+}
+
+/// Whether an event is told to many at once.
+pub(crate) fn is_heavy(kind: &str) -> bool {
+    kind == "payroll.chunk_paid"
 }
 
 /// Consumer of what moves other domains on.
@@ -76,6 +84,11 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
 pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     let mut told: Vec<String> = Vec::new();
     for reaction in reactions(&event.kind) {
+        if *reaction == TellPaid {
+            let drafts = paid(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
         let Some(recipient) = recipient(tx, event, *reaction)? else { continue };
         if !told.contains(&recipient) {
             notices::tell(tx, &draft(event, *reaction, recipient.clone()))?;
@@ -96,6 +109,30 @@ fn pay_line(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<()> {
     Ok(())
 }
 
+/// What everybody hears whose wage came in. A line that was returned since is told by that.
+fn paid(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let number = |field: &str| event.payload[field].as_i64().unwrap_or_default();
+    let lines = match text(event, "line").parse::<PayLineId>() {
+        Ok(line) => payroll::paid_line(tx, line)?.into_iter().collect(),
+        Err(_) => payroll::paid_in_chunk(tx, id::<PaySheetId>(event, "sheet")?, number("after"), number("last"))?,
+    };
+    Ok(lines.into_iter().map(wage_draft).collect())
+}
+
+fn wage_draft(p: payroll::Paid) -> Draft {
+    let account = format!("{} {}", p.account, p.bank).trim().to_owned();
+    let args = [
+        ("wage", p.kind.code().to_owned()),
+        ("period", p.period.to_string()),
+        ("amount", p.net.plain()),
+        ("currency", p.net.currency.code().to_owned()),
+        ("account", account),
+        ("employer", p.employer),
+    ];
+    let args = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    Draft { recipient: p.person.to_string(), kind: "payroll.line_paid".into(), args, about: p.line.to_string() }
+}
+
 /// Who hears of it; `None` for nobody.
 fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Option<String>> {
     let of_owner = |owner: &str| match owner.parse::<Owner>() {
@@ -104,7 +141,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned => None,
+        PayLinePaid | PayLineReturned | TellPaid => None,
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
@@ -183,7 +220,8 @@ fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
         let part = |name: &str| (name.to_owned(), money[name].as_str().unwrap_or_default().to_owned());
         args.extend([part("amount"), part("currency")]);
     }
-    Draft { recipient, kind: format!("{}{side}", event.kind), args, about: event.aggregate.clone() }
+    let about = Some(text(event, "line")).filter(|line| !line.is_empty()).unwrap_or(&event.aggregate).to_owned();
+    Draft { recipient, kind: format!("{}{side}", event.kind), args, about }
 }
 
 fn money(event: &Outbox) -> Option<Money> {

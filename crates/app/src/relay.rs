@@ -2,7 +2,7 @@
 //!
 //! A consumer reads what lies after its cursors, oldest first, at most [`EVENTS_AT_ONCE_MAX`] a transaction. Its handler and
 //! the move of the cursor are one transaction, so what it does in the database happens exactly once, also when two
-//! processes pump. When one event of a batch fails, the batch is done again one by one; the one that fails is *parked* and
+//! processes pump. An event that tells many people at once has a transaction to itself. When one event of a batch fails, the batch is done again one by one; the one that fails is *parked* and
 //! the later events of the same aggregate are parked behind it, while everything else goes on. A parked event is tried
 //! again after 2 seconds, doubling; after [`store::PARK_AFTER_TRIES`] tries it waits for the operator, who looks at the
 //! error and has it tried again ([`try_again`]) or gives it up with a reason ([`drop_event`]); both are audited.
@@ -74,6 +74,7 @@ fn is_its_own(why: &Error) -> bool {
 
 fn batch(store: &Store, consumer: Consumer, done: &mut Pumped) -> Result<usize> {
     let events = store.read(|tx| tx.outbox_after_cursor(consumer.name, EVENTS_AT_ONCE_MAX))?;
+    let events = at_once(events);
     if events.is_empty() {
         return Ok(0);
     }
@@ -90,6 +91,13 @@ fn batch(store: &Store, consumer: Consumer, done: &mut Pumped) -> Result<usize> 
         Err(why) => return Err(why),
     }
     Ok(events.len())
+}
+
+/// As many as one transaction takes: a heavy event stands alone, so that nobody else waits long behind it.
+fn at_once(mut events: Vec<Outbox>) -> Vec<Outbox> {
+    let heavy = events.iter().position(|e| reactions::is_heavy(&e.kind));
+    events.truncate(heavy.map_or(events.len(), |n| n.max(1)));
+    events
 }
 
 impl Pumped {

@@ -31,7 +31,7 @@ pub use approval::{Approval, Decision, Line, State, raw};
 pub use ask::{Ask, ask};
 pub use decide::{Approve, approve, cancel, expire_due, mark_executed, mark_failed, refuse, send_back, withdraw};
 pub use events::{Event, Happened};
-pub use list::{approval, made_by, waiting_for, waiting_in};
+pub use list::{approval, made_by, may_decide, waiting_for, waiting_in};
 pub use policy::{Policy, policy};
 
 use store::{Migration, Table};

@@ -55,6 +55,15 @@ pub fn waiting_for(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page
     Ok(page)
 }
 
+/// Whether this checker may decide on a request now, by the same measure as [`waiting_for`].
+pub fn may_decide(tx: &mut Tx<'_>, actor: &Actor, row: &Approval) -> Result<bool> {
+    if !row.is_open(tx.now()) || !matches!(actor.who, Who::Staff(_) | Who::Person(_) | Who::ForFirm { .. }) {
+        return Ok(false);
+    }
+    let (me, person) = (actor.principal(), checker_person(tx, actor)?);
+    Desk { rights: rights(tx, actor)?, paths: HashMap::new(), me, person }.takes(tx, row)
+}
+
 /// A checker at work: his rights, and the places of the branches seen so far.
 struct Desk {
     rights: Rights,

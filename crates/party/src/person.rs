@@ -201,10 +201,16 @@ pub fn person_locked(tx: &mut Tx<'_>, id: PersonId) -> Result<Person> {
     tx.load::<Person>(params![id.book(), id])?.ok_or_else(|| Error::not_found("person", id))
 }
 
+impl Person {
+    /// Whether the bank knows the person by this name.
+    pub fn has_name(&self, keys: &KeyRing, name: &str) -> bool {
+        self.name_index == keys.index("name", &plain_name(name))
+    }
+}
+
 /// Whether the person is called so (户名核对). Compares keyed hashes: nothing is decrypted, so nothing is audited.
 pub fn person_name_is(tx: &mut Tx<'_>, id: PersonId, name: &str) -> Result<bool> {
-    let index = tx.keys().index("name", &plain_name(name));
-    Ok(person(tx, id)?.name_index == index)
+    Ok(person(tx, id)?.has_name(tx.keys(), name))
 }
 
 /// A person in the clear.

@@ -70,21 +70,32 @@ pub(crate) fn account_index(tx: &Tx<'_>, digits: &str) -> Vec<u8> {
 
 /// Looks an account up. One of ours must be the person's own; whether the bank knows him by `name` is its standing.
 pub(crate) fn resolve(tx: &mut Tx<'_>, person: PersonId, name: &str, given: &AccountGiven) -> Result<Resolved> {
+    let person = party::person(tx, person)?;
+    resolve_of(tx, &person, name, given)
+}
+
+/// [`resolve`] for a person who was loaded already.
+pub(crate) fn resolve_of(
+    tx: &mut Tx<'_>,
+    person: &party::Person,
+    name: &str,
+    given: &AccountGiven,
+) -> Result<Resolved> {
     let number = digits(&given.number)?;
     let masked = mask_card(&number);
     let (account, standing, bank) = match ledger::by_number(tx, &number)? {
-        Some(ours) if ours.owner != Owner::Person(person) => {
+        Some(ours) if ours.owner != Owner::Person(person.id) => {
             return Err(Error::new(&ACCOUNT_OF_ANOTHER, format!("{masked} is an account of somebody else")));
         }
         Some(ours) if ours.closed_at.is_some() => (Some(ours.id), Standing::Closed, String::new()),
-        Some(ours) if party::person_name_is(tx, person, name)? => (Some(ours.id), Standing::Verified, String::new()),
+        Some(ours) if person.has_name(tx.keys(), name) => (Some(ours.id), Standing::Verified, String::new()),
         Some(ours) => (Some(ours.id), Standing::NameMismatch, String::new()),
         None if is_ours(tx, &given.bank)? => {
             return Err(Error::new(&ACCOUNT_UNKNOWN_HERE, format!("there is no account {masked} at this bank")));
         }
         None => (None, Standing::External, text("bank", &given.bank)?),
     };
-    let key = tx.keys().unwrap_data_key(&party::person(tx, person)?.data_key)?;
+    let key = tx.keys().unwrap_data_key(&person.data_key)?;
     let index = account_index(tx, &number);
     Ok(Resolved { account, bank, number: key.encrypt("worker.number", &number), masked, index, standing })
 }

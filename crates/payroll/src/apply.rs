@@ -1,20 +1,21 @@
 //! Writing the valid rows of an import, in chunks.
 use crate::faults::refusal;
-use crate::import::{Import, import_raw};
+use crate::import::{Hear, Import, import_raw};
 use crate::line::{LineState, PayLine, line_raw, sums};
 use crate::project::Project;
 use crate::read_roster::Candidate;
 use crate::read_sheet::Draft;
 use crate::sheet::{SheetNew, SheetState, loading, sheet_raw};
 use crate::worker::{put, worker_raw};
-use crate::{Event, IMPORT_CHUNK_ROWS, Period, ROSTER_WORKERS_MAX, SHEET_LINES_MAX, SHEET_STATE, TOO_MANY_LINES};
+use crate::{Event, IMPORT_CHUNK_ROWS, ROSTER_WORKERS_MAX, SHEET_LINES_MAX, SHEET_STATE, TOO_MANY_LINES};
 use kernel::id::{PayLineId, PaySheetId};
 use kernel::{Actor, Error, Id, Kind, Result};
 use sheets::Fault;
+use std::sync::Arc;
 use store::{Audit, Json, Seal, Store, Tx, params};
 
 /// Workers registered in one transaction; each may be a new person.
-const WORKER_CHUNK_ROWS: usize = 100;
+const WORKER_CHUNK_ROWS: usize = 250;
 
 /// How many workers went onto the roster, and which could not.
 pub(crate) struct Taken {
@@ -22,23 +23,31 @@ pub(crate) struct Taken {
     pub faults: Vec<Fault>,
 }
 
-/// Puts the workers of a file on the roster. A row that is refused takes its chunk back to one row at a time.
-pub(crate) fn workers(store: &Store, actor: &Actor, project: &Project, candidates: Vec<Candidate>) -> Result<Taken> {
+/// Puts the workers of a file on the roster. A chunk with a row that is refused is halved until that row stands alone.
+pub(crate) fn workers(
+    store: &Store,
+    actor: &Actor,
+    project: &Project,
+    candidates: Vec<Candidate>,
+    hear: Hear<'_>,
+) -> Result<Taken> {
     room_on_roster(store, project, candidates.len())?;
     let mut taken = Taken { put: 0, faults: Vec::new() };
-    for chunk in candidates.chunks(WORKER_CHUNK_ROWS) {
-        match put_chunk(store, actor, project, chunk.to_vec()) {
-            Ok(()) => taken.put += chunk.len() as i64,
-            Err(why) if is_of_the_row(&why) => {
-                for one in chunk {
-                    match put_chunk(store, actor, project, vec![one.clone()]) {
-                        Ok(()) => taken.put += 1,
-                        Err(why) if is_of_the_row(&why) => taken.faults.push(refusal(&one.place, &why)),
-                        Err(why) => return Err(why),
+    for (n, chunk) in candidates.chunks(WORKER_CHUNK_ROWS).enumerate() {
+        hear((n * WORKER_CHUNK_ROWS) as u64, candidates.len() as u64);
+        let mut waiting = vec![chunk];
+        while let Some(rows) = waiting.pop() {
+            match put_chunk(store, actor, project, rows.to_vec()) {
+                Ok(()) => taken.put += rows.len() as i64,
+                Err(why) if is_of_the_row(&why) => match rows {
+                    [one] => taken.faults.push(refusal(&one.place, &why)),
+                    _ => {
+                        let (first, second) = rows.split_at(rows.len() / 2);
+                        waiting.extend([second, first]);
                     }
-                }
+                },
+                Err(why) => return Err(why),
             }
-            Err(why) => return Err(why),
         }
     }
     let (actor, project, added) = (actor.clone(), project.clone(), taken.put);
@@ -74,17 +83,20 @@ pub(crate) fn lines(
     actor: &Actor,
     project: &Project,
     import: &Import,
-    period: Period,
     drafts: Vec<Draft>,
+    hear: Hear<'_>,
 ) -> Result<PaySheetId> {
     if drafts.len() > SHEET_LINES_MAX {
         let message = format!("{} lines given, {SHEET_LINES_MAX} at most", drafts.len());
         return Err(Error::new(&TOO_MANY_LINES, message));
     }
-    let sheet = open_sheet(store, actor, project, import, period)?;
-    for chunk in drafts.chunks(IMPORT_CHUNK_ROWS) {
-        let (chunk, project) = (chunk.to_vec(), project.clone());
-        store.write(move |tx| write_chunk(tx, &project, sheet, &chunk))?;
+    let sheet = open_sheet(store, actor, project, import)?;
+    let drafts = Arc::new(drafts);
+    for start in (0..drafts.len()).step_by(IMPORT_CHUNK_ROWS) {
+        let rows = start..drafts.len().min(start + IMPORT_CHUNK_ROWS);
+        let (drafts, project) = (drafts.clone(), project.clone());
+        hear(rows.start as u64, drafts.len() as u64);
+        store.write(move |tx| write_chunk(tx, &project, sheet, &drafts[rows.clone()]))?;
     }
     let sums = store.read(|tx| sums(tx, sheet))?;
     store.write(move |tx| {
@@ -99,8 +111,9 @@ pub(crate) fn lines(
 }
 
 /// The sheet of an import: the one that an interrupted writing began, or a new one.
-fn open_sheet(store: &Store, actor: &Actor, project: &Project, import: &Import, period: Period) -> Result<PaySheetId> {
+fn open_sheet(store: &Store, actor: &Actor, project: &Project, import: &Import) -> Result<PaySheetId> {
     let (id, firm, by) = (import.id, project.firm, actor.clone());
+    let period = import.period().ok_or_else(|| Error::broken("an import of a pay sheet has no period"))?;
     store.write(move |tx| {
         let mut import = import_raw(tx, id)?;
         if let Some(sheet) = import.sheet {

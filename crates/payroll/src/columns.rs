@@ -12,7 +12,7 @@ const fn required(key: &'static str, kind: K, synonyms: &'static [&'static str])
 const EMPLOYER: Column =
     column("employer", K::Group, &["分包单位", "单位", "所属单位", "用工单位", "劳务公司", "单位名称", "employer"]);
 const NAME: Column =
-    required("name", K::Text, &["姓名", "工人姓名", "员工姓名", "收款人姓名", "户名", "收款人", "name", "worker name"]);
+    required("name", K::Name, &["姓名", "工人姓名", "员工姓名", "收款人姓名", "户名", "收款人", "name", "worker name"]);
 const IDENTITY: Column = required(
     "identity",
     K::Identity,

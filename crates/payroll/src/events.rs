@@ -8,18 +8,80 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Event {
-    ProjectOpened { project: ProjectId, firm: FirmId },
-    RosterChanged { project: ProjectId, added: i64, left: i64 },
-    Imported { import: ImportId, project: ProjectId, subject: Subject, valid: i64, refused: i64, already: i64 },
-    SheetSubmitted { sheet: PaySheetId, approval: ApprovalId, lines: i64, net: Money },
-    SheetChecked { sheet: PaySheetId, by: String },
-    SheetSentBack { sheet: PaySheetId, reason: String },
-    SheetCancelled { sheet: PaySheetId },
-    RunStarted { sheet: PaySheetId, instruction: InstructionId, net: Money },
-    ChunkPaid { sheet: PaySheetId, paid: i64, processing: i64, failed: i64, paid_net: Money },
-    LineFailed { sheet: PaySheetId, line: PayLineId, person: PersonId, reason: String, net: Money },
-    MoneyReturned { sheet: PaySheetId, amount: Money, instruction: InstructionId },
-    RunFinished { sheet: PaySheetId, state: SheetState, paid: i64, failed: i64 },
+    ProjectOpened {
+        project: ProjectId,
+        firm: FirmId,
+    },
+    RosterChanged {
+        project: ProjectId,
+        added: i64,
+        left: i64,
+    },
+    Imported {
+        import: ImportId,
+        project: ProjectId,
+        subject: Subject,
+        valid: i64,
+        refused: i64,
+        already: i64,
+    },
+    SheetSubmitted {
+        sheet: PaySheetId,
+        approval: ApprovalId,
+        lines: i64,
+        net: Money,
+    },
+    SheetChecked {
+        sheet: PaySheetId,
+        by: String,
+    },
+    SheetSentBack {
+        sheet: PaySheetId,
+        reason: String,
+    },
+    SheetCancelled {
+        sheet: PaySheetId,
+    },
+    RunStarted {
+        sheet: PaySheetId,
+        instruction: InstructionId,
+        net: Money,
+    },
+    /// The lines after number `after` and up to `last`, at most [`crate::CHUNK_LINES`], came to an end or went to other banks.
+    ChunkPaid {
+        sheet: PaySheetId,
+        after: i64,
+        last: i64,
+        paid: i64,
+        processing: i64,
+        failed: i64,
+        paid_net: Money,
+    },
+    /// Another bank credited the worker.
+    LinePaid {
+        sheet: PaySheetId,
+        line: PayLineId,
+        person: PersonId,
+        net: Money,
+    },
+    LineFailed {
+        sheet: PaySheetId,
+        line: PayLineId,
+        person: PersonId,
+        reason: String,
+        net: Money,
+    },
+    MoneyReturned {
+        sheet: PaySheetId,
+        amount: Money,
+        instruction: InstructionId,
+    },
+    RunFinished {
+        sheet: PaySheetId,
+        state: SheetState,
+        paid: i64,
+        failed: i64,
+    },
 }
 
 impl store::Event for Event {
@@ -34,6 +96,7 @@ impl store::Event for Event {
             Event::SheetCancelled { .. } => "payroll.sheet_cancelled",
             Event::RunStarted { .. } => "payroll.run_started",
             Event::ChunkPaid { .. } => "payroll.chunk_paid",
+            Event::LinePaid { .. } => "payroll.line_paid",
             Event::LineFailed { .. } => "payroll.line_failed",
             Event::MoneyReturned { .. } => "payroll.money_returned",
             Event::RunFinished { .. } => "payroll.run_finished",
@@ -50,6 +113,7 @@ impl store::Event for Event {
             | Event::SheetCancelled { sheet }
             | Event::RunStarted { sheet, .. }
             | Event::ChunkPaid { sheet, .. }
+            | Event::LinePaid { sheet, .. }
             | Event::LineFailed { sheet, .. }
             | Event::MoneyReturned { sheet, .. }
             | Event::RunFinished { sheet, .. } => sheet.to_string(),

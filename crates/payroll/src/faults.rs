@@ -1,5 +1,7 @@
 //! What is wrong with a row for wages, on top of what `sheets` finds in its cells; and the list as it is kept.
 use crate::FAULTS_KEPT_MAX;
+use crate::sheet::SheetState;
+use crate::worker::Standing;
 use kernel::id::ImportId;
 use kernel::{BookId, Id};
 use sheets::{Fault, FaultKind, Row, Severity, Wording};
@@ -84,20 +86,64 @@ findings! {
         "{a} more entries are not listed", "correct what is listed and send the file again";
 }
 
+/// A value in both languages.
+pub(crate) struct Said {
+    zh: Cow<'static, str>,
+    en: Cow<'static, str>,
+}
+
+impl<T: std::fmt::Display> From<T> for Said {
+    fn from(same: T) -> Said {
+        let text = same.to_string();
+        Said { zh: text.clone().into(), en: text.into() }
+    }
+}
+
+const fn said(zh: &'static str, en: &'static str) -> Said {
+    Said { zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
+}
+
+/// Why an account takes no wages as it stands.
+pub(crate) fn standing(standing: Standing) -> Said {
+    match standing {
+        Standing::Missing => said("没有登记账户", "there is none"),
+        Standing::Verified => said("可以入账", "it can"),
+        Standing::External => said("他行账户，由对方银行核对", "it is at another bank, which checks it"),
+        Standing::NameMismatch => said("姓名与户名不一致", "the bank knows its holder by another name"),
+        Standing::Closed => said("账户已销户", "it is closed"),
+    }
+}
+
+/// How far the other sheet is on which a worker stands.
+pub(crate) fn sheet_state(state: SheetState) -> Said {
+    match state {
+        SheetState::Loading | SheetState::Drafted => said("草稿", "a draft"),
+        SheetState::Submitted => said("待复核", "waiting to be checked"),
+        SheetState::Checked => said("已复核", "checked"),
+        SheetState::Starting | SheetState::Paying => said("发放中", "being paid"),
+        SheetState::Paid => said("已发放", "paid"),
+        SheetState::PartlyPaid => said("部分已发放", "paid in part"),
+        SheetState::SentBack => said("被退回修改", "sent back for correction"),
+        SheetState::Cancelled => said("已撤销", "cancelled"),
+    }
+}
+
 impl Finding {
-    fn wording(self, a: &str, b: &str) -> Wording {
-        let [reason_zh, remedy_zh, reason_en, remedy_en] =
-            self.sentences().map(|s| Cow::<'static, str>::Owned(s.replace("{a}", a).replace("{b}", b)));
-        Wording { reason_zh, remedy_zh, reason_en, remedy_en }
+    fn wording(self, a: &Said, b: &Said) -> Wording {
+        let [reason_zh, remedy_zh, reason_en, remedy_en] = self.sentences();
+        let zh = |s: &str| Cow::<'static, str>::Owned(s.replace("{a}", &a.zh).replace("{b}", &b.zh));
+        let en = |s: &str| Cow::<'static, str>::Owned(s.replace("{a}", &a.en).replace("{b}", &b.en));
+        let (reason_zh, remedy_zh) = (zh(reason_zh), zh(remedy_zh));
+        Wording { reason_zh, remedy_zh, reason_en: en(reason_en), remedy_en: en(remedy_en) }
     }
 
     /// About a cell of a row. `a` and `b` hold no personal data in the clear.
-    pub(crate) fn at(self, row: &Row<'_>, key: &str, a: impl std::fmt::Display, b: impl std::fmt::Display) -> Fault {
-        row.refuse(key, self.code(), self.severity(), self.wording(&a.to_string(), &b.to_string()))
+    pub(crate) fn at(self, row: &Row<'_>, key: &str, a: impl Into<Said>, b: impl Into<Said>) -> Fault {
+        row.refuse(key, self.code(), self.severity(), self.wording(&a.into(), &b.into()))
     }
 
     /// About a whole sheet or file.
-    pub(crate) fn of_file(self, sheet: &str, a: impl std::fmt::Display) -> Fault {
+    pub(crate) fn of_file(self, sheet: &str, a: impl Into<Said>) -> Fault {
         Fault {
             sheet: sheet.into(),
             cell: String::new(),
@@ -108,7 +154,7 @@ impl Finding {
             code: self.code(),
             severity: self.severity(),
             params: Vec::new(),
-            wording: self.wording(&a.to_string(), ""),
+            wording: self.wording(&a.into(), &"".into()),
         }
     }
 }
@@ -154,7 +200,7 @@ store::record! {
         /// Of a delimited file.
         pub line: Option<i64>,
         pub column_title: String,
-        /// The cell, numbers of people masked.
+        /// The cell, names and numbers of people masked for everybody: the sender has the file and sees which cell it is.
         pub value: String,
         /// `note`, `warning`, `refused`.
         pub severity: String,
@@ -235,6 +281,19 @@ mod tests {
     fn codes_are_unique_and_not_those_of_the_reader() {
         let mut seen: HashSet<&str> = FaultKind::ALL.iter().map(|k| k.code()).collect();
         assert!(Finding::ALL.iter().all(|f| seen.insert(f.code())));
+    }
+
+    #[test]
+    fn no_code_stands_in_a_sentence() {
+        let codes = |text: &str| text.contains('_') || !text.is_ascii();
+        for state in SheetState::ALL {
+            let Said { zh, en } = sheet_state(*state);
+            assert!(!zh.is_ascii() && !codes(&en), "{zh} {en}");
+        }
+        for kind in Standing::ALL {
+            let w = Finding::AccountUnfit.wording(&standing(*kind), &"".into());
+            assert!(w.reason_zh.starts_with("收款账户目前无法入账：") && !codes(&w.reason_en), "{w:?}");
+        }
     }
 
     #[test]

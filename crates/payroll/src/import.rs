@@ -2,7 +2,8 @@
 //!
 //! The bytes are kept under their hash; the same bytes for the same subject are the same import. Reading happens on a
 //! snapshot and writes nothing but the list of faults. When nothing was refused, or the maker accepts the valid rows, these are
-//! written in chunks; an import that was interrupted there is finished by asking again.
+//! written in chunks; an import that was interrupted there is finished by asking again. A long file is [taken in](take_in)
+//! first and [finished](TakenIn::finish) beside the requests, which hear how far it is.
 use crate::apply::{self, Taken};
 use crate::faults::{self, ImportFault};
 use crate::project::{Project, project_raw};
@@ -71,6 +72,10 @@ impl Import {
     pub fn period(&self) -> Option<Period> {
         Period::parse(&self.period).ok()
     }
+    /// It was read to its end. One that was not is under way, or was interrupted and is finished by [`take_up`].
+    pub fn is_read(&self) -> bool {
+        self.state != ImportState::Read || self.valid > 0
+    }
 }
 
 /// What a file is for.
@@ -125,29 +130,54 @@ pub struct Upload {
 /// Takes a file in. Needs `wage.roster_edit` or `wage.sheet_make`. What is wrong inside the file is no error but stands in
 /// [`crate::faults`]; errors are those of [`Workbook::read`] and of the fields.
 pub fn import(store: &Store, actor: &Actor, upload: Upload) -> Result<Import> {
-    upload.what.check()?;
-    let book = Workbook::read(&upload.bytes, &Limits::default())?;
-    let accept = upload.accept_valid;
-    let by = actor.clone();
-    let kept = store.write(move |tx| keep(tx, &by, &upload))?;
-    match kept.state {
-        ImportState::Accepted => Ok(kept),
-        _ => carry_on(store, actor, kept, &book, accept),
-    }
+    take_in(store, actor, upload)?.finish(store, actor, &|_, _| {})
 }
 
 /// Goes on with the valid rows of an import, or finishes one that was interrupted. Repeating is safe.
 pub fn accept_valid(store: &Store, actor: &Actor, id: ImportId) -> Result<Import> {
+    take_up(store, actor, id, true)?.finish(store, actor, &|_, _| {})
+}
+
+/// Hears how many rows were written, and of how many.
+pub type Hear<'a> = &'a dyn Fn(u64, u64);
+
+/// A file that is kept and can be read; what is in it has not been looked at yet.
+pub struct TakenIn {
+    pub import: Import,
+    book: Workbook,
+    accept: bool,
+}
+
+impl TakenIn {
+    /// Compares it with the roster, writes its valid rows when they may go on, and lists what is wrong. An import that was
+    /// accepted before stays as it is.
+    pub fn finish(self, store: &Store, actor: &Actor, hear: Hear<'_>) -> Result<Import> {
+        match self.import.state {
+            ImportState::Accepted => Ok(self.import),
+            _ => carry_on(store, actor, self.import, &self.book, self.accept, hear),
+        }
+    }
+}
+
+/// The first part of [`import`]: is it a file that can be read, and may the actor send it.
+pub fn take_in(store: &Store, actor: &Actor, upload: Upload) -> Result<TakenIn> {
+    upload.what.check()?;
+    let book = Workbook::read(&upload.bytes, &Limits::default())?;
+    let accept = upload.accept_valid;
+    let by = actor.clone();
+    let import = store.write(move |tx| keep(tx, &by, &upload))?;
+    Ok(TakenIn { import, book, accept })
+}
+
+/// A file that was sent before, to be finished; with `accept`, to go on with its valid rows although others are refused.
+pub fn take_up(store: &Store, actor: &Actor, id: ImportId, accept: bool) -> Result<TakenIn> {
     let (import, bytes) = store.read(|tx| {
         let import = import_raw(tx, id)?;
         permitted(tx, actor, &import)?;
         let bytes = files::read(tx, import.book, &import.file_hash)?;
         Ok((import, bytes))
     })?;
-    match import.state {
-        ImportState::Accepted => Ok(import),
-        _ => carry_on(store, actor, import, &Workbook::read(&bytes, &Limits::default())?, true),
-    }
+    Ok(TakenIn { import, book: Workbook::read(&bytes, &Limits::default())?, accept })
 }
 
 pub(crate) fn import_raw(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
@@ -230,11 +260,18 @@ struct Outcome {
     accepted: bool,
 }
 
-fn carry_on(store: &Store, actor: &Actor, import: Import, book: &Workbook, accept: bool) -> Result<Import> {
+fn carry_on(
+    store: &Store,
+    actor: &Actor,
+    import: Import,
+    book: &Workbook,
+    accept: bool,
+    hear: Hear<'_>,
+) -> Result<Import> {
     let project = store.read(|tx| permitted(tx, actor, &import))?;
     let outcome = match import.subject {
-        Subject::Roster => roster(store, actor, &project, book, accept)?,
-        Subject::PaySheet => pay_sheet(store, actor, &project, &import, book, accept)?,
+        Subject::Roster => roster(store, actor, &project, book, accept, hear)?,
+        Subject::PaySheet => pay_sheet(store, actor, &project, &import, (book, accept), hear)?,
     };
     list_faults(store, &import, &outcome)?;
     finish(store, actor, import.id, outcome)
@@ -244,7 +281,14 @@ fn goes_on(faults: &[Fault], accept: bool) -> bool {
     accept || !faults.iter().any(Fault::is_refused)
 }
 
-fn roster(store: &Store, actor: &Actor, project: &Project, book: &Workbook, accept: bool) -> Result<Outcome> {
+fn roster(
+    store: &Store,
+    actor: &Actor,
+    project: &Project,
+    book: &Workbook,
+    accept: bool,
+    hear: Hear<'_>,
+) -> Result<Outcome> {
     let plan = store.read(|tx| read_roster::read(tx, project, book))?;
     let valid = plan.candidates.len() as i64;
     let accepted = valid > 0 && goes_on(&plan.faults, accept);
@@ -258,7 +302,7 @@ fn roster(store: &Store, actor: &Actor, project: &Project, book: &Workbook, acce
         accepted,
     };
     if accepted {
-        let Taken { put, mut faults } = apply::workers(store, actor, project, plan.candidates)?;
+        let Taken { put, mut faults } = apply::workers(store, actor, project, plan.candidates, hear)?;
         outcome.refused += outcome.valid - put;
         outcome.valid = put;
         outcome.faults.append(&mut faults);
@@ -271,8 +315,8 @@ fn pay_sheet(
     actor: &Actor,
     project: &Project,
     import: &Import,
-    book: &Workbook,
-    accept: bool,
+    (book, accept): (&Workbook, bool),
+    hear: Hear<'_>,
 ) -> Result<Outcome> {
     let period = import.period().ok_or_else(|| Error::broken("an import of a pay sheet has no period"))?;
     let what = read_sheet::For { period, kind: import.kind, number: import.number, own: import.sheet };
@@ -281,7 +325,7 @@ fn pay_sheet(
     let accepted = valid > 0 && goes_on(&plan.faults, accept || plan.written > 0);
     let (rows, refused, already) = (plan.rows, plan.refused, plan.already);
     let sheet = match accepted {
-        true => Some(apply::lines(store, actor, project, import, period, plan.drafts)?),
+        true => Some(apply::lines(store, actor, project, import, plan.drafts, hear)?),
         false => None,
     };
     Ok(Outcome { rows, valid, refused, already, faults: plan.faults, sheet, accepted })

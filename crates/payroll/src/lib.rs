@@ -60,17 +60,19 @@ pub use calendar::{calendar_is_known, is_business_day, pay_day};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
 pub use flow::{Approved, approve, cancel, repay, send_back, submit};
-pub use import::{Import, ImportFor, ImportState, Subject, Upload, accept_valid, import};
+pub use import::{
+    Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, take_in, take_up,
+};
 pub use line::{Item, LineState, PayLine};
 pub use lists::{LineView, faults, faults_csv, import_of, lines, progress, roster, sheet, sheets_of};
-pub use pages::{ProjectPage, ProjectView, project, project_page, projects, projects_of};
+pub use pages::{ProjectPage, ProjectView, goings_on, project, project_page, projects, projects_of};
 pub use period::Period;
 pub use project::{Profile, Project, ProjectNew, account_name, fund, project_open, project_raw};
-pub use result::{Proof, proof, result_csv};
+pub use result::{Proof, Tell, Told, proof, result_csv};
 pub use run::{Resumed, go_on, pay, pay_all, resume};
 pub use settle::{on_clearing_paid, on_clearing_returned};
 pub use sheet::{Ended, EndedView, Kind, PaySheet, Progress, SheetState, SheetView, Signed, SignedView, sheet_raw};
-pub use slips::{Slip, SlipLine, slip, slips_of};
+pub use slips::{Paid, Slip, SlipLine, paid_in_chunk, paid_line, slip, slips_of};
 pub use worker::{Added, Standing, Worker, WorkerNew, worker_add, worker_leave, worker_verify};
 
 use kernel::id::FirmId;

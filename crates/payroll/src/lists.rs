@@ -4,8 +4,9 @@ use crate::import::{Import, import_raw};
 use crate::line::{LineState, PayLine};
 use crate::may_read;
 use crate::project::{Project, project_raw};
-use crate::sheet::{EndedView, PaySheet, Progress, SheetView, Signed, SignedView, sheet_raw};
+use crate::sheet::{EndedView, PaySheet, Progress, SheetState, SheetView, Signed, SignedView, sheet_raw};
 use crate::worker::Worker;
+use approval::Approval;
 use kernel::id::{ImportId, PayLineId, PaySheetId, ProjectId, TransferId, WorkerId};
 use kernel::{Actor, Id, Money, Page, PageAsk, Result, Timestamp};
 use store::{Tx, params};
@@ -33,7 +34,7 @@ pub fn roster(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, ask: &PageAsk) -> R
 pub fn sheet(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId) -> Result<SheetView> {
     let sheet = readable(tx, actor, id)?;
     let project = project_raw(tx, sheet.project)?;
-    sheet_view(tx, &project, sheet)
+    sheet_view(tx, actor, &project, sheet)
 }
 
 fn readable(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId) -> Result<PaySheet> {
@@ -54,7 +55,7 @@ pub fn sheets_of(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, ask: &PageAsk) -
     let rows = ask.rows()?;
     let before = ask.after.as_deref().map_or(Ok([0xff; 16]), |text| text.parse::<PaySheetId>().map(|s| s.bytes()))?;
     let page = Page::cut(newest(tx, &project, before, rows + 1)?, rows, |s| s.id.to_string());
-    let items = page.items.into_iter().map(|s| sheet_view(tx, &project, s)).collect::<Result<_>>()?;
+    let items = page.items.into_iter().map(|s| sheet_view(tx, actor, &project, s)).collect::<Result<_>>()?;
     Ok(Page { items, next: page.next })
 }
 
@@ -67,7 +68,19 @@ fn signed(tx: &mut Tx<'_>, who: Option<Signed>) -> Result<Option<SignedView>> {
     who.map(|s| Ok(SignedView { name: party::who_name(tx, &s.by)?, at: s.at })).transpose()
 }
 
-pub(crate) fn sheet_view(tx: &mut Tx<'_>, project: &Project, sheet: PaySheet) -> Result<SheetView> {
+/// Everybody who said yes to the sheet as it stands, in order.
+pub(crate) fn checkers(tx: &mut Tx<'_>, sheet: &PaySheet, asked: Option<&Approval>) -> Result<Vec<SignedView>> {
+    let first = asked.and_then(Approval::first).map(|d| Signed { by: d.by, at: d.at });
+    let all = first.into_iter().chain(sheet.checked());
+    all.map(|s| Ok(SignedView { name: party::who_name(tx, &s.by)?, at: s.at })).collect()
+}
+
+pub(crate) fn sheet_view(tx: &mut Tx<'_>, actor: &Actor, project: &Project, sheet: PaySheet) -> Result<SheetView> {
+    let asked = sheet.approval.map(|id| approval::raw(tx, id)).transpose()?;
+    let may_check = match &asked {
+        Some(asked) if sheet.state == SheetState::Submitted => approval::may_decide(tx, actor, asked)?,
+        _ => false,
+    };
     let available = ledger::view(tx, project.wage_account)?.available();
     let drafted = sheet.drafted();
     let ended = match sheet.ended() {
@@ -92,6 +105,8 @@ pub(crate) fn sheet_view(tx: &mut Tx<'_>, project: &Project, sheet: PaySheet) ->
         drafted: SignedView { name: party::who_name(tx, &drafted.by)?, at: drafted.at },
         submitted: signed(tx, sheet.submitted())?,
         checked: signed(tx, sheet.checked())?,
+        checkers: checkers(tx, &sheet, asked.as_ref())?,
+        may_check,
         paying: signed(tx, sheet.paying())?,
         ended,
         approval: sheet.approval,

@@ -134,12 +134,9 @@ fn shown(tx: &mut Tx<'_>, page: Page<Project>) -> Result<Page<ProjectView>> {
 pub fn project_page(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<ProjectPage> {
     let project = project(tx, actor, id)?;
     let found = newest(tx, &project, [0xff; 16], PAGE_SHEETS)?;
-    let sheets = found.into_iter().map(|s| sheet_view(tx, &project, s)).collect::<Result<_>>()?;
+    let sheets = found.into_iter().map(|s| sheet_view(tx, actor, &project, s)).collect::<Result<_>>()?;
     let tail = "WHERE book = ?1 AND project = ?2 ORDER BY id DESC LIMIT ?3";
     let imports = tx.select::<Import>(tail, params![project.book, id, PAGE_IMPORTS])?;
-    let sql = "SELECT count(*) FROM payroll_lines l JOIN payroll_sheets s ON s.book = l.book AND s.id = l.sheet \
-               WHERE s.book = ?1 AND s.project = ?2 AND l.state = 'failed' AND l.live = 1";
-    let unpaid = tx.query_one(sql, params![project.book, id], |r| r.get(0))?.unwrap_or(0);
     Ok(ProjectPage {
         view: view(tx, &project)?,
         basis: project.basis.clone(),
@@ -148,6 +145,20 @@ pub fn project_page(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<Pro
         opened_at: project.opened_at,
         sheets,
         imports,
-        unpaid,
+        unpaid: unpaid(tx, id)?,
     })
+}
+
+fn unpaid(tx: &mut Tx<'_>, id: ProjectId) -> Result<i64> {
+    let sql = "SELECT count(*) FROM payroll_lines l JOIN payroll_sheets s ON s.book = l.book AND s.id = l.sheet \
+               WHERE s.book = ?1 AND s.project = ?2 AND l.state = 'failed' AND l.live = 1";
+    Ok(tx.query_one(sql, params![id.book(), id], |r| r.get(0))?.unwrap_or(0))
+}
+
+/// What goes on in a project: its newest sheets, at most `sheets`, and how many failed lines no other sheet pays.
+pub fn goings_on(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, sheets: u32) -> Result<(Vec<SheetView>, i64)> {
+    let project = project(tx, actor, id)?;
+    let found = newest(tx, &project, [0xff; 16], sheets.min(PAGE_SHEETS))?;
+    let sheets = found.into_iter().map(|s| sheet_view(tx, actor, &project, s)).collect::<Result<_>>()?;
+    Ok((sheets, unpaid(tx, id)?))
 }

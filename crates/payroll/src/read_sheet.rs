@@ -3,7 +3,7 @@
 //! A row is valid when its worker is on the roster under the same name, the account is the roster's, and net is due less
 //! deductions and above zero. The parts are kept for the slip; what they leave of due or deductions is the part `other`.
 use crate::columns::{DEDUCTIONS, EARNINGS, PAY_SHEET};
-use crate::faults::Finding;
+use crate::faults::{self, Finding};
 use crate::line::Item;
 use crate::project::Project;
 use crate::read_roster::{Cells, Employer, team};
@@ -14,6 +14,7 @@ use kernel::id::{PayLineId, PaySheetId, WorkerId};
 use kernel::{Currency, Date, Money, Result};
 use sheets::{Fault, FaultKind, Row, Severity, Table, Workbook};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use store::{Tx, params};
 
 /// Workers read at a time.
@@ -25,7 +26,7 @@ pub(crate) struct Draft {
     /// Place among the rows of the file, from 1; the line's number.
     pub number: i64,
     pub row: u32,
-    pub worker: Worker,
+    pub worker: Arc<Worker>,
     pub team: String,
     pub days: Option<i64>,
     pub hours: Option<i64>,
@@ -69,7 +70,7 @@ struct Holder {
 struct Reader {
     today: Date,
     first_day: Date,
-    roster: HashMap<Vec<u8>, Worker>,
+    roster: HashMap<Vec<u8>, Arc<Worker>>,
     taken: HashMap<WorkerId, Holder>,
     own: Option<PaySheetId>,
     seen: HashMap<WorkerId, u32>,
@@ -117,15 +118,15 @@ fn set_aside(fault: &mut Fault) {
 }
 
 /// The newest roster line of each person, those who left included: the last month is still owed.
-fn roster(tx: &mut Tx<'_>, project: &Project) -> Result<HashMap<Vec<u8>, Worker>> {
-    let mut out: HashMap<Vec<u8>, Worker> = HashMap::new();
+fn roster(tx: &mut Tx<'_>, project: &Project) -> Result<HashMap<Vec<u8>, Arc<Worker>>> {
+    let mut out: HashMap<Vec<u8>, Arc<Worker>> = HashMap::new();
     let mut after = [0u8; 16];
     loop {
         let tail = "WHERE book = ?1 AND project = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
         let page = tx.select::<Worker>(tail, params![project.book, project.id, after, PAGE_WORKERS])?;
         let Some(last) = page.last() else { return Ok(out) };
         after = kernel::Id::bytes(&last.id);
-        out.extend(page.into_iter().map(|w| (w.identity_index.clone(), w)));
+        out.extend(page.into_iter().map(|w| (w.identity_index.clone(), Arc::new(w))));
     }
 }
 
@@ -156,7 +157,7 @@ impl Reader {
                 }
                 Some(other) => {
                     self.plan.already += 1;
-                    warnings = vec![Finding::Already.at(row, "name", other.state, "")];
+                    warnings = vec![Finding::Already.at(row, "name", faults::sheet_state(other.state), "")];
                 }
                 None => self.plan.drafts.push(draft),
             },
@@ -190,7 +191,7 @@ impl Reader {
         match worker.standing {
             Standing::Missing => cells.0.push(Finding::AccountMissing.at(row, "card", "", "")),
             Standing::NameMismatch | Standing::Closed => {
-                cells.0.push(Finding::AccountUnfit.at(row, "card", worker.standing, ""));
+                cells.0.push(Finding::AccountUnfit.at(row, "card", faults::standing(worker.standing), ""));
             }
             Standing::Verified | Standing::External => {}
         }

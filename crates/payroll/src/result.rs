@@ -56,7 +56,7 @@ pub(crate) fn proof_of(tx: &mut Tx<'_>, line: &PayLine) -> Result<Option<Proof>>
     }))
 }
 
-const TITLES: [&str; 15] = [
+const TITLES: [&str; 18] = [
     "序号 Number",
     "文件行 Row",
     "姓名 Name",
@@ -67,16 +67,30 @@ const TITLES: [&str; 15] = [
     "实发 Net",
     "账户 Account",
     "开户行 Bank",
-    "状态 State",
-    "原因 Reason",
+    "状态",
+    "原因",
+    "State",
+    "Reason",
+    "代码 Code",
     "时间 Time",
     "指令 Instruction",
     "转账 Transfer",
 ];
 
-/// Writes the lines of a sheet as comma separated text in UTF-8 with a byte order mark; answers how many. Reads 1,000 lines
+/// What the file says in words.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'l> {
+    State(LineState),
+    /// Why a line was not paid; a code.
+    Reason(&'l str),
+}
+
+/// Words in Chinese and in English.
+pub type Tell<'a> = dyn Fn(Told<'_>) -> [String; 2] + 'a;
+
+/// Writes the lines of a sheet in both languages as comma separated text in UTF-8 with a byte order mark; answers how many. Reads 1,000 lines
 /// at a time, so memory does not grow with the sheet.
-pub fn result_csv(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, out: &mut dyn Write) -> Result<u64> {
+pub fn result_csv(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, tell: &Tell<'_>, out: &mut dyn Write) -> Result<u64> {
     let sheet = sheet_raw(tx, id)?;
     may_read(tx, actor, sheet.firm)?;
     let broken = |e: csv::Error| Error::broken("the result cannot be written").caused_by(e);
@@ -90,7 +104,7 @@ pub fn result_csv(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, out: &mut dyn 
         let Some(last) = page.last() else { break };
         after = last.number;
         for line in &page {
-            csv.write_record(record(line).iter().map(|f| harmless(f))).map_err(broken)?;
+            csv.write_record(record(line, tell).iter().map(|f| harmless(f))).map_err(broken)?;
             written += 1;
         }
     }
@@ -98,8 +112,11 @@ pub fn result_csv(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, out: &mut dyn 
     Ok(written)
 }
 
-fn record(l: &PayLine) -> [String; 15] {
+fn record(l: &PayLine, tell: &Tell<'_>) -> [String; 18] {
     let shown = |id: Option<String>| id.unwrap_or_default();
+    let [state_zh, state_en] = tell(Told::State(l.state));
+    let none = || [String::new(), String::new()];
+    let [reason_zh, reason_en] = if l.reason.is_empty() { none() } else { tell(Told::Reason(&l.reason)) };
     [
         l.number.to_string(),
         l.row_number.to_string(),
@@ -111,7 +128,10 @@ fn record(l: &PayLine) -> [String; 15] {
         l.net().plain(),
         l.account_masked.clone(),
         l.bank.clone(),
-        l.state.to_string(),
+        state_zh,
+        reason_zh,
+        state_en,
+        reason_en,
         l.reason.clone(),
         shown(l.settled_at.map(|t| t.local())),
         shown(l.instruction.map(|i| i.to_string())),

@@ -5,18 +5,22 @@
 //! nobody else did it. A chunk's legs, the state of its lines, the sheet's figures and the number of its last line are one
 //! transaction; after a kill the next step is found the same way. Who calls does not matter: two processes that go on with
 //! one sheet get in each other's way, but pay nobody twice.
+//!
+//! While a chunk is posted, the next one is prepared on the snapshot before it ([`steps`]): the lines of two chunks have nothing
+//! in common, and the posting proves where the sheet is. So a reader and the writer work at the same time.
 use crate::line::{LineState, PayLine, sums};
 use crate::project::{Project, project_raw};
 use crate::sheet::{PaySheet, Progress, SheetState, sheet_raw};
 use crate::worker::{Standing, Worker};
 use crate::{CHUNK_LINES, Event, LINES_CHANGED, RUN_WAITS, RUNS_AT_ONCE_MAX, payer, settle};
-use kernel::error::STALE;
+use kernel::error::{STALE, UNKNOWN_OUTCOME};
 use kernel::id::{AccountId, InstructionId, PaySheetId};
 use kernel::{Actor, Error, Id, Result};
 use party::{Permission, Scope};
 use payments::own::{Own, own};
 use payments::{Desk, Leg, Order, Payee, Prepared, Receipt, State};
 use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, sync_channel};
 use store::{Audit, Column, Param, Tx, params};
 
 /// Steps that one call of [`resume`] takes for one sheet before it looks at the next.
@@ -120,11 +124,7 @@ pub fn pay_all(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> 
 
 /// Takes at most `chunks` steps of a run: a chunk of lines each, or money of failed lines back to the wage account.
 pub fn go_on(desk: &Desk, id: PaySheetId, chunks: u32) -> Result<Progress> {
-    for _ in 0..chunks {
-        if !step(desk, id)? {
-            break;
-        }
-    }
+    steps(desk, id, chunks).1?;
     desk.store.read(|tx| Ok(sheet_raw(tx, id)?.progress()))
 }
 
@@ -148,17 +148,12 @@ pub fn resume(desk: &Desk, chunks: u32) -> Result<Resumed> {
     let mut failed = None;
     while !open.is_empty() && done.chunks < chunks {
         open.retain(|id| {
-            for _ in 0..STEPS_IN_TURN.min(chunks - done.chunks) {
-                match step(desk, *id) {
-                    Ok(true) => done.chunks += 1,
-                    Ok(false) => return false,
-                    Err(why) => {
-                        failed.get_or_insert(why);
-                        return false;
-                    }
-                }
-            }
-            true
+            let (taken, more) = steps(desk, *id, STEPS_IN_TURN.min(chunks - done.chunks));
+            done.chunks += taken;
+            more.unwrap_or_else(|why| {
+                failed.get_or_insert(why);
+                false
+            })
         });
     }
     done.more = !open.is_empty();
@@ -179,24 +174,67 @@ enum Step {
     Finish,
 }
 
-/// Takes the next step; `false` when there is none. A step that somebody else took meanwhile counts as taken.
-fn step(desk: &Desk, id: PaySheetId) -> Result<bool> {
-    let next = desk.store.read(|tx| next(desk, tx, id))?;
-    let desk2 = desk.clone();
-    let done = match next {
-        Step::Nothing => return Ok(false),
+/// Takes at most `most` steps; answers how many, and whether there may be more now. A step that somebody else took
+/// meanwhile counts as taken.
+fn steps(desk: &Desk, id: PaySheetId, most: u32) -> (u32, Result<bool>) {
+    let mut ahead = None;
+    for taken in 0..most {
+        let found = match ahead.take() {
+            Some(chunk) => Ok(Step::Chunk(chunk)),
+            None => desk.store.read(|tx| next(desk, tx, id)),
+        };
+        let done = match found {
+            Ok(Step::Nothing) => return (taken, Ok(false)),
+            Ok(Step::Chunk(chunk)) => {
+                let after = chunk.lines.last().map_or(chunk.after, |line| line.number);
+                let posting = post(desk, chunk);
+                // What goes wrong here goes wrong again in the next step, and is told there.
+                ahead = if taken + 1 < most { look_ahead(desk, id, after) } else { None };
+                posting.recv().unwrap_or_else(|_| Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped")))
+            }
+            Ok(step) => take(desk, id, step).map(|()| false),
+            Err(why) => Err(why),
+        };
+        match done {
+            Ok(true) => {}
+            Ok(false) => ahead = None,
+            Err(why) if why.is(&STALE) || why.is(&crate::SHEET_STATE) => ahead = None,
+            Err(why) => return (taken, Err(why)),
+        }
+    }
+    (most, Ok(true))
+}
+
+/// Has a chunk posted; the answer says whether its turn had come.
+fn post(desk: &Desk, chunk: Box<Chunk>) -> Receiver<Result<bool>> {
+    let (answer, outcome) = sync_channel(1);
+    let inside = desk.clone();
+    desk.store.write_then(move |tx| chunk.post(&inside, tx), move |done| drop(answer.send(done)));
+    outcome
+}
+
+fn look_ahead(desk: &Desk, id: PaySheetId, after: i64) -> Option<Box<Chunk>> {
+    let chunk = desk.store.read(|tx| {
+        let sheet = sheet_raw(tx, id)?;
+        match sheet.state == SheetState::Paying && after < sheet.lines {
+            true => Chunk::next(desk, tx, &sheet, after).map(|chunk| Some(Box::new(chunk))),
+            false => Ok(None),
+        }
+    });
+    chunk.ok().flatten()
+}
+
+fn take(desk: &Desk, id: PaySheetId, step: Step) -> Result<()> {
+    let inside = desk.clone();
+    match step {
+        Step::Nothing | Step::Chunk(_) => Ok(()),
         Step::Started { posted } => desk.store.write(move |tx| {
             let mut sheet = sheet_raw(tx, id)?;
             sheet.started(posted)?;
             tx.update(&mut sheet)
         }),
-        Step::Chunk(chunk) => desk.store.write(move |tx| chunk.post(&desk2, tx)),
-        Step::Sweep(sweep) => desk.store.write(move |tx| sweep.post(&desk2, tx)),
+        Step::Sweep(sweep) => desk.store.write(move |tx| sweep.post(&inside, tx)),
         Step::Finish => desk.store.write(move |tx| finish(tx, id)),
-    };
-    match done {
-        Err(why) if why.is(&STALE) || why.is(&crate::SHEET_STATE) => Ok(true),
-        done => done.map(|()| true),
     }
 }
 
@@ -209,7 +247,7 @@ fn next(desk: &Desk, tx: &mut Tx<'_>, id: PaySheetId) -> Result<Step> {
             _ => Step::Started { posted: false },
         }),
         (SheetState::Paying, _) if sheet.waiting_lines() > 0 => {
-            Chunk::next(desk, tx, sheet).map(|c| Step::Chunk(Box::new(c)))
+            Chunk::next(desk, tx, &sheet, sheet.next_line).map(|c| Step::Chunk(Box::new(c)))
         }
         (SheetState::Paying, _) if sheet.returned_net < sheet.failed_net => {
             settle::Sweep::next(desk, tx, sheet).map(|s| Step::Sweep(Box::new(s)))
@@ -247,26 +285,25 @@ pub(crate) struct Chunk {
     /// The last line done before it.
     pub(crate) after: i64,
     pub(crate) clearing_account: AccountId,
-    pub(crate) lines: Vec<(PayLine, Fate)>,
+    pub(crate) lines: Vec<PayLine>,
+    /// What is to become of each of them.
+    pub(crate) fates: Vec<Fate>,
     /// None when no line of it can be paid.
     pub(crate) order: Option<(Order, Prepared)>,
 }
 
 impl Chunk {
-    fn next(desk: &Desk, tx: &mut Tx<'_>, sheet: PaySheet) -> Result<Chunk> {
+    /// The lines after number `after`.
+    fn next(desk: &Desk, tx: &mut Tx<'_>, sheet: &PaySheet, after: i64) -> Result<Chunk> {
         let project = project_raw(tx, sheet.project)?;
         let tail = "WHERE book = ?1 AND sheet = ?2 AND number > ?3 ORDER BY number LIMIT ?4";
-        let found = tx.select::<PayLine>(tail, params![sheet.book, sheet.id, sheet.next_line, CHUNK_LINES as i64])?;
+        let found = tx.select::<PayLine>(tail, params![sheet.book, sheet.id, after, CHUNK_LINES as i64])?;
         if found.is_empty() {
             return Err(Error::broken(format!("{} counts lines that are not there", sheet.id)));
         }
         let workers = workers(tx, &found)?;
-        let mut lines = Vec::with_capacity(found.len());
-        for line in found {
-            let fate = fate(tx, &line, workers.get(&line.worker))?;
-            lines.push((line, fate));
-        }
-        let order = match legs(&project, &lines) {
+        let fates: Vec<Fate> = found.iter().map(|l| fate(tx, l, workers.get(&l.worker))).collect::<Result<_>>()?;
+        let order = match legs(&project, &found, &fates) {
             legs if legs.is_empty() => None,
             legs => {
                 let order = Order::many(payments::Kind::WagePay, project.clearing_account, legs)?;
@@ -276,7 +313,8 @@ impl Chunk {
                 Some((order, prepared))
             }
         };
-        Ok(Chunk { sheet: sheet.id, after: sheet.next_line, clearing_account: project.clearing_account, lines, order })
+        let clearing_account = project.clearing_account;
+        Ok(Chunk { sheet: sheet.id, after, clearing_account, lines: found, fates, order })
     }
 }
 
@@ -302,9 +340,9 @@ fn fate(tx: &mut Tx<'_>, line: &PayLine, worker: Option<&Worker>) -> Result<Fate
     })
 }
 
-fn legs(project: &Project, lines: &[(PayLine, Fate)]) -> Vec<Leg> {
+fn legs(project: &Project, lines: &[PayLine], fates: &[Fate]) -> Vec<Leg> {
     let outgoing = own(project.book, Own::ClearingOut, project.currency);
-    let leg = |(line, fate): &(PayLine, Fate)| {
+    let leg = |(line, fate): (&PayLine, &Fate)| {
         let credit = match fate {
             Fate::Inside(account) => *account,
             Fate::Outside { .. } => outgoing,
@@ -314,7 +352,7 @@ fn legs(project: &Project, lines: &[(PayLine, Fate)]) -> Vec<Leg> {
             credit, amount: line.net(), reference: line.id.to_string(), memo: format!("工资 {}", line.period)
         })
     };
-    lines.iter().filter_map(leg).collect()
+    lines.iter().zip(fates).filter_map(leg).collect()
 }
 
 /// What a receipt says of each leg, by the line's id: the transfer, or why not. `Err(RUN_WAITS)` when the order as a whole

@@ -25,12 +25,12 @@ struct Tallies {
 }
 
 impl Chunk {
-    /// Posts the legs and writes each line's state, all in this transaction. A sheet that somebody else moved on, or a line
-    /// that changed, undoes it.
-    pub(crate) fn post(&self, desk: &Desk, tx: &mut Tx<'_>) -> Result<()> {
+    /// Posts the legs and writes each line's state, all in this transaction; `false` when the sheet is not where the chunk
+    /// begins. A line that changed undoes it.
+    pub(crate) fn post(&self, desk: &Desk, tx: &mut Tx<'_>) -> Result<bool> {
         let mut sheet = sheet_raw(tx, self.sheet)?;
         if sheet.state != SheetState::Paying || sheet.next_line != self.after {
-            return Ok(());
+            return Ok(false);
         }
         let actor = payer(&self.sheet.to_string());
         let (instruction, legs) = match &self.order {
@@ -41,15 +41,15 @@ impl Chunk {
             None => (None, Default::default()),
         };
         let (mut tally, mut last) = (Tallies::default(), self.after);
-        for (line, fate) in &self.lines {
-            let mut line = line.clone();
+        let mut lines = self.lines.clone();
+        for (line, fate) in lines.iter_mut().zip(&self.fates) {
             last = line.number;
             let leg = legs.get(&line.id.to_string());
             match (fate, leg, instruction) {
-                (Fate::Refused(code), ..) => fail(&mut line, code),
-                (_, Some((_, code)), _) if !code.is_empty() => fail(&mut line, code),
+                (Fate::Refused(code), ..) => fail(line, code),
+                (_, Some((_, code)), _) if !code.is_empty() => fail(line, code),
                 (Fate::Inside(_), Some((transfer, _)), Some(by)) => {
-                    mark(&mut line, tx.now(), by, *transfer, LineState::Paid)
+                    mark(line, tx.now(), by, *transfer, LineState::Paid)
                 }
                 (Fate::Outside { bank, number, name }, Some((transfer, _)), Some(by)) => {
                     let item = NewItem {
@@ -63,18 +63,20 @@ impl Chunk {
                         moved: *transfer,
                     };
                     line.clearing = Some(clearing::queue(tx, &actor, item)?);
-                    mark(&mut line, tx.now(), by, *transfer, LineState::Processing);
+                    mark(line, tx.now(), by, *transfer, LineState::Processing);
                 }
                 _ => return Err(Error::broken(format!("payments said nothing of {}", line.id))),
             }
-            tx.update(&mut line)?;
-            tally.count(tx, &line)?;
+            tally.count(tx, line)?;
         }
+        tx.update_all(&self.lines, &mut lines)?;
         sheet.chunk(last, tally.paid, tally.processing, tally.failed)?;
         tx.update(&mut sheet)?;
         let (paid, processing, failed) = (tally.paid.lines, tally.processing.lines, tally.failed.lines);
         let paid_net = sheet.money(tally.paid.net);
-        tx.emit(&Event::ChunkPaid { sheet: sheet.id, paid, processing, failed, paid_net }, &actor.correlation)
+        let (sheet, after) = (sheet.id, self.after);
+        tx.emit(&Event::ChunkPaid { sheet, after, last, paid, processing, failed, paid_net }, &actor.correlation)?;
+        Ok(true)
     }
 }
 
@@ -98,9 +100,14 @@ fn fail(line: &mut PayLine, reason: &str) {
     line.reason = reason.into();
 }
 
+/// Says what became of a line; the lines of a chunk that were paid are said together.
 fn told(tx: &mut Tx<'_>, line: &PayLine) -> Result<()> {
     let (sheet, person, reason, net) = (line.sheet, line.person, line.reason.clone(), line.net());
-    tx.emit(&Event::LineFailed { sheet, line: line.id, person, reason, net }, &sheet.to_string())
+    let event = match line.state {
+        LineState::Failed => Event::LineFailed { sheet, line: line.id, person, reason, net },
+        _ => Event::LinePaid { sheet, line: line.id, person, net },
+    };
+    tx.emit(&event, &sheet.to_string())
 }
 
 /// The other bank credited the worker: reaction to `clearing.paid`.
@@ -142,9 +149,7 @@ fn answered(tx: &mut Tx<'_>, id: PayLineId, item: ClearingId, returned: Option<&
     }
     tx.update(&mut line)?;
     tx.update(&mut sheet)?;
-    if line.state == LineState::Failed {
-        told(tx, &line)?;
-    }
+    told(tx, &line)?;
     Ok(Change::Done)
 }
 
@@ -193,11 +198,9 @@ impl Sweep {
             let message = format!("the money of failed lines is {}: {}", receipt.state, receipt.reasons.join(", "));
             return Err(Error::new(&RUN_WAITS, message).with("state", receipt.state).with("code", receipt.code));
         }
-        for line in &self.lines {
-            let mut line = line.clone();
-            line.swept = Some(receipt.instruction);
-            tx.update(&mut line)?;
-        }
+        let mut lines = self.lines.clone();
+        lines.iter_mut().for_each(|line| line.swept = Some(receipt.instruction));
+        tx.update_all(&self.lines, &mut lines)?;
         sheet.returned_net += self.order.amount.minor;
         tx.update(&mut sheet)?;
         let (amount, instruction) = (self.order.amount, receipt.instruction);

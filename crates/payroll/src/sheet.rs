@@ -370,7 +370,12 @@ pub struct SheetView {
     pub progress: Progress,
     pub drafted: SignedView,
     pub submitted: Option<SignedView>,
+    /// Who checked it last, once it may be paid.
     pub checked: Option<SignedView>,
+    /// Everybody who said yes, in order; one of two already while the second is awaited.
+    pub checkers: Vec<SignedView>,
+    /// The reader may decide on its approval now.
+    pub may_check: bool,
     pub paying: Option<SignedView>,
     pub ended: Option<EndedView>,
     pub approval: Option<ApprovalId>,

@@ -3,11 +3,12 @@
 //! A worker sees his own, a user of the firm the firm's, staff those of their branches; a look by staff is audited, so it is
 //! asked for in a write.
 use crate::line::{Item, LineState, PayLine, line_raw};
+use crate::lists::checkers;
 use crate::project::project_raw;
 use crate::result::{Proof, proof_of};
 use crate::sheet::{Kind, Signed, sheet_raw};
-use crate::{Period, is_bank, may_read};
-use kernel::id::{PayLineId, PersonId};
+use crate::{CHUNK_LINES, Period, is_bank, may_read};
+use kernel::id::{PayLineId, PaySheetId, PersonId};
 use kernel::{Actor, Error, Id, Money, Page, PageAsk, Result, Timestamp};
 use party::{Permission, Scope};
 use store::{Audit, Tx, params};
@@ -50,6 +51,7 @@ pub struct Slip {
     pub deductions: Money,
     pub net: Money,
     pub made_by: String,
+    /// Everybody who checked it, in order.
     pub checked_by: String,
     pub paid_by: String,
     pub state: LineState,
@@ -90,6 +92,52 @@ fn slip_line(tx: &mut Tx<'_>, line: &PayLine) -> Result<SlipLine> {
     })
 }
 
+/// What a worker is told when his wage has come into his account. Numbers are masked.
+#[derive(Clone, Debug)]
+pub struct Paid {
+    pub line: PayLineId,
+    pub person: PersonId,
+    pub period: Period,
+    pub kind: Kind,
+    pub net: Money,
+    pub account: String,
+    /// Another bank's name; empty when ours.
+    pub bank: String,
+    pub employer: String,
+}
+
+/// The lines of a sheet that a chunk paid inside the bank: those after number `after` up to `last`. For the bank's own
+/// processes; lines to other banks are told one by one when these answer.
+pub fn paid_in_chunk(tx: &mut Tx<'_>, sheet: PaySheetId, after: i64, last: i64) -> Result<Vec<Paid>> {
+    let tail = "WHERE book = ?1 AND sheet = ?2 AND number > ?3 AND number <= ?4 AND clearing IS NULL ORDER BY number";
+    let last = last.min(after.saturating_add(CHUNK_LINES as i64));
+    let lines = tx.select::<PayLine>(tail, params![sheet.book(), sheet, after, last])?;
+    let Some(project) = lines.first().map(|l| project_raw(tx, l.project)).transpose()? else { return Ok(Vec::new()) };
+    let employer = party::firm(tx, project.contractor)?.name;
+    Ok(lines.into_iter().filter(|l| l.state == LineState::Paid).map(|l| paid(l, &employer)).collect())
+}
+
+/// A line that another bank credited, while that is still so.
+pub fn paid_line(tx: &mut Tx<'_>, id: PayLineId) -> Result<Option<Paid>> {
+    let line = line_raw(tx, id)?;
+    let project = project_raw(tx, line.project)?;
+    let employer = party::firm(tx, project.contractor)?.name;
+    Ok((line.state == LineState::Paid).then(|| paid(line, &employer)))
+}
+
+fn paid(line: PayLine, employer: &str) -> Paid {
+    Paid {
+        line: line.id,
+        person: line.person,
+        period: line.period,
+        kind: line.kind,
+        net: line.net(),
+        account: line.account_masked,
+        bank: line.bank,
+        employer: employer.to_owned(),
+    }
+}
+
 /// One slip. A line the actor may not see is not found.
 pub fn slip(tx: &mut Tx<'_>, actor: &Actor, id: PayLineId) -> Result<Slip> {
     let line = line_raw(tx, id)?;
@@ -101,7 +149,10 @@ pub fn slip(tx: &mut Tx<'_>, actor: &Actor, id: PayLineId) -> Result<Slip> {
     }
     let (project, sheet) = (project_raw(tx, line.project)?, sheet_raw(tx, line.sheet)?);
     let made_by = party::who_name(tx, &sheet.drafted_by)?;
-    let (checked_by, paid_by) = (name(tx, sheet.checked())?, name(tx, sheet.paying())?);
+    let asked = sheet.approval.map(|id| approval::raw(tx, id)).transpose()?;
+    let checkers = checkers(tx, &sheet, asked.as_ref())?;
+    let checked_by = checkers.into_iter().map(|c| c.name).collect::<Vec<_>>().join("、");
+    let paid_by = name(tx, sheet.paying())?;
     Ok(Slip {
         line: id,
         tag: if sheet.tag.is_empty() { project.tag.clone() } else { sheet.tag.clone() },

@@ -1,5 +1,5 @@
 //! A worker on a roster (实名制花名册): a person, a contract, one account.
-use crate::account::{AccountGiven, Resolved, resolve};
+use crate::account::{AccountGiven, Resolved, resolve, resolve_of};
 use crate::events::Event;
 use crate::project::{Project, project_raw};
 use crate::{ACCOUNT_DIFFERS, ACCOUNT_SHARED, LEFT_ROSTER, filled, text};
@@ -116,7 +116,8 @@ pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: Worker
         return again(tx, actor, project, known, new.account);
     }
     let person = registered(tx, actor, project, &name, &number, &new.phone)?;
-    let key = tx.keys().unwrap_data_key(&party::person(tx, person)?.data_key)?;
+    let owner = party::person(tx, person)?;
+    let key = tx.keys().unwrap_data_key(&owner.data_key)?;
     let mut worker = Worker {
         book: project.book,
         id: WorkerId::new(tx.now(), project.book),
@@ -147,7 +148,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: Worker
         seal: Seal::default(),
     };
     if let Some(given) = &new.account {
-        let resolved = resolve(tx, person, &name, given)?;
+        let resolved = resolve_of(tx, &owner, &name, given)?;
         not_shared(tx, &worker, &resolved)?;
         worker.take(tx, actor, resolved);
     }

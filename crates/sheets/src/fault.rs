@@ -1,6 +1,6 @@
 //! What is wrong, in which cell, and what to do: for the screen, the command line and a file the sender can work through.
 use crate::layout::ColumnKind;
-use kernel::chinese::{mask, mask_card, mask_identity};
+use kernel::chinese::{mask, mask_card, mask_identity, mask_name};
 use kernel::{Error, Result};
 use std::borrow::Cow;
 
@@ -53,7 +53,7 @@ pub struct Fault {
     pub line: Option<u32>,
     /// The column's title as the sheet has it.
     pub column: String,
-    /// The cell as shown, numbers of people masked.
+    /// The cell as shown, names and numbers of people masked.
     pub value: String,
     /// snake_case, stable; screens look it up in their language and fill in `params`.
     pub code: &'static str,
@@ -102,6 +102,7 @@ pub(crate) fn masked(kind: ColumnKind, shown: &str) -> String {
         false => text,
     };
     match kind {
+        ColumnKind::Name => mask_name(&text),
         ColumnKind::Identity => mask_identity(&text),
         ColumnKind::Card | ColumnKind::Digits => mask_card(&text),
         _ => mask_runs(&text),
@@ -195,6 +196,8 @@ mod tests {
             (ColumnKind::Text, "张三 13812345678 备注", "张三 138*****678 备注"),
             (ColumnKind::Money, "1,234.567", "1,234.567"),
             (ColumnKind::Text, "无卡", "无卡"),
+            (ColumnKind::Name, "张三", "张*"),
+            (ColumnKind::Name, "欧阳 建国", "欧阳***"),
         ];
         for (kind, shown, want) in cases {
             assert_eq!(masked(kind, shown), want, "{shown}");

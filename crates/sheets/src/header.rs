@@ -215,7 +215,7 @@ fn settle(grid: &Grid, layout: &Layout, tried: &Try) -> Result<Header, Vec<Fault
                 vec![("wanted", word.to_owned()), ("found", tried.listed(matches.iter().copied()))],
             )
         };
-        let words = matches!(column.kind, ColumnKind::Text | ColumnKind::Group) && !column.required;
+        let words = matches!(column.kind, ColumnKind::Text | ColumnKind::Name | ColumnKind::Group) && !column.required;
         match matches.as_slice() {
             [] if column.required => faults.push(missing(grid, tried, column, word)),
             [first, _, ..] if words => notes.push(place(several(FaultKind::ColumnRepeated), *first)),

@@ -3,8 +3,10 @@
 /// What the cells of a column hold; it decides how a fault masks them, what a merged cell means, and which rows are totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ColumnKind {
-    /// Words, a name, a remark.
+    /// Words, a remark.
     Text,
+    /// A person's name.
+    Name,
     /// Words that a merged cell may say for several rows (班组, 项目): the only kind that is filled down.
     Group,
     /// A resident identity number.
@@ -30,7 +32,7 @@ impl ColumnKind {
     }
     /// Only the top left cell of a merge holds a value of this kind; below it there is none to be guessed.
     pub(crate) fn refuses_merge(self) -> bool {
-        !matches!(self, ColumnKind::Text | ColumnKind::Group)
+        !matches!(self, ColumnKind::Text | ColumnKind::Name | ColumnKind::Group)
     }
 }
 

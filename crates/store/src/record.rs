@@ -111,17 +111,15 @@ impl Tx<'_> {
     }
 
     fn insert_chunks<R: Record>(&mut self, rows: &mut [R]) -> Result<()> {
-        if !self.is_postgres() {
-            return rows.iter_mut().try_for_each(|row| self.insert(row));
-        }
         for chunk in rows.chunks_mut(BULK_ROWS) {
             let seals: Vec<Seal> = chunk.iter().map(|r| self.seal_of(R::TABLE, &r.params())).collect();
-            let mut columns: Vec<Vec<Param<'_>>> = vec![Vec::with_capacity(chunk.len()); R::TABLE.columns.len() + 1];
-            for (row, seal) in chunk.iter().zip(&seals) {
-                let params = row.params().into_iter().chain([Param::Id(seal.0)]);
-                columns.iter_mut().zip(params).for_each(|(c, p)| c.push(p));
-            }
-            let done = self.insert_columns(R::TABLE.name, R::TABLE.columns, columns)?;
+            let sealed = |(row, seal): (_, &Seal)| {
+                let mut params = R::params(row);
+                params.push(Param::Id(seal.0));
+                params
+            };
+            let params = chunk.iter().zip(&seals).map(sealed);
+            let done = self.insert_sealed(R::TABLE, params)?;
             if done != chunk.len() as u64 {
                 return Err(Error::new(&STALE, format!("a row of {} is already there", R::TABLE.name)));
             }

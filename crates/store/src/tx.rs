@@ -223,20 +223,6 @@ impl<'c> Tx<'c> {
         done
     }
 
-    /// PostgreSQL only: many rows by one `INSERT … SELECT FROM UNNEST`, a vector per column, `seal` last.
-    pub(crate) fn insert_columns(
-        &mut self,
-        table: &'static str,
-        columns: &'static [&'static str],
-        values: Vec<Vec<Param<'_>>>,
-    ) -> Result<u64> {
-        let done = self.fault("execute").and_then(|()| match &mut self.conn {
-            Conn::Sqlite(_) => Err(Error::broken("rows are written one by one on SQLite")),
-            Conn::Postgres(s) => s.insert_columns(table, columns, values),
-        });
-        self.noted(done)
-    }
-
     pub(crate) fn statement(
         &mut self,
         table: &'static Table,

@@ -277,11 +277,15 @@ impl WriterThread {
         }
     }
 
-    /// One closure under its savepoint. `Err` only when the whole transaction is lost.
+    /// One closure under its savepoint. `Err` only when the whole transaction is lost. The first needs no savepoint: what
+    /// undoes it undoes the transaction, which is empty then, and SQLite keeps no copies of the pages it writes.
     fn run_one(&mut self, at: usize, job: &mut dyn Job) -> Result<(), Lost> {
         self.writer.lane.savepoint();
         self.writer.overlays.values_mut().for_each(|o| o.savepoint());
-        self.control("SAVEPOINT closure").map_err(Lost::Before)?;
+        let first = at == 0;
+        if !first {
+            self.control("SAVEPOINT closure").map_err(Lost::Before)?;
+        }
         let stays = catch_unwind(AssertUnwindSafe(|| job.run(&mut self.tx()))).map_err(|_| Lost::Panicked(at))?;
         if stays {
             self.writer.overlays.values_mut().for_each(|o| o.release());
@@ -289,9 +293,16 @@ impl WriterThread {
             self.writer.lane.rollback();
             self.writer.overlays.values_mut().for_each(|o| o.rollback());
             self.writer.day = None;
-            self.control("ROLLBACK TO closure").map_err(Lost::Before)?;
+            let undone = match first {
+                true => self.control("ROLLBACK").and_then(|()| self.begin()),
+                false => self.control("ROLLBACK TO closure"),
+            };
+            undone.map_err(Lost::Before)?;
         }
-        self.control("RELEASE closure").map_err(Lost::Before)
+        match first {
+            true => Ok(()),
+            false => self.control("RELEASE closure").map_err(Lost::Before),
+        }
     }
 
     fn commit(&mut self) -> Result<(), Lost> {

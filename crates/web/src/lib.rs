@@ -22,6 +22,7 @@ pub mod http;
 pub mod look;
 pub mod pages;
 mod pay;
+pub mod readings;
 pub mod routes;
 pub mod serve;
 pub mod sessions;
@@ -47,6 +48,7 @@ pub mod codes {
         FORM_EXPIRED: Forbidden, "form_expired", "go back, load the page again and send the form once more";
         TOO_MANY_REQUESTS: Limit, "too_many_requests", "wait the seconds that are named, then try again";
         TOO_SLOW: Unavailable, "too_slow", "try again in a moment with the same key; nothing is done twice";
+        TOO_MANY_FILES: Unavailable, "too_many_files", "wait until one of them is read, then send the file again";
         NOT_DECIDED_HERE: Refused, "not_decided_here", "decide it where it is carried out";
         NOT_SERVING: Unavailable, "not_serving", "choose another address, or correct the file that is named";
     }

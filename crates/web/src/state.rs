@@ -27,6 +27,7 @@ pub(crate) struct Inner {
     pub(crate) sessions: Sessions,
     pub(crate) door: SignInDoor,
     pub(crate) works: crate::pages::works::Works,
+    pub(crate) readings: crate::readings::Readings,
     payments: PayDesk,
 }
 
@@ -50,6 +51,7 @@ impl Web {
             sessions: Sessions::default(),
             door,
             works: Default::default(),
+            readings: Default::default(),
             payments,
         }))
     }
@@ -136,18 +138,26 @@ impl Web {
         asked: &Asked,
         f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        if let Some(answer) = self.answered(asked).await? {
+            return Ok(answer);
+        }
+        let answer = self.run(f).await?;
+        self.keep_answer(asked, &answer).await?;
+        Ok(answer)
+    }
+
+    /// What a request was answered that came before.
+    pub async fn answered<T: DeserializeOwned + Send + 'static>(&self, asked: &Asked) -> Result<Option<T>> {
         let asked = asked.clone();
-        self.run(move |bank| {
-            if let Some(answer) = bank.store.read(|tx| asked.before(tx))? {
-                return Ok(answer);
-            }
-            let answer = f(bank)?;
-            let text = to_text(&answer)?;
-            bank.store.write(move |tx| match asked.before_text(tx)? {
-                Some(_) => Ok(()),
-                None => asked.keep_text(tx, &text),
-            })?;
-            Ok(answer)
+        self.read(move |tx| asked.before(tx)).await
+    }
+
+    /// Keeps what a request is answered, for when it comes again.
+    pub async fn keep_answer(&self, asked: &Asked, answer: &impl Serialize) -> Result<()> {
+        let (asked, text) = (asked.clone(), to_text(answer)?);
+        self.write(move |tx| match asked.before_text(tx)? {
+            Some(_) => Ok(()),
+            None => asked.keep_text(tx, &text),
         })
         .await
     }

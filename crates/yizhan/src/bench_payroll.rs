@@ -14,6 +14,8 @@ use payroll::{ImportFor, ImportState, Kind, Period, Profile, ProjectNew, Upload}
 use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
+/// Chunks paid between two looks at how far it is.
+const CHUNKS_TOLD: u32 = 20;
 /// Small enough that one checker and an owner may release the whole sheet.
 const NET_FEN: i64 = 45_000;
 
@@ -169,7 +171,7 @@ fn pay(bench: &mut Bench, sheet: PaySheetId) -> Result<()> {
     let mut progress = payroll::pay(desk, &bench.ground.checker, sheet, &hash)?;
     while progress.more {
         bench.progress.tell("pay", (progress.lines - progress.waiting_lines) as u64, progress.lines as u64);
-        progress = payroll::go_on(desk, sheet, 4)?;
+        progress = payroll::go_on(desk, sheet, CHUNKS_TOLD)?;
     }
     ensure!(progress.paid_lines == i64::from(bench.lines), "{} lines were paid", progress.paid_lines);
     Ok(())

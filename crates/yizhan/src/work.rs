@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Bytes of a spreadsheet at most; `payroll` has the same limit and says it again.
 pub const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Chunks of a pay run between two reports of progress.
-const CHUNKS_AT_ONCE: u32 = 2;
+const CHUNKS_AT_ONCE: u32 = 10;
 /// Faults of a spreadsheet that are printed; all of them are kept with the import.
 const FAULTS_PRINTED: u32 = 50;
 

@@ -3,6 +3,7 @@
 mod house;
 mod relaying;
 mod rights;
+mod wages;
 mod whole;
 
 use crate::webhooks::Policy;

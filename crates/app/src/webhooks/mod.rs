@@ -91,6 +91,7 @@ pub const KINDS: &[&str] = &[
     "payroll.sheet_cancelled",
     "payroll.run_started",
     "payroll.chunk_paid",
+    "payroll.line_paid",
     "payroll.line_failed",
     "payroll.money_returned",
     "payroll.run_finished",

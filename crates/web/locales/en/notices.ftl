@@ -30,6 +30,10 @@ notice-payroll-run-finished = { $failed ->
     [0] The wages are paid: everybody has received them ({ $paid }).
    *[other] The wages are paid: { $paid } received, { $failed } not paid. Open the pay sheet to see why and what to do.
 }
+notice-payroll-line-paid = { $wage ->
+    [supplement] Your additional pay for { $period }, { $money }, is in your account { $account }. Employer: { $employer }.
+   *[other] Your wage for { $period }, { $money }, is in your account { $account }. Employer: { $employer }.
+}
 notice-payroll-line-failed = Your wage of { $money } did not reach your account: { $reason }. It is not lost; it goes back to your employer's wage account. Ask your employer's payroll clerk, and it will be paid again.
 
 # Safety and rights

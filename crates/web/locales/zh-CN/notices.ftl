@@ -30,6 +30,10 @@ notice-payroll-run-finished = { $failed ->
     [0] 工资发放完成：{ $paid } 人全部到账。
    *[other] 工资发放完成：{ $paid } 人已到账，{ $failed } 人没有发出。请打开工资表，看原因和办法。
 }
+notice-payroll-line-paid = { $wage ->
+    [supplement] { $period }补发工资 { $money }已到账，收款账户 { $account }。发放单位：{ $employer }。
+   *[other] { $period }工资 { $money }已到账，收款账户 { $account }。发放单位：{ $employer }。
+}
 notice-payroll-line-failed = 您的工资 { $money }没有发到账户：{ $reason }。钱没有丢，会回到单位的工资专户；请联系单位的工资经办人，处理好账户后会重新发给您。
 
 # 安全与身份

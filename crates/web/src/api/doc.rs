@@ -21,6 +21,8 @@ pub struct Doc {
     request: Option<Content>,
     answer: Option<Content>,
     status: u16,
+    /// The same answer with the status 202 when the work goes on.
+    later: bool,
     query: Vec<(&'static str, &'static str)>,
 }
 
@@ -85,6 +87,10 @@ impl Doc {
     pub fn query(mut self, name: &'static str, what: &'static str) -> Doc {
         self.query.push((name, what));
         self
+    }
+    /// Work that takes long is answered 202 with how far it is, and goes on.
+    pub fn or_later(self) -> Doc {
+        Doc { later: true, ..self }
     }
     pub fn status(self, status: u16) -> Doc {
         Doc { status, ..self }
@@ -155,15 +161,23 @@ fn operation(info: &crate::http::route::RouteInfo, doc: &Doc) -> OperationBuilde
             RequestBodyBuilder::new().required(Some(Required::True)).content(content.kind, schema).build(),
         ));
     }
-    let done = ResponseBuilder::new().description("Done");
-    let done = match &doc.answer {
-        Some(content) => done.content(content.kind, ContentBuilder::new().schema(Some(content.schema.clone())).build()),
-        None => done,
+    let answer = |description: &str| {
+        let answer = ResponseBuilder::new().description(description);
+        match &doc.answer {
+            Some(content) => {
+                answer.content(content.kind, ContentBuilder::new().schema(Some(content.schema.clone())).build())
+            }
+            None => answer,
+        }
     };
+    let done = answer("Done");
     let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
     let failed =
         ResponseBuilder::new().description("What is wrong and what to do").content("application/problem+json", problem);
     op = op.response(doc.status.to_string(), done.build()).response("default", failed.build());
+    if doc.later {
+        op = op.response("202", answer("It goes on; ask again how far it is").build());
+    }
     if info.access == Access::Public {
         return op;
     }

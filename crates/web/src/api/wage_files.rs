@@ -3,24 +3,29 @@ use super::{Key, shown, unknown_to_others};
 use crate::Fault;
 use crate::gate::Caller;
 use crate::http::read::{At, Body, Upload, download};
+use crate::pages::say;
+use crate::readings::Reading;
 use crate::state::{Asked, Web};
 use axum::Json;
 use axum::extract::{Query, Request, State};
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kernel::id::{ImportId, PaySheetId, ProjectId};
-use kernel::{Date, Error, Page, PageAsk, Result};
-use payroll::{Import, ImportFault, ImportFor, Kind, Period};
+use kernel::{Actor, Date, Error, Page, PageAsk, Result};
+use payroll::{Import, ImportFault, ImportFor, Kind, Period, TakenIn};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-fn told(i: &Import) -> Value {
+fn told(i: &Import, reading: Option<&Reading>) -> Value {
+    let state = if i.is_read() && reading.is_none() { i.state.code() } else { "reading" };
     json!({
         "import": i.id, "project": i.project, "subject": i.subject, "period": i.period, "kind": i.kind, "number": i.number, "tag": i.tag,
-        "due_on": i.due_on, "file_name": i.file_name, "file_bytes": i.file_bytes, "state": i.state, "rows": i.rows_read, "valid": i.valid,
+        "due_on": i.due_on, "file_name": i.file_name, "file_bytes": i.file_bytes, "state": state, "rows": i.rows_read, "valid": i.valid,
         "refused": i.refused, "already": i.already, "faults": i.faults, "sheet": i.sheet, "made_at": i.made_at, "accepted_at": i.accepted_at,
+        "written": reading.map(|r| r.done), "to_write": reading.map(|r| r.total),
     })
 }
 
@@ -104,7 +109,7 @@ async fn import(
     id: ProjectId,
     ask: FileAsk,
     bytes: Vec<u8>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Response, Fault> {
     // The request is recognised by the file's hash, not kept with the file.
     let kept = FileAsk { content: blake3::hash(&bytes).to_string(), ..ask.clone() };
     let asked = Asked::new(&caller.actor, key, "payroll.import", &(id, &kept))?;
@@ -115,10 +120,29 @@ async fn import(
         bytes,
         accept_valid: ask.accept_valid == "yes",
     };
-    let done = web.run_once(&asked, move |bank| {
-        unknown_to_others(payroll::import(&bank.store, &caller.actor, upload), "project", id).map(|i| told(&i))
-    });
-    Ok(Json(done.await?))
+    if let Some(before) = web.answered::<Value>(&asked).await? {
+        return Ok(Json(before).into_response());
+    }
+    let actor = caller.actor.clone();
+    let take = move |bank: &app::Bank| unknown_to_others(payroll::take_in(&bank.store, &actor, upload), "project", id);
+    let taken = web.run(take).await?;
+    finish(web, &caller.actor, &asked, taken).await
+}
+
+/// Answers what came of the file; 202 while it is read on.
+async fn finish(web: &Web, actor: &Actor, asked: &Asked, taken: TakenIn) -> Result<Response, Fault> {
+    let before = taken.import.clone();
+    match web.read_file(actor, taken).await? {
+        Some(import) => {
+            let answer = told(&import, None);
+            web.keep_answer(asked, &answer).await?;
+            Ok(Json(answer).into_response())
+        }
+        None => {
+            let reading = web.inner().readings.get(before.id);
+            Ok((StatusCode::ACCEPTED, Json(told(&before, reading.as_ref()))).into_response())
+        }
+    }
 }
 
 pub async fn send(
@@ -127,7 +151,7 @@ pub async fn send(
     Key(key): Key,
     At(id): At<ProjectId>,
     request: Request,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Response, Fault> {
     let upload = Upload::read(request, &()).await?;
     if let Some((strange, _)) = upload.fields.iter().find(|(name, _)| !FORM_PARTS.contains(&name.as_str())) {
         return Err(Error::field("body", format!("there is no part {strange:?}")).into());
@@ -155,14 +179,15 @@ pub async fn send_json(
     Key(key): Key,
     At(id): At<ProjectId>,
     Body(ask): Body<FileAsk>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Response, Fault> {
     let bytes = STANDARD.decode(&ask.content).map_err(|_| Error::field("content", "it is not base64"))?;
     import(&web, caller, &key, id, ask, bytes).await
 }
 
 pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<ImportId>) -> Result<Json<Value>, Fault> {
     let found = web.read(move |tx| unknown_to_others(payroll::import_of(tx, &caller.actor, id), "import", id)).await?;
-    Ok(Json(told(&found)))
+    let reading = web.inner().readings.under_way(id);
+    Ok(Json(told(&found, reading.as_ref())))
 }
 
 pub async fn faults(
@@ -191,19 +216,22 @@ pub async fn accept(
     caller: Caller,
     Key(key): Key,
     At(id): At<ImportId>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Response, Fault> {
     let asked = Asked::new(&caller.actor, &key, "payroll.accept_valid", &id)?;
-    let done = web.run_once(&asked, move |bank| {
-        unknown_to_others(payroll::accept_valid(&bank.store, &caller.actor, id), "import", id).map(|i| told(&i))
-    });
-    Ok(Json(done.await?))
+    if let Some(before) = web.answered::<Value>(&asked).await? {
+        return Ok(Json(before).into_response());
+    }
+    let actor = caller.actor.clone();
+    let take = move |bank: &app::Bank| unknown_to_others(payroll::take_up(&bank.store, &actor, id, true), "import", id);
+    let taken = web.run(take).await?;
+    finish(&web, &caller.actor, &asked, taken).await
 }
 
 pub async fn result(State(web): State<Web>, caller: Caller, At(id): At<PaySheetId>) -> Result<Response, Fault> {
     let bytes = web
         .read(move |tx| {
             let mut out = Vec::new();
-            unknown_to_others(payroll::result_csv(tx, &caller.actor, id, &mut out), "pay sheet", id)?;
+            unknown_to_others(payroll::result_csv(tx, &caller.actor, id, &say::result, &mut out), "pay sheet", id)?;
             Ok(out)
         })
         .await?;

@@ -40,7 +40,13 @@ pub struct Frame<'a> {
     nav: &'a [NavItem<'a>],
     crumbs: &'a [Crumb<'a>],
     wrong: bool,
+    refreshing: bool,
 }
+
+/// Seconds after which a page under way loads itself again where there are no scripts.
+const REFRESH_SECONDS: u32 = 5;
+/// The query parameter by which the reader has it stand still.
+const STILL: &str = "still";
 
 /// Where the sign-out form is sent.
 const SIGN_OUT: &str = "/sign-out";
@@ -49,7 +55,7 @@ const PASSWORD: &str = "/password";
 
 impl<'a> Frame<'a> {
     pub fn new(view: &'a View, title: impl Into<Text<'a>>) -> Frame<'a> {
-        Frame { view, title: title.into(), viewer: None, nav: &[], crumbs: &[], wrong: false }
+        Frame { view, title: title.into(), viewer: None, nav: &[], crumbs: &[], wrong: false, refreshing: false }
     }
     pub fn viewer(self, viewer: Option<Viewer<'a>>) -> Frame<'a> {
         Frame { viewer, ..self }
@@ -63,6 +69,15 @@ impl<'a> Frame<'a> {
     /// The form on this page has errors: the title says so first.
     pub fn wrong(self, wrong: bool) -> Frame<'a> {
         Frame { wrong, ..self }
+    }
+
+    /// It shows something under way. Without scripts it loads itself again until the reader has it stand still (WCAG 2.2.1).
+    pub fn refreshing(self, refreshing: bool) -> Frame<'a> {
+        Frame { refreshing, ..self }
+    }
+
+    fn is_still(&self) -> bool {
+        self.view.address.contains(&format!("{STILL}=yes"))
     }
 
     /// The whole document around `main`.
@@ -80,6 +95,7 @@ impl<'a> Frame<'a> {
                     link rel="stylesheet" href=(assets::style_path());
                     link rel="icon" type="image/svg+xml" href=(assets::mark_path());
                     script type="module" src=(assets::script_path()) {}
+                    @if self.refreshing && !self.is_still() { noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); } }
                 }
                 body {
                     a.skip href="#main" { (words.t("skip-to-main")) }
@@ -88,7 +104,12 @@ impl<'a> Frame<'a> {
                         @if !self.nav.is_empty() { (self.navigation()) }
                         div.page {
                             (breadcrumbs(words, self.crumbs))
-                            main.main id="main" tabindex="-1" { (main) }
+                            main.main id="main" tabindex="-1" {
+                                (main)
+                                @if self.refreshing && !self.is_still() {
+                                    noscript { p.hint { (words.t("refreshing")) " " a href=(view.address_with(STILL, "yes")) { (words.t("refreshing-stop")) } } }
+                                }
+                            }
                         }
                     }
                     (self.footer())

@@ -30,13 +30,15 @@ struct Seen {
     maker: String,
     first: String,
     decided: String,
+    /// It is the reader's turn.
+    may: bool,
 }
 
-fn seen(tx: &mut store::Tx<'_>, approval: Approval) -> Done<Seen> {
+fn seen(tx: &mut store::Tx<'_>, approval: Approval, may: bool) -> Done<Seen> {
     let mut name = |who: Option<&str>| who.map_or_else(|| Ok(String::new()), |w| party::who_name(tx, w));
     let maker = name(Some(&approval.maker))?;
     let (first, decided) = (name(approval.first_by.as_deref())?, name(approval.decided_by.as_deref())?);
-    Ok(Seen { approval, maker, first, decided })
+    Ok(Seen { approval, maker, first, decided, may })
 }
 
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk>) -> Result<Shown, Fault> {
@@ -47,7 +49,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
         .read(move |tx| {
             let found =
                 if mine { approval::made_by(tx, &actor, &ask)? } else { approval::waiting_for(tx, &actor, &ask)? };
-            let items = found.items.into_iter().map(|a| seen(tx, a)).collect::<Done<Vec<_>>>()?;
+            let items = found.items.into_iter().map(|a| seen(tx, a, !mine)).collect::<Done<Vec<_>>>()?;
             Ok((items, found.next))
         })
         .await?;
@@ -162,7 +164,8 @@ async fn load(web: &Web, who: &Signed, id: ApprovalId) -> Result<Seen, Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
         let a = approval::approval(tx, &actor, id)?;
-        seen(tx, a)
+        let may = approval::may_decide(tx, &actor, &a)?;
+        seen(tx, a, may)
     });
     Ok(found.await?)
 }
@@ -191,7 +194,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ApprovalId>) -
         h2 { (who.t("approval-content")) }
         (changes(&who, a))
         @if let Some(sheet) = sheet_of(a) { p { a href={ "/wages/sheets/" (sheet) } { (who.t("approval-to-sheet")) } } }
-        (answers(&who, a, web.now()))
+        (answers(&who, &s, web.now()))
     };
     let title = say::told(w, "approval-kind", &a.kind);
     Ok(page(&who, Sheet::new(title).crumb(who.t("approvals"), "/approvals"), main))
@@ -217,7 +220,8 @@ const DECIDED_HERE: [&str; 8] = [
 /// Kinds whose maker withdraws them where he made them, because more than the request ends with it.
 const WITHDRAWN_ELSEWHERE: [&str; 3] = ["payment", "payment.reverse", "payroll.pay"];
 
-fn answers(who: &Signed, a: &Approval, now: kernel::Timestamp) -> Markup {
+fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
+    let a = &s.approval;
     if !a.is_open(now) {
         return html! {};
     }
@@ -228,6 +232,12 @@ fn answers(who: &Signed, a: &Approval, now: kernel::Timestamp) -> Markup {
             p.hint { (who.t("approval-own")) }
             @if !WITHDRAWN_ELSEWHERE.contains(&kind) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
         };
+    }
+    if a.first_by == Some(who.actor.principal()) {
+        return html! { p.hint { (who.t("approval-first-own")) } };
+    }
+    if !s.may {
+        return html! { p.hint { (who.t("approval-not-yours")) } };
     }
     html! {
         @if DECIDED_HERE.contains(&kind) || app::desk::KINDS.contains(&kind) {

@@ -1,5 +1,7 @@
 //! The first page: for everybody what Yizhan is, and for whoever is signed in where he stands and what waits for him.
-use super::{Page, notices, page, public_page};
+use super::projects::sheet_name;
+use super::sign_in::firms_with_names;
+use super::{Page, notices, page, public_page, sheets, slips};
 use crate::gate::Signed;
 use crate::http::read::download;
 use crate::http::redirect::see_other;
@@ -10,15 +12,19 @@ use crate::{Fault, Lang, Shown};
 use app::notices::Notice;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use kernel::{Actor, Date, Owner, PageAsk, Result, Who};
+use kernel::id::FirmId;
+use kernel::{Actor, Date, Money, Owner, PageAsk, Result, Who};
 use maud::{Markup, html};
 use party::Permission as P;
+use payroll::SheetState;
 use store::Tx;
 
 /// Notices on a first page.
 const NOTICES_SHOWN: u32 = 5;
 /// Pay slips, projects on a first page.
 const LINES_SHOWN: u32 = 6;
+/// Pay sheets of a project looked at for what is to be done.
+const SHEETS_LOOKED_AT: u32 = 4;
 /// What waits is counted up to this.
 const COUNTED_MAX: u32 = 200;
 
@@ -87,9 +93,19 @@ struct Home {
     accounts: Vec<ledger::View>,
     slips: Vec<payroll::SlipLine>,
     projects: Vec<payroll::ProjectView>,
-    firms: usize,
+    firms: Vec<(FirmId, String)>,
+    steps: Vec<Step>,
     waiting: Vec<Waiting>,
     notices: Vec<Notice>,
+}
+
+/// What the reader does next with a pay sheet of his firm.
+struct Step {
+    text: String,
+    href: String,
+    sheet: String,
+    project: String,
+    net: Money,
 }
 
 /// Something of a number that waits, and where.
@@ -104,11 +120,13 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let home = web.read(move |tx| look(tx, &actor, &session)).await?;
     let words = who.words();
     let main = html! {
+        (act_for_one(&who, &home.firms))
+        (steps(&who, &home.steps))
         (waiting(&who, &home.waiting))
         @if !home.accounts.is_empty() { (accounts(&who, &home.accounts)) }
         @if !home.projects.is_empty() { (projects(&who, &home.projects)) }
-        @if !home.slips.is_empty() { (slips(&who, &home.slips)) }
-        (tiles_for(&who, home.firms))
+        @if !home.slips.is_empty() { (slip_table(&who, &home.slips)) }
+        (tiles_for(&who, home.firms.len()))
         @if !home.notices.is_empty() {
             h2 { (who.t("home-notices")) }
             (notices::table(&who, &home.notices).show(words))
@@ -145,12 +163,58 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
         _ => Vec::new(),
     };
     let firms = match actor.person() {
-        Some(person) => party::firms_of(tx, person)?.len(),
-        None => 0,
+        Some(person) => firms_with_names(tx, person)?,
+        None => Vec::new(),
     };
+    let steps = steps_of(tx, actor, who, &projects)?;
     let notices = app::notices::list(tx, actor, true, &PageAsk::first(NOTICES_SHOWN))?.items;
     let today = tx.business_date()?;
-    Ok(Home { today, accounts, slips, projects, firms, waiting: queues(tx, actor, who)?, notices })
+    Ok(Home { today, accounts, slips, projects, firms, steps, waiting: queues(tx, actor, who)?, notices })
+}
+
+/// The next steps in the projects, the newest sheet of each first; what is over and well needs none.
+fn steps_of(tx: &mut Tx<'_>, actor: &Actor, who: &Signed, projects: &[payroll::ProjectView]) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    for p in projects {
+        let (found, unpaid) = payroll::goings_on(tx, actor, p.project, SHEETS_LOOKED_AT)?;
+        for v in found {
+            let told = match sheets::next_step(who, &v) {
+                Some((_, href)) if v.state == SheetState::PartlyPaid && unpaid > 0 && who.holds(P::WageSheetMake) => {
+                    (who.words().t_with("step-unpaid", &[("n", unpaid.into())]), href)
+                }
+                Some(_) if matches!(v.state, SheetState::Paid | SheetState::PartlyPaid) => continue,
+                Some((_, href)) => (who.t(&format!("step-{}", v.state.code().replace('_', "-"))).into_owned(), href),
+                None => continue,
+            };
+            let ((text, href), sheet, project) = (told, sheet_name(who, &v), p.name.clone());
+            steps.push(Step { text, href, sheet, project, net: v.net });
+        }
+    }
+    steps.truncate(LINES_SHOWN as usize);
+    Ok(steps)
+}
+
+fn steps(who: &Signed, steps: &[Step]) -> Markup {
+    let words = who.words();
+    let rows = steps.iter().map(|s| {
+        let what =
+            html! { div { a href=(s.href) { strong { (s.text) } } br; span.hint { (s.sheet) " · " (s.project) } } };
+        [what, amount(words, s.net)]
+    });
+    let table = Table::new(who.t("home-steps")).text(who.t("home-step")).figures(who.t("sheet-net"));
+    html! { @if !steps.is_empty() { h2 { (who.t("home-steps")) } (table.caption_hidden().rows(rows).show(words)) } }
+}
+
+/// Whoever holds a role of one firm mostly came to act for it: one key.
+fn act_for_one(who: &Signed, firms: &[(FirmId, String)]) -> Markup {
+    let ([(firm, name)], Who::Person(_)) = (firms, who.session.who) else { return html! {} };
+    let label = who.words().t_with("act-for-one", &[("firm", name.as_str().into())]);
+    let fields = html! {
+        input type="hidden" name="firm" value=(firm);
+        (actions(button(Button::Primary, &label, None)))
+        p.hint { (who.t("act-for-one-hint")) }
+    };
+    form(&who.view, "/act-for", fields)
 }
 
 /// What waits for the reader's role. A queue he may not look at is not counted.
@@ -230,11 +294,11 @@ fn projects(who: &Signed, projects: &[payroll::ProjectView]) -> Markup {
     html! { h2 { (who.t("home-projects")) } (table) }
 }
 
-fn slips(who: &Signed, slips: &[payroll::SlipLine]) -> Markup {
+fn slip_table(who: &Signed, found: &[payroll::SlipLine]) -> Markup {
     let words = who.words();
-    let rows = slips.iter().map(|s| {
-        let link = html! { a href={ "/slips/" (s.line) } { (s.period) " " (s.project_name) } };
-        [link, html! { (s.employer) }, amount(words, s.net)]
+    let rows = found.iter().map(|s| {
+        let link = html! { a href={ "/slips/" (s.line) } { (slips::name(who, s.period, s.kind, s.number)) } };
+        [link, html! { div { (s.employer) br; span.hint { (s.project_name) } } }, amount(words, s.net)]
     });
     let table = Table::new(who.t("home-slips"))
         .text(who.t("home-slip"))
@@ -248,7 +312,7 @@ fn tiles_for(who: &Signed, firms: usize) -> Markup {
         (who.holds(P::PaymentSubmit) && !who.is_staff(), Icon::Transfer, "tile-pay", "/pay"),
         (matches!(who.session.who, Who::Person(_)), Icon::Bill, "tile-slips", "/slips"),
         (who.firm().is_some() && who.holds(P::WageSheetMake), Icon::Bill, "tile-wages", "/wages"),
-        (firms > 0, Icon::Person, "tile-act-for", "/act-for"),
+        (firms > usize::from(who.firm().is_none()), Icon::Person, "tile-act-for", "/act-for"),
         (true, Icon::Help, "tile-devices", "/devices"),
     ];
     let items: Vec<Tile<'_>> = all

@@ -8,6 +8,7 @@ use crate::http::csrf::Checked;
 use crate::http::read::{At, Upload, download};
 use crate::http::redirect::see_other;
 use crate::look::*;
+use crate::readings::Reading;
 use crate::state::Web;
 use crate::words::Lang;
 use crate::{Fault, Shown};
@@ -21,6 +22,8 @@ use serde::Deserialize;
 
 /// Files that are read.
 const ACCEPT: &str = ".xlsx,.xls,.csv";
+/// Seconds between two looks at a file that is being read.
+const LOOK_SECONDS: u32 = 2;
 /// Faults on one page.
 const FAULTS_ROWS: u32 = 100;
 
@@ -135,7 +138,7 @@ pub async fn send_roster(
         return Ok(refused(roster_form(&who, &project, &errors)));
     };
     match read(&web, &who, id, ImportFor::Roster, file_name, &bytes).await {
-        Ok(import) => Ok(see_other(&format!("/wages/imports/{}", import.id))),
+        Ok(import) => Ok(see_other(&format!("/wages/imports/{import}"))),
         Err(why) if of_file(&why) => Ok(refused(roster_form(&who, &project, &beside("file", &who, &why)))),
         Err(why) => Err(why.into()),
     }
@@ -148,10 +151,13 @@ async fn read(
     what: ImportFor,
     file_name: String,
     bytes: &[u8],
-) -> kernel::Result<Import> {
+) -> kernel::Result<ImportId> {
     let (actor, bytes) = (who.actor.clone(), bytes.to_vec());
     let upload = payroll::Upload { project, what, file_name, bytes, accept_valid: false };
-    web.run(move |bank| payroll::import(&bank.store, &actor, upload)).await
+    let taken = web.run(move |bank| payroll::take_in(&bank.store, &actor, upload)).await?;
+    let import = taken.import.id;
+    web.read_file(&who.actor, taken).await?;
+    Ok(import)
 }
 
 pub async fn send_pay_sheet(
@@ -180,7 +186,7 @@ pub async fn send_pay_sheet(
         return Ok(refused(sheet_form(&who, &project, &fields, today, &errors)));
     };
     match read(&web, &who, id, what, file_name, &bytes).await {
-        Ok(import) => Ok(see_other(&format!("/wages/imports/{}", import.id))),
+        Ok(import) => Ok(see_other(&format!("/wages/imports/{import}"))),
         Err(why) if of_file(&why) => {
             Ok(refused(sheet_form(&who, &project, &fields, today, &beside("file", &who, &why))))
         }
@@ -222,7 +228,63 @@ pub async fn show(
     Query(ask): Query<FaultsAsk>,
 ) -> Result<Shown, Fault> {
     let (project, import, faults) = found(&web, &who, id, ask).await?;
+    let reading = web.inner().readings.get(id);
+    if !import.is_read() || reading.as_ref().is_some_and(|r| r.outcome.is_none()) {
+        return Ok(reading_page(&who, &project, &import, reading.as_ref()));
+    }
     Ok(import_page(&who, &project, &import, &faults, &FieldErrors::new()))
+}
+
+/// A file that is being read, or whose reading broke off.
+fn reading_page(who: &Signed, project: &Project, i: &Import, reading: Option<&Reading>) -> Shown {
+    let w = who.words();
+    let here = format!("/wages/imports/{}", i.id);
+    let going_on = reading.is_some_and(|r| r.outcome.is_none());
+    let again = html! {
+        input type="hidden" name="way" value="again";
+        (actions(button(Button::Primary, &who.t("reading-again"), None)))
+    };
+    let main = html! {
+        @if going_on {
+            (live(&who.t("reading"), &format!("{here}/progress"), LOOK_SECONDS, None, reading_part(who, i, reading)))
+            (actions(link_button(Button::Secondary, &who.t("look-again"), &here)))
+        } @else {
+            (reading_part(who, i, reading))
+            @if who.holds(maker(i)) { (form(&who.view, &format!("{here}/acceptance"), again)) }
+        }
+        (summary_list(w, &[Row::new(who.t("import-file"), html! { (i.file_name) })]))
+    };
+    let key = if i.subject == Subject::Roster { "import-roster" } else { "import-sheet" };
+    page(who, under(who, key, project).refreshing(going_on), main)
+}
+
+fn reading_part(who: &Signed, i: &Import, reading: Option<&Reading>) -> Markup {
+    let w = who.words();
+    let rows =
+        |key: &str, r: &Reading| w.t_with(key, &[("n", (r.done as i64).into()), ("all", (r.total as i64).into())]);
+    match reading.map(|r| (r, &r.outcome)) {
+        Some((r, None)) if r.total == 0 => {
+            notice(Tone::Info, &who.t("reading-compares"), html! { p { (who.t("reading-next")) } })
+        }
+        Some((r, None)) => notice(Tone::Info, &rows("reading-writes", r), html! { p { (who.t("reading-next")) } }),
+        Some((_, Some(Err(why)))) => {
+            let told = w.error(why);
+            notice(Tone::Danger, &told.message, html! { p { (told.remedy) } })
+        }
+        _ if i.is_read() => {
+            let link = html! { p { a href={ "/wages/imports/" (i.id) } { (who.t("reading-to-result")) } } };
+            notice(Tone::Good, &who.t("reading-done"), link)
+        }
+        _ => notice(Tone::Warn, &who.t("reading-broke-off"), html! { p { (who.t("reading-broke-off-next")) } }),
+    }
+}
+
+/// The part of the page that keeps itself fresh.
+pub async fn progress(State(web): State<Web>, who: Signed, At(id): At<ImportId>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let import = web.read(move |tx| unknown_to_others(payroll::import_of(tx, &actor, id), "import", id)).await?;
+    let reading = web.inner().readings.get(id);
+    Ok(Shown(reading_part(&who, &import, reading.as_ref())))
 }
 
 type Found = (Project, Import, kernel::Page<ImportFault>);
@@ -294,6 +356,14 @@ fn say_state(who: &Signed, i: &Import) -> Markup {
     notice(tone, &who.words().t_with(key, &args), html! { p { (who.t(&format!("{key}-next"))) } })
 }
 
+/// What whoever goes on with it needs.
+fn maker(i: &Import) -> party::Permission {
+    match i.subject {
+        Subject::Roster => party::Permission::WageRosterEdit,
+        Subject::PaySheet => party::Permission::WageSheetMake,
+    }
+}
+
 /// The way on: the sheet, or the choice between going on and a corrected file.
 fn next(who: &Signed, i: &Import, errors: &FieldErrors) -> Markup {
     let w = who.words();
@@ -301,11 +371,7 @@ fn next(who: &Signed, i: &Import, errors: &FieldErrors) -> Markup {
         Subject::Roster => format!("/wages/projects/{}/roster-import", i.project),
         Subject::PaySheet => format!("/wages/projects/{}/sheet-import", i.project),
     };
-    let maker = who.holds(if i.subject == Subject::Roster {
-        party::Permission::WageRosterEdit
-    } else {
-        party::Permission::WageSheetMake
-    });
+    let maker = who.holds(maker(i));
     match i.state {
         ImportState::Accepted => html! {
             (actions(html! {
@@ -392,10 +458,11 @@ pub async fn accept(
 ) -> Result<Response, Fault> {
     let (project, import, faults) = found(&web, &who, id, FaultsAsk::default()).await?;
     match form.way.as_str() {
-        "valid" => {
-            let actor = who.actor.clone();
-            let done = web.run(move |bank| payroll::accept_valid(&bank.store, &actor, id)).await?;
-            let place = done.sheet.map_or_else(|| format!("/wages/imports/{id}"), |s| format!("/wages/sheets/{s}"));
+        way @ ("valid" | "again") => {
+            let (actor, accept) = (who.actor.clone(), way == "valid");
+            let taken = web.run(move |bank| payroll::take_up(&bank.store, &actor, id, accept)).await?;
+            let sheet = web.read_file(&who.actor, taken).await?.and_then(|done| done.sheet);
+            let place = sheet.map_or_else(|| format!("/wages/imports/{id}"), |s| format!("/wages/sheets/{s}"));
             Ok(see_other(&place))
         }
         "corrected" => {

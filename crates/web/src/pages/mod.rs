@@ -55,6 +55,7 @@ pub struct Page<'a> {
     crumbs: Vec<Crumb<'a>>,
     wrong: bool,
     bare: bool,
+    refreshing: bool,
 }
 
 impl<'a> Page<'a> {
@@ -69,6 +70,10 @@ impl<'a> Page<'a> {
     pub fn crumb(mut self, label: impl Into<Text<'a>>, href: impl Into<Text<'a>>) -> Page<'a> {
         self.crumbs.push(Crumb::new(label, href));
         self
+    }
+    /// It shows something under way: without scripts it loads itself again.
+    pub fn refreshing(self, refreshing: bool) -> Page<'a> {
+        Page { refreshing, ..self }
     }
     /// The form on it has errors.
     pub fn wrong(self, wrong: bool) -> Page<'a> {
@@ -90,7 +95,7 @@ pub fn page(who: &Signed, page: Page<'_>, main: Markup) -> Shown {
     let main = page.main(main);
     let viewer = Viewer { name: who.session.name.as_str().into(), role: role_shown(who).into() };
     let frame = Frame::new(&who.view, page.title).viewer(Some(viewer)).nav(&nav).crumbs(&page.crumbs).wrong(page.wrong);
-    Shown(frame.show(main))
+    Shown(frame.refreshing(page.refreshing).show(main))
 }
 
 /// A page for everybody.
@@ -136,12 +141,15 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     let staff = who.is_staff();
     let any = |permissions: &[Permission]| permissions.iter().any(|p| who.holds(*p));
     let checks = any(&[P::PaymentApprove, P::PersonTier, P::WageSheetCheck, P::RoleGrant, P::TariffEdit]);
+    // Whose own requests wait for others.
+    let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
+        || firm && who.holds(P::PaymentSubmit);
     let all: [(bool, Icon, &str, &str); 14] = [
         (true, Icon::Home, "nav-home", "/home"),
-        (customer, Icon::Account, "nav-accounts", "/accounts"),
+        ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
-        (checks && !customer, Icon::Check, "nav-approvals", "/approvals"),
+        (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::GuardDecide), Icon::Warn, "nav-guard", "/guard"),

@@ -12,6 +12,7 @@ use axum::response::Response;
 use fluent_bundle::FluentValue;
 use kernel::{Currency, Error, Money, PageAsk, Timestamp};
 use maud::html;
+use party::Permission as P;
 use std::collections::BTreeMap;
 
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk>) -> Result<Shown, Fault> {
@@ -37,7 +38,9 @@ pub(super) fn table(who: &Signed, notices: &[Notice]) -> Table<'static> {
         } else {
             html! {}
         };
-        [moment(words, n.at), html! { (told(words, &n.kind, &n.text_key(), &n.args.0)) }, state]
+        let text = told(words, &n.kind, &n.text_key(), &n.args.0);
+        let more = place(who, n).map(|(key, href)| html! { br; a href=(href) { (who.t(key)) } });
+        [moment(words, n.at), html! { div { (text) (more.unwrap_or_default()) } }, state]
     });
     let table = Table::new(who.t("notices-title"))
         .text(who.t("notices-when"))
@@ -46,11 +49,31 @@ pub(super) fn table(who: &Signed, notices: &[Notice]) -> Table<'static> {
     table.caption_hidden().rows(rows).when_empty(who.t("notices-empty"))
 }
 
+/// Where the thing stands that a notice is about, with the text of its link; `None` where the reader has no page of it.
+fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
+    let about = &n.about;
+    let wages = who.holds(P::WageRead) || who.holds(P::WageReadBank);
+    match about.split('_').next()? {
+        "plin" => Some(("notice-open-slip", format!("/slips/{about}"))),
+        "appr" => Some(("notice-open", format!("/approvals/{about}"))),
+        "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
+        "proj" if wages => Some(("notice-open", format!("/wages/projects/{about}"))),
+        "inst" if !n.kind.ends_with(".payee") && who.holds(P::AccountRead) => {
+            Some(("notice-open", format!("/payments/{about}")))
+        }
+        _ => None,
+    }
+}
+
 /// What is said of a thing that the event did not name.
 const UNSAID: &str = "—";
 /// What a notice's text may ask for.
-const ARGS: [&str; 15] = [
+const ARGS: [&str; 19] = [
     "money",
+    "wage",
+    "period",
+    "account",
+    "employer",
     "payee",
     "until",
     "reason",
@@ -89,17 +112,15 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
         (_, "lines" | "paid" | "failed" | "failures") => {
             return text.parse::<i64>().map_or_else(|_| text.to_owned().into(), Into::into);
         }
+        ("payroll.line_paid", "period") => text.parse::<payroll::Period>().ok().map(|p| {
+            words.t_with("month", &[("year", i64::from(p.year).into()), ("month", i64::from(p.month).into())])
+        }),
         (_, "until") => serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)),
         (_, "role") => Some(say::told_or(words, "role", text)),
         (_, "refusal") => refusal(words, text),
         ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),
         ("clearing.returned", "reason") => Some(say::told_or(words, "clearing-reason", text)),
-        ("payroll.line_failed", "reason") => {
-            let nearest = if text.starts_with("returned_") { "returned" } else { "other" };
-            words
-                .maybe(&say::key("wage-fail", text), &[])
-                .or_else(|| Some(say::told(words, "wage-fail", nearest).into_owned()))
-        }
+        ("payroll.line_failed", "reason") => Some(say::failure(words, text, "")),
         (kind, "kind") if kind.starts_with("approval.") => Some(say::told_or(words, "approval-kind", text)),
         _ => None,
     };
@@ -149,6 +170,12 @@ mod tests {
             ("payroll.line_failed", &[("reason", "credit_dormant")], &["工资 3,214.50 元没有发到账户", "久悬账户"]),
             ("payroll.line_failed", &[("reason", "returned_odd")], &["对方银行退回"]),
             ("payroll.line_failed", &[("reason", "odd")], &["没有发出去"]),
+            (
+                "payroll.line_paid",
+                &[("wage", "wage"), ("period", "2026-10"), ("account", "6217 **** 0128"), ("employer", "启东船务")],
+                &["2026年10月工资 3,214.50 元", "6217 **** 0128", "启东船务"],
+            ),
+            ("payroll.line_paid", &[("wage", "supplement"), ("period", "2026-10")], &["2026年10月补发工资"]),
             ("guard.party_frozen", &[("kind", "all")], &["收款和付款"]),
             ("guard.party_frozen", &[("kind", "stop_debits")], &["已暂停付款"]),
             ("party.tier_changed", &[("from", "II"), ("to", "I")], &["由Ⅱ类调整为Ⅰ类"]),

@@ -4,7 +4,7 @@
 //! progress keeps itself fresh; without scripts a link looks again.
 use super::confirm::{Confirm, Given};
 use super::projects::sheet_name;
-use super::sheets::{account, after_failure, crumbs, pay_on, under, view, why_failed};
+use super::sheets::{account, after_failure, checkers, crumbs, pay_on, under, view, why_failed};
 use super::{instructions, next_href, once_field, page, refused, say};
 use crate::api::unknown_to_others;
 use crate::gate::Signed;
@@ -27,7 +27,7 @@ use store::{Tx, params};
 /// Failed lines on one page.
 const FAILED_ROWS: u32 = 100;
 /// Chunks that one push of a run pays before others get their turn.
-const CHUNKS_A_PUSH: u32 = 4;
+const CHUNKS_A_PUSH: u32 = 20;
 /// Seconds between two looks at a run.
 const LOOK_SECONDS: u32 = 2;
 
@@ -79,7 +79,6 @@ async fn run_page(web: &Web, who: &Signed, v: &SheetView, ask: FailedAsk) -> Res
 
 fn pay_page(web: &Web, who: &Signed, v: &SheetView, refusal: Option<&Progress>) -> Shown {
     let w = who.words();
-    let checked = v.checked.as_ref().map_or_else(|| html! {}, |s| say::by(w, &s.name, s.at));
     let rows = vec![
         Row::new(who.t("project-name"), html! { (v.project_name) }),
         Row::new(who.t("sheet-period"), html! { (sheet_name(who, v)) }),
@@ -87,7 +86,7 @@ fn pay_page(web: &Web, who: &Signed, v: &SheetView, refusal: Option<&Progress>) 
         Row::new(who.t("sheet-net"), html! { strong { (amount(w, v.net)) } }),
         Row::new(who.t("sheet-pay-on"), pay_on(who, v)),
         Row::new(who.t("hand-drafted"), say::by(w, &v.drafted.name, v.drafted.at)),
-        Row::new(who.t("hand-checked"), checked),
+        Row::new(who.t("hand-checked"), checkers(who, v)),
     ];
     let enough = v.enough;
     let more = html! {
@@ -374,7 +373,7 @@ pub async fn result_csv(State(web): State<Web>, who: Signed, At(id): At<PaySheet
         .read(move |tx| {
             let v = unknown_to_others(payroll::sheet(tx, &actor, id), "pay sheet", id)?;
             let mut bytes = Vec::new();
-            payroll::result_csv(tx, &actor, id, &mut bytes)?;
+            payroll::result_csv(tx, &actor, id, &say::result, &mut bytes)?;
             Ok((v, bytes))
         })
         .await?;

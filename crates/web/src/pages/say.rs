@@ -1,7 +1,7 @@
 //! How states read. A state is a noun with who and when, said the same on every screen: the text `<prefix>-<code>` (with - for
 //! _ and .) and a tone.
 use crate::look::{self, Tone};
-use crate::words::Words;
+use crate::words::{Lang, Words};
 use approval::State as Approval;
 use kernel::clock::{DAY, HOUR, MINUTE};
 use kernel::{Currency, Money, Timestamp};
@@ -29,6 +29,21 @@ pub fn told_or(words: Words, prefix: &str, code: &str) -> String {
 /// The text of a key from outside the screens, or the key.
 pub fn text_or(words: Words, key: &str) -> String {
     words.maybe(key, &[]).unwrap_or_else(|| key.to_owned())
+}
+
+/// The text of a failed wage's code, or of the nearest there is; `end` is empty for why, `-next` for what to do.
+pub fn failure(words: Words, reason: &str, end: &str) -> String {
+    let nearest = if reason.starts_with("returned_") { "returned" } else { "other" };
+    let own = words.maybe(&format!("{}{end}", key("wage-fail", reason)), &[]);
+    own.unwrap_or_else(|| words.t(&format!("wage-fail-{nearest}{end}")).into_owned())
+}
+
+/// The words of a run's result, in Chinese and in English.
+pub fn result(told: payroll::Told<'_>) -> [String; 2] {
+    [Lang::Zh, Lang::En].map(|lang| match told {
+        payroll::Told::State(state) => self::told(Words::of(lang), "line-state", state.code()).into_owned(),
+        payroll::Told::Reason(code) => failure(Words::of(lang), code, ""),
+    })
 }
 
 /// What has states that a screen shows.
@@ -117,7 +132,6 @@ pub fn grouped(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Lang;
 
     fn all_told<S: Stated + Copy>(all: &[S]) {
         for lang in Lang::ALL {

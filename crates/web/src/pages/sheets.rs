@@ -98,22 +98,26 @@ fn warnings(who: &Signed, v: &SheetView) -> Markup {
     }
 }
 
-/// The one next step, by state and by what the reader may do.
-fn work(who: &Signed, v: &SheetView) -> Markup {
+/// The one next step, by state and by what the reader may do: its text and its address.
+pub fn next_step(who: &Signed, v: &SheetView) -> Option<(&'static str, String)> {
     let at = |rest: &str| format!("/wages/sheets/{}/{rest}", v.sheet);
     let mine = who.firm().is_some();
     let (make, pay) = (mine && who.holds(P::WageSheetMake), mine && who.holds(P::WagePay));
-    let next = match v.state {
+    match v.state {
         SheetState::Drafted | SheetState::SentBack if make => Some(("sheet-submit", at("submission"))),
-        SheetState::Submitted if mine && who.holds(P::WageSheetCheck) => {
-            v.approval.map(|a| ("sheet-check", format!("/approvals/{a}")))
-        }
+        SheetState::Submitted if v.may_check => v.approval.map(|a| ("sheet-check", format!("/approvals/{a}"))),
         SheetState::Checked if pay => Some(("sheet-pay", at("payment"))),
         SheetState::Starting | SheetState::Paying => Some(("sheet-progress", at("payment"))),
         SheetState::Paid | SheetState::PartlyPaid => Some(("sheet-result", at("payment"))),
         _ => None,
-    };
-    let cancellable = make
+    }
+}
+
+fn work(who: &Signed, v: &SheetView) -> Markup {
+    let at = |rest: &str| format!("/wages/sheets/{}/{rest}", v.sheet);
+    let next = next_step(who, v);
+    let cancellable = who.firm().is_some()
+        && who.holds(P::WageSheetMake)
         && matches!(v.state, SheetState::Drafted | SheetState::Submitted | SheetState::Checked | SheetState::SentBack);
     html! {
         @if next.is_some() || cancellable {
@@ -156,6 +160,16 @@ pub fn totals(who: &Signed, v: &SheetView) -> Markup {
     summary_list(w, &rows)
 }
 
+/// Everybody who checked it, and whether another one has to.
+pub fn checkers(who: &Signed, v: &SheetView) -> Markup {
+    let waits = v.state == SheetState::Submitted;
+    html! { div {
+        @for (n, s) in v.checkers.iter().enumerate() { @if n > 0 { br; } (say::by(who.words(), &s.name, s.at)) }
+        @if v.checkers.is_empty() { span.hint { (who.t("hand-none")) } }
+        @else if waits { p.hint { (who.t("hand-second-awaited")) } }
+    } }
+}
+
 /// Everybody whose hands it passed through.
 fn hands(who: &Signed, v: &SheetView) -> Markup {
     let w = who.words();
@@ -165,7 +179,7 @@ fn hands(who: &Signed, v: &SheetView) -> Markup {
     let mut rows = vec![
         Row::new(who.t("hand-drafted"), say::by(w, &v.drafted.name, v.drafted.at)),
         Row::new(who.t("hand-submitted"), signed(&v.submitted)),
-        Row::new(who.t("hand-checked"), signed(&v.checked)),
+        Row::new(who.t("hand-checked"), checkers(who, v)),
         Row::new(who.t("hand-paid"), signed(&v.paying)),
     ];
     if let Some(ended) = &v.ended {
@@ -206,21 +220,14 @@ pub fn account(who: &Signed, number: &str, bank: &str) -> Markup {
     }
 }
 
-/// The text of a failure's code, or of the nearest there is.
-fn of_failure(who: &Signed, reason: &str, end: &str) -> String {
-    let nearest = if reason.starts_with("returned_") { "returned" } else { "other" };
-    let own = who.words().maybe(&format!("{}{end}", say::key("wage-fail", reason)), &[]);
-    own.unwrap_or_else(|| who.t(&format!("wage-fail-{nearest}{end}")).into_owned())
-}
-
 /// Why a line was not paid, in plain words.
 pub fn why_failed(who: &Signed, reason: &str) -> String {
-    of_failure(who, reason, "")
+    say::failure(who.words(), reason, "")
 }
 
 /// What to do about it.
 pub fn after_failure(who: &Signed, reason: &str) -> String {
-    of_failure(who, reason, "-next")
+    say::failure(who.words(), reason, "-next")
 }
 
 pub fn line_table(who: &Signed, lines: &[LineView]) -> Markup {

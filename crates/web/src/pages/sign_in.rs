@@ -177,7 +177,10 @@ pub async fn act_for_page(State(web): State<Web>, who: Signed) -> Result<Shown, 
     Ok(page(&who, Page::new(who.t("act-for-title")).lead(who.t("act-for-lead")), act_for_form(&who, &firms)))
 }
 
-fn firms_with_names(tx: &mut store::Tx<'_>, person: kernel::id::PersonId) -> kernel::Result<Vec<(FirmId, String)>> {
+pub(super) fn firms_with_names(
+    tx: &mut store::Tx<'_>,
+    person: kernel::id::PersonId,
+) -> kernel::Result<Vec<(FirmId, String)>> {
     let held = party::firms_of(tx, person)?;
     held.into_iter().map(|(id, _)| Ok((id, party::firm(tx, id)?.name))).collect()
 }

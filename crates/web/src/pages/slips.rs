@@ -12,7 +12,7 @@ use maud::{Markup, html};
 use payroll::{Item, Kind, LineState, Period, Slip, SlipLine};
 
 /// `2026年10月工资`, `2026年10月补发工资（2）`.
-fn name(who: &Signed, period: Period, kind: Kind, number: u8) -> String {
+pub(super) fn name(who: &Signed, period: Period, kind: Kind, number: u8) -> String {
     let w = who.words();
     let args = [
         ("year", i64::from(period.year).into()),
