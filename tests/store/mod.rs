@@ -7,6 +7,7 @@ mod lanes;
 mod migrations;
 mod outbox;
 mod power;
+mod prune;
 mod records;
 mod verify;
 

@@ -1,12 +1,16 @@
 //! Everything that a hand can change past the store is found, and named.
 use super::{FERRIES_TABLE, Ferry, at_yard, launch};
-use kernel::{BookId, Date};
+use kernel::{Actor, BookId, Date};
 use store::{Table, params, verify};
 use tests::{CROSSINGS_TABLE, Command, TestStore};
 
 /// A little of everything that the store keeps.
 fn busy_morning(bank: &TestStore) {
     let store = bank.store();
+    store.write(|tx| tx.answered(BookId(3), "pers_a", "old", "launch", b"1", "ok")).unwrap();
+    bank.clock.advance((::store::KEPT_DAYS + 1) * kernel::clock::DAY);
+    let old = store.read(|tx| tx.old_answers(None)).unwrap().old;
+    store.write(move |tx| tx.prune_answers(&Actor::system("prune"), &old)).unwrap();
     store.write(|tx| tx.open_business_date(Date::ymd(2026, 3, 2)?)).unwrap();
     for id in 1..4 {
         store.write(move |tx| launch(tx, id)).unwrap();

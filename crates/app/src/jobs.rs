@@ -4,12 +4,13 @@
 //! webhooks and messages, so that a slow receiver holds up nothing else. A job that fails or panics is told to the log and
 //! runs again at its next time; every job can be run again at any moment and by several processes at once.
 use crate::{Bank, notices, relay, webhooks};
-use kernel::clock::{MINUTE, SECOND};
+use kernel::clock::{DAY, MINUTE, SECOND};
 use kernel::{Actor, Error, Result, Timestamp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use store::Tx;
 
 /// How often the clockwork looks whether a job is due.
 pub const LOOK_MILLISECONDS: u64 = 200;
@@ -25,6 +26,10 @@ pub const PAYMENTS_SECONDS: i64 = 10;
 pub const OUTWARD_SECONDS: i64 = 2;
 /// Minutes between two clearings away: holds, restrictions, sessions, sums of denials.
 pub const TIDYING_MINUTES: i64 = 1;
+/// Days between two looks for answers and events that were kept long enough.
+pub const PRUNING_DAYS: i64 = 1;
+/// Answers and events taken away in one run at most; the rest goes in the next.
+pub const PRUNED_MAX: u64 = 100_000;
 /// Rows one run of a job works on at most.
 pub const ROWS_AT_ONCE: u32 = 500;
 /// Chunks of wages paid in one run at most.
@@ -60,6 +65,7 @@ const JOBS: &[Job] = &[
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
     Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
+    Job { name: "prune", every: PRUNING_DAYS * DAY, run: prune },
     Job { name: "denials", every: TIDYING_MINUTES * MINUTE, run: denials },
 ];
 
@@ -110,6 +116,33 @@ fn forget(bank: &Bank) -> Result<Done> {
         bank.write(|tx| Ok(notices::forget_old(tx, ROWS_AT_ONCE)? + webhooks::forget_old(tx, ROWS_AT_ONCE)?))?,
         ROWS_AT_ONCE,
     )
+}
+fn prune(bank: &Bank) -> Result<Done> {
+    let mut things = 0;
+    for lane in bank.read(|tx| tx.event_lanes())? {
+        let actor = Actor::system("prune");
+        let prune = move |tx: &mut Tx<'_>| tx.prune_events(&actor, lane);
+        while things < PRUNED_MAX {
+            let gone = u64::from(bank.write(prune.clone())?);
+            things += gone;
+            if gone < u64::from(store::PRUNED_ROWS_MAX) {
+                break;
+            }
+        }
+    }
+    let mut after = None;
+    while things < PRUNED_MAX {
+        let found = bank.read(|tx| tx.old_answers(after.as_ref()))?;
+        for keys in found.old.chunks(store::PRUNED_ROWS_MAX as usize) {
+            let (keys, actor) = (keys.to_vec(), Actor::system("prune"));
+            things += u64::from(bank.write(move |tx| tx.prune_answers(&actor, &keys))?);
+        }
+        match found.next {
+            Some(next) => after = Some(next),
+            None => break,
+        }
+    }
+    Ok(Done { things, more: things >= PRUNED_MAX })
 }
 fn denials(bank: &Bank) -> Result<Done> {
     Ok(Done { things: u64::from(bank.denials_summed()?), more: false })

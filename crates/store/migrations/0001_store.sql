@@ -93,6 +93,20 @@ CREATE TABLE idempotency (
     PRIMARY KEY (book, principal, key)
 ) KEYED;
 
+-- That answers and events were taken away after their time: how many, and the hash of their seals.
+CREATE TABLE prunings (
+    pruned TEXT NOT NULL,
+    lane BIGINT NOT NULL,
+    number BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    before BIGINT NOT NULL,
+    rows BIGINT NOT NULL,
+    upto BIGINT NOT NULL,
+    seals BYTES NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (pruned, lane, number)
+) KEYED;
+
 -- The open business day: one row.
 CREATE TABLE business_day (
     id BIGINT PRIMARY KEY CHECK (id = 1),

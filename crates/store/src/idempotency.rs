@@ -1,7 +1,7 @@
 //! Doing once what is asked twice.
 //!
-//! A key belongs to a principal and is kept in his home book for at least 400 days, past any month end a payroll could be
-//! sent again. The answer is stored in the transaction that did the work.
+//! A key belongs to a principal and is kept in his home book for 400 days ([`crate::KEPT_DAYS`]), past any month end a
+//! payroll could be sent again. The answer is stored in the transaction that did the work.
 use crate::sql::{Column, Param};
 use crate::tx::Tx;
 use crate::{BAD_KEY, KEY_REUSED, Seal};
@@ -11,12 +11,12 @@ use kernel::{BookId, Error, Result, Timestamp};
 pub const IDEMPOTENCY_KEY_CHARS_MAX: usize = 100;
 
 crate::record! {
-    struct Answered in "idempotency" key 3 {
+    pub(crate) struct Answered in "idempotency" key 3 {
         book: BookId,
         principal: String,
         key: String,
         request: [u8; 32],
-        at: Timestamp,
+        pub(crate) at: Timestamp,
         answer: String,
     }
 }

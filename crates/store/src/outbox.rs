@@ -47,10 +47,10 @@ pub struct ParkedEvent {
 }
 
 crate::record! {
-    struct Told in "outbox" key 1 {
-        pos: i64,
+    pub(crate) struct Told in "outbox" key 1 {
+        pub(crate) pos: i64,
         id: EventId,
-        at: Timestamp,
+        pub(crate) at: Timestamp,
         kind: String,
         aggregate: String,
         payload: String,

@@ -4,7 +4,7 @@
 //! * the number and sum of all seals against the accumulators of all lanes (missing, extra and older rows);
 //! * the audit chain of each lane from its first entry to its head, and that no entry stands outside the chains;
 //! * the lanes themselves: their sealed heads, accumulators and event counts, and that none is missing;
-//! * the outbox: no event is missing from a lane's sequence, and no consumer is past what was told.
+//! * the outbox: no event is missing from a lane's sequence but the oldest that a sealed record says were taken away, and no consumer is past what was told.
 //!
 //! A row put back to an older version has a sound seal of its own: then the table is named, not the row. Whoever replaces
 //! the whole database by an older one is found out by the signed root of the day, not here.
@@ -42,7 +42,7 @@ pub type Progress<'p> = dyn FnMut(&str, u64) + 'p;
 
 /// The tables of record of the store itself.
 pub fn tables() -> Vec<&'static Table> {
-    vec![crate::idempotency::TABLE, crate::day::TABLE, crate::outbox::TABLE]
+    vec![crate::idempotency::TABLE, crate::day::TABLE, crate::outbox::TABLE, crate::prune::TABLE]
 }
 
 /// All of it: the given tables of record, the store's own, lanes, audit and outbox. Answers the records read.
@@ -101,17 +101,20 @@ pub fn lanes(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<u64> {
     Ok(lanes.len() as u64)
 }
 
-/// Checks that the events of each lane are numbered without a gap up to the lane's count, that no cursor is past them, and
-/// that what is parked exists. Answers the cursors and parked events read.
+/// Checks that the events of each lane are numbered without a gap from those that were taken away ([`crate::prune`]) up to the
+/// lane's count, that no cursor is past them, and that what is parked exists. Answers the cursors and parked events read.
 pub fn outbox(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<u64> {
     let lanes = chain::lanes(tx)?;
     for lane in &lanes {
         let bounds = [Param::Int(lane.lane << LANE_SHIFT), Param::Int((lane.lane + 1) << LANE_SHIFT)];
-        let sql = "SELECT count(*), coalesce(max(pos), ?1) FROM outbox WHERE pos > ?1 AND pos < ?2";
-        let (count, last) =
-            tx.query_one(sql, &bounds, |r| Ok((r.get::<i64>(0)?, r.get::<i64>(1)?)))?.unwrap_or_default();
-        if (count, last) != (lane.events, lane.lane << LANE_SHIFT | lane.events) {
-            let what = format!("{count} events up to {last} are there, {} were told", lane.events);
+        let first = lane.lane << LANE_SHIFT;
+        let gone = events_taken_away(tx, lane.lane)?;
+        let sql = "SELECT count(*), min(pos), max(pos) FROM outbox WHERE pos > ?1 AND pos < ?2";
+        let found = tx.query_one(sql, &bounds, |r| Ok((r.get::<i64>(0)?, r.get(1)?, r.get(2)?)))?.unwrap_or_default();
+        let left = lane.events - gone;
+        let ends = (left > 0).then_some((first + gone + 1, first + lane.events)).unzip();
+        if found != (left, ends.0, ends.1) {
+            let what = format!("{} events are there, {} were told and {gone} taken away", found.0, lane.events);
             faults.push(Fault::new("outbox", format!("lane {}", lane.lane), what));
         }
     }
@@ -130,6 +133,12 @@ pub fn outbox(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<u64> {
         }
     }
     Ok(read)
+}
+
+/// How many events of a lane were taken away, the first of them first.
+fn events_taken_away(tx: &mut Tx<'_>, lane: i64) -> Result<i64> {
+    let sql = "SELECT CAST(coalesce(sum(rows), 0) AS BIGINT) FROM prunings WHERE pruned = 'outbox' AND lane = ?1";
+    Ok(tx.query_one(sql, &[Param::Int(lane)], |r| r.get(0))?.unwrap_or(0))
 }
 
 /// Checks one table of record; answers its rows.

@@ -57,6 +57,24 @@ fn a_payment_that_comes_back_is_told_to_the_payer() {
 }
 
 #[test]
+fn answers_and_events_go_after_their_time() {
+    let h = House::open();
+    let order = Order::transfer(h.funds, Payee::Account(h.account), Money::cny(100)).fee_shown(Money::cny(0));
+    payments::submit(&h.bank.desk, &system(), order, Some("once")).unwrap();
+    h.settle();
+    let events = || h.read(|tx| tx.outbox_after_cursor("a new consumer", 1_000)).len();
+    let (before, day) = (events(), 86_400);
+    h.wait(store::KEPT_DAYS * day);
+    assert_eq!((h.read(|tx| tx.old_answers(None)).old.len(), events()), (0, before), "to the day");
+    h.wait(day);
+    assert_eq!(h.read(|tx| tx.old_answers(None)).old.len(), 1);
+    h.settle();
+    assert!(h.read(|tx| tx.old_answers(None)).old.is_empty());
+    assert!(before > 0 && events() < before, "{} of {before} events are left", events());
+    h.sound();
+}
+
+#[test]
 fn the_simulated_carrier_remembers_over_a_restart() {
     let directory = super::directory();
     let in_files = |o| crate::Options { keys: crate::Keys::File(directory.join("keys.json")), ..o };
