@@ -189,6 +189,21 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
     Ok(Found { branch: east, people, firm: ours, account, other, funds, client: (id.to_string(), secret) })
 }
 
+/// A member of staff without a role of weight: his id, his login, a customer's login, his grant, a grant of a firm's user, and a program.
+fn member(tx: &mut Tx<'_>, at: BranchId, clerk: PersonId, owner: PersonId, firm: FirmId) -> Result<[String; 6]> {
+    let new = party::StaffNew { branch: at, number: "8100".into(), name: "员工新".into(), person: None };
+    let id = party::staff_join(tx, &system(), new)?;
+    let role = party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), Role::LobbyManager).at(at))?;
+    login(tx, "staff-new", Who::Staff(id))?;
+    let mut of = |who| party::login_of(tx, who).map(|l| l.expect("a login").to_string());
+    let (own, customers) = (of(Who::Staff(id))?, of(Who::Person(owner))?);
+    let user = party::grants_of(tx, Who::Person(clerk))?[0].id.to_string();
+    let (scopes, limits) = (party::CLIENT_SCOPES.to_vec(), Role::Client.cap());
+    let (client, _) =
+        party::client_make(tx, &system(), party::ClientNew { firm, name: "旧程序".into(), scopes, limits })?;
+    Ok([id.to_string(), own, customers, role.to_string(), user, client.to_string()])
+}
+
 fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
     let password = PasswordCost::TEST.hash(name, PASSWORD)?;
     party::login_make(
@@ -335,6 +350,8 @@ impl House {
         let told = self.actor('c');
         let notices =
             self.bank.read(|tx| app::notices::list(tx, &told, false, &kernel::PageAsk::first(1))).expect("notices");
+        let (clerk, owner) = (found.people[&'k'], found.people[&'c']);
+        let member = self.bank.write(move |tx| member(tx, branch, clerk, owner, firm)).expect("a member of staff");
         let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
         self.ids = HashMap::from([
             ("$account", account.to_string()),
@@ -354,6 +371,13 @@ impl House {
             ("$notice", notices.items[0].id.to_string()),
             ("$session", session),
             ("$person", found.people[&'c'].to_string()),
+            ("$branch", branch.to_string()),
+            ("$member", member[0].clone()),
+            ("$sign_in", member[1].clone()),
+            ("$customers_login", member[2].clone()),
+            ("$role", member[3].clone()),
+            ("$user_role", member[4].clone()),
+            ("$client", member[5].clone()),
             ("$neighbour", found.people[&'d'].to_string()),
         ]);
     }

@@ -6,6 +6,7 @@ mod files;
 mod hostile;
 mod house;
 mod passwords;
+mod people;
 mod repeated;
 mod rights;
 mod sessions;

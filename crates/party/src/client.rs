@@ -132,6 +132,13 @@ pub fn client_actor(tx: &mut Tx<'_>, id: ClientId, secret: &str, origin: &Origin
     Ok(origin.dress(Actor { roles: Role::Client.code().into(), ..Actor::of(who) }))
 }
 
+/// A client for whoever manages it. Needs `client.manage` at its firm.
+pub fn client_view(tx: &mut Tx<'_>, actor: &Actor, id: ClientId) -> Result<ApiClient> {
+    let row = client(tx, id)?;
+    may(tx, actor, Permission::ClientManage, &Scope::firm(row.firm))?;
+    Ok(row)
+}
+
 /// The clients of a firm, newest first. Needs `client.manage` there.
 pub fn clients_of(tx: &mut Tx<'_>, actor: &Actor, firm: FirmId) -> Result<Vec<ApiClient>> {
     may(tx, actor, Permission::ClientManage, &Scope::firm(firm))?;

@@ -120,6 +120,12 @@ pub fn firm(tx: &mut Tx<'_>, id: FirmId) -> Result<Firm> {
     tx.get::<Firm>(params![id.book(), id])?.ok_or_else(|| Error::not_found("firm", id))
 }
 
+/// A firm for whoever may see it: its own users, and staff at its branch. Needs `firm.read`.
+pub fn firm_view(tx: &mut Tx<'_>, actor: &Actor, id: FirmId) -> Result<Firm> {
+    may(tx, actor, Permission::FirmRead, &Scope::firm(id))?;
+    firm(tx, id)
+}
+
 /// The firm with this credit code, exactly.
 pub fn firm_by_code(tx: &mut Tx<'_>, code: &str) -> Result<Option<FirmId>> {
     directory::find(tx, Kind::CreditCode, code)?.map(|id| id.parse()).transpose()

@@ -108,7 +108,8 @@ pub struct LoginNew {
     pub first_password: bool,
 }
 
-/// Makes a login. Needs `login.make`, stepped up: for staff at their branch, for a person where the actor works.
+/// Makes a login. Needs `login.make`, stepped up: for staff at their branch (and `staff.manage` there), for a person where the
+/// actor works.
 /// Errors: `LOGIN_TAKEN` (the name is in use, or the person has a login), a field error for a bad name.
 pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<LoginId> {
     let (scope, book) = match new.who {
@@ -120,6 +121,9 @@ pub fn login_make(tx: &mut Tx<'_>, actor: &Actor, new: LoginNew) -> Result<Login
         _ => return Err(Error::field("who", "a login belongs to a person or a member of staff")),
     };
     may(tx, actor, Permission::LoginMake, &scope)?;
+    if matches!(new.who, Who::Staff(_)) {
+        may(tx, actor, Permission::StaffManage, &scope)?;
+    }
     need_step_up_of_people(actor)?;
     let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '.' || c == '-';
     if !(3..=LOGIN_NAME_CHARS_MAX).contains(&new.name.len()) || !new.name.chars().all(good) {
@@ -197,16 +201,17 @@ pub(crate) fn scope_of(tx: &mut Tx<'_>, actor: &Actor, row: &Login) -> Result<Sc
     })
 }
 
-/// Gives a login another first password and another authenticator, for an owner who lost his; its sessions end. Needs
-/// `login.make` as [`login_make`] does, stepped up, and a reason.
+/// Gives a customer's login another first password and another authenticator, when he lost his; its sessions end. Needs
+/// `login.make` as [`login_make`] does, stepped up, and a reason. Never for staff: whoever renewed a colleague's login could be the
+/// second person to his own requests. A member of staff who lost his leaves and joins anew, and two give him his roles.
 pub fn login_renew(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, renewal: Renewal, why: &str) -> Result<()> {
     let mut row = login(tx, id)?;
     let scope = scope_of(tx, actor, &row)?;
     may(tx, actor, Permission::LoginMake, &scope)?;
     need_step_up_of_people(actor)?;
     let why = reason(why)?;
-    if row.who == actor.principal() {
-        return Err(Error::forbidden("nobody renews his own login"));
+    if !matches!(row.who()?, Who::Person(_)) {
+        return Err(Error::forbidden("a login of staff is not renewed"));
     }
     if row.ended_at.is_some() {
         return Err(Error::not_found("login", id));

@@ -1,22 +1,37 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
 use crate::api::{
-    accounts, approvals, desk, guards, operations as ops, payments, schema, sessions, wage_files as files, wages,
-    webhooks,
+    accounts, approvals, desk, guards, operations as ops, payments, people, schema, sessions, staff as staff_api,
+    wage_files as files, wages, webhooks,
 };
 use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
-use crate::pages::{accounts as accounts_page, approvals as approvals_page};
+use crate::pages::{accounts as accounts_page, approvals as approvals_page, programs as clients};
 use crate::pages::{
     audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, notices, opening,
     outbox,
 };
+use crate::pages::{branches, firms, logins, registration, roles, staff};
 use crate::pages::{password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
-    [pages(), screens(), who(), money(), orders(), second_persons(), wage(), bank()].into_iter().flatten().collect()
+    [
+        pages(),
+        screens(),
+        who(),
+        money(),
+        orders(),
+        second_persons(),
+        wage(),
+        bank(),
+        people_and_rights(),
+        firms_and_programs(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What is known of each route, for tests and documents.
@@ -53,10 +68,18 @@ fn pages() -> Vec<Route> {
 
 /// The screens of customers, firms and staff.
 fn screens() -> Vec<Route> {
-    [owners_screens(), wage_screens(), second_pair_of_eyes(), branch_screens(), head_office_screens()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        owners_screens(),
+        wage_screens(),
+        second_pair_of_eyes(),
+        branch_screens(),
+        head_office_screens(),
+        people_screens(),
+        firm_screens(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// A customer's or a firm's money; the price list.
@@ -138,11 +161,14 @@ fn second_pair_of_eyes() -> Vec<Route> {
 /// Staff at a branch: customers, and payments that wait for a person.
 fn branch_screens() -> Vec<Route> {
     let (read, reveal) = (Staff(P::PersonRead), Staff(P::PersonReveal));
+    let register = Staff(P::PersonRegister);
     let (activate, decide) = (Staff(P::AccountOpen), Staff(P::GuardDecide));
     let freeze = Staff(P::AccountFreeze);
     vec![
         get("/customers", customers::search, read),
         post("/customers", customers::find, read),
+        get("/customers/registration", registration::person, register),
+        post("/customers/registration", registration::register_person, register),
         get("/customers/{id}", customers::show, read),
         get("/customers/{id}/reveal", customers::reveal, reveal),
         post("/customers/{id}/reveal", customers::revealed, reveal),
@@ -167,6 +193,61 @@ fn branch_screens() -> Vec<Route> {
         post("/guard/{id}/release", held::release_it, decide),
         get("/guard/{id}/cancellation", held::cancellation, decide),
         post("/guard/{id}/cancellation", held::cancel_it, decide),
+    ]
+}
+
+/// Branches, staff and their rights, sign-in names.
+fn people_screens() -> Vec<Route> {
+    let (branch, seen, manage) = (Staff(P::BranchManage), Staff(P::StaffRead), Staff(P::StaffManage));
+    let (give, make, unlock) = (Staff(P::RoleGrant), Staff(P::LoginMake), Staff(P::LoginUnlock));
+    let take = Firm(P::RoleRevoke).or_staff(P::RoleRevoke);
+    vec![
+        get("/branches", branches::list, branch),
+        get("/branches/opening", branches::opening, branch),
+        post("/branches/opening", branches::open, branch),
+        get("/staff", staff::list, seen),
+        get("/staff/joining", staff::joining, manage),
+        post("/staff/joining", staff::join, manage),
+        get("/staff/{id}", staff::show, seen),
+        get("/staff/{id}/leaving", staff::leaving, manage),
+        post("/staff/{id}/leaving", staff::leave, manage),
+        get("/staff/{id}/role", roles::staff_role, give),
+        post("/staff/{id}/role", roles::give_staff, give),
+        get("/staff/{id}/login", logins::staff_making, manage),
+        post("/staff/{id}/login", logins::make_staff, manage),
+        get("/grants", roles::list, seen),
+        get("/grants/{id}/revocation", roles::revocation, take),
+        post("/grants/{id}/revocation", roles::revoke, take),
+        get("/customers/{id}/login", logins::person_making, make),
+        post("/customers/{id}/login", logins::make_person, make),
+        get("/logins/{id}/unlocking", logins::unlocking, unlock),
+        post("/logins/{id}/unlocking", logins::unlock, unlock),
+        get("/logins/{id}/sessions-end", logins::sessions_ending, unlock),
+        post("/logins/{id}/sessions-end", logins::end_sessions, unlock),
+        get("/logins/{id}/renewal", logins::renewal, make),
+        post("/logins/{id}/renewal", logins::renew, make),
+    ]
+}
+
+/// A firm, its users and its programs: for the bank, and for the firm itself.
+fn firm_screens() -> Vec<Route> {
+    let (read, register) = (Firm(P::FirmRead).or_staff(P::FirmRead), Staff(P::FirmRegister));
+    let give = Firm(P::RoleGrant).or_staff(P::RoleGrant);
+    let programs = Firm(P::ClientManage).or_staff(P::ClientManage);
+    vec![
+        get("/firms", firms::find, Staff(P::FirmRead)),
+        get("/firms/registration", registration::firm, register),
+        post("/firms/registration", registration::register_firm, register),
+        get("/firm", firms::own, Firm(P::FirmRead)),
+        get("/firms/{id}", firms::show, read),
+        get("/firms/{id}/role", roles::firm_role, give),
+        post("/firms/{id}/role", roles::give_in_firm, give),
+        get("/firms/{id}/control", firms::control, give),
+        post("/firms/{id}/control", firms::control_change, give),
+        get("/firms/{id}/programs", clients::making, programs),
+        post("/firms/{id}/programs", clients::make, programs),
+        get("/programs/{id}/ending", clients::ending, programs),
+        post("/programs/{id}/ending", clients::end, programs),
     ]
 }
 
@@ -301,6 +382,52 @@ fn wage() -> Vec<Route> {
         ask("/v1/wage-lines/{id}/proof", wages::proof, Anyone, "Where a paid line stands in the journal").doc(|d| d.answer::<schema::WageProof>()),
         ask("/v1/wage-slips", wages::slips, Anyone, "Pay slips, newest first").doc(|d| d.query("person", "Staff only: whose.").page_of::<schema::SlipLine>()),
         ask("/v1/wage-slips/{id}", wages::slip, Anyone, "A pay slip").doc(|d| d.answer::<schema::Slip>()),
+    ]
+}
+
+/// Programs: branches, customers on file, staff, what they hold, sign-in names.
+#[rustfmt::skip]
+fn people_and_rights() -> Vec<Route> {
+    let (seen, manage) = (Staff(P::StaffRead), Staff(P::StaffManage));
+    let (make, unlock) = (Staff(P::LoginMake), Staff(P::LoginUnlock));
+    let take = Firm(P::RoleRevoke).or_staff(P::RoleRevoke);
+    vec![
+        ask("/v1/branches", staff_api::branches, Staff(P::BranchManage), "The branch tree").doc(|d| d.page_of::<schema::Branch>()),
+        act("/v1/branches", staff_api::open_branch, Staff(P::BranchManage), "Open a branch").doc(|d| d.body::<staff_api::BranchAsk>().answer::<schema::BranchMade>()),
+        act("/v1/people", people::register, Staff(P::PersonRegister), "Register a customer").doc(|d| d.body::<people::PersonAsk>().answer::<schema::PersonMade>()),
+        ask("/v1/people/{id}", people::person, Staff(P::PersonRead), "A customer, masked").doc(|d| d.answer::<schema::Person>()),
+        act("/v1/people/{id}/login", staff_api::make_person, make, "Make a customer's sign-in name; its secrets are shown this once").doc(|d| d.body::<staff_api::LoginAsk>().answer::<schema::LoginMade>()),
+        ask("/v1/staff", staff_api::list, seen, "Staff of a branch and all below it").doc(|d| d.query("branch", "The uppermost in reach when absent.").query("text", "The employee number, or the beginning of the name.").query("left", "`true`: those who left.").page_of::<schema::StaffMember>()),
+        act("/v1/staff", staff_api::join, manage, "Somebody joins").doc(|d| d.body::<staff_api::JoinAsk>().answer::<schema::StaffMade>()),
+        ask("/v1/staff/{id}", staff_api::one, seen, "A member of staff, his roles and his sign-in name").doc(|d| d.answer::<schema::StaffSeen>()),
+        act("/v1/staff/{id}/leaving", staff_api::leave, manage, "Somebody leaves: roles, sign-in name and sessions end").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        act("/v1/staff/{id}/login", staff_api::make_staff, manage, "Make a sign-in name; its secrets are shown this once").doc(|d| d.body::<staff_api::LoginAsk>().answer::<schema::LoginMade>()),
+        act("/v1/staff/{id}/grants", staff_api::give, Staff(P::RoleGrant), "Ask for a role, or for a denial").doc(|d| d.body::<staff_api::RoleAsk>().answer::<schema::RightsAsked>()),
+        ask("/v1/grants", staff_api::grants, seen, "What the staff of a branch and all below it hold").doc(|d| d.query("branch", "The uppermost in reach when absent.").query("role", "Only this role.").page_of::<schema::Grant>()),
+        act("/v1/grants/{id}/revocation", staff_api::revoke, take, "Take a role back").doc(|d| d.body::<crate::api::Why>().answer::<schema::RightsAsked>()),
+        ask("/v1/audit/holders", staff_api::holders, Staff(P::AuditRead), "Every role in force in the bank, for recertification").doc(|d| d.page_of::<schema::Grant>()),
+        act("/v1/logins/{id}/unlocking", staff_api::unlock, unlock, "End the pause of a sign-in name").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        act("/v1/logins/{id}/sessions-end", staff_api::end_sessions, unlock, "End every session of a sign-in name").doc(|d| d.body::<crate::api::Why>().answer::<schema::SessionsEnded>()),
+        act("/v1/logins/{id}/renewal", staff_api::renew, make, "Another first password and authenticator for a customer; shown this once").doc(|d| d.body::<crate::api::Why>().answer::<schema::LoginMade>()),
+    ]
+}
+
+/// Programs: firms on file, their users and their own programs.
+#[rustfmt::skip]
+fn firms_and_programs() -> Vec<Route> {
+    let read = Firm(P::FirmRead).or_staff(P::FirmRead);
+    let give = Firm(P::RoleGrant).or_staff(P::RoleGrant);
+    let manage = Firm(P::ClientManage).or_staff(P::ClientManage);
+    vec![
+        ask("/v1/firms", people::firms, Staff(P::FirmRead), "The firm with a credit code").doc(|d| d.query("credit_code", "18 characters.").page_of::<schema::FirmOnFile>()),
+        act("/v1/firms", people::register_firm, Staff(P::FirmRegister), "Register a firm").doc(|d| d.body::<people::FirmAsk>().answer::<schema::FirmMade>()),
+        ask("/v1/firms/{id}", people::firm, read, "A firm").doc(|d| d.answer::<schema::FirmOnFile>()),
+        ask("/v1/firms/{id}/grants", people::users, read, "The users of a firm and their roles").doc(|d| d.page_of::<schema::Grant>()),
+        act("/v1/firms/{id}/grants", people::give, give, "Ask for a role in a firm").doc(|d| d.body::<people::UserAsk>().answer::<schema::RightsAsked>()),
+        act("/v1/firms/{id}/control", people::control, give, "Whether the firm wants two persons for its rights").doc(|d| d.body::<people::ControlAsk>().answer::<schema::RightsAsked>()),
+        ask("/v1/firms/{id}/clients", people::clients, manage, "The programs of a firm").doc(|d| d.page_of::<schema::Client>()),
+        act("/v1/firms/{id}/clients", people::make_client, manage, "Make a program; its secret is shown this once").doc(|d| d.body::<people::ClientAsk>().answer::<schema::ClientMade>()),
+        end("/v1/clients/{id}", people::end_client, manage, "End a program").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
     ]
 }
 

@@ -150,5 +150,22 @@ shapes! {
     Day "The open business day." { business_date: date, blockers: [DayBlocker] }
     DayClosed "A day that was closed, and what was signed." { date: date, next: date, lines: int, heads: int, root: text, signature: text }
     DayClosing "What was signed, or what stands in the way." { closed: DayClosed "null", blocked: [DayBlocker] }
+    Branch "A branch; `path` lists the books from the head office down to it." { branch: id, parent: id "null", path: text, code: text, kind: text, name_zh: text, name_en: text, address_zh: text, address_en: text, phone: text, opened_at: time }
+    BranchMade "A branch that was opened." { branch: id }
+    PersonMade "A customer, new on file or there before." { person: id, already: flag }
+    Person "A customer, masked." { person: id, name: text, identity: text, phone: text, document: text, foreign: flag, tier: text, elder: flag }
+    FirmMade "A firm, new on file or there before." { firm: id, already: flag }
+    FirmOnFile "A firm." { firm: id, credit_code: text, name: text, kind: text, size: text, address: text, phone: text, registered_at: time, two_persons_for_rights: flag }
+    StaffMember "A member of staff." { staff: id, branch: id, number: text, name: text, roles: [text], joined_at: time, left_at: time "null", login: id "null" }
+    StaffMade "Somebody who joined." { staff: id }
+    Limits "Limits in minor units of the currency." { currency: text, per_transaction_max: int, per_day_max: int, own_max: int, release_max: int }
+    Grant "A role that somebody holds; with `deny` one that is taken from him." { grant: id, holder: id, holder_name: text, role: text, permission: text "null", branch: id "null", firm: id "null", limits: Limits, deny: flag, valid_from: time, valid_until: time "null", granted_by: text, approval: id "null" }
+    Login "A sign-in name." { login: id, name: text, who: id, failures: int, paused_until: time "null", first_password: flag, made_at: time }
+    StaffSeen "A member of staff, what he holds and his sign-in name." { staff: StaffMember, grants: [Grant], login: Login "null" }
+    LoginMade "A sign-in name with its first password and the address of its authenticator, which are shown this once: null when the request is repeated." { login: id, first_password: text "null", authenticator: text "null" }
+    RightsAsked "`asked`: a second person decides; `done`; or `already_so`." { outcome: text, approval: id "null", grant: id "null" }
+    SessionsEnded "How many sessions there were." { ended: int }
+    Client "A program of a firm." { client: id, firm: id, name: text, scopes: [text], currency: text, per_transaction_max: int, per_day_max: int, made_by: text, made_at: time, ended_at: time "null" }
+    ClientMade "A program with its secret, which is shown this once: null when the request is repeated." { client: id, secret: text "null" }
     Health "Whether the server answers." { status: text }
 }

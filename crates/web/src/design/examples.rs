@@ -6,8 +6,10 @@ use kernel::{Currency, Date, Error, Money};
 use maud::{Markup, html};
 
 pub(super) fn all(view: &View) -> Vec<Example> {
-    let groups =
-        [headings, buttons, inputs, choices, errors, tables, amounts, states, notices, lists, ways, charts, dialogs];
+    let groups = [
+        headings, buttons, inputs, choices, errors, tables, amounts, states, notices, lists, ways, charts, dialogs,
+        codes,
+    ];
     groups.into_iter().flat_map(|group| group(view)).collect()
 }
 
@@ -17,6 +19,15 @@ fn example(component: &'static str, name: &'static str, body: Markup) -> Example
 
 pub(super) fn today() -> Date {
     Date::from_days(20_778)
+}
+
+fn codes(view: &View) -> Vec<Example> {
+    let label = say(view, "用验证器应用扫描的二维码", "Code to scan with the authenticator app");
+    vec![example(
+        "qr",
+        "an-authenticator",
+        qr(label, "otpauth://totp/Yizhan:demo?secret=GEZDGNBVGY3TQOJQ&issuer=Yizhan"),
+    )]
 }
 
 fn headings(view: &View) -> Vec<Example> {

@@ -15,6 +15,7 @@ mod icon;
 mod input;
 mod list;
 mod notice;
+mod qr;
 mod status;
 mod table;
 
@@ -29,6 +30,7 @@ pub use icon::{Icon, icon, mark};
 pub use input::{code, money, multiline, number, password, text};
 pub use list::{Crumb, Row, Tile, breadcrumbs, details, summary_list, tabs, tiles};
 pub use notice::{Tone, empty, notice, result};
+pub use qr::qr;
 pub use status::{StepState, progress, status, steps};
 pub use table::{Table, pager};
 

@@ -12,7 +12,7 @@ use crate::{Fault, Shown};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use kernel::id::PersonId;
-use kernel::{Owner, PageAsk};
+use kernel::{Owner, PageAsk, Who};
 use maud::{Markup, html};
 use party::{Find, Permission as P, PersonView, Revealed};
 use payroll::SlipLine;
@@ -52,6 +52,7 @@ fn find_page(who: &Signed, given: &FindForm, found: Option<&[PersonView]>, error
     let main = html! {
         (error_summary(w, errors))
         (form(&who.view, "/customers", fields))
+        @if who.holds(P::PersonRegister) { (actions(link_button(Button::Secondary, &who.t("register-person"), "/customers/registration"))) }
         @if let Some(found) = found { (people(who, found)) }
     };
     page(who, Sheet::new(who.t("customers")).lead(who.t("customers-lead")).wrong(!errors.is_empty()), main)
@@ -126,7 +127,8 @@ async fn account(web: &Web, who: &Signed, form: &FindForm, number: &str) -> Resu
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
     let (actor, accounts, wages) = (who.actor.clone(), who.holds(P::AccountReadAny), who.holds(P::WageReadBank));
-    let (person, frozen, views, slips) = web
+    let handles = who.holds(P::LoginMake) || who.holds(P::LoginUnlock);
+    let (person, frozen, views, slips, login) = web
         .write(move |tx| {
             let person = party::person_view(tx, &actor, id)?;
             tx.audit(&actor, store::Audit::of("person.look", id))?;
@@ -136,7 +138,8 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
             let views = all.iter().map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()?;
             let slips =
                 if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
-            Ok((person, frozen, views, slips))
+            let login = if handles { party::login_seen(tx, &actor, Who::Person(id))? } else { None };
+            Ok((person, frozen, views, slips, login))
         })
         .await?;
     let w = who.words();
@@ -155,6 +158,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
             (link_button(Button::Secondary, &who.t("limits"), &format!("/customers/{id}/tier")))
             @if who.holds(P::AccountFreeze) { (link_button(Button::Secondary, &who.t("freezes"), &format!("/freezes/{id}"))) }
         }))
+        @if handles { h2 { (who.t("login")) } (super::logins::block(&who, login.as_ref(), Some(&format!("/customers/{id}/login")))) }
         @if accounts { h2 { (who.t("accounts")) } (super::accounts::table(&who, &views).show(w)) }
         @if !slips.is_empty() { (slip_table(&who, &slips)) }
     };

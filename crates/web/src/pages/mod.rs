@@ -1,19 +1,23 @@
 //! The pages, and what they have in common: the frame with the navigation of whoever looks, and small parts of forms.
 pub mod accounts;
 pub mod approvals;
+pub mod asking;
 pub mod audit;
+pub mod branches;
 pub mod clearing;
 pub mod close_day;
 pub mod confirm;
 pub mod customers;
 pub mod desk;
 pub mod devices;
+pub mod firms;
 pub mod freezes;
 pub mod given;
 pub mod held;
 pub mod home;
 pub mod imports;
 pub mod instructions;
+pub mod logins;
 pub mod notices;
 pub mod opening;
 pub mod outbox;
@@ -21,13 +25,17 @@ pub mod password;
 pub mod pay;
 pub mod payday;
 pub mod prices;
+pub mod programs;
 pub mod projects;
+pub mod registration;
 pub mod restrictions;
+pub mod roles;
 pub mod roster;
 pub mod say;
 pub mod sheets;
 pub mod sign_in;
 pub mod slips;
+pub mod staff;
 pub mod tiers;
 pub mod works;
 
@@ -144,10 +152,14 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 14] = [
+    let all: [(bool, Icon, &str, &str); 18] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
+        (staff && who.holds(P::FirmRead), Icon::Account, "nav-firms", "/firms"),
+        (firm && who.holds(P::FirmRead), Icon::Account, "nav-firm", "/firm"),
+        (staff && who.holds(P::StaffRead), Icon::Person, "nav-staff", "/staff"),
+        (staff && who.holds(P::BranchManage), Icon::Home, "nav-branches", "/branches"),
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
