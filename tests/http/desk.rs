@@ -8,14 +8,14 @@ use serde_json::Value;
 const REASON: &str = r#"{"reason":"the court wrote"}"#;
 
 /// A yes to what an approval shows.
-fn agree(house: &House, letter: char, approval: &str) -> Answer {
+pub(super) fn agree(house: &House, letter: char, approval: &str) -> Answer {
     let shown = house.program(letter, "GET", &format!("/v1/approvals/{approval}"), "");
     let hash = shown.json()["hash"].as_str().unwrap_or_default().to_owned();
     let body = format!(r#"{{"hash":"{hash}"}}"#);
     house.program(letter, "POST", &format!("/v1/approvals/{approval}/approval"), &body)
 }
 
-fn asked(answer: &Answer) -> String {
+pub(super) fn asked(answer: &Answer) -> String {
     let json = answer.json();
     assert_eq!((answer.status, json["outcome"].as_str()), (200, Some("asked")), "{json}");
     json["approval"].as_str().expect("an approval").to_owned()
@@ -28,7 +28,7 @@ fn done(answer: &Answer) -> Value {
 }
 
 /// The state of a payment of one yuan by the customer, and why.
-fn pays(house: &House) -> (String, String) {
+pub(super) fn pays(house: &House) -> (String, String) {
     let body = house.fill(
         r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"},"fee_shown":{"amount":"0.00","currency":"CNY"}}"#,
     );

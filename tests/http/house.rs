@@ -90,7 +90,7 @@ fn branch(code: &str, parent: Option<BranchId>) -> party::BranchNew {
     }
 }
 
-fn identity(n: usize) -> String {
+pub(super) fn identity(n: usize) -> String {
     let body = format!("9901021980010{:01}{:03}", 1 + n % 9, n);
     format!("{body}{}", kernel::chinese::identity_check(&body).expect("17 digits"))
 }
@@ -341,6 +341,9 @@ impl House {
             };
             app::webhooks::subscribe(tx, &owner, &courier, new).map(|(id, _)| id.to_string())
         });
+        let admin = self.actor('g');
+        let text = super::setting::version("2026-12-01", "0");
+        let draft = self.bank.write(move |tx| pricing::keep_draft(tx, &admin, "new.toml", &text).map(|d| d.name()));
         let risk = self.actor('r');
         let entry = self
             .bank
@@ -368,6 +371,7 @@ impl House {
             ("$worker", lines.items[0].worker.to_string()),
             ("$webhook", webhook.expect("a webhook")),
             ("$entry", entry),
+            ("$draft", draft.expect("a new tariff")),
             ("$notice", notices.items[0].id.to_string()),
             ("$session", session),
             ("$person", found.people[&'c'].to_string()),
@@ -575,7 +579,7 @@ fn ledger_funds(tx: &mut Tx<'_>, branch: BranchId, project: kernel::id::ProjectI
 fn entry(tx: &Tx<'_>) -> guard::NewEntry {
     guard::NewEntry {
         list: guard::ListKind::Grey,
-        subject: guard::Subject::of(tx.keys(), guard::SubjectKind::Phone, "13900009999"),
+        subject: guard::Subject::phone(&party::phone_index(tx.keys(), "13900009999").expect("a number")),
         masked: "139****9999".into(),
         reason: "测试".into(),
         from: tx.now(),

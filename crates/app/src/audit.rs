@@ -20,6 +20,9 @@ pub struct AuditAsk {
     pub action: String,
     /// The id of the thing.
     pub object: String,
+    /// First and last business day; either may be left open.
+    pub from: Option<Date>,
+    pub to: Option<Date>,
 }
 
 /// Entries newest first. `audit.read` for the whole bank.
@@ -30,7 +33,13 @@ pub fn audit_search(tx: &mut Tx<'_>, actor: &Actor, what: &AuditAsk, ask: &PageA
         Some(cursor) => cursor.parse::<i64>().map_err(|_| Error::field("after", "it is no cursor of this list"))?,
         None => i64::MAX,
     };
-    let found = tx.audit_search(before, rows + 1, &what.principal, &what.action, &what.object)?;
+    if let (Some(from), Some(to)) = (what.from, what.to)
+        && to < from
+    {
+        return Err(Error::field("to", format!("{to} is before {from}")));
+    }
+    let parts = [what.principal.as_str(), &what.action, &what.object];
+    let found = tx.audit_search_days(before, rows + 1, parts, (what.from, what.to))?;
     Ok(Page::cut(found, rows, |r| r.pos.to_string()))
 }
 

@@ -107,26 +107,26 @@ impl std::fmt::Display for Hex<'_> {
 }
 
 impl Subject {
-    /// Spaces, hyphens, full-width forms and case do not count. An account is its number or its `acct_…`.
-    pub fn of(keys: &KeyRing, kind: SubjectKind, value: &str) -> Subject {
-        let plain: String = kernel::chinese::half_width(value)
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .collect::<String>()
-            .to_ascii_uppercase();
-        let index = match kind {
-            SubjectKind::Owner => "guard.owner",
-            SubjectKind::Account => "guard.account",
-            SubjectKind::Identity => "guard.identity",
-            SubjectKind::Phone => "guard.phone",
-        };
-        Subject { kind, hash: keys.index(index, &plain) }
-    }
-    pub fn owner(keys: &KeyRing, owner: Owner) -> Subject {
-        Subject::of(keys, SubjectKind::Owner, &owner.to_string())
+    /// An account by its number. Spaces, hyphens, full-width forms and case do not count.
+    pub fn number(keys: &KeyRing, number: &str) -> Subject {
+        let plain = kernel::chinese::half_width(number);
+        let plain: String = plain.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+        Subject { kind: SubjectKind::Account, hash: keys.index("guard.account", &plain.to_ascii_uppercase()) }
     }
     pub fn account(keys: &KeyRing, account: AccountId) -> Subject {
-        Subject::of(keys, SubjectKind::Account, &account.to_string())
+        Subject::number(keys, &account.to_string())
+    }
+    pub fn owner(keys: &KeyRing, owner: Owner) -> Subject {
+        let hash = keys.index("guard.owner", &owner.to_string().to_ascii_uppercase());
+        Subject { kind: SubjectKind::Owner, hash }
+    }
+    /// By an identity document, as the customers' register knows it: lists and customers meet without the number.
+    pub fn identity(index: &[u8]) -> Subject {
+        Subject { kind: SubjectKind::Identity, hash: index.to_vec() }
+    }
+    /// By a phone, as the customers' register knows it.
+    pub fn phone(index: &[u8]) -> Subject {
+        Subject { kind: SubjectKind::Phone, hash: index.to_vec() }
     }
 }
 
@@ -181,10 +181,10 @@ impl Payee {
         Payee::External {
             bank: bank.to_owned(),
             account_masked: kernel::chinese::mask_card(number),
-            account: Subject::of(keys, SubjectKind::Account, &format!("{bank}:{number}")),
+            account: Subject::number(keys, &format!("{bank}:{number}")),
             name: if name.is_empty() { Vec::new() } else { keys.index("guard.name", name.trim()) },
             class: PayeeClass::Ordinary,
-            subjects: vec![Subject::of(keys, SubjectKind::Account, number)],
+            subjects: vec![Subject::number(keys, number)],
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
 use kernel::clock::{DAY, HOUR};
 use kernel::id::ApprovalId;
 use kernel::{Actor, BookId, Error, Owner, Result, Timestamp};
-use store::{Audit, Seal, Tx, params};
+use store::{Audit, Column, Seal, Tx, params};
 
 store::text_enum! {
     /// What stops: only what the party pays, or also what it receives.
@@ -225,6 +225,25 @@ pub fn freezes(tx: &mut Tx<'_>, subject: Owner) -> Result<Vec<PartyFreeze>> {
         params![BookId::HEAD_OFFICE, subject],
     )
 }
+
+/// Which of these may not even receive at `at`: frozen in every direction.
+pub fn frozen_whole(tx: &mut Tx<'_>, owners: &[Owner], at: Timestamp) -> Result<Vec<Owner>> {
+    let mut out = Vec::new();
+    for part in owners.chunks(AT_ONCE) {
+        let mut asked = vec![BookId::HEAD_OFFICE.param()];
+        asked.extend((0..AT_ONCE).map(|i| part[i.min(part.len() - 1)].param()));
+        let found = tx.select::<PartyFreeze>(WHOLE_AMONG, &asked)?;
+        out.extend(found.into_iter().filter(|f| f.in_force(at)).map(|f| f.subject));
+    }
+    out.sort_by_key(Owner::to_string);
+    out.dedup();
+    Ok(out)
+}
+
+/// Parties looked up by one statement.
+const AT_ONCE: usize = 8;
+const WHOLE_AMONG: &str = "WHERE book = ?1 AND released_at IS NULL AND kind = 'all' \
+                           AND subject IN (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ORDER BY subject, number";
 
 /// Those in force at `at`.
 pub fn in_force(tx: &mut Tx<'_>, subject: Owner, at: Timestamp) -> Result<Vec<PartyFreeze>> {

@@ -40,15 +40,15 @@ pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
 pub use facts::{AgeBand, Clearance, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject, SubjectKind};
 pub use freezes::{
-    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, freeze_party, freezes, in_force, releasable,
-    release_party,
+    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, freeze_party, freezes, frozen_whole, in_force,
+    releasable, release_party,
 };
-pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, remove_entry, renew_entry, screen};
+pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
 pub use rules::{
     Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Share, Side, TEXT_CHECK,
     TEXT_UNAVAILABLE,
 };
-pub use state::GuardState;
+pub use state::{GuardState, Versions, versions};
 
 use kernel::Result;
 use parking_lot::RwLock;

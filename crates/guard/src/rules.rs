@@ -164,16 +164,17 @@ pub struct Rule {
 }
 
 impl Rule {
+    fn holds_on(&self, day: Date) -> bool {
+        self.effective_from <= day && self.effective_to.is_none_or(|to| day <= to)
+    }
     /// Whether it looks at these facts at all.
     pub fn concerns(&self, facts: &Facts) -> bool {
-        let day = facts.at.local_date();
         let payer = match self.payer {
             PayerKind::Any => true,
             PayerKind::Person => matches!(facts.payer.owner, Owner::Person(_)),
             PayerKind::Firm => matches!(facts.payer.owner, Owner::Firm(_)),
         };
-        self.effective_from <= day
-            && self.effective_to.is_none_or(|to| day <= to)
+        self.holds_on(facts.at.local_date())
             && self.kinds.has(facts.kind)
             && (self.channels == Channels::All || !facts.channel.is_counter())
             && (self.basic || facts.payee.class() == PayeeClass::Ordinary)
@@ -271,6 +272,14 @@ pub const TEXT_CHECK: &str = "guard-check";
 pub const TEXT_UNAVAILABLE: &str = "guard-unavailable";
 
 impl RuleSet {
+    /// Whether somebody on this list may not be paid on that day, whatever else is known: a live rule stops his side.
+    pub fn stops_payees_on(&self, list: ListKind, day: Date) -> bool {
+        self.rules.iter().any(|r| {
+            let side = matches!(r.check, Check::Listed { list: of, side } if of == list && side != Side::Payer);
+            side && r.mode == Mode::Live && r.action >= Ladder::Limit && r.holds_on(day)
+        })
+    }
+
     /// The rules bundled with the binary.
     pub fn bundled() -> Result<RuleSet> {
         RuleSet::parse("crates/guard/data/rules.toml", include_str!("../data/rules.toml"))

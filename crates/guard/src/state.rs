@@ -13,12 +13,13 @@ store::record! {
 
 /// Both counters; zeros before the first change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Versions {
+pub struct Versions {
     pub lists: i64,
     pub freezes: i64,
 }
 
-pub(crate) fn versions(tx: &mut Tx<'_>) -> Result<Versions> {
+/// What an answer about lists and freezes rests on: another value, and it is looked at again.
+pub fn versions(tx: &mut Tx<'_>) -> Result<Versions> {
     let row = tx.get::<GuardState>(params![BookId::HEAD_OFFICE])?;
     Ok(row.map_or(Versions::default(), |s| Versions { lists: s.lists_version, freezes: s.freezes_version }))
 }

@@ -1,5 +1,6 @@
 //! Looking people up. Only exact values find anybody; what is shown is masked.
 use crate::directory::{self, Kind, hex};
+use crate::firm::credit_code;
 use crate::person::{DocumentKind, Person, document_key, may_see, person, phone};
 use crate::rights::{Scope, may};
 use crate::role::Permission;
@@ -7,8 +8,10 @@ use crate::tier::Tier;
 use kernel::chinese::half_width;
 use kernel::id::PersonId;
 use kernel::{Actor, BookId, Date, Kind as ErrorKind, Result};
-use store::{Tx, params};
+use store::{KeyRing, Tx, params};
 
+/// Digits of an identity document's number at least.
+const DOCUMENT_DIGITS_MIN: usize = 5;
 /// People found by one phone number at most.
 pub const PEOPLE_FOUND_MAX: u32 = 50;
 
@@ -92,14 +95,39 @@ fn ids_by_phone(tx: &mut Tx<'_>, number: &str) -> Result<Vec<PersonId>> {
 
 /// The person with this document, exactly; asks no permission. For rosters and payees.
 pub fn person_by_identity(tx: &mut Tx<'_>, number: &str) -> Result<Option<PersonId>> {
+    let name = hex(&tx.keys().index("identity", &written_key(number)));
+    directory::find(tx, Kind::Identity, &name)?.map(|id| id.parse()).transpose()
+}
+
+/// What a document is recognised by, from how people write it: a resident identity number, or `GB 123456789`.
+fn written_key(number: &str) -> String {
     let text = half_width(number).trim().to_ascii_uppercase();
-    let key = match text.split_once([' ', ':']) {
+    match text.split_once([' ', ':']) {
         Some((country, n)) if country.len() == 2 => document_key(DocumentKind::Passport, country, n.trim()),
         _ => {
             let joined: String = text.split_whitespace().collect();
             document_key(DocumentKind::ResidentId, "", &joined)
         }
-    };
-    let name = hex(&tx.keys().index("identity", &key));
-    directory::find(tx, Kind::Identity, &name)?.map(|id| id.parse()).transpose()
+    }
+}
+
+/// The keyed hash by which a document is known ([`Person::identity_index`]); a firm is known by its credit code
+/// ([`firm_index`]). `None` for what is none of them.
+pub fn identity_index(keys: &KeyRing, number: &str) -> Option<Vec<u8>> {
+    if let Some(code) = credit_code(number) {
+        return Some(firm_index(keys, &code));
+    }
+    let key = written_key(number);
+    let digits = key.chars().filter(char::is_ascii_digit).count();
+    (digits >= DOCUMENT_DIGITS_MIN).then(|| keys.index("identity", &key))
+}
+
+/// The keyed hash by which lists know a firm.
+pub fn firm_index(keys: &KeyRing, credit_code: &str) -> Vec<u8> {
+    keys.index("credit_code", credit_code)
+}
+
+/// The keyed hash by which a phone is known ([`Person::phone_index`]); `None` for what is no number.
+pub fn phone_index(keys: &KeyRing, number: &str) -> Option<Vec<u8>> {
+    Some(keys.index("phone", &phone(number)?))
 }

@@ -35,6 +35,8 @@ store::text_enum! {
         AuditExport = "audit.export",
         DayClose = "day.close",
         WageAccountOpen = "wage.account_open",
+        /// Agrees to a wage account that another asked for.
+        WageAccountCheck = "wage.account_check",
         WageProjectManage = "wage.project_manage",
         WageRosterEdit = "wage.roster_edit",
         WageSheetMake = "wage.sheet_make",
@@ -161,6 +163,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::FirmRead,
     P::StaffRead,
     P::LoginUnlock,
+    P::WageAccountCheck,
     P::WageReadBank,
     P::GuardRead,
 ];
@@ -184,6 +187,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::PersonReveal,
     P::PersonTier,
     P::FirmRead,
+    P::WageAccountCheck,
     P::WageReadBank,
 ];
 const RISK_OFFICER: &[P] = &[
@@ -365,6 +369,7 @@ mod tests {
     fn who_makes_does_not_check() {
         let pairs = [
             (P::WageSheetMake, P::WageSheetCheck),
+            (P::WageAccountOpen, P::WageAccountCheck),
             (P::PaymentSubmitAny, P::PaymentApprove),
             (P::RoleGrant, P::AuditRead),
             (P::PersonRegister, P::PersonTier),

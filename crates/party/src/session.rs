@@ -22,6 +22,8 @@ use store::{Audit, Seal, Tx, params};
 
 /// The second factor is fresh for this long.
 pub const STEP_UP_MINUTES: i64 = 5;
+/// Hours after which a device that was seen first is known.
+pub const DEVICE_KNOWN_HOURS: i64 = 24;
 pub const IDLE_MINUTES_STAFF: i64 = 15;
 pub const IDLE_MINUTES_CUSTOMER: i64 = 10;
 pub const SESSION_HOURS_MAX: i64 = 8;
@@ -215,6 +217,17 @@ pub(crate) fn open_session(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> R
     };
     tx.insert(&mut row)?;
     Ok(Opened { token, view: SessionView::of(&row)?, new_device })
+}
+
+/// Whether the actor's session began on a device that its login has used for [`DEVICE_KNOWN_HOURS`] or more. `None` where no
+/// device is asked for: staff, programs, processes.
+pub fn device_known(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<bool>> {
+    let (Some(_), Some(login), true) = (actor.session, actor.login, actor.person().is_some()) else { return Ok(None) };
+    let Some(device) = actor.device else { return Ok(Some(false)) };
+    let tail = "WHERE book = ?1 AND login = ?2 AND id = ?3";
+    let found = tx.select::<Device>(tail, params![login.book(), login, device])?.pop();
+    let since = tx.clock().now().plus(-DEVICE_KNOWN_HOURS * HOUR);
+    Ok(Some(found.is_some_and(|d| d.first_seen_at <= since)))
 }
 
 fn see_device(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> Result<(Option<DeviceId>, bool)> {

@@ -155,14 +155,14 @@ const QUEUE: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed
 const QUEUE_OF_BOOK: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
                              AND book = ?4 ORDER BY id LIMIT ?3";
 
-/// The books whose payments the actor decides on; `None` for all.
+/// The books whose waiting payments the actor may look at; `None` for all.
 fn books_of(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<Vec<BookId>>> {
-    let everywhere = party::may(tx, actor, Permission::GuardDecide, &Scope::bank());
+    let everywhere = party::may(tx, actor, Permission::GuardRead, &Scope::bank());
     match (everywhere, actor.branch) {
         (Ok(_), _) => Ok(None),
         (Err(no), None) => Err(no),
         (Err(_), Some(here)) => {
-            party::may(tx, actor, Permission::GuardDecide, &Scope::here(actor))?;
+            party::may(tx, actor, Permission::GuardRead, &Scope::here(actor))?;
             let path = party::branch(tx, here)?.path;
             let below = party::branches(tx)?.into_iter().filter(|b| b.path.starts_with(&path));
             Ok(Some(below.map(|b| b.book).collect()))

@@ -3,7 +3,7 @@ use crate::instruction::Instruction;
 use crate::order::{Kind, Order, Payee};
 use crate::own::{Own, own};
 use crate::{NAME_MISMATCH, OWN_BUSINESS, PAYEE_UNKNOWN, PAYER_FROZEN, form};
-use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject, SubjectKind};
+use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject};
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
 use ledger::{Account, View};
@@ -191,15 +191,19 @@ pub(crate) fn facts(
         Owner::Person(p) => age_of(tx, p)?,
         _ => AgeBand::Unknown,
     };
-    let account = |a: &Account| vec![Subject::of(keys, SubjectKind::Account, &a.number)];
+    let subjects = |tx: &mut Tx<'_>, a: &Account| -> Result<Vec<Subject>> {
+        let mut all = vec![Subject::number(keys, &a.number)];
+        all.extend(names(tx, a.owner)?);
+        Ok(all)
+    };
     let payer = guard::Payer {
         owner: parties.debit.owner,
         account: order.debit,
         wage_account: parties.debit.purpose == ledger::Purpose::Wage,
         age,
-        device_known: None,
+        device_known: party::device_known(tx, actor)?,
         balance: Some(parties.available),
-        subjects: account(&parties.debit),
+        subjects: subjects(tx, &parties.debit)?,
     };
     let payee = match (&order.payee, &parties.payee) {
         _ if !order.legs.is_empty() => guard::Payee::Many { lines: order.legs.len() as u32 },
@@ -209,7 +213,7 @@ pub(crate) fn facts(
             owner: payee.owner,
             account: payee.id,
             class: PayeeClass::Ordinary,
-            subjects: account(payee),
+            subjects: subjects(tx, payee)?,
         },
         (_, None) => return Err(Error::broken(format!("{id} has no payee"))),
     };
@@ -224,6 +228,21 @@ pub(crate) fn facts(
         amount: order.amount,
         at,
         clearance: None,
+    })
+}
+
+/// By what lists know an owner beside his id: his document and phone, a firm's credit code.
+pub fn names(tx: &mut Tx<'_>, owner: Owner) -> Result<Vec<Subject>> {
+    Ok(match owner {
+        Owner::Person(p) => {
+            let person = party::person(tx, p)?;
+            vec![Subject::identity(&person.identity_index), Subject::phone(&person.phone_index)]
+        }
+        Owner::Firm(f) => {
+            let firm = party::firm(tx, f)?;
+            vec![Subject::identity(&party::firm_index(tx.keys(), &firm.credit_code))]
+        }
+        Owner::Bank => Vec::new(),
     })
 }
 

@@ -46,6 +46,7 @@ mod read_roster;
 mod read_sheet;
 mod result;
 mod run;
+mod screen;
 mod settle;
 mod sheet;
 mod slips;
@@ -67,7 +68,9 @@ pub use line::{Item, LineState, PayLine};
 pub use lists::{LineView, faults, faults_csv, import_of, lines, progress, roster, sheet, sheets_of};
 pub use pages::{ProjectPage, ProjectView, goings_on, project, project_page, projects, projects_of};
 pub use period::Period;
-pub use project::{Profile, Project, ProjectNew, account_name, fund, project_open, project_raw};
+pub use project::{
+    Profile, Project, ProjectNew, account_name, fund, project_check, project_open, project_open_checked, project_raw,
+};
 pub use result::{Proof, Tell, Told, proof, result_csv};
 pub use run::{Resumed, go_on, pay, pay_all, resume};
 pub use settle::{on_clearing_paid, on_clearing_returned};

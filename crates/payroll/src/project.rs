@@ -66,7 +66,7 @@ store::record! {
 }
 
 /// What is needed to open a project; see [`Project`].
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ProjectNew {
     pub firm: FirmId,
     pub contractor: FirmId,
@@ -107,10 +107,46 @@ fn checked_name(profile: Profile, contractor: &str, project: &str, given: &str) 
     }
 }
 
-/// Opens a project with its wage account and clearing account. Needs `wage.account_open` where the firm banks. Opening the
-/// same project again answers its id. Errors: `wage_account_name`, `project_taken`, field errors.
+/// Opens a project with its wage account and clearing account. Needs `wage.account_open` where the firm banks; staff ask
+/// a second person first ([`project_check`], [`project_open_checked`]). Opening the same project again answers its id.
+/// Errors: `wage_account_name`, `project_taken`, field errors.
 pub fn project_open(tx: &mut Tx<'_>, actor: &Actor, new: ProjectNew) -> Result<ProjectId> {
     party::may(tx, actor, Permission::WageAccountOpen, &Scope::firm(new.firm))?;
+    open(tx, actor, new)
+}
+
+/// The second person opens what was asked for: as [`project_open`], with `wage.account_check`.
+pub fn project_open_checked(tx: &mut Tx<'_>, actor: &Actor, new: ProjectNew) -> Result<ProjectId> {
+    party::may(tx, actor, Permission::WageAccountCheck, &Scope::firm(new.firm))?;
+    open(tx, actor, new)
+}
+
+/// Whether the actor may ask for this project and it could be opened now; answers its account's name. Needs
+/// `wage.account_open`. Errors as [`project_open`].
+pub fn project_check(tx: &mut Tx<'_>, actor: &Actor, new: &ProjectNew) -> Result<String> {
+    party::may(tx, actor, Permission::WageAccountOpen, &Scope::firm(new.firm))?;
+    match planned(tx, new)? {
+        Planned::New { account_name, .. } => {
+            number_is_free(tx, new)?;
+            Ok(account_name)
+        }
+        Planned::Known(id) => Err(Error::new(&PROJECT_TAKEN, format!("{} is {id}", new.name.trim()))),
+    }
+}
+
+enum Planned {
+    New {
+        name: String,
+        tag: String,
+        basis: String,
+        agreement: String,
+        account_name: String,
+    },
+    /// The same project, opened before.
+    Known(ProjectId),
+}
+
+fn planned(tx: &mut Tx<'_>, new: &ProjectNew) -> Result<Planned> {
     party::firm(tx, new.firm)?;
     let contractor = party::firm(tx, new.contractor)?;
     let (name, tag, basis) = (filled("name", &new.name)?, text("tag", &new.tag)?, filled("basis", &new.basis)?);
@@ -127,8 +163,18 @@ pub fn project_open(tx: &mut Tx<'_>, actor: &Actor, new: ProjectNew) -> Result<P
     if let Some(known) = tx.select::<Project>(tail, params![book, new.firm, name, tag])?.pop() {
         let same = (known.contractor, known.profile) == (new.contractor, new.profile)
             && (&known.account_name, &known.basis) == (&account_name, &basis);
-        return if same { Ok(known.id) } else { Err(Error::new(&PROJECT_TAKEN, format!("{name} is {}", known.id))) };
+        let taken = || Error::new(&PROJECT_TAKEN, format!("{name} is {}", known.id));
+        return same.then_some(Planned::Known(known.id)).ok_or_else(taken);
     }
+    Ok(Planned::New { name, tag, basis, agreement, account_name })
+}
+
+fn open(tx: &mut Tx<'_>, actor: &Actor, new: ProjectNew) -> Result<ProjectId> {
+    let (name, tag, basis, agreement, account_name) = match planned(tx, &new)? {
+        Planned::Known(id) => return Ok(id),
+        Planned::New { name, tag, basis, agreement, account_name } => (name, tag, basis, agreement, account_name),
+    };
+    let book = new.firm.book();
     let (wage_account, clearing_account) = open_ledger(tx, actor, &new, &account_name)?;
     let (opened_by, opened_at) = (actor.principal(), tx.now());
     let mut project = Project {
@@ -159,14 +205,20 @@ pub fn project_open(tx: &mut Tx<'_>, actor: &Actor, new: ProjectNew) -> Result<P
     Ok(project.id)
 }
 
+fn number_is_free(tx: &mut Tx<'_>, new: &ProjectNew) -> Result<()> {
+    let number = new.account_number.trim();
+    match number.is_empty() || ledger::by_number(tx, number)?.is_none() {
+        true => Ok(()),
+        false => Err(Error::new(&PROJECT_TAKEN, "the account number is in use").with("number", number)),
+    }
+}
+
 /// The two accounts, and whom they may pay from the first day.
 fn open_ledger(tx: &mut Tx<'_>, actor: &Actor, new: &ProjectNew, name: &str) -> Result<(AccountId, AccountId)> {
     let (book, owner, now) = (new.firm.book(), Owner::Firm(new.firm), tx.now());
     let (wage, clearing) = (AccountId::new(now, book), AccountId::new(now, book));
+    number_is_free(tx, new)?;
     let number = new.account_number.trim();
-    if !number.is_empty() && ledger::by_number(tx, number)?.is_some() {
-        return Err(Error::new(&PROJECT_TAKEN, "the account number is in use").with("number", number));
-    }
     let account = Opening::deposit(wage, owner, name, Currency::CNY).purpose(Purpose::Wage, "2013").number(number);
     ledger::open_account(tx, actor, &account)?;
     let between = Opening::deposit(clearing, owner, &format!("{name}（代发过渡）"), Currency::CNY);

@@ -10,6 +10,7 @@
 //! in common, and the posting proves where the sheet is. So a reader and the writer work at the same time.
 use crate::line::{LineState, PayLine, sums};
 use crate::project::{Project, project_raw};
+use crate::screen::Screened;
 use crate::sheet::{PaySheet, Progress, SheetState, sheet_raw};
 use crate::worker::{Standing, Worker};
 use crate::{CHUNK_LINES, Event, LINES_CHANGED, RUN_WAITS, RUNS_AT_ONCE_MAX, payer, settle};
@@ -290,6 +291,8 @@ pub(crate) struct Chunk {
     pub(crate) fates: Vec<Fate>,
     /// None when no line of it can be paid.
     pub(crate) order: Option<(Order, Prepared)>,
+    /// What was found about its payees.
+    pub(crate) screened: Screened,
 }
 
 impl Chunk {
@@ -302,7 +305,8 @@ impl Chunk {
             return Err(Error::broken(format!("{} counts lines that are not there", sheet.id)));
         }
         let workers = workers(tx, &found)?;
-        let fates: Vec<Fate> = found.iter().map(|l| fate(tx, l, workers.get(&l.worker))).collect::<Result<_>>()?;
+        let mut fates: Vec<Fate> = found.iter().map(|l| fate(tx, l, workers.get(&l.worker))).collect::<Result<_>>()?;
+        let screened = crate::screen::screen(desk, tx, &found, &mut fates)?;
         let order = match legs(&project, &found, &fates) {
             legs if legs.is_empty() => None,
             legs => {
@@ -314,7 +318,7 @@ impl Chunk {
             }
         };
         let clearing_account = project.clearing_account;
-        Ok(Chunk { sheet: sheet.id, after, clearing_account, lines: found, fates, order })
+        Ok(Chunk { sheet: sheet.id, after, clearing_account, lines: found, fates, order, screened })
     }
 }
 

@@ -4,12 +4,13 @@ use crate::project::project_raw;
 use crate::run::{Chunk, Fate, mark, outcomes};
 use crate::sheet::{PaySheet, SheetState, Tally, sheet_raw};
 use crate::{CHUNK_LINES, Event, RUN_WAITS, payer};
+use kernel::error::STALE;
 use kernel::id::{ClearingId, InstructionId, PayLineId, PaySheetId};
 use kernel::{Error, Id, Money, Result};
 use party::Change;
 use payments::clearing::{self, NewItem};
 use payments::{Desk, Order, Payee, Prepared, State};
-use store::{Tx, params};
+use store::{Audit, Tx, params};
 
 /// The named exception by which a clearing account pays its wage account ([`ledger::EXEMPT_CODES`]).
 const RETURN_CODE: &str = "wage_return";
@@ -33,6 +34,12 @@ impl Chunk {
             return Ok(false);
         }
         let actor = payer(&self.sheet.to_string());
+        if guard::versions(tx)? != self.screened.versions {
+            return Err(Error::new(&STALE, "a list or a freeze changed since the payees were looked up"));
+        }
+        for (line, what) in &self.screened.stopped {
+            tx.audit(&actor, Audit::of("payroll.line_stopped", line).after(what))?;
+        }
         let (instruction, legs) = match &self.order {
             Some((order, prepared)) => {
                 let receipt = payments::submit_in(desk, tx, &actor, order, prepared, None)?;

@@ -205,8 +205,8 @@ fn entry(changes: &[(&str, &str)]) -> String {
 fn a_fault_in_the_file_is_named_by_place() {
     let desk = Desk::new("faults");
     let cases: &[(&[(&str, &str)], &str)] = &[
-        (&[("version", "3")], "entry 1 (wage v3), field version: 3 given, the next is 2"),
-        (&[("version", "\"2\"")], "line 12 (entry 1)"),
+        (&[("version", "3")], "line 12 column 11, entry 1 (wage v3), field version: 3 given, the next is 2"),
+        (&[("version", "\"2\"")], "line 12 column 11, entry 1 (wage v2): invalid type"),
         (&[("bandz", "[]")], "unknown field `bandz`"),
         (&[("payer", "\"all\"")], "\"all\" is not one of"),
         (&[("effective_from", "\"2026-11-21\"")], "field effective_from: today, 2026-11-22, or later"),
@@ -235,9 +235,47 @@ fn a_fault_in_the_file_is_named_by_place() {
         assert!(e.is(&BAD_TARIFF) && e.message().contains(want), "{changes:?}: {e}");
         assert!(e.message().starts_with("tariff.toml: "), "{e}");
     }
-    assert!(desk.load("price = 1").unwrap_err().is(&BAD_TARIFF));
+    for text in ["price = 1", "", "[[price]]\nfees = 2", "[[price]\n", "prices = []"] {
+        assert!(desk.load(text).unwrap_err().is(&BAD_TARIFF), "{text}");
+    }
     assert!(desk.load(&" ".repeat(TARIFF_BYTES_MAX + 1)).unwrap_err().is(&kernel::error::TOO_LARGE));
     assert_eq!(desk.load(&entry(&[])).unwrap().added.len(), 1);
+}
+
+#[test]
+fn every_fault_is_told_and_every_change_is_shown_with_what_it_follows() {
+    let desk = Desk::new("review");
+    let look = |text: &str| desk.store.read(|tx| review(tx, text)).unwrap();
+    let text = [
+        entry(&[("version", "3")]),
+        entry(&[("bands", "[{ fixed = \"1\" }, { fixed = \"2\" }]")]),
+        entry(&[("document", "1")]),
+        entry(&[]),
+    ];
+    let found = look(&text.concat());
+    let places: Vec<_> = found.faults.iter().map(|f| (f.line, f.column, f.field.as_str())).collect();
+    assert_eq!(places, [(12, 11, "version"), (24, 10, "bands[1].up_to"), (36, 12, "")]);
+    let (before, after) = &found.changes[0];
+    assert_eq!((before.as_ref().map(|t| t.version), after.version, found.changes.len()), (Some(1), 2, 1));
+    let syntax = look("[[price]]\ncode = \"a\nversion 1\n");
+    assert!(syntax.changes.is_empty() && syntax.faults.iter().all(|f| f.line >= 2), "{:?}", syntax.faults);
+    assert_eq!(look(DATA).already, DATA.matches("[[price]]").count());
+    let many = look(&entry(&[("version", "9")]).repeat(TARIFF_FAULTS_MAX + 5));
+    assert_eq!(many.faults.len(), TARIFF_FAULTS_MAX);
+}
+
+#[test]
+fn a_draft_is_kept_by_what_it_says() {
+    let desk = Desk::new("draft");
+    let keep = |text: &str| {
+        let text = text.to_owned();
+        desk.store.write(move |tx| keep_draft(tx, &Actor::system("test"), "new.toml", &text))
+    };
+    let first = keep(&entry(&[])).unwrap();
+    assert_eq!(keep(&entry(&[])).unwrap().name(), first.name(), "the same text is the same draft");
+    assert_eq!(desk.store.read(|tx| draft(tx, first.hash)).unwrap().map(|d| d.text), Some(first.text));
+    assert!(keep(DATA).unwrap_err().is(&NOTHING_NEW));
+    assert!(keep("price = 1").unwrap_err().is(&BAD_TARIFF));
 }
 
 #[test]
@@ -283,7 +321,7 @@ proptest! {
 fn damaged_tariffs_are_read_or_refused() {
     let files = [DATA.as_bytes().to_vec()];
     let read = |file: &[u8]| {
-        let _ = file::read("tariff.toml", &String::from_utf8_lossy(file));
+        let _ = review::read(&String::from_utf8_lossy(file), Vec::new(), day("2026-11-22"));
     };
     mutants::survive("tariff", 60, |c| c.mutant(&files), read);
 }

@@ -221,7 +221,7 @@ impl Tx<'_> {
     }
 
     /// The newest entries before position `before` (`i64::MAX` for the last), newest first, that match every given part:
-    /// principal, action (a prefix), object. For the auditor's search.
+    /// principal, action (a prefix), object.
     pub fn audit_search(
         &mut self,
         before: i64,
@@ -230,14 +230,33 @@ impl Tx<'_> {
         action: &str,
         object: &str,
     ) -> Result<Vec<AuditRow>> {
+        self.audit_search_days(before, rows, [principal, action, object], (None, None))
+    }
+
+    /// The same, of the business days from the first to the last given, both included.
+    pub fn audit_search_days(
+        &mut self,
+        before: i64,
+        rows: u32,
+        [principal, action, object]: [&str; 3],
+        (from, to): (Option<Date>, Option<Date>),
+    ) -> Result<Vec<AuditRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM audit WHERE pos < ?1 AND (?3 = '' OR principal = ?3) AND (?4 = '' OR substr(action, 1, length(?4)) = ?4) \
-             AND (?5 = '' OR object = ?5) ORDER BY pos DESC LIMIT ?2"
+             AND (?5 = '' OR object = ?5) AND business_date >= ?6 AND business_date <= ?7 ORDER BY pos DESC LIMIT ?2"
         );
         let text = |t: &str| Param::Text(Cow::Owned(t.to_owned()));
         self.query(
             &sql,
-            &[Param::Int(before), Param::Int(i64::from(rows)), text(principal), text(action), text(object)],
+            &[
+                Param::Int(before),
+                Param::Int(i64::from(rows)),
+                text(principal),
+                text(action),
+                text(object),
+                Param::Int(from.map_or(i64::MIN, Date::days)),
+                Param::Int(to.map_or(i64::MAX, Date::days)),
+            ],
             AuditRow::from_row,
         )
     }

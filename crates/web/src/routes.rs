@@ -2,17 +2,19 @@
 //! are all made of this list.
 use crate::api::{
     accounts, approvals, desk, guards, operations as ops, payments, people, schema, sessions, staff as staff_api,
-    wage_files as files, wages, webhooks,
+    tariff as tariffs, wage_files as files, wages, webhooks,
 };
 use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
 use crate::pages::{accounts as accounts_page, approvals as approvals_page, programs as clients};
 use crate::pages::{
-    audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, notices, opening,
-    outbox,
+    audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, lists, notices,
+    opening, outbox,
 };
 use crate::pages::{branches, firms, logins, registration, roles, staff};
-use crate::pages::{password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
+use crate::pages::{
+    password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tariff, tiers,
+};
 use party::Permission as P;
 
 /// Every route that this crate serves from its table.
@@ -163,7 +165,7 @@ fn branch_screens() -> Vec<Route> {
     let (read, reveal) = (Staff(P::PersonRead), Staff(P::PersonReveal));
     let register = Staff(P::PersonRegister);
     let (activate, decide) = (Staff(P::AccountOpen), Staff(P::GuardDecide));
-    let freeze = Staff(P::AccountFreeze);
+    let (freeze, edit) = (Staff(P::AccountFreeze), Staff(P::GuardLists));
     vec![
         get("/customers", customers::search, read),
         post("/customers", customers::find, read),
@@ -187,7 +189,12 @@ fn branch_screens() -> Vec<Route> {
         post("/freezes/{party}/{number}/release", freezes::release_it, freeze),
         get("/customers/{id}/tier", tiers::of_person, read),
         post("/customers/{id}/tier", tiers::move_to, Staff(P::PersonTier)),
-        get("/guard", held::queue, Staff(P::GuardDecide)),
+        get("/guard", held::queue, Staff(P::GuardRead)),
+        get("/guard/lists", lists::list, Staff(P::GuardRead)),
+        get("/guard/lists/entry", lists::adding, edit),
+        post("/guard/lists/entry", lists::add, edit),
+        get("/guard/entries/{id}/removal", lists::removal, edit),
+        post("/guard/entries/{id}/removal", lists::remove, edit),
         get("/guard/{id}", held::show, Staff(P::GuardRead)),
         get("/guard/{id}/release", held::release, decide),
         post("/guard/{id}/release", held::release_it, decide),
@@ -254,6 +261,7 @@ fn firm_screens() -> Vec<Route> {
 /// Operators and auditors.
 fn head_office_screens() -> Vec<Route> {
     let (clearing_desk, outbox_desk) = (Staff(P::ClearingOperate), Staff(P::OutboxOperate));
+    let prices = Staff(P::TariffEdit);
     let (close, audit_read, export) = (Staff(P::DayClose), Staff(P::AuditRead), Staff(P::AuditExport));
     vec![
         get("/clearing", clearing::list, clearing_desk),
@@ -263,6 +271,10 @@ fn head_office_screens() -> Vec<Route> {
         post("/outbox/attempts", outbox::try_again, outbox_desk),
         get("/outbox/drop", outbox::dropping, outbox_desk),
         post("/outbox/drop", outbox::drop_event, outbox_desk),
+        get("/tariff", tariff::list, prices),
+        post("/tariff/drafts", tariff::send, prices).takes(TARIFF_BODY_BYTES_MAX),
+        get("/tariff/drafts/{hash}", tariff::draft, prices),
+        post("/tariff/drafts/{hash}/submission", tariff::submit, prices),
         get("/day", close_day::show, close),
         get("/day/progress", close_day::progress, close),
         post("/day/closing", close_day::close, close),
@@ -319,8 +331,12 @@ fn money() -> Vec<Route> {
 /// Programs: what staff order about customers, and a customer's own limits.
 #[rustfmt::skip]
 fn orders() -> Vec<Route> {
-    let freeze = Staff(P::AccountFreeze);
+    let (freeze, prices) = (Staff(P::AccountFreeze), Staff(P::TariffEdit));
     vec![
+        ask("/v1/tariff", tariffs::versions, prices, "Every version of the tariff, by code and version").doc(|d| d.page_of::<schema::TariffVersion>()),
+        act("/v1/tariff/drafts", tariffs::send, prices, "Look at a new tariff; one without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<tariffs::DraftAsk>().answer::<schema::TariffReview>()),
+        ask("/v1/tariff/drafts/{hash}", tariffs::draft, prices, "What a kept tariff would change").doc(|d| d.answer::<schema::TariffReview>()),
+        act("/v1/tariff/drafts/{hash}/submission", tariffs::submit, prices, "Ask a second person to put it in force").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
         ask("/v1/accounts/{id}/restrictions", desk::restrictions, Staff(P::AccountReadAny), "All restrictions an account has had, by number").doc(|d| d.page_of::<schema::Restriction>()),
         act("/v1/accounts/{id}/restrictions", desk::restrict, freeze, "Restrict an account; works at once").doc(|d| d.body::<desk::RestrictAsk>().answer::<schema::Proposed>()),
         act("/v1/accounts/{id}/restrictions/{number}/lifting", desk::lift, freeze, "Ask a second person to lift a restriction").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
@@ -357,7 +373,7 @@ fn wage() -> Vec<Route> {
     let make = Firm(P::WageSheetMake);
     vec![
         ask("/v1/wage-projects", wages::projects, read, "Projects of the firm, or of the staff's branches").doc(|d| d.page_of::<schema::WageProject>()),
-        act("/v1/wage-projects", wages::open_project, Staff(P::WageAccountOpen), "Open a project with its wage account").doc(|d| d.body::<wages::ProjectAsk>().answer::<schema::WageProjectMade>()),
+        act("/v1/wage-projects", wages::open_project, Staff(P::WageAccountOpen), "Ask a second person to open a project with its wage account").doc(|d| d.body::<wages::ProjectAsk>().answer::<schema::Proposed>()),
         ask("/v1/wage-projects/{id}", wages::project, read, "A project").doc(|d| d.answer::<schema::WageProject>()),
         act("/v1/wage-projects/{id}/funding", wages::fund, Firm(P::PaymentSubmit), "Pay into the wage account").doc(|d| d.body::<wages::FundAsk>().answer::<schema::Receipt>()),
         ask("/v1/wage-projects/{id}/workers", wages::roster, read, "The roster").doc(|d| d.page_of::<schema::Worker>()),
@@ -445,11 +461,11 @@ fn bank() -> Vec<Route> {
         ask("/v1/webhooks/{id}/deliveries", webhooks::deliveries, hooks, "Its deliveries, newest first").doc(|d| d.page_of::<schema::Delivery>()),
         act("/v1/webhooks/{id}/deliveries/{pos}/again", webhooks::redeliver, hooks, "Send it again").doc(|d| d.answer::<schema::Changed>()),
         ask("/v1/guard/decisions/{id}", guards::decisions, Staff(P::GuardRead), "Decisions on an instruction").doc(|d| d.page_of::<schema::GuardDecision>()),
-        ask("/v1/guard/queue", guards::queue, Staff(P::GuardDecide), "What waits for staff, oldest first").doc(|d| d.query("state", "`held` when absent.").page_of::<schema::Payment>()),
-        ask("/v1/guard/lists/{list}", guards::entries, Staff(P::GuardLists), "Entries of `black`, `grey`, `police` or `own`").doc(|d| d.page_of::<schema::ListEntry>()),
-        act("/v1/guard/lists/{list}", guards::add_entry, Staff(P::GuardLists), "Put somebody on a list").doc(|d| d.body::<guards::EntryAsk>().answer::<schema::ListEntryMade>()),
-        act("/v1/guard/entries/{id}/removal", guards::remove_entry, Staff(P::GuardLists), "Take an entry off its list").doc(|d| d.body::<crate::api::Why>().answer::<schema::ListEntryMade>()),
-        ask("/v1/audit", ops::audit, Staff(P::AuditRead), "Search the audit log, newest first").doc(|d| d.query("principal", "`staf_…`, `pers_…`, `system:relay`").query("action", "Its beginning: `payment.`").query("object", "The id of the thing").page_of::<schema::AuditEntry>()),
+        ask("/v1/guard/queue", guards::queue, Staff(P::GuardRead), "What waits for staff, oldest first").doc(|d| d.query("state", "`held` when absent.").page_of::<schema::Payment>()),
+        ask("/v1/guard/lists/{list}", guards::entries, Staff(P::GuardRead), "Entries of `black`, `grey`, `police` or `own`").doc(|d| d.page_of::<schema::ListEntry>()),
+        act("/v1/guard/lists/{list}", guards::add_entry, Staff(P::GuardLists), "Ask a second person to put somebody on a list").doc(|d| d.body::<guards::EntryAsk>().answer::<schema::Proposed>()),
+        act("/v1/guard/entries/{id}/removal", guards::remove_entry, Staff(P::GuardLists), "Ask a second person to take an entry off its list").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
+        ask("/v1/audit", ops::audit, Staff(P::AuditRead), "Search the audit log, newest first").doc(|d| d.query("principal", "`staf_…`, `pers_…`, `system:relay`").query("action", "Its beginning: `payment.`").query("object", "The id of the thing").query("from", "First business day: `2026-11-01`").query("to", "Last business day").page_of::<schema::AuditEntry>()),
         ask("/v1/audit/export.csv", ops::audit_export, Staff(P::AuditExport), "The audit log of some days, as a file").doc(|d| d.query("from", "`2026-11-01`").query("to", "`2026-11-30`").file("text/csv")),
         ask("/v1/outbox/parked", ops::parked, operator, "Events a consumer could not take").doc(|d| d.answer::<schema::Parked>()),
         act("/v1/outbox/parked/{consumer}/{pos}/retry", ops::try_again, operator, "Try it again").doc(|d| d.answer::<schema::Changed>()),
@@ -462,6 +478,9 @@ fn bank() -> Vec<Route> {
     ]
 }
 
+/// Bytes of a form with a tariff file, and of the same text in JSON, where each byte may need two.
+const TARIFF_BODY_BYTES_MAX: usize = pricing::TARIFF_BYTES_MAX + 64 * 1024;
+const TARIFF_JSON_BYTES_MAX: usize = 2 * pricing::TARIFF_BYTES_MAX + 64 * 1024;
 /// Bytes of a form with a file: the file's own limit and its parts.
 const FILE_BODY_BYTES_MAX: usize = ::sheets::FILE_BYTES_MAX + 64 * 1024;
 /// The same in base64.

@@ -1,5 +1,5 @@
 //! What staff order about customers and the bank's own data beside payments: restrictions of an account and its closing,
-//! freezes of a party, tiers, the tariff, watch lists.
+//! freezes of a party, tiers, the tariff, watch lists, wage projects.
 //!
 //! Every such order is an [`Act`]: plain data that holds all it takes to do it. [`propose`] looks at it (may he, is there
 //! such a thing, would it work), then asks the policy of its kind how many checkers it needs. None: it is done at once.
@@ -10,11 +10,16 @@
 //! Who holds the permission of an act may order it and check another's; nobody orders or checks what is his own as a
 //! customer. An order that has been carried out names its checker; the maker stands on the approval.
 mod account;
+mod list;
 mod party_freeze;
+mod project;
+mod tariff;
 mod tier;
 
 pub use account::{Close, Lift, Restrict};
+pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
+pub use tariff::{NewTariff, tariff_draft, tariff_keep, tariff_review, tariff_versions};
 pub use tier::{Allowance, TierMove, TierView, tier_view};
 
 use approval::{Approve, Ask, Line};
@@ -25,7 +30,8 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 /// Kinds of approvals that [`approve`] carries out.
-pub const KINDS: &[&str] = &["freeze", "unfreeze", "account.close", "tier", "tier.lower"];
+pub const KINDS: &[&str] =
+    &["freeze", "unfreeze", "account.close", "tier", "tier.lower", "tariff", "guard.lists", "payroll.project"];
 
 /// Something to be done, with all it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +43,10 @@ pub enum Act {
     Freeze(Freeze),
     Release(Release),
     Tier(TierMove),
+    Tariff(NewTariff),
+    ListAdd(ListAdd),
+    ListRemove(ListRemove),
+    Project(payroll::ProjectNew),
 }
 
 /// What came of a proposal.
@@ -84,6 +94,10 @@ impl Act {
             Act::Freeze(a) => a,
             Act::Release(a) => a,
             Act::Tier(a) => a,
+            Act::Tariff(a) => a,
+            Act::ListAdd(a) => a,
+            Act::ListRemove(a) => a,
+            Act::Project(a) => a,
         }
     }
 }

@@ -132,7 +132,7 @@ fn a_release_clears_what_was_on_record_and_nothing_new() {
     let fourth = released(&third, Ladder::Delay);
     assert_eq!(desk.pay(&fourth).verdict(), Verdict::Pass);
     // The same payee on the same list by another entry is a new reason.
-    let phone = Subject::of(desk.keys(), SubjectKind::Account, &account(2).to_string());
+    let phone = Subject::account(desk.keys(), account(2));
     assert_ne!(desk.list(ListKind::Grey, phone).id, entry.id);
     assert_eq!(desk.pay(&released(&fourth, Ladder::Verify)).verdict(), Verdict::Delay);
     desk.verified();
@@ -217,7 +217,7 @@ fn the_customer_is_not_tipped_off() {
     let d = desk.pay(&f);
     assert_eq!(d.customer_reasons(), ["guard-elder-first-payee", "guard-first-payee"]);
     let payee = Payee::external(desk.keys(), "102100099996", "6222 0000 1234 5678", "李四");
-    desk.list(ListKind::Police, Subject::of(desk.keys(), SubjectKind::Account, "6222000012345678"));
+    desk.list(ListKind::Police, Subject::number(desk.keys(), "6222000012345678"));
     (f.payee, f.instruction) = (payee, InstructionId::new(NOW, BOOK));
     let d = desk.pay(&f);
     assert_eq!((d.verdict(), d.customer_reasons()), (Verdict::Stop, vec!["guard-check".to_string()]));

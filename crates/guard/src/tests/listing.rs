@@ -5,17 +5,17 @@ use kernel::clock::DAY;
 use kernel::id::ApprovalId;
 
 fn counters(desk: &Desk) -> (i64, i64) {
-    let v = desk.store.read(state::versions).unwrap();
+    let v = desk.store.read(versions).unwrap();
     (v.lists, v.freezes)
 }
 
 #[test]
 fn an_entry_is_added_renewed_removed_and_each_change_counts() {
     let desk = Desk::new("entries");
-    let subject = Subject::of(desk.keys(), SubjectKind::Phone, "138 1234 5678");
+    let subject = Subject::number(desk.keys(), "6222 0000-1234 5678");
     let actor = Actor::system("test");
     let e = desk.list(ListKind::Grey, subject.clone());
-    assert_eq!(desk.list(ListKind::Grey, Subject::of(desk.keys(), SubjectKind::Phone, "１３８12345678")).id, e.id);
+    assert_eq!(desk.list(ListKind::Grey, Subject::number(desk.keys(), "６２２２000012345678")).id, e.id);
     assert_eq!(counters(&desk), (1, 0), "the second time was already so");
     let mut f = facts();
     let Payee::Inside { subjects, .. } = &mut f.payee else { unreachable!("facts pay inside") };

@@ -58,6 +58,56 @@ fn stop(bank: &Bank, n: usize, kind: Restriction) {
     bank.write(move |tx| restrict(tx, &system(), &Restrict::new(account, kind, "test"))).unwrap();
 }
 
+/// Puts a worker on a list by his document, or freezes him.
+fn listed(bank: &Bank, n: usize, list: guard::ListKind) {
+    let number = bank.hands[n].identity.clone();
+    bank.write(move |tx| {
+        let person = party::person_by_identity(tx, &number)?.expect("he is on file");
+        let subject = guard::Subject::identity(&party::person(tx, person)?.identity_index);
+        let (from, until) = (tx.now(), tx.now().plus(kernel::clock::DAY));
+        let [masked, reason, source] = ["*".to_owned(), "test".to_owned(), "doc 1".to_owned()];
+        let entry = guard::NewEntry { list, subject, masked, reason, from, until, source, owner_staff: None };
+        guard::add_entry(tx, &Actor::system("guard"), entry).map(|_| ())
+    })
+    .unwrap();
+}
+
+#[test]
+fn a_worker_on_a_list_is_not_paid_and_the_others_are() {
+    let bank = Bank::open(4, 2);
+    let sheet = drafted(&bank, "2026-10");
+    bank.check(sheet);
+    listed(&bank, 1, guard::ListKind::Police);
+    listed(&bank, 2, guard::ListKind::Grey);
+    listed(&bank, 4, guard::ListKind::Black);
+    let frozen = bank.hands[3].identity.clone();
+    bank.write(move |tx| {
+        let person = party::person_by_identity(tx, &frozen)?.expect("he is on file");
+        let new = guard::NewFreeze {
+            subject: Owner::Person(person),
+            kind: guard::FreezeKind::All,
+            basis: guard::FreezeBasis::Court,
+            document: "12".into(),
+            from: tx.now(),
+            until: None,
+            reason: "court".into(),
+        };
+        guard::freeze_party(tx, &Actor::system("guard"), new).map(|_| ())
+    })
+    .unwrap();
+    let before = bank.balance(bank.wage_account());
+    bank.pay(sheet);
+    let states = bank.states(sheet);
+    let failed: Vec<i64> = states.iter().filter(|s| s.1 == LineState::Failed).map(|s| s.0).collect();
+    assert_eq!(failed, [2, 4, 5], "black, police and frozen whole; grey is paid: {states:?}");
+    assert!(states.iter().filter(|s| s.1 == LineState::Failed).all(|s| s.2 == "guard_limit"), "{states:?}");
+    let paid: i64 = [0, 2, 5].map(Bank::net).iter().sum();
+    assert_eq!(bank.balance(bank.wage_account()), before - paid, "what was not paid is back");
+    let told = bank.read(|tx| tx.audit_search(i64::MAX, 10, "system:payroll", "payroll.line_stopped", ""));
+    assert_eq!(told.len(), 3);
+    bank.verify();
+}
+
 #[test]
 fn what_cannot_be_paid_goes_back_and_is_paid_later_once() {
     let bank = Bank::open(4, 1);

@@ -389,3 +389,5 @@ error-admin-request = The server does not understand this command
     .remedy = Use a binary of the same version.
 error-activated-in-person = the account waits for its owner and is not freed here
     .remedy = Let the owner come to a counter with the identity card and activate it there.
+error-tariff-nothing-new = the file has no new version; nothing changes
+    .remedy = Add a version with a later first day and send the file again.

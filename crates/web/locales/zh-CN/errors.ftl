@@ -389,3 +389,5 @@ error-admin-request = 服务器看不懂这个命令
     .remedy = 请使用和服务器同一版本的程序。
 error-activated-in-person = 账户要由户主本人激活，不能在这里解除
     .remedy = 请户主带身份证到柜台，当面激活。
+error-tariff-nothing-new = 文件里没有新的版本，没有改动
+    .remedy = 加上生效日期更晚的新版本，再上传。

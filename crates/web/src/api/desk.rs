@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-fn proposed(done: Proposed) -> Value {
+pub(crate) fn proposed(done: Proposed) -> Value {
     match done {
         Proposed::Done(change, id) => json!({ "outcome": changed(change)["outcome"], "made": id, "approval": null }),
         Proposed::Asked(approval) => json!({ "outcome": "asked", "made": null, "approval": approval }),

@@ -1,12 +1,14 @@
 //! The guard, for staff: its decisions, the manned queue, its lists.
+use super::desk::{order, proposed};
 use super::{Key, Why, shown};
 use crate::Fault;
 use crate::gate::Caller;
 use crate::http::read::{At, Body};
 use crate::state::{Asked, Web};
+use app::desk::{Act, ListAdd, ListAsk, ListRemove, list_entries, propose};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use guard::{DecisionRecord, ListEntry, ListKind, NewEntry, Subject, SubjectKind};
+use guard::{DecisionRecord, ListEntry, ListKind, SubjectKind};
 use kernel::id::{InstructionId, ListEntryId};
 use kernel::{Error, Page, PageAsk, Result, Timestamp};
 use party::{Permission, Scope};
@@ -78,10 +80,7 @@ pub async fn entries(
     Query(ask): Query<PageAsk>,
 ) -> Result<Json<Page<Value>>, Fault> {
     let list = list_named(&list)?;
-    let found = web.read(move |tx| {
-        party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;
-        guard::entries(tx, list, &ask)
-    });
+    let found = web.read(move |tx| list_entries(tx, &caller.actor, list, &ask));
     Ok(Json(shown(found.await?, told_entry)))
 }
 
@@ -121,19 +120,9 @@ pub async fn add_entry(
     let kept = EntryAsk { value: masked(ask.subject, &ask.value), ..ask.clone() };
     let asked = Asked::new(&caller.actor, &key, "guard.add_entry", &(list, &kept))?;
     let done = web.write_once(&asked, move |tx| {
-        party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;
-        let new = NewEntry {
-            list,
-            subject: Subject::of(tx.keys(), ask.subject, &ask.value),
-            masked: masked(ask.subject, &ask.value),
-            reason: party::reason(&ask.reason)?,
-            from: tx.now(),
-            until: ask.until,
-            source: ask.source.clone(),
-            owner_staff: caller.actor.staff(),
-        };
-        let change = guard::add_entry(tx, &caller.actor, new)?;
-        Ok(json!({ "entry": change.get().id, "outcome": if change.made() { "done" } else { "already_so" } }))
+        let EntryAsk { subject: kind, value, reason, until, source } = ask.clone();
+        let act = ListAdd::of(tx, &ListAsk { list, kind, value, reason, source, until })?;
+        propose(tx, &caller.actor, &Act::ListAdd(act)).map(proposed)
     });
     Ok(Json(done.await?))
 }
@@ -145,11 +134,5 @@ pub async fn remove_entry(
     At(id): At<ListEntryId>,
     Body(why): Body<Why>,
 ) -> Result<Json<Value>, Fault> {
-    let asked = Asked::new(&caller.actor, &key, "guard.remove_entry", &(id, &why))?;
-    let done = web.write_once(&asked, move |tx| {
-        party::may(tx, &caller.actor, Permission::GuardLists, &Scope::here(&caller.actor))?;
-        let change = guard::remove_entry(tx, &caller.actor, id, &party::reason(&why.reason)?)?;
-        Ok(json!({ "entry": change.get().id, "outcome": if change.made() { "done" } else { "already_so" } }))
-    });
-    Ok(Json(done.await?))
+    order(&web, caller, &key, "guard.remove_entry", Act::ListRemove(ListRemove { entry: id, why: why.reason })).await
 }

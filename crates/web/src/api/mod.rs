@@ -15,6 +15,7 @@ pub mod people;
 pub mod schema;
 pub mod sessions;
 pub mod staff;
+pub mod tariff;
 pub mod wage_files;
 pub mod wages;
 pub mod webhooks;

@@ -29,6 +29,8 @@ pub struct SearchAsk {
     action: String,
     #[serde(default)]
     object: String,
+    from: Option<Date>,
+    to: Option<Date>,
     limit: Option<u32>,
     after: Option<String>,
 }
@@ -38,7 +40,8 @@ pub async fn audit(
     caller: Caller,
     Query(ask): Query<SearchAsk>,
 ) -> Result<Json<Page<Value>>, Fault> {
-    let what = AuditAsk { principal: ask.principal, action: ask.action, object: ask.object };
+    let what =
+        AuditAsk { principal: ask.principal, action: ask.action, object: ask.object, from: ask.from, to: ask.to };
     let page = PageAsk { limit: ask.limit, after: ask.after };
     let found = web.read(move |tx| app::audit_search(tx, &caller.actor, &what, &page)).await?;
     Ok(Json(shown(found, |row: store::AuditRow| json!(row))))

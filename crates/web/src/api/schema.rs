@@ -107,6 +107,11 @@ shapes! {
     Restriction "An order on an account, in force until it is lifted." { number: int, kind: text, amount: Amount, queued: flag, basis: text, document: text, made_by: text, made_at: time, until: time "null", lifted_by: text "null", lifted_at: time "null", lifted_why: text "null" }
     Freeze "A freeze of a person or firm." { number: int, kind: text, basis: text, document: text, reason: text, from: time, until: time "null", frozen_by: text, frozen_at: time, released_by: text "null", released_at: time "null", release_document: text "null", release_reason: text "null", release_approved_by: text "null" }
     TierLimits "A person's tier and what it lets through." { person: id, tier: text, basis: text, balance_max: Amount "null", own_cap: Amount "null", allowances: [Allowance] }
+    TariffVersion "A version of an entry of the tariff. Amounts in `bands` are minor units." { code: text, version: int, kind: text, operation: text, reach: text, channel: text "null", payer: text, currency: text, bands: [TariffBand], effective_from: date, effective_to: date "null", basis: text, document: text, name_zh: text, name_en: text, approved_by: text }
+    TariffBand "The fee for amounts up to `up_to`: `fixed` and `rate` of the amount, at least `min`, at most `max`." { up_to: int "null", fixed: int "null", rate: text "null", min: int "null", max: int "null" }
+    TariffReview "What a tariff text comes to; `draft` names it when it was kept." { draft: text "null", faults: [TariffFault], changes: [TariffChange], already: int }
+    TariffFault "Something wrong in a tariff text; line and column count from 1." { line: int, column: int, entry: text, field: text, why: text }
+    TariffChange "A new version beside the one it follows." { before: TariffVersion "null", after: TariffVersion }
     Allowance "What is done through some channels, how far it may go, and what of that is used." { channels: [text], functions: [text], per_transaction: Amount "null", per_day: Amount "null", used_today: Amount "null", per_year: Amount "null", used_this_year: Amount "null" }
     StatementLine "A line of a statement: money in is above zero." { transfer: id, at: time, business_date: date, value_date: date, kind: text, code: text, change: Amount, after: Amount, counterparty: id, reference: text, memo: text }
     Quote "The price of an order, before it is given." { fee: Amount, list_fee: Amount, saved: Amount, code: text, version: int, document: text, name_zh: text, name_en: text, valid_until: time }
@@ -118,7 +123,6 @@ shapes! {
     Decided "What a decision came to." { outcome: text, receipt: any, sheet: id "null", worker: id "null", grant: id "null" }
     Changed "`done`, or `already_so` when it was so before." { outcome: text }
     WageProject "A wage account's project." { project: id, firm: id, firm_name: text, contractor_name: text, profile: text, notice: text, name: text, tag: text, account_name: text, account_number: text, balance: Amount, in_clearing: Amount, workers: int, next_pay_day: date, next_pay_day_certain: flag }
-    WageProjectMade "A project that was opened." { project: id }
     Worker "A worker on a roster; masked." { worker: id, name: text, identity: text, phone: text, team: text, contract: text, contract_on: date "null", entered_on: date, left_on: date "null", account: text, bank: text, standing: text }
     WorkerAdded "A worker, new on the roster or there before." { worker: id, already: flag }
     WageImport "A file that was sent, and what came of it. `state` is `reading` until it was read to its end; `written` of `to_write` rows then tell how far it is, and are null when its reading broke off: accept it to go on." { import: id, project: id, subject: text, period: text, kind: text, number: int, tag: text, due_on: date "null", file_name: text, file_bytes: int, state: text, rows: int, valid: int, refused: int, already: int, faults: int, sheet: id "null", made_at: time, accepted_at: time "null", written: int "null", to_write: int "null" }
@@ -141,7 +145,6 @@ shapes! {
     GuardReason "Why the guard decided so." { rule: text, version: int, mode: text, action: text, score: int, customer: text, neutral: flag, detail: text, cleared: flag }
     GuardDecision "A decision of the guard." { decision: id, instruction: id, round: int, at: time, verdict: text, score: int, delay_until: time "null", reasons: [GuardReason], rule_set: text, cleared_by: text "null" }
     ListEntry "An entry of a list." { entry: id, list: text, subject: text, masked: text, reason: text, valid_from: time, valid_until: time, source: text, added_by: text, added_at: time }
-    ListEntryMade "An entry, new or there before." { entry: id, outcome: text }
     AuditEntry "An entry of the audit log." { pos: int, at: time, business_date: date, principal: text, on_behalf: text, roles: text, branch: text, channel: text, device: text, session: text, address: text, action: text, object: text, before: text, after: text, reason: text, approval: text, decision: text, correlation: text, result: text }
     ParkedEvent "An event that its consumer could not take." { consumer: text, pos: int, kind: text, aggregate: text, told_at: time, tries: int, next_at: time, error: text, waits_for_operator: flag }
     Parked "All parked events." { items: [ParkedEvent] }

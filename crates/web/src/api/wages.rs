@@ -76,7 +76,6 @@ pub async fn open_project(
     Key(key): Key,
     Body(ask): Body<ProjectAsk>,
 ) -> Result<Json<Value>, Fault> {
-    let asked = Asked::new(&caller.actor, &key, "payroll.project_open", &ask)?;
     let new = ProjectNew {
         firm: ask.firm,
         contractor: ask.contractor,
@@ -89,9 +88,7 @@ pub async fn open_project(
         account_number: ask.account_number,
         pay_day: ask.pay_day,
     };
-    let done = web
-        .write_once(&asked, move |tx| Ok(json!({ "project": payroll::project_open(tx, &caller.actor, new.clone())? })));
-    Ok(Json(done.await?))
+    super::desk::order(&web, caller, &key, "payroll.project_open", app::desk::Act::Project(new)).await
 }
 
 /// Money from the firm's own account into the wage account.

@@ -117,6 +117,9 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "order-kind" => Some(say::told_or(w, "restriction", text)),
         "freeze-what" => Some(say::told_or(w, "freeze-kind", text)),
         "freeze-on-whose-word" => Some(say::told_or(w, "freeze-basis", text)),
+        "list" => Some(say::told_or(w, "list-kind", text)),
+        "list-subject" => Some(say::told_or(w, label, text)),
+        "project-profile" => Some(say::told_or(w, "profile", text)),
         "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
         "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
         _ => None,
@@ -193,11 +196,18 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ApprovalId>) -
         (summary_list(w, &rows))
         h2 { (who.t("approval-content")) }
         (changes(&who, a))
+        @if let Some(draft) = draft_of(a) { p { a href={ "/tariff/drafts/" (draft) } { (who.t("tariff-compare")) } } }
         @if let Some(sheet) = sheet_of(a) { p { a href={ "/wages/sheets/" (sheet) } { (who.t("approval-to-sheet")) } } }
         (answers(&who, &s, web.now()))
     };
     let title = say::told(w, "approval-kind", &a.kind);
     Ok(page(&who, Sheet::new(title).crumb(who.t("approvals"), "/approvals"), main))
+}
+
+/// The text a tariff approval is about.
+fn draft_of(a: &Approval) -> Option<String> {
+    let terms: serde_json::Value = serde_json::from_str(&a.payload).ok()?;
+    terms.get("tariff")?.get("draft").and_then(|d| d.as_str()).map(str::to_owned)
 }
 
 /// The sheet a wage approval is about, from its terms.

@@ -26,6 +26,8 @@ pub struct Search {
     principal: String,
     action: String,
     object: String,
+    from: String,
+    to: String,
     after: Option<String>,
 }
 
@@ -42,12 +44,22 @@ fn sides(who: &Signed, now: usize) -> Markup {
 
 pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Search>) -> Result<Shown, Fault> {
     let (actor, asked) = (who.actor.clone(), ask.clone());
+    let mut errors = FieldErrors::new();
+    let [from, to] = [("from", &ask.from), ("to", &ask.to)].map(|(name, t)| given::day(&who, &mut errors, name, t));
+    if let (Some(first), Some(last)) = (from, to)
+        && last < first
+    {
+        errors.add("to", who.t("audit-days-crossed"));
+    }
+    let days = if errors.is_empty() { (from, to) } else { (None, None) };
     let (found, names) = web
         .read(move |tx| {
             let what = AuditAsk {
                 principal: asked.principal.trim().into(),
                 action: asked.action.trim().into(),
                 object: asked.object.trim().into(),
+                from: days.0,
+                to: days.1,
             };
             let found = app::audit_search(tx, &actor, &what, &PageAsk { limit: None, after: asked.after })?;
             let names =
@@ -63,6 +75,8 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
         (text(w, &field("principal", "audit-principal", "audit-principal-hint", &ask.principal)))
         (text(w, &field("action", "audit-action", "audit-action-hint", &ask.action)))
         (text(w, &field("object", "audit-object", "audit-object-hint", &ask.object)))
+        (date(w, &Field::new("from", who.t("audit-from")).value(ask.from.clone()).errors(&errors), None, None))
+        (date(w, &Field::new("to", who.t("audit-to")).value(ask.to.clone()).errors(&errors), None, None))
     };
     let table = Table::new(who.t("audit-log"))
         .text(who.t("audit-at"))
@@ -75,11 +89,12 @@ pub async fn search(State(web): State<Web>, who: Signed, Query(ask): Query<Searc
         .caption_hidden();
     let main = html! {
         (sides(&who, 0))
+        (error_summary(w, &errors))
         (filter_bar(w, "/audit", fields))
         (table.show(w))
         (pager(w, ask.after.as_ref().map(|_| "/audit"), next_href(&who.view, &found.next).as_deref()))
     };
-    Ok(page(&who, Sheet::new(who.t("nav-audit")), main))
+    Ok(page(&who, Sheet::new(who.t("nav-audit")).wrong(!errors.is_empty()), main))
 }
 
 fn row(who: &Signed, r: &AuditRow, name: &str) -> [Markup; 5] {

@@ -17,6 +17,7 @@ pub mod held;
 pub mod home;
 pub mod imports;
 pub mod instructions;
+pub mod lists;
 pub mod logins;
 pub mod notices;
 pub mod opening;
@@ -36,6 +37,7 @@ pub mod sheets;
 pub mod sign_in;
 pub mod slips;
 pub mod staff;
+pub mod tariff;
 pub mod tiers;
 pub mod works;
 
@@ -148,11 +150,20 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     let firm = who.firm().is_some();
     let staff = who.is_staff();
     let any = |permissions: &[Permission]| permissions.iter().any(|p| who.holds(*p));
-    let checks = any(&[P::PaymentApprove, P::PersonTier, P::WageSheetCheck, P::RoleGrant, P::TariffEdit]);
+    let checks = any(&[
+        P::PaymentApprove,
+        P::AccountFreeze,
+        P::PersonTier,
+        P::GuardLists,
+        P::WageAccountCheck,
+        P::WageSheetCheck,
+        P::RoleGrant,
+        P::TariffEdit,
+    ]);
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 18] = [
+    let all: [(bool, Icon, &str, &str); 19] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
@@ -164,9 +175,10 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
-        (staff && who.holds(P::GuardDecide), Icon::Warn, "nav-guard", "/guard"),
+        (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
+        (staff && who.holds(P::TariffEdit), Icon::Bill, "nav-tariff", "/tariff"),
         (staff && who.holds(P::DayClose), Icon::Clock, "nav-day", "/day"),
         (staff && who.holds(P::AuditRead), Icon::Search, "nav-audit", "/audit"),
         (true, Icon::Info, "nav-notices", "/notices"),

@@ -3,14 +3,13 @@ use super::say;
 use super::{Page as Sheet, once_field, page, refused};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
-use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use kernel::Error;
 use kernel::id::FirmId;
-use kernel::{Error, Kind};
 use maud::{Markup, html};
 use payroll::{Profile, ProjectNew};
 use serde::Deserialize;
@@ -32,6 +31,8 @@ pub struct OpenForm {
     agreement: String,
     pay_day: String,
 }
+
+const FIELDS: &[&str] = &["name", "basis", "agreement", "pay_day"];
 
 /// The firms that the form names by their credit codes.
 struct Firms {
@@ -133,14 +134,8 @@ pub async fn open(State(web): State<Web>, who: Signed, Checked(given): Checked<O
     match given.step.as_str() {
         "change" => Ok(form_page(&who, &given, &FieldErrors::new()).into_response()),
         "send" => {
-            let actor = who.actor.clone();
-            match web.write(move |tx| payroll::project_open(tx, &actor, new.clone())).await {
-                Ok(id) => Ok(see_other(&format!("/wages/projects/{id}"))),
-                Err(why) if matches!(why.kind(), Kind::Refused | Kind::Conflict | Kind::Invalid) => {
-                    Ok(refused(form_page(&who, &given, &beside("name", &who, &why))))
-                }
-                Err(why) => Err(why.into()),
-            }
+            let again = |why: &Error| form_page(&who, &given, &super::desk::fault(&who, why, FIELDS, "name"));
+            super::desk::order(&web, &who, app::desk::Act::Project(new), "/wages", again).await
         }
         _ => Ok(check_page(&who, &given, &new, &firms).into_response()),
     }

@@ -52,7 +52,7 @@ fn table(view: &View, operation: Operation, all: &[&Tariff]) -> Markup {
 }
 
 /// From when, and until when where that is known.
-fn term(view: &View, t: &Tariff) -> String {
+pub(super) fn term(view: &View, t: &Tariff) -> String {
     let w = view.words;
     let from = w.date(t.effective_from);
     match t.effective_to {
@@ -61,7 +61,7 @@ fn term(view: &View, t: &Tariff) -> String {
     }
 }
 
-fn bands(view: &View, bands: &[Band], currency: Currency) -> Markup {
+pub(super) fn bands(view: &View, bands: &[Band], currency: Currency) -> Markup {
     let w = view.words;
     let money = |minor: i64| w.money(Money::new(minor, currency));
     let told = |b: &Band| {
