@@ -98,7 +98,7 @@ impl Deed for ListAdd {
         }
         let summary = vec![
             Line::new("list", "", self.list.code()),
-            Line::shown("list-subject", self.kind.code()),
+            Line::shown("list-by", self.kind.code()),
             Line::shown("list-value", &self.masked),
             Line::shown("list-source", &self.source),
             Line::shown("order-until", self.until.local()),
@@ -134,7 +134,7 @@ impl Deed for ListRemove {
         let entry = guard::entry(tx, self.entry)?;
         let summary = vec![
             Line::new("list", entry.list.code(), ""),
-            Line::shown("list-subject", entry.subject_kind.code()),
+            Line::shown("list-by", entry.subject_kind.code()),
             Line::shown("list-value", &entry.masked),
             Line::shown("list-source", &entry.source),
             Line::shown("list-reason", &entry.reason),

@@ -118,7 +118,7 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "freeze-what" => Some(say::told_or(w, "freeze-kind", text)),
         "freeze-on-whose-word" => Some(say::told_or(w, "freeze-basis", text)),
         "list" => Some(say::told_or(w, "list-kind", text)),
-        "list-subject" => Some(say::told_or(w, label, text)),
+        "list-by" => Some(say::told_or(w, "list-subject", text)),
         "project-profile" => Some(say::told_or(w, "profile", text)),
         "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
         "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
