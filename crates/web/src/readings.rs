@@ -129,7 +129,7 @@ mod tests {
         readings.at(files[0], 5, 9);
         assert_eq!(readings.under_way(files[0]).map(|r| (r.done, r.total)), Some((5, 9)));
         readings.end(files[0], Ok(()));
-        assert!(readings.under_way(files[0]).is_none() && readings.begin(next, now).unwrap());
+        assert!(readings.under_way(files[0]).is_none() && readings.begin(next, now.plus(1)).unwrap());
         readings.end(next, Err(Arc::new(Error::broken("x"))));
         for id in &files[READINGS_AT_ONCE_MAX + 1..] {
             assert!(readings.begin(*id, now.plus(1)).unwrap());
