@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Seeds that once found a defect, with the steps they need.
-const KEPT: &[(u64, u32)] = &[(1, 250), (2, 250), (3, 250)];
+const KEPT: &[(u64, u32)] = &[(1, 250), (2, 250), (3, 250), (130, 150)];
 const DEEP_SEEDS: u64 = 2_000;
 /// Seeds between two lines that say how far it is.
 const TOLD_EVERY: u64 = 50;

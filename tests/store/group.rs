@@ -293,3 +293,28 @@ fn an_audit_entry_and_an_event_need_a_write() {
         bank.finish();
     });
 }
+
+/// Keeps a store while it is slowly dropped.
+struct Slow(store::Store);
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        std::thread::sleep(std::time::Duration::from_millis(30));
+    }
+}
+
+#[test]
+fn whoever_has_his_answer_can_close_the_store_and_open_it_again() {
+    at_sqlite_yard(|bank| {
+        for id in 1..6 {
+            let held = Slow(bank.store());
+            let launched = bank.store().write(move |tx| {
+                let _ = &held.0;
+                launch(tx, id)
+            });
+            launched.unwrap();
+            bank.reopen();
+        }
+        assert_eq!(bank.store().read(ferries).unwrap().len(), 5);
+    });
+}

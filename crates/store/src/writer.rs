@@ -66,8 +66,11 @@ impl<T: Send, F: Fn(&mut Tx<'_>) -> Result<T> + Send, A: FnOnce(Result<T>) + Sen
         self.result.as_ref()?.as_ref().err()
     }
     fn answer(self: Box<Self>) {
+        let Write { f, result, answer } = *self;
+        // What the closure holds, perhaps a clone of the store, is gone before anybody can act on the answer.
+        drop(f);
         let unknown = || Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered"));
-        (self.answer)(self.result.unwrap_or_else(unknown));
+        answer(result.unwrap_or_else(unknown));
     }
 }
 
