@@ -86,6 +86,7 @@ pub(super) const PROGRAMS: &[Case] = &[
         "/v1/wage-projects/$project/workers",
         r#"{"name":"工人丁","identity":"1","phone":"13800000000"}"#,
     ),
+    case("POST /v1/wage-projects/{id}/accounts", "w", "", "/v1/wage-projects/$project/accounts", ""),
     case(
         "POST /v1/wage-workers/{id}/leaving",
         "kpw",
@@ -306,6 +307,8 @@ pub(super) const PEOPLES: &[Case] = &[
     case("GET /wages/projects/{id}/funding", "ok", "x", "/wages/projects/$project/funding", ""),
     case("POST /wages/projects/{id}/funding", "ok", "x", "/wages/projects/$project/funding", "from=$funds&amount=1"),
     case("GET /wages/projects/{id}/roster", "okhmwya", "x", "/wages/projects/$project/roster", ""),
+    case("GET /wages/projects/{id}/accounts", "w", "", "/wages/projects/$project/accounts", ""),
+    case("POST /wages/projects/{id}/accounts", "w", "", "/wages/projects/$project/accounts", ""),
     case("GET /wages/workers/{id}/account", "k", "", "/wages/workers/$worker/account", ""),
     case("POST /wages/workers/{id}/account", "k", "", "/wages/workers/$worker/account", "number=1"),
     case("GET /wages/projects/{id}/roster-import", "k", "", "/wages/projects/$project/roster-import", ""),

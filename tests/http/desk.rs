@@ -229,3 +229,23 @@ fn staff_keep_their_hands_off_what_is_their_own() {
         gains.text()
     );
 }
+
+#[test]
+fn workers_without_an_account_get_one_that_only_receives() {
+    let house = House::open();
+    let of_project = |rest: &str| house.fill(&format!("/v1/wage-projects/$project/{rest}"));
+    let number = kernel::chinese::identity_check("33090119881102457").map(|c| format!("33090119881102457{c}")).unwrap();
+    let body = format!(r#"{{"name":"工人丁","identity":"{number}","phone":"13800000000"}}"#);
+    let added = house.program('w', "POST", &of_project("workers"), &body).json();
+    let worker = added["worker"].as_str().unwrap_or_else(|| panic!("{added}")).to_owned();
+    let page = house.page('w', &house.fill("/wages/projects/$project/accounts")).text();
+    assert!(page.contains("工**") && page.contains("为 1 人开户"), "{page}");
+    let opened = house.program('w', "POST", &of_project("accounts"), "").json();
+    assert_eq!(opened["opened"].as_array().map(Vec::len), Some(1), "{opened}");
+    assert_eq!(opened["opened"][0]["worker"], *worker);
+    let account = opened["opened"][0]["account"].as_str().unwrap().to_owned();
+    let again = house.program('w', "POST", &of_project("accounts"), "").json();
+    assert_eq!(again["opened"].as_array().map(Vec::len), Some(0), "{again}");
+    let orders = || house.program('y', "GET", &format!("/v1/accounts/{account}/restrictions"), "").json();
+    assert_eq!(orders()["items"][0]["kind"], "no_debits", "{}", orders());
+}

@@ -190,7 +190,7 @@ pub(crate) fn change_account(
 }
 
 /// An account opened through the employer.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Opened {
     pub worker: WorkerId,
     pub account: AccountId,

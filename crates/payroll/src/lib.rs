@@ -65,7 +65,7 @@ pub use import::{
     Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, take_in, take_up,
 };
 pub use line::{Item, LineState, PayLine};
-pub use lists::{LineView, faults, faults_csv, import_of, lines, progress, roster, sheet, sheets_of};
+pub use lists::{LineView, faults, faults_csv, import_of, lines, progress, roster, sheet, sheets_of, without_account};
 pub use pages::{ProjectPage, ProjectView, goings_on, project, project_page, projects, projects_of};
 pub use period::Period;
 pub use project::{

@@ -2,10 +2,10 @@
 use crate::faults::ImportFault;
 use crate::import::{Import, import_raw};
 use crate::line::{LineState, PayLine};
-use crate::may_read;
 use crate::project::{Project, project_raw};
 use crate::sheet::{EndedView, PaySheet, Progress, SheetState, SheetView, Signed, SignedView, sheet_raw};
-use crate::worker::Worker;
+use crate::worker::{Standing, Worker};
+use crate::{OPEN_ACCOUNTS_MAX, may_read};
 use approval::Approval;
 use kernel::id::{ImportId, PayLineId, PaySheetId, ProjectId, TransferId, WorkerId};
 use kernel::{Actor, Id, Money, Page, PageAsk, Result, Timestamp};
@@ -28,6 +28,15 @@ pub fn roster(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, ask: &PageAsk) -> R
     let tail = "WHERE book = ?1 AND project = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
     let found = tx.select::<Worker>(tail, params![project.book, id, after, rows + 1])?;
     Ok(Page::cut(found, rows, |w| w.id.to_string()))
+}
+
+/// Workers on the roster who have no account, at most [`OPEN_ACCOUNTS_MAX`]: those whom
+/// [`open_accounts`](crate::open_accounts) opens one for.
+pub fn without_account(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<Vec<Worker>> {
+    let project = project_raw(tx, id)?;
+    may_read(tx, actor, project.firm)?;
+    let tail = "WHERE book = ?1 AND project = ?2 AND standing = ?3 AND left_on IS NULL ORDER BY id LIMIT ?4";
+    tx.select::<Worker>(tail, params![project.book, id, Standing::Missing, OPEN_ACCOUNTS_MAX as u32])
 }
 
 /// A sheet, for its page.

@@ -11,7 +11,7 @@ use crate::pages::{
     audit, clearing, close_day, customers, devices, freezes, held, home, imports, instructions, lists, notices,
     opening, outbox,
 };
-use crate::pages::{branches, firms, logins, registration, roles, staff};
+use crate::pages::{branches, bulk_accounts, firms, logins, registration, roles, staff};
 use crate::pages::{
     password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tariff, tiers,
 };
@@ -121,6 +121,8 @@ fn wage_screens() -> Vec<Route> {
         get("/wages/projects/{id}/funding", projects::funding, fund),
         post("/wages/projects/{id}/funding", projects::fund, fund),
         get("/wages/projects/{id}/roster", roster::list, read),
+        get("/wages/projects/{id}/accounts", bulk_accounts::ask, open),
+        post("/wages/projects/{id}/accounts", bulk_accounts::open, open),
         get("/wages/workers/{id}/account", roster::account, roster_edit),
         post("/wages/workers/{id}/account", roster::account_ask, roster_edit),
         get("/wages/projects/{id}/roster-import", imports::roster, roster_edit),
@@ -378,6 +380,7 @@ fn wage() -> Vec<Route> {
         act("/v1/wage-projects/{id}/funding", wages::fund, Firm(P::PaymentSubmit), "Pay into the wage account").doc(|d| d.body::<wages::FundAsk>().answer::<schema::Receipt>()),
         ask("/v1/wage-projects/{id}/workers", wages::roster, read, "The roster").doc(|d| d.page_of::<schema::Worker>()),
         act("/v1/wage-projects/{id}/workers", wages::add_worker, roster, "Put a worker on the roster").doc(|d| d.body::<wages::WorkerAsk>().answer::<schema::WorkerAdded>()),
+        act("/v1/wage-projects/{id}/accounts", wages::open_accounts, Staff(P::WageAccountOpen), "Open an account for everybody on the roster who has none; each only receives until its owner activates it in person").doc(|d| d.answer::<schema::AccountsOpened>()),
         act("/v1/wage-workers/{id}/leaving", wages::leave, roster, "A worker left").doc(|d| d.body::<wages::LeaveAsk>().answer::<schema::Changed>()),
         act("/v1/wage-workers/{id}/account", wages::change_account, roster, "Ask for another account of a worker").doc(|d| d.body::<wages::AccountChangeAsk>().answer::<schema::ApprovalAsked>()),
         act("/v1/wage-projects/{id}/imports", files::send, roster, "Send a roster or pay sheet file").takes(FILE_BODY_BYTES_MAX).doc(|d| d.upload::<files::FileForm>().answer::<schema::WageImport>().or_later()),

@@ -129,6 +129,26 @@ roster = Roster
 roster-hint = Who works on the project and which card gets the pay
 roster-lead = Names, identity and card numbers are shown in part.
 roster-none = The roster is empty. Upload a roster file.
+bulk-open = Open accounts in bulk
+bulk-lead = { $count ->
+    [one] One person on the roster has no account yet.
+   *[other] { $count } people on the roster have no account yet.
+ } One will be opened for each, to receive wages.
+bulk-receive = Until its owner activates it, an account only receives
+bulk-receive-text = Wages can be paid in at once. Cash and transfers are possible after the owner came to any branch with the identity card.
+bulk-who = For whom
+bulk-more = { $count } more
+bulk-confirm = { $count ->
+    [one] Open one account
+   *[other] Open { $count } accounts
+ }
+bulk-done = { $count ->
+    [one] One account is open
+   *[other] { $count } accounts are open
+ }
+bulk-next = The new accounts are on the roster, so the next pay sheet reaches them. Hand each card to its owner and ask him to have it activated at a branch.
+bulk-none = Everybody has an account
+bulk-none-text = Nobody on the roster waits for one.
 roster-import = Upload a roster
 roster-import-lead = New people are added; those already there are not doubled.
 roster-columns = At least: name and identity number. Better also: phone, team, contract number, entry date, card number, bank.

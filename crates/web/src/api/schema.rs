@@ -125,6 +125,8 @@ shapes! {
     WageProject "A wage account's project." { project: id, firm: id, firm_name: text, contractor_name: text, profile: text, notice: text, name: text, tag: text, account_name: text, account_number: text, balance: Amount, in_clearing: Amount, workers: int, next_pay_day: date, next_pay_day_certain: flag }
     Worker "A worker on a roster; masked." { worker: id, name: text, identity: text, phone: text, team: text, contract: text, contract_on: date "null", entered_on: date, left_on: date "null", account: text, bank: text, standing: text }
     WorkerAdded "A worker, new on the roster or there before." { worker: id, already: flag }
+    AccountOpened "An account opened through the employer." { worker: id, account: id, number: text }
+    AccountsOpened "Accounts opened through the employer; empty when everybody has one." { opened: [AccountOpened] }
     WageImport "A file that was sent, and what came of it. `state` is `reading` until it was read to its end; `written` of `to_write` rows then tell how far it is, and are null when its reading broke off: accept it to go on." { import: id, project: id, subject: text, period: text, kind: text, number: int, tag: text, due_on: date "null", file_name: text, file_bytes: int, state: text, rows: int, valid: int, refused: int, already: int, faults: int, sheet: id "null", made_at: time, accepted_at: time "null", written: int "null", to_write: int "null" }
     WageFault "What is wrong in one cell of a file, and what to do." { number: int, sheet: text, cell: text, row: int, line: int "null", column: text, value: text, severity: text, code: text, reason_zh: text, remedy_zh: text, reason_en: text, remedy_en: text }
     SignedBy "A name and when." { name: text, at: time }

@@ -91,6 +91,28 @@ pub async fn open_project(
     super::desk::order(&web, caller, &key, "payroll.project_open", app::desk::Act::Project(new)).await
 }
 
+/// What accounts were opened.
+#[derive(Serialize, Deserialize)]
+pub struct AccountsOpened {
+    opened: Vec<payroll::Opened>,
+}
+
+pub async fn open_accounts(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+) -> Result<Json<AccountsOpened>, Fault> {
+    let asked = Asked::new(&caller.actor, &key, "payroll.open_accounts", &id)?;
+    let done = web.run_once(&asked, move |bank| {
+        let look = |tx: &mut store::Tx<'_>| payroll::without_account(tx, &caller.actor, id);
+        let workers = unknown_to_others(bank.store.read(look), "project", id)?;
+        let ids: Vec<WorkerId> = workers.iter().map(|w| w.id).collect();
+        Ok(AccountsOpened { opened: payroll::open_accounts(&bank.store, &caller.actor, id, &ids)? })
+    });
+    Ok(Json(done.await?))
+}
+
 /// Money from the firm's own account into the wage account.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@ pub mod approvals;
 pub mod asking;
 pub mod audit;
 pub mod branches;
+pub mod bulk_accounts;
 pub mod clearing;
 pub mod close_day;
 pub mod confirm;

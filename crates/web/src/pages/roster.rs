@@ -49,6 +49,9 @@ pub async fn list(
         @if who.holds(P::WageRosterEdit) {
             (actions(link_button(Button::Primary, &who.t("roster-import"), &format!("/wages/projects/{id}/roster-import"))))
         }
+        @if who.is_staff() && who.holds(P::WageAccountOpen) {
+            (actions(link_button(Button::Secondary, &who.t("bulk-open"), &format!("/wages/projects/{id}/accounts"))))
+        }
         (table.show(w))
         (pager(w, (!first).then_some(here.as_str()), next_href(&who.view, &found.next).as_deref()))
     };
