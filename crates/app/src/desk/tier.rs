@@ -72,7 +72,9 @@ pub fn tier_view(tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result<TierVie
     let (person, date) = (party::person(tx, id)?, tx.business_date()?);
     let rule = party::tier_rule(person.tier, date);
     let own_cap = person.noncounter_per_day_max.map(|minor| Money::new(minor, Currency::CNY));
-    let capped = |u: &party::TierUse| own_cap.is_some() && u.functions.contains(&Function::TransferOut);
+    let capped = |u: &party::TierUse| {
+        own_cap.is_some() && u.functions.contains(&Function::TransferOut) && u.channels.iter().any(|c| !c.is_counter())
+    };
     let mut allowances = Vec::with_capacity(rule.uses.len());
     for u in &rule.uses {
         let used = party::tier_used(tx, id, u)?;

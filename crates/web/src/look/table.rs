@@ -63,7 +63,7 @@ impl<'a> Table<'a> {
             return empty(&self.caption, &text, html! {});
         }
         html! {
-            div.table-box {
+            div.table-box tabindex="0" role="group" aria-label=(self.caption) {
                 table.table role="table" {
                     caption.aside[self.caption_hidden] { (self.caption) }
                     thead role="rowgroup" {
