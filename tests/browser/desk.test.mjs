@@ -1,65 +1,19 @@
 // What staff order about customers and the bank's own data: restrictions, freezes, tiers, the tariff, watch lists; and a
 // customer's own limits. axe looks at every screen, and each must fit 320 px.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, fitsWidth, openBrowser, person, startBank } from './harness.mjs';
+import { openDemo, send, signIn, sound, visit } from './demo.mjs';
+import { person } from './harness.mjs';
 
-const PHONE_PX = 360;
-
+let demo;
 let bank;
 let browser;
-let passwords;
-
-const yizhan = (...args) => execFileSync(process.env.YIZHAN_BIN, args, { encoding: 'utf8' });
 
 before(async () => {
-  bank = await startBank();
-  browser = await openBrowser();
-  const lines = yizhan('demo', 'logins').split('\n').map((line) => line.trim().split(/\s+/));
-  passwords = new Map(lines.filter((words) => /^[a-z]+-[a-z]+-\d{4}$/.test(words[2] ?? '')).map((words) => [words[0], words[2]]));
+  demo = await openDemo();
+  ({ bank, browser } = demo);
 });
-
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-});
-
-/** Asked of every screen, in both languages; with YIZHAN_PICTURES also shown, wide and as on a phone. */
-async function sound(page, name) {
-  await axe(page);
-  await fitsWidth(page);
-  assert.doesNotMatch(await page.content(), /⟦/, `a text is missing at ${page.url()}`);
-  const folder = process.env.YIZHAN_PICTURES;
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  const before = page.viewportSize();
-  await page.screenshot({ path: join(folder, `${name}-wide.png`), fullPage: true });
-  await page.setViewportSize({ width: PHONE_PX, height: before.height });
-  await page.screenshot({ path: join(folder, `${name}-phone.png`), fullPage: true });
-  await page.setViewportSize(before);
-}
-
-/** A page of its own address, in Chinese and in English. */
-async function visit(page, address, name) {
-  await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=en`);
-  await sound(page, `${name}-en`);
-  await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=zh`);
-  await sound(page, name);
-}
-
-const send = (page) =>
-  Promise.all([page.waitForNavigation(), page.locator('main form[method=post] button[type=submit].button').last().click()]);
-
-async function signIn(page, name) {
-  await page.goto('/sign-in');
-  await page.fill('#f-name', name);
-  await page.fill('#f-password', passwords.get(name));
-  await page.fill('#f-code', yizhan('demo', 'code', name).match(/\d{6}/)[0]);
-  await send(page);
-}
+after(() => demo?.close());
 
 test('a customer sees his limits, and staff restrict, freeze and move him', { timeout: 300_000 }, async () => {
   let account;

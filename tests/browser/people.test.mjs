@@ -3,50 +3,22 @@
 // staff enter: a customer and a firm. axe looks at every screen, and each must fit 320 px.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { axe, fitsWidth, openBrowser, person, startBank } from './harness.mjs';
+import { fresh, openDemo, send, signIn, signInWith, sound } from './demo.mjs';
+import { person } from './harness.mjs';
 
 const STEP_MS = 30_000;
-const LOOK_MS = 500;
-const PHONE_PX = 360;
 const OWN_PASSWORD = 'lantern-harbour-2468';
 
+let demo;
 let bank;
 let browser;
-let passwords;
-const taken = new Map();
-
-const yizhan = (...args) => execFileSync(process.env.YIZHAN_BIN, args, { encoding: 'utf8' });
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 before(async () => {
-  bank = await startBank();
-  browser = await openBrowser();
-  const lines = yizhan('demo', 'logins').split('\n').map((line) => line.trim().split(/\s+/));
-  passwords = new Map(lines.filter((words) => /^[a-z]+-[a-z]+-\d{4}$/.test(words[2] ?? '')).map((words) => [words[0], words[2]]));
+  demo = await openDemo();
+  ({ bank, browser } = demo);
 });
-
-after(async () => {
-  await browser?.close();
-  await bank?.stop();
-});
-
-/** A code that was not used before; waits for the next one if need be. `now` makes one. */
-async function fresh(name, now) {
-  for (let tries = 0; tries * LOOK_MS < 2 * STEP_MS; tries += 1) {
-    const digits = now();
-    if (taken.get(name) !== digits) {
-      taken.set(name, digits);
-      return digits;
-    }
-    await sleep(LOOK_MS);
-  }
-  return assert.fail(`no new code for ${name}`);
-}
-const demoCode = (name) => fresh(name, () => yizhan('demo', 'code', name).match(/\d{6}/)[0]);
+after(() => demo?.close());
 
 /** RFC 6238 from the secret as it is typed: Base32 in groups of four. */
 function authenticator(typed) {
@@ -61,37 +33,10 @@ function authenticator(typed) {
   };
 }
 
-/** Asked of every screen; with YIZHAN_PICTURES also shown, wide and as on a phone. */
-async function sound(page, name) {
-  await axe(page);
-  await fitsWidth(page);
-  assert.doesNotMatch(await page.content(), /⟦/, `a text is missing at ${page.url()}`);
-  const folder = process.env.YIZHAN_PICTURES;
-  if (!folder) return;
-  await mkdir(folder, { recursive: true });
-  const before = page.viewportSize();
-  await page.screenshot({ path: join(folder, `${name}-wide.png`), fullPage: true });
-  await page.setViewportSize({ width: PHONE_PX, height: before.height });
-  await page.screenshot({ path: join(folder, `${name}-phone.png`), fullPage: true });
-  await page.setViewportSize(before);
-}
-
-const send = (page) =>
-  Promise.all([page.waitForNavigation(), page.locator('main form[method=post] button[type=submit].button').last().click()]);
-
-async function signIn(page, name, password, digits) {
-  await page.goto('/sign-in');
-  await page.fill('#f-name', name);
-  await page.fill('#f-password', password);
-  await page.fill('#f-code', digits);
-  await send(page);
-}
-const demoSignIn = async (page, name) => signIn(page, name, passwords.get(name), await demoCode(name));
-
 test('somebody joins, gets a role by two and a password of his own', { timeout: 300_000 }, async () => {
   let [colleague, given, secret] = [];
   await person(browser, 'the administrator', { url: bank.url, expected: /status of 422/ }, async (page) => {
-    await demoSignIn(page, 'admin');
+    await signIn(page, 'admin');
     await page.goto('/staff');
     await sound(page, 'staff');
     await page.goto('/grants');
@@ -130,7 +75,7 @@ test('somebody joins, gets a role by two and a password of his own', { timeout: 
   });
 
   await person(browser, 'the second administrator', { url: bank.url, locale: 'en' }, async (page) => {
-    await demoSignIn(page, 'admin2');
+    await signIn(page, 'admin2');
     await page.goto('/approvals?lang=en');
     await Promise.all([page.waitForNavigation(), page.locator('main table a').first().click()]);
     await sound(page, 'role-to-approve');
@@ -143,7 +88,7 @@ test('somebody joins, gets a role by two and a password of his own', { timeout: 
 
   await person(browser, 'the new colleague', { url: bank.url, javaScript: false, expected: /status of 422/ }, async (page) => {
     const code = authenticator(secret);
-    await signIn(page, 'cheng.new', given, await fresh('cheng.new', code));
+    await signInWith(page, 'cheng.new', given, await fresh('cheng.new', code));
     assert.match(page.url(), /\/password$/);
     await page.goto('/customers');
     assert.match(page.url(), /\/password$/, 'nothing else opens');
@@ -157,7 +102,6 @@ test('somebody joins, gets a role by two and a password of his own', { timeout: 
     };
     await fill('something-else-1');
     await sound(page, 'password-wrong');
-    taken.delete('cheng.new');
     await fill(OWN_PASSWORD);
     assert.match(page.url(), /done=yes/);
     await sound(page, 'password-done');
@@ -191,7 +135,7 @@ test('somebody joins, gets a role by two and a password of his own', { timeout: 
 
 test('an owner sees who may act for his firm and makes a program', { timeout: 120_000 }, async () => {
   await person(browser, 'the owner', { url: bank.url }, async (page) => {
-    await demoSignIn(page, 'payowner');
+    await signIn(page, 'payowner');
     await page.goto('/act-for');
     await page.locator('main input[name=firm]').nth(1).check({ force: true });
     await send(page);
