@@ -7,6 +7,7 @@ use crate::apply::flag;
 use crate::books::{Books, Touch, key};
 use crate::{ACCOUNT_UNKNOWN, RESTRICTION_UNKNOWN, RESTRICTIONS_MAX};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, id::AccountId};
+use serde::{Deserialize, Serialize};
 use store::{Audit, Param, Seal, Tx};
 
 store::text_enum! {
@@ -49,15 +50,16 @@ store::record! {
 }
 
 /// What is needed to restrict an account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Restrict {
     pub account: AccountId,
     pub kind: Restriction,
-    /// Minor units, above zero for `Freeze`, 0 otherwise.
+    /// Minor units that must stay; above zero for `Freeze`, 0 otherwise.
     pub amount: i64,
-    /// Wait behind a freeze that stands.
+    /// Wait behind a freeze or stop that stands.
     pub queue: bool,
     pub basis: String,
+    /// May be empty for a rule of the bank.
     pub document: String,
     pub until: Option<Timestamp>,
 }

@@ -4,27 +4,12 @@ use crate::codes::ACTIVATED_IN_PERSON;
 use approval::Line;
 use kernel::chinese::mask_card;
 use kernel::id::AccountId;
-use kernel::{Actor, Error, Id, Money, Owner, Result, Timestamp};
-use ledger::restrictions::{self, Order, Restriction};
+use kernel::{Actor, Error, Id, Money, Owner, Result};
+use ledger::restrictions::{self, Order, Restrict};
 use ledger::{Account, View};
 use party::{Change, Permission};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-
-/// A restriction to be made; see [`ledger::restrictions`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Restrict {
-    pub account: AccountId,
-    pub kind: Restriction,
-    /// Minor units that must stay; above zero for a freeze, 0 otherwise.
-    pub amount: i64,
-    /// Wait behind a freeze or stop that stands.
-    pub queue: bool,
-    pub basis: String,
-    /// May be empty for a rule of the bank.
-    pub document: String,
-    pub until: Option<Timestamp>,
-}
 
 /// A restriction to be lifted before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,15 +75,8 @@ impl Deed for Restrict {
     }
 
     fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
-        let ask = restrictions::Restrict {
-            account: self.account,
-            kind: self.kind,
-            amount: self.amount,
-            queue: self.queue,
-            basis: self.basis.trim().into(),
-            document: self.document.trim().into(),
-            until: self.until,
-        };
+        let (basis, document) = (self.basis.trim().into(), self.document.trim().into());
+        let ask = Restrict { basis, document, ..self.clone() };
         let before = restrictions::orders(tx, self.account)?.len();
         let number = restrictions::restrict(tx, actor, &ask)?;
         let after = restrictions::orders(tx, self.account)?.len();

@@ -16,7 +16,7 @@ mod project;
 mod tariff;
 mod tier;
 
-pub use account::{Close, Lift, Restrict};
+pub use account::{Close, Lift};
 pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
 pub use tariff::{NewTariff, tariff_draft, tariff_keep, tariff_review, tariff_versions};
@@ -25,6 +25,7 @@ pub use tier::{Allowance, TierMove, TierView, tier_view};
 use approval::{Approve, Ask, Line};
 use kernel::id::{ApprovalId, BranchId, PersonId};
 use kernel::{Actor, BookId, Error, Owner, Result};
+use ledger::restrictions::Restrict;
 use party::{Change, Permission, Scope};
 use serde::{Deserialize, Serialize};
 use store::Tx;

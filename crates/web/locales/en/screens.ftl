@@ -592,6 +592,7 @@ entry-wage-pay = Wage
 entry-wage-return = Unpaid wages back
 entry-cash-in = Cash in
 entry-cash-out = Cash out
+entry-opening-balance = Opening balance
 entry-fee = Fee
 entry-reversal = Reversal
 entry-expiry = Hold ended

@@ -559,6 +559,7 @@ entry-wage-pay = 工资
 entry-wage-return = 工资退回专户
 entry-cash-in = 现金存入
 entry-cash-out = 现金支取
+entry-opening-balance = 期初余额
 entry-fee = 手续费
 entry-reversal = 冲正
 entry-expiry = 预留到期
