@@ -55,7 +55,9 @@ fn tidy(root: &Path) -> Outcome {
 }
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+    // Asked when it runs: the build may be another clone's, where clones share a build folder.
+    let own = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
+    let root = Path::new(&own).parent().expect("xtask lies in the workspace");
     let task = std::env::args().nth(1);
     let outcome = match task.as_deref() {
         Some("tidy") => tidy(root),
