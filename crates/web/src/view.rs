@@ -30,6 +30,10 @@ impl Mode {
     pub fn parse(text: &str) -> Option<Mode> {
         Mode::ALL.into_iter().find(|m| m.code() == text)
     }
+    /// Forms ask one question a page, and a page offers one thing to do.
+    pub fn is_one_at_a_time(self) -> bool {
+        matches!(self, Mode::Elder | Mode::Kiosk)
+    }
     /// Customers may switch between these two themselves.
     pub fn is_of_customers(self) -> bool {
         matches!(self, Mode::Customer | Mode::Elder)
@@ -88,6 +92,17 @@ impl View {
     pub fn form_proof(&self) -> String {
         self.site.csrf.issue(&self.visitor)
     }
+    #[cfg(test)]
+    pub(crate) fn sample(mode: Mode) -> View {
+        View {
+            site: Arc::new(Site::new("驿站", "Yizhan", false)),
+            words: Words::default(),
+            mode,
+            address: "/".into(),
+            correlation: String::new(),
+            visitor: "v".into(),
+        }
+    }
     pub fn path(&self) -> &str {
         self.address.split('?').next().unwrap_or("/")
     }
@@ -105,14 +120,7 @@ mod tests {
     use super::*;
 
     fn view(address: &str) -> View {
-        View {
-            site: Arc::new(Site::new("驿站", "Yizhan", false)),
-            words: Words::default(),
-            mode: Mode::Customer,
-            address: address.into(),
-            correlation: String::new(),
-            visitor: "v".into(),
-        }
+        View { address: address.into(), ..View::sample(Mode::Customer) }
     }
 
     #[test]

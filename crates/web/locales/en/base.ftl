@@ -50,3 +50,6 @@ masked-audited = (this is recorded)
 # The page that tells an error
 error-title = This did not work
 error-reference = When you ask for help, give this number
+turn-next = Next
+turn-back = Back
+turn-place = Question { $n } of { $all }

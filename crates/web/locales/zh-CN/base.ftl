@@ -50,3 +50,6 @@ masked-audited = （查看会留下记录）
 # 出错页
 error-title = 这一步没有办成
 error-reference = 咨询时请报编号
+turn-next = 下一步
+turn-back = 上一步
+turn-place = 第 { $n } 步，共 { $all } 步

@@ -29,7 +29,8 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/print.css"),
 );
-const SCRIPT: &str = include_str!("../../assets/js/yizhan.js");
+/// One module for the browser, out of one file per task. A file is a block of its own and starts itself.
+const SCRIPT: &str = concat!(include_str!("../../assets/js/yizhan.js"));
 const MARK: &str = include_str!("../../assets/mark.svg");
 
 struct Asset {

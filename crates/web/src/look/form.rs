@@ -145,6 +145,14 @@ impl FieldErrors {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+    /// The fields that are wrong, in the order of the page.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+    /// The errors of the fields that `keep` names.
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> FieldErrors {
+        FieldErrors(self.0.iter().filter(|(name, _)| keep(name)).cloned().collect())
+    }
 }
 
 /// The list at the head of the page, each line a link to its field. Nothing when nothing is wrong.

@@ -18,6 +18,7 @@ mod notice;
 mod qr;
 mod status;
 mod table;
+mod turn;
 
 pub use amount::{amount, amount_short, balance, day, masked, moment};
 pub use button::{Button, actions, button, link_button, print_button};
@@ -33,6 +34,7 @@ pub use notice::{Tone, empty, notice, result};
 pub use qr::qr;
 pub use status::{StepState, progress, status, steps};
 pub use table::{Table, pager};
+pub use turn::{Plan, QUESTIONS_MAX, Turn};
 
 use std::borrow::Cow;
 

@@ -39,6 +39,23 @@ pub struct PayForm {
     fee: String,
 }
 
+/// The questions, in the order in which they are asked.
+const QUESTIONS: Plan<'static> = &[&["from"], &["name", "number", "bank"], &["amount"], &["memo"]];
+
+impl PayForm {
+    /// Every answer as it was given.
+    fn answers(&self) -> [(&str, &str); 6] {
+        [
+            ("from", &self.from),
+            ("name", &self.name),
+            ("number", &self.number),
+            ("bank", &self.bank),
+            ("amount", &self.amount),
+            ("memo", &self.memo),
+        ]
+    }
+}
+
 /// Whose accounts the reader pays from.
 pub fn owner(who: &Signed) -> Option<Owner> {
     match who.actor.who {
@@ -73,7 +90,8 @@ pub fn price(who: &Signed, quote: Option<&Quote>) -> Markup {
 
 pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let accounts = accounts(&web, &who).await?;
-    Ok(form_page(&who, &accounts, &PayForm::default(), &FieldErrors::new()))
+    let turn = Turn::first(&who.view, QUESTIONS);
+    Ok(form_page(&who, &accounts, &PayForm::default(), turn, &FieldErrors::new()))
 }
 
 fn stages(who: &Signed, now: usize) -> Markup {
@@ -81,8 +99,9 @@ fn stages(who: &Signed, now: usize) -> Markup {
     steps(who.words(), &who.t("stages"), &names, now)
 }
 
-fn form_page(who: &Signed, accounts: &[View], given: &PayForm, errors: &FieldErrors) -> Shown {
+fn form_page(who: &Signed, accounts: &[View], given: &PayForm, turn: Turn<'_>, errors: &FieldErrors) -> Shown {
     let w = who.words();
+    let errors = &turn.errors(errors);
     let choice = |v: &View| {
         let hint = w.t_with("account-available", &[("amount", w.money(v.available()).into())]);
         Choice::new(
@@ -94,22 +113,25 @@ fn form_page(who: &Signed, accounts: &[View], given: &PayForm, errors: &FieldErr
     let choices: Vec<Choice<'_>> = accounts.iter().map(choice).collect();
     let chosen = if choices.len() == 1 { choices[0].value.to_string() } else { given.from.clone() };
     let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
-    let fields = html! {
-        (radios(w, &field("from", "pay-from", &chosen), &choices))
+    let payee = html! {
         (text(w, &field("name", "pay-name", &given.name).hint(who.t("pay-name-hint")).autocomplete("off")))
         (number(w, &field("number", "pay-number", &given.number).hint(who.t("pay-number-hint")).width(Width::Twenty).autocomplete("off")))
         (text(w, &field("bank", "pay-bank", &given.bank).hint(who.t("pay-bank-hint")).width(Width::Twenty).optional()))
-        (money(w, &field("amount", "amount", &given.amount).hint(who.t("amount-hint")), Currency::CNY))
-        (text(w, &field("memo", "payment-memo", &given.memo).hint(who.t("pay-memo-hint")).optional()))
-        (actions(button(Button::Primary, &who.t("go-check"), Some(("step", "check")))))
     };
+    let questions = vec![
+        radios(w, &field("from", "pay-from", &chosen), &choices),
+        payee,
+        money(w, &field("amount", "amount", &given.amount).hint(who.t("amount-hint")), Currency::CNY),
+        text(w, &field("memo", "payment-memo", &given.memo).hint(who.t("pay-memo-hint")).optional()),
+    ];
+    let asking = turn.form(&who.view, "/pay", &given.answers(), questions, &who.t("go-check"));
     let main = html! {
         (error_summary(w, errors))
         (stages(who, 0))
         @if accounts.is_empty() { (notice(Tone::Warn, &who.t("pay-no-account"), html! { p { (who.t("pay-no-account-next")) } })) }
         @else {
-            (notice(Tone::Info, &who.t("pay-care"), html! { p { (who.t("pay-care-text")) } }))
-            (form(&who.view, "/pay", fields))
+            @if turn.at() < 2 { (notice(Tone::Info, &who.t("pay-care"), html! { p { (who.t("pay-care-text")) } })) }
+            (asking)
         }
     };
     page(who, Sheet::new(who.t("pay")).wrong(!errors.is_empty()), main)
@@ -149,12 +171,12 @@ fn read<'a>(who: &Signed, accounts: &'a [View], given: &PayForm, errors: &mut Fi
 
 pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<PayForm>) -> Result<Response, Fault> {
     let accounts = accounts(&web, &who).await?;
-    if given.step == "change" {
-        return Ok(form_page(&who, &accounts, &given, &FieldErrors::new()).into_response());
-    }
     let mut errors = FieldErrors::new();
-    let Some(asked) = read(&who, &accounts, &given, &mut errors) else {
-        return Ok(refused(form_page(&who, &accounts, &given, &errors)));
+    let asked = read(&who, &accounts, &given, &mut errors);
+    let turn = Turn::of(&who.view, QUESTIONS, &given.step, &errors);
+    let (Some(asked), true) = (asked, turn.is_done()) else {
+        let shown = form_page(&who, &accounts, &given, turn, &errors);
+        return Ok(if turn.is_wrong() { refused(shown) } else { shown.into_response() });
     };
     if given.step == "send" {
         return Ok(go_to(&web.submit(&who.actor, asked.order, Some(given.once)).await?));
@@ -163,7 +185,9 @@ pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<Pa
     match web.read(move |tx| payments::quote(tx, &actor, &order)).await {
         Ok(quote) => Ok(check_page(&who, &asked, &given, quote.as_ref()).into_response()),
         Err(why) if matches!(why.kind(), Kind::Refused | Kind::Invalid | Kind::Missing | Kind::Limit) => {
-            Ok(refused(form_page(&who, &accounts, &given, &beside("number", &who, &why))))
+            let errors = beside("number", &who, &why);
+            let turn = Turn::of(&who.view, QUESTIONS, "check", &errors);
+            Ok(refused(form_page(&who, &accounts, &given, turn, &errors)))
         }
         Err(why) => Err(why.into()),
     }
@@ -188,18 +212,10 @@ fn check_page(who: &Signed, asked: &Asked<'_>, given: &PayForm, quote: Option<&Q
     if !given.memo.trim().is_empty() {
         rows.push(Row::new(who.t("payment-memo"), html! { (given.memo) }));
     }
-    let hidden = [
-        ("from", &given.from),
-        ("name", &given.name),
-        ("number", &given.number),
-        ("bank", &given.bank),
-        ("amount", &given.amount),
-        ("memo", &given.memo),
-        ("fee", &fee),
-    ];
     let fields = html! {
         (once_field())
-        @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
+        @for (name, value) in given.answers() { input type="hidden" name=(name) value=(value); }
+        input type="hidden" name="fee" value=(fee);
         (actions(html! {
             (button(Button::Primary, &who.t("pay-confirm"), Some(("step", "send"))))
             (button(Button::Secondary, &who.t("go-change"), Some(("step", "change"))))
