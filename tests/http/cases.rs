@@ -450,5 +450,6 @@ pub(super) const PEOPLES: &[Case] = &[
     case("POST /firms/{id}/programs", "og", "x", "/firms/$firm/programs", ""),
     case("GET /programs/{id}/ending", "og", "x", "/programs/$client/ending", ""),
     case("POST /programs/{id}/ending", "og", "x", "/programs/$client/ending", ""),
+    case("GET /go", "tmwyreag", "cdokhx", "/go?code=9999", ""),
     case("POST /devices/{id}/end", "c", "dokhxtmwyreag", "/devices/$session/end", ""),
 ];

@@ -5,14 +5,18 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 fn compare(name: &str, now: &str) {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/api")).join(name);
+    same("docs/api", name, now);
+}
+
+fn same(folder: &str, name: &str, now: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(folder).join(name);
     if std::env::var_os("YIZHAN_WRITE_DOCS").is_some() {
         std::fs::write(&path, now).expect("the document can be written");
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == now,
-        "docs/api/{name} is not what the code says; run the tests with YIZHAN_WRITE_DOCS=1 and look at the difference"
+        "{folder}/{name} is not what the code says; run the tests with YIZHAN_WRITE_DOCS=1 and look at the difference"
     );
 }
 
@@ -40,6 +44,15 @@ fn the_list_of_errors_is_up_to_date() {
         let _ = writeln!(text, "| `{}` | {status} | {} |", code.name, code.remedy);
     }
     compare("errors.md", &text);
+}
+
+/// What the browser tests visit: every address of a page, and who it is for.
+#[test]
+fn the_list_of_pages_is_up_to_date() {
+    let pages = web::routes().into_iter().filter(|r| r.face == web::gate::Face::People && r.method == "GET");
+    let lines: Vec<String> =
+        pages.map(|r| format!("  {{ \"path\": \"{}\", \"for\": \"{:?}\" }}", r.path, r.access)).collect();
+    same("tests/browser", "pages.json", &format!("[\n{}\n]\n", lines.join(",\n")));
 }
 
 #[test]

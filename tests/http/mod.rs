@@ -1,4 +1,5 @@
 //! What goes over the wire: rights at every address, forms, sessions, strange input, repeated requests, and the documents.
+mod bytes;
 mod cases;
 mod desk;
 mod documents;
@@ -13,3 +14,4 @@ mod rights;
 mod sessions;
 mod setting;
 mod shapes;
+mod tasks;

@@ -1,6 +1,7 @@
 //! `/design`: every component with its examples, in the mode and language asked for (`?mode=elder&lang=en`), and a few
 //! whole screens made of them. People look at it to build a page, and the accessibility tests walk over it.
 mod examples;
+mod pictures;
 mod screens;
 
 use crate::http::csrf::Checked;

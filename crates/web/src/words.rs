@@ -87,6 +87,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/errors.ftl")),
             include_str!(concat!("../locales/", $folder, "/design.ftl")),
             include_str!(concat!("../locales/", $folder, "/pages.ftl")),
+            include_str!(concat!("../locales/", $folder, "/parts.ftl")),
             include_str!(concat!("../locales/", $folder, "/screens.ftl")),
             include_str!(concat!("../locales/", $folder, "/desk.ftl")),
             include_str!(concat!("../locales/", $folder, "/notices.ftl")),

@@ -75,6 +75,7 @@ class Live {
       this.region.classList.remove("live-stale");
     } catch {
       this.wait = Math.min(this.wait * 2, LIVE_SECONDS_MAX);
+      if (!this.region.classList.contains("live-stale")) dispatchEvent(new Event("live-lost"));
       this.region.classList.add("live-stale");
     }
     this.busy = false;

@@ -1,4 +1,5 @@
 //! The examples of the gallery, by component.
+use super::pictures::{answers, desks, figures, passing};
 use super::{Example, say};
 use crate::look::*;
 use crate::view::View;
@@ -7,13 +8,13 @@ use maud::{Markup, html};
 
 pub(super) fn all(view: &View) -> Vec<Example> {
     let groups = [
-        headings, buttons, inputs, choices, errors, tables, amounts, states, notices, lists, ways, charts, dialogs,
-        codes,
+        headings, buttons, inputs, choices, errors, tables, desks, amounts, states, passing, notices, lists, answers,
+        ways, charts, figures, dialogs, codes,
     ];
     groups.into_iter().flat_map(|group| group(view)).collect()
 }
 
-fn example(component: &'static str, name: &'static str, body: Markup) -> Example {
+pub(super) fn example(component: &'static str, name: &'static str, body: Markup) -> Example {
     Example { component, name, body }
 }
 

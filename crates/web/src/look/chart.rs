@@ -58,7 +58,7 @@ fn scale(points: &[Point<'_>]) -> (i128, i128) {
 }
 
 /// Hundredths of a percent as SVG writes them.
-fn percent(hundredths: i64) -> String {
+pub(super) fn percent(hundredths: i64) -> String {
     format!("{}.{:02}%", hundredths / 100, hundredths % 100)
 }
 
@@ -118,7 +118,7 @@ impl Chart<'_> {
         let every = self.drawn().len().div_ceil(LABELS_WRITTEN_MAX).max(1);
         html! {
             @for (i, p) in self.drawn().iter().enumerate().filter(|(i, _)| i.is_multiple_of(every)) {
-                text.chart-text x=(percent(self.place_of(i))) y=(LABELS_AT) text-anchor="middle" { (p.label) }
+                text.chart-text.chart-other[!i.is_multiple_of(2 * every)] x=(percent(self.place_of(i))) y=(LABELS_AT) text-anchor="middle" { (p.label) }
             }
         }
     }

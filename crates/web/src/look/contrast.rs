@@ -1,4 +1,4 @@
-//! Computes the contrast of the colour tokens (WCAG 2.2, 1.4.6 and 1.4.11) in light and in dark.
+//! Computes the contrast of the colour tokens (WCAG 2.2, 1.4.6 and 1.4.11) in light and in dark; with more contrast asked for, text has 10:1.
 #![allow(clippy::float_arithmetic, reason = "the formula of relative luminance is defined on real numbers")]
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("lamp", &["bar"]),
 ];
 
-fn colours(text: &str) -> HashMap<&str, [u8; 3]> {
+fn colours(text: &'static str) -> HashMap<&'static str, [u8; 3]> {
     let declared = text.split([';', '{']).filter_map(|d| d.trim().strip_prefix("--")?.split_once(": #"));
     let byte = |hex: &str, at: usize| u8::from_str_radix(hex.get(at..at + 2).unwrap_or("?"), 16).ok();
     declared.filter_map(|(name, hex)| Some((name, [byte(hex, 0)?, byte(hex, 2)?, byte(hex, 4)?]))).collect()
@@ -46,9 +46,20 @@ fn contrast(a: [u8; 3], b: [u8; 3]) -> f64 {
 #[test]
 fn text_can_be_read_and_shapes_can_be_seen_in_light_and_in_dark() {
     assert!((contrast([0, 0, 0], [255, 255, 255]) - 21.0).abs() < 0.001);
-    let (light, dark) = TOKENS.split_once("@media (prefers-color-scheme: dark)").expect("a dark scheme");
-    for (scheme, tokens) in [("light", colours(light)), ("dark", colours(dark))] {
-        for (wanted, pairs) in [(7.0, TEXT), (3.0, SHAPES)] {
+    let (light, rest) = TOKENS.split_once("@media (prefers-color-scheme: dark)").expect("a dark scheme");
+    let (dark, rest) = rest.split_once("@media (prefers-contrast: more)").expect("a scheme of high contrast");
+    let (strong, strong_dark) = rest.split_once("@media (prefers-contrast: more)").expect("the same in the dark");
+    let (light, dark) = (colours(light), colours(dark));
+    let over = |base: &HashMap<&'static str, [u8; 3]>, text| base.clone().into_iter().chain(colours(text)).collect();
+    let (strong, strong_dark) = (over(&light, strong), over(&dark, strong_dark));
+    let schemes = [
+        ("light", light, 7.0),
+        ("dark", dark, 7.0),
+        ("strong", strong, 10.0),
+        ("strong in the dark", strong_dark, 10.0),
+    ];
+    for (scheme, tokens, text) in schemes {
+        for (wanted, pairs) in [(text, TEXT), (3.0, SHAPES)] {
             for (front, grounds) in pairs {
                 for ground in *grounds {
                     let found = contrast(tokens[front], tokens[ground]);

@@ -3,8 +3,9 @@ use super::form::proof;
 use super::icon::{Icon, icon, mark};
 use super::list::{Crumb, breadcrumbs};
 use super::notice::{Tone, result};
-use super::{Button, Text, actions, link_button};
+use super::{Button, Text, actions, announcer, link_button};
 use crate::http::assets;
+use crate::routes::tasks::CODE_CHARS_MAX;
 use crate::view::{Mode, View};
 use crate::words::Lang;
 use kernel::Error;
@@ -16,11 +17,16 @@ pub struct NavItem<'a> {
     pub icon: Icon,
     pub label: Text<'a>,
     pub href: Text<'a>,
+    /// What staff type to get there.
+    pub code: Option<&'static str>,
 }
 
 impl<'a> NavItem<'a> {
     pub fn new(icon: Icon, label: impl Into<Text<'a>>, href: impl Into<Text<'a>>) -> NavItem<'a> {
-        NavItem { icon, label: label.into(), href: href.into() }
+        NavItem { icon, label: label.into(), href: href.into(), code: None }
+    }
+    pub fn code(self, code: Option<&'static str>) -> NavItem<'a> {
+        NavItem { code, ..self }
     }
 }
 
@@ -41,6 +47,7 @@ pub struct Frame<'a> {
     crumbs: &'a [Crumb<'a>],
     wrong: bool,
     refreshing: bool,
+    codes: bool,
 }
 
 /// Seconds after which a page under way loads itself again where there are no scripts.
@@ -55,7 +62,16 @@ const PASSWORD: &str = "/password";
 
 impl<'a> Frame<'a> {
     pub fn new(view: &'a View, title: impl Into<Text<'a>>) -> Frame<'a> {
-        Frame { view, title: title.into(), viewer: None, nav: &[], crumbs: &[], wrong: false, refreshing: false }
+        Frame {
+            view,
+            title: title.into(),
+            viewer: None,
+            nav: &[],
+            crumbs: &[],
+            wrong: false,
+            refreshing: false,
+            codes: false,
+        }
     }
     pub fn viewer(self, viewer: Option<Viewer<'a>>) -> Frame<'a> {
         Frame { viewer, ..self }
@@ -74,6 +90,11 @@ impl<'a> Frame<'a> {
     /// It shows something under way. Without scripts it loads itself again until the reader has it stand still (WCAG 2.2.1).
     pub fn refreshing(self, refreshing: bool) -> Frame<'a> {
         Frame { refreshing, ..self }
+    }
+
+    /// The field for task codes stands in the header.
+    pub fn codes(self, codes: bool) -> Frame<'a> {
+        Frame { codes, ..self }
     }
 
     fn is_still(&self) -> bool {
@@ -113,6 +134,7 @@ impl<'a> Frame<'a> {
                         }
                     }
                     (self.footer())
+                    (announcer(words))
                 }
             }
         }
@@ -124,6 +146,7 @@ impl<'a> Frame<'a> {
             header.header {
                 div.header-inner {
                     a.brand href="/" { (mark()) span.brand-name { (view.bank()) } }
+                    @if self.codes { (code_field(view)) }
                     div.header-tools {
                         (self.choices())
                         @if let Some(viewer) = &self.viewer {
@@ -166,7 +189,7 @@ impl<'a> Frame<'a> {
         let here = |item: &NavItem<'_>| (deepest.is_some() && depth(item) == deepest).then_some("page");
         html! {
             nav.nav aria-label=(self.view.t("nav-label")) {
-                ul { @for item in self.nav { li { a.nav-link href=(item.href) aria-current=[here(item)] { (icon(item.icon)) span { (item.label) } } } } }
+                ul { @for item in self.nav { li { a.nav-link href=(item.href) aria-current=[here(item)] { (icon(item.icon)) span { (item.label) } @if let Some(code) = item.code { span.nav-code { (code) } } } } } }
             }
         }
     }
@@ -180,6 +203,18 @@ impl<'a> Frame<'a> {
                     p.footer-id { (words.t("footer-request")) " " code { (self.view.correlation) } }
                 }
             }
+        }
+    }
+}
+
+/// Where staff type the code of a task; a plain form, so that it works without the script.
+fn code_field(view: &View) -> Markup {
+    let words = view.words;
+    html! {
+        form.go method="get" action="/go" role="search" aria-label=(words.t("go-label")) {
+            input.go-input type="text" name="code" maxlength=(CODE_CHARS_MAX) autocomplete="off" autocapitalize="off" spellcheck="false"
+                aria-label=(words.t("go-field")) placeholder=(words.t("go-placeholder")) aria-keyshortcuts="Alt+K" data-go;
+            button.tool type="submit" { (words.t("go-button")) }
         }
     }
 }

@@ -54,6 +54,23 @@ pub fn progress(label: &str, done: u64, all: u64, unit: &str) -> Markup {
     }
 }
 
+/// Work that takes minutes: what is under way and since when, how far it is, and that one may leave. `all` is 0 while it is not known
+/// how much there is; the bar then only says that something moves.
+pub fn work(words: Words, label: &str, far: (u64, u64), unit: &str, since: &str) -> Markup {
+    let (done, all) = far;
+    html! {
+        div.work role="group" aria-label=(label) {
+            @if all > 0 { (progress(label, done, all, unit)) } @else {
+                div.progress {
+                    p.progress-text { span { (label) } span.progress-count { (grouped(done)) " " (unit) } }
+                    progress.progress-bar aria-label=(label) {}
+                }
+            }
+            p.hint { @if !since.is_empty() { (words.t_with("work-since", &[("when", since.into())])) " " } (words.t("work-leave")) }
+        }
+    }
+}
+
 fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
@@ -78,6 +95,8 @@ mod tests {
         let bar = progress("x", 5000, 3000, "rows").into_string();
         assert!(bar.contains("3,000 / 3,000 rows") && bar.contains("max=\"3000\""));
         assert!(progress("x", 0, 0, "rows").into_string().contains("max=\"1\""));
+        let unknown = work(Words::default(), "x", (1200, 0), "rows", "").into_string();
+        assert!(unknown.contains("1,200 rows") && !unknown.contains("max="));
         assert_eq!((grouped(999), grouped(1_234_567)), ("999".into(), "1,234,567".into()));
     }
 }

@@ -20,12 +20,22 @@ pub struct Table<'a> {
     columns: Vec<(Text<'a>, Kind)>,
     rows: Vec<Vec<Markup>>,
     empty: Option<Text<'a>>,
+    next: Markup,
     caption_hidden: bool,
+    tall: bool,
 }
 
 impl<'a> Table<'a> {
     pub fn new(caption: impl Into<Text<'a>>) -> Table<'a> {
-        Table { caption: caption.into(), columns: Vec::new(), rows: Vec::new(), empty: None, caption_hidden: false }
+        Table {
+            caption: caption.into(),
+            columns: Vec::new(),
+            rows: Vec::new(),
+            empty: None,
+            next: html! {},
+            caption_hidden: false,
+            tall: false,
+        }
     }
     fn column(mut self, head: impl Into<Text<'a>>, kind: Kind) -> Table<'a> {
         self.columns.push((head.into(), kind));
@@ -52,6 +62,14 @@ impl<'a> Table<'a> {
     pub fn when_empty(self, text: impl Into<Text<'a>>) -> Table<'a> {
         Table { empty: Some(text.into()), ..self }
     }
+    /// What leads out of the emptiness: the button that makes the first row.
+    pub fn empty_leads(self, next: Markup) -> Table<'a> {
+        Table { next, ..self }
+    }
+    /// A long list at a desk: it scrolls in a box of its own under a head that stays.
+    pub fn tall(self) -> Table<'a> {
+        Table { tall: true, ..self }
+    }
     /// The heading above says the same: the caption is for screen readers.
     pub fn caption_hidden(self) -> Table<'a> {
         Table { caption_hidden: true, ..self }
@@ -60,10 +78,10 @@ impl<'a> Table<'a> {
     pub fn show(&self, words: Words) -> Markup {
         if self.rows.is_empty() {
             let text = self.empty.clone().unwrap_or_else(|| words.t("table-empty"));
-            return empty(&self.caption, &text, html! {});
+            return empty(&self.caption, &text, self.next.clone());
         }
         html! {
-            div.table-box tabindex="0" role="group" aria-label=(self.caption) {
+            div.table-box.table-tall[self.tall] tabindex="0" role="group" aria-label=(self.caption) {
                 table.table role="table" {
                     caption.aside[self.caption_hidden] { (self.caption) }
                     thead role="rowgroup" {
@@ -96,6 +114,11 @@ impl<'a> Table<'a> {
             }
         }
     }
+}
+
+/// A list as staff read it: the filters, the table under its standing head, the way on.
+pub fn listing(filters: Markup, table: Markup, pager: Markup) -> Markup {
+    html! { div.listing { (filters) (table) (pager) } }
 }
 
 /// Under a list that is shown page by page: back to the start, and on. `None` where there is nothing.

@@ -14,6 +14,7 @@ pub mod devices;
 pub mod firms;
 pub mod freezes;
 pub mod given;
+pub mod go;
 pub mod held;
 pub mod home;
 pub mod imports;
@@ -46,6 +47,7 @@ use crate::Shown;
 use crate::gate::Signed;
 use crate::http::csrf;
 use crate::look::{Crumb, Frame, Icon, NavItem, Text, Viewer, heading};
+use crate::routes::tasks::code_of;
 use crate::view::View;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -106,7 +108,7 @@ pub fn page(who: &Signed, page: Page<'_>, main: Markup) -> Shown {
     let main = page.main(main);
     let viewer = Viewer { name: who.session.name.as_str().into(), role: role_shown(who).into() };
     let frame = Frame::new(&who.view, page.title).viewer(Some(viewer)).nav(&nav).crumbs(&page.crumbs).wrong(page.wrong);
-    Shown(frame.refreshing(page.refreshing).show(main))
+    Shown(frame.refreshing(page.refreshing).codes(who.is_staff() && !who.session.first_password).show(main))
 }
 
 /// A page for everybody.
@@ -186,5 +188,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (true, Icon::Help, "nav-devices", "/devices"),
     ];
     let shown = all.into_iter().filter(|(shown, ..)| *shown);
-    shown.map(|(_, icon, key, href)| NavItem::new(icon, who.t(key), href)).collect()
+    shown
+        .map(|(_, icon, key, href)| NavItem::new(icon, who.t(key), href).code(code_of(href).filter(|_| staff)))
+        .collect()
 }

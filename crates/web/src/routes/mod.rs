@@ -1,8 +1,11 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
+mod desk;
+pub mod tasks;
+
 use crate::api::{
-    accounts, approvals, desk, guards, operations as ops, payments, people, schema, sessions, staff as staff_api,
-    tariff as tariffs, wage_files as files, wages, webhooks,
+    accounts, approvals, desk as desk_api, guards, operations as ops, payments, people, schema, sessions,
+    staff as staff_api, tariff as tariffs, wage_files as files, wages, webhooks,
 };
 use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
@@ -30,6 +33,7 @@ pub fn table() -> Vec<Route> {
         bank(),
         people_and_rights(),
         firms_and_programs(),
+        desk::table(),
     ]
     .into_iter()
     .flatten()
@@ -339,17 +343,17 @@ fn orders() -> Vec<Route> {
         act("/v1/tariff/drafts", tariffs::send, prices, "Look at a new tariff; one without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<tariffs::DraftAsk>().answer::<schema::TariffReview>()),
         ask("/v1/tariff/drafts/{hash}", tariffs::draft, prices, "What a kept tariff would change").doc(|d| d.answer::<schema::TariffReview>()),
         act("/v1/tariff/drafts/{hash}/submission", tariffs::submit, prices, "Ask a second person to put it in force").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
-        ask("/v1/accounts/{id}/restrictions", desk::restrictions, Staff(P::AccountReadAny), "All restrictions an account has had, by number").doc(|d| d.page_of::<schema::Restriction>()),
-        act("/v1/accounts/{id}/restrictions", desk::restrict, freeze, "Restrict an account; works at once").doc(|d| d.body::<desk::RestrictAsk>().answer::<schema::Proposed>()),
-        act("/v1/accounts/{id}/restrictions/{number}/lifting", desk::lift, freeze, "Ask a second person to lift a restriction").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
-        act("/v1/accounts/{id}/closing", desk::close, Staff(P::AccountOpen), "Close an empty account").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
-        ask("/v1/parties/{party}/freezes", desk::freezes, freeze, "Freezes of a person or firm, newest first").doc(|d| d.page_of::<schema::Freeze>()),
-        act("/v1/parties/{party}/freezes", desk::freeze, freeze, "Freeze a person or firm; works at once").doc(|d| d.body::<desk::FreezeAsk>().answer::<schema::Proposed>()),
-        act("/v1/parties/{party}/freezes/{number}/release", desk::release, freeze, "Ask a second person to release a freeze").doc(|d| d.body::<desk::ReleaseAsk>().answer::<schema::Proposed>()),
-        ask("/v1/people/{id}/tier", desk::tier, Staff(P::PersonRead), "A person's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
-        act("/v1/people/{id}/tier", desk::move_tier, Staff(P::PersonTier), "Another tier: down at once, up with a second person").doc(|d| d.body::<desk::TierAsk>().answer::<schema::Proposed>()),
-        ask("/v1/limits", desk::limits, Customer, "The caller's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
-        act("/v1/limits/own-cap", desk::own_cap, Customer, "Cap one's own transfers of a day; up again only stepped up").doc(|d| d.body::<desk::CapAsk>().answer::<schema::Changed>()),
+        ask("/v1/accounts/{id}/restrictions", desk_api::restrictions, Staff(P::AccountReadAny), "All restrictions an account has had, by number").doc(|d| d.page_of::<schema::Restriction>()),
+        act("/v1/accounts/{id}/restrictions", desk_api::restrict, freeze, "Restrict an account; works at once").doc(|d| d.body::<desk_api::RestrictAsk>().answer::<schema::Proposed>()),
+        act("/v1/accounts/{id}/restrictions/{number}/lifting", desk_api::lift, freeze, "Ask a second person to lift a restriction").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
+        act("/v1/accounts/{id}/closing", desk_api::close, Staff(P::AccountOpen), "Close an empty account").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
+        ask("/v1/parties/{party}/freezes", desk_api::freezes, freeze, "Freezes of a person or firm, newest first").doc(|d| d.page_of::<schema::Freeze>()),
+        act("/v1/parties/{party}/freezes", desk_api::freeze, freeze, "Freeze a person or firm; works at once").doc(|d| d.body::<desk_api::FreezeAsk>().answer::<schema::Proposed>()),
+        act("/v1/parties/{party}/freezes/{number}/release", desk_api::release, freeze, "Ask a second person to release a freeze").doc(|d| d.body::<desk_api::ReleaseAsk>().answer::<schema::Proposed>()),
+        ask("/v1/people/{id}/tier", desk_api::tier, Staff(P::PersonRead), "A person's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
+        act("/v1/people/{id}/tier", desk_api::move_tier, Staff(P::PersonTier), "Another tier: down at once, up with a second person").doc(|d| d.body::<desk_api::TierAsk>().answer::<schema::Proposed>()),
+        ask("/v1/limits", desk_api::limits, Customer, "The caller's tier, its limits and what is used of them").doc(|d| d.answer::<schema::TierLimits>()),
+        act("/v1/limits/own-cap", desk_api::own_cap, Customer, "Cap one's own transfers of a day; up again only stepped up").doc(|d| d.body::<desk_api::CapAsk>().answer::<schema::Changed>()),
     ]
 }
 
