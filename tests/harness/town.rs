@@ -92,6 +92,7 @@ pub fn migrations() -> Vec<Migration> {
         guard::MIGRATION,
         payments::MIGRATION,
         payments::clearing::MIGRATION,
+        payments::MIGRATION_TRANSFER,
     ]
 }
 

@@ -24,6 +24,7 @@ pub struct Rotated {
     pub logins: u64,
     pub instructions: u64,
     pub clearing_items: u64,
+    pub payees: u64,
     pub webhooks: u64,
 }
 
@@ -57,11 +58,12 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
             None => Ok(false),
         })?,
         clearing_items: every::<ClearingItem>(store, "clearing_items", progress, clearing::renew)?,
+        payees: every::<payments::SavedPayee>(store, "payees", progress, payments::renew_payee)?,
         webhooks: every::<webhooks::Webhook>(store, "webhooks", progress, webhooks::renew)?,
     };
     let told = done.clone();
     store.write(move |tx| {
-        let sum = told.people + told.logins + told.instructions + told.clearing_items + told.webhooks;
+        let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees + told.webhooks;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;

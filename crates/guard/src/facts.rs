@@ -258,6 +258,8 @@ pub struct Facts {
     pub channel: Channel,
     pub payer: Payer,
     pub payee: Payee,
+    /// Since when the payer has him in his book of payees; `None` when he has not.
+    pub payee_since: Option<Timestamp>,
     /// Of a run: its sum.
     pub amount: Money,
     pub at: Timestamp,
@@ -276,6 +278,9 @@ pub struct Inputs {
     pub device_known: Option<bool>,
     pub payee: String,
     pub payee_class: String,
+    /// Since when he stands in the payer's book; empty when he does not.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub payee_since: String,
     pub amount: String,
     pub currency: String,
 }
@@ -323,6 +328,7 @@ impl Facts {
             device_known: self.payer.device_known,
             payee: self.payee.shown(),
             payee_class: self.payee.class().code().into(),
+            payee_since: self.payee_since.map(|at| at.to_string()).unwrap_or_default(),
             amount: self.amount.plain(),
             currency: self.amount.currency.to_string(),
         }

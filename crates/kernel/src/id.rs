@@ -251,6 +251,10 @@ ids! {
     ImportId = "impt";
     /// A payment that left through the clearing port.
     ClearingId = "clrg";
+    /// Somebody in a payee book.
+    PayeeId = "paye";
+    /// A firm's file of payments.
+    BulkId = "bulk";
     /// A file kept by the bank.
     FileId = "file";
     /// A notice to a customer or member of staff.

@@ -3,8 +3,8 @@ use crate::clearing::BANK_CHARS_MAX;
 use crate::order::{Kind, LEGS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee};
 use crate::own::{Own, own};
 use crate::resolve::Parties;
-use crate::{KIND_RESERVED, LEGS_NEED_APPROVAL, PAYEE_UNKNOWN, PURPOSE_RESERVED};
-use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
+use crate::{ARRIVAL_AT_MACHINE, Arrival, KIND_RESERVED, LEGS_NEED_APPROVAL, PAYEE_UNKNOWN, PURPOSE_RESERVED};
+use kernel::{Actor, Channel, Error, Id, Money, Owner, Result, Who};
 use ledger::{MEMO_BYTES_MAX, Purpose, REFERENCE_BYTES_MAX, Refusal};
 
 /// Refuses what no state of the bank could make right.
@@ -21,6 +21,10 @@ pub(crate) fn check(order: &Order) -> Result<()> {
     }
     if order.id.is_some_and(|id| id.book() != order.debit.book()) {
         return Err(Refusal::WrongBook.into());
+    }
+    let transfer = matches!(order.kind, Kind::Transfer | Kind::ClearingOut) && order.legs.is_empty();
+    if !transfer && !order.arrival.is_real_time() {
+        return Err(Error::field("arrival", "only a transfer can arrive later").with("kind", order.kind));
     }
     check_texts(order)?;
     check_payee(order)
@@ -68,7 +72,7 @@ fn check_payee(order: &Order) -> Result<()> {
 }
 
 /// No control characters, and none that turn the direction of what follows: what a checker reads is what stands there.
-fn plain(field: &'static str, text: &str) -> Result<()> {
+pub(crate) fn plain(field: &'static str, text: &str) -> Result<()> {
     let turns = |c| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     match text.chars().any(|c| c.is_control() || turns(c)) {
         true => Err(Error::field(field, "it holds a control character")),
@@ -115,6 +119,7 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     if matches!(actor.who, Who::System(_)) || order.kind == Kind::Reversal {
         return Ok(());
     }
+    check_arrival(actor, order, parties)?;
     let till = actor.branch.map(|b| own(b.book(), Own::Cash, order.amount.currency));
     match order.kind {
         Kind::CashIn if Some(debit.id) != till => {
@@ -138,6 +143,18 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
         return Err(Error::field("payee", "a firm funds a wage account; for others order a transfer"));
     }
     Ok(())
+}
+
+/// A person's transfer to others at a machine goes a day later (银发〔2016〕261号, art. 8).
+fn check_arrival(actor: &Actor, order: &Order, parties: &Parties) -> Result<()> {
+    let transfer = matches!(order.kind, Kind::Transfer | Kind::ClearingOut);
+    let of_person = matches!(parties.debit.owner, Owner::Person(_));
+    let to_himself = parties.payee_owner() == Some(parties.debit.owner);
+    if actor.channel != Channel::Kiosk || !transfer || !of_person || to_himself || order.arrival == Arrival::NextDay {
+        return Ok(());
+    }
+    let message = format!("at a machine a transfer to others does not arrive {}", order.arrival);
+    Err(Error::new(&ARRIVAL_AT_MACHINE, message).with("arrival", order.arrival))
 }
 
 #[cfg(test)]
@@ -185,6 +202,9 @@ mod tests {
             (order().payee_name("n".repeat(NAME_CHARS_MAX + 1)), "too_large"),
             (Order { payee: Payee::Number(" ".into()), ..order() }, "bad_field"),
             (Order { payee: Payee::Number("1".repeat(NUMBER_CHARS_MAX + 1)), ..order() }, "too_large"),
+            (order().arrival(Arrival::NextDay), ""),
+            (Order { arrival: Arrival::TwoHours, ..many(2) }, "bad_field"),
+            (Order { arrival: Arrival::TwoHours, kind: Kind::CashIn, ..order() }, "bad_field"),
             (away("", "6222", "王秀英"), "bad_field"),
             (away("102", "6222", ""), "bad_field"),
             (away(&"1".repeat(BANK_CHARS_MAX + 1), "6222", "王秀英"), "too_large"),

@@ -18,6 +18,7 @@
 //!
 //! **Never:** money moved without a decision recorded in the same transaction; a guard that is silent taken for a pass; a
 //! fee that was not shown; a limit used without its posting.
+mod arrival;
 pub mod clearing;
 mod events;
 mod form;
@@ -27,17 +28,25 @@ mod life;
 mod limits;
 mod order;
 pub mod own;
+mod payees;
 mod resolve;
 mod reverse;
+mod search;
 mod submit;
 
+pub use arrival::{Arrival, arrival_of};
 pub use events::PaymentEvent;
 pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
 pub use life::{approve, cancel, confirm, disapprove, release, send_back};
 pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
+pub use payees::{
+    NICKNAME_CHARS_MAX, PAYEES_MAX, PayeeNew, PayeeView, SavedPayee, payee, payee_look, payee_put, payee_remove,
+    payee_rename, payees, renew_payee, writes_payees,
+};
 pub use resolve::hands_off;
 pub use reverse::reverse;
+pub use search::{SCAN_ROWS_MAX, Search, payments_of};
 pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};
 
 use guard::Guard;
@@ -65,13 +74,20 @@ kernel::codes! {
     LEGS_NEED_APPROVAL: Refused, "legs_need_approval", "order it through the pay sheet, which brings its approval";
     NOT_OPEN: Conflict, "not_open", "nothing to do; it was decided already";
     NOT_THE_PAYER: Forbidden, "not_the_payer", "ask the payer, or staff of the branch";
+    ARRIVAL_AT_MACHINE: Refused, "arrival_at_machine", "choose arrival the next day; you can call it off for 24 hours";
+    PAYEES_FULL: Limit, "payees_full", "remove payees you do not pay any more";
+    PAYEE_BY_PERSON: Forbidden, "payee_by_person", "let a person who may pay for the firm do it, with the second factor";
     NOTHING_TO_REVERSE: Conflict, "nothing_to_reverse", "only a posted payment inside the bank can be reversed";
 }
 
 pub const MIGRATION: Migration =
     Migration { name: "0007_payments", sql: include_str!("../migrations/0007_payments.sql") };
+/// Later arrivals and the payee book.
+pub const MIGRATION_TRANSFER: Migration =
+    Migration { name: "0012_transfer", sql: include_str!("../migrations/0012_transfer.sql") };
 /// The tables of record of the pipeline; clearing has its own.
-pub const TABLES: &[&Table] = &[store::verify::of::<Instruction>()];
+pub const TABLES: &[&Table] =
+    &[store::verify::of::<Instruction>(), store::verify::of::<arrival::Wait>(), store::verify::of::<SavedPayee>()];
 
 /// What the pipeline works with; cheap to clone.
 #[derive(Clone)]

@@ -3,7 +3,9 @@ use crate::events::PaymentEvent;
 use crate::instruction::Instruction;
 use crate::order::{Kind, Receipt, State};
 use crate::submit::{Prepared, after_posting, first_refusal, guard_code, hold, judge, refuse};
-use crate::{CHECKER_REFUSED, Desk, NOT_OPEN, NOT_THE_PAYER, SENT_BACK, limits, locked, resolve};
+use crate::{
+    Arrival, CHECKER_REFUSED, Desk, NOT_OPEN, NOT_THE_PAYER, SENT_BACK, arrival, limits, locked, payees, resolve,
+};
 use approval::codes::{ABOVE_RELEASE_LIMIT, APPROVAL_CHANGED, MAKER_IS_CHECKER};
 use approval::{Approve, Ask, Line};
 use guard::{Clearance, Decision, Ladder, Verdict};
@@ -25,10 +27,12 @@ struct Terms {
     fee: i64,
     currency: String,
     memo: String,
+    #[serde(default, skip_serializing_if = "Arrival::is_real_time")]
+    arrival: Arrival,
 }
 
 impl Terms {
-    fn of(i: &Instruction) -> Terms {
+    fn of(i: &Instruction, arrival: Arrival) -> Terms {
         let payee = i.credit.map_or(i.payee.clone(), |c| format!("{c} {}", i.payee));
         Terms {
             instruction: i.id,
@@ -39,6 +43,7 @@ impl Terms {
             fee: i.fee,
             currency: i.currency.to_string(),
             memo: i.memo.clone(),
+            arrival,
         }
     }
 }
@@ -47,9 +52,9 @@ impl Terms {
 const APPROVALS: [&str; 2] = ["payment", "payment.reverse"];
 
 /// What staff made at a branch is checked there; what a firm's clerk or program made, in the firm.
-pub(crate) fn ask_approval(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> Result<ApprovalId> {
+pub(crate) fn ask_approval(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction, arrival: Arrival) -> Result<ApprovalId> {
     let kind = if i.kind == Kind::Reversal { APPROVALS[1] } else { APPROVALS[0] };
-    let mut ask = Ask::new(kind, &Terms::of(i), Permission::PaymentApprove)?;
+    let mut ask = Ask::new(kind, &Terms::of(i, arrival), Permission::PaymentApprove)?;
     ask.amount = Some(i.money());
     match (i.branch, i.payer) {
         (Some(branch), _) => ask.branch = Some(branch),
@@ -65,6 +70,9 @@ pub(crate) fn ask_approval(tx: &mut Tx<'_>, actor: &Actor, i: &Instruction) -> R
         Line::shown("payment-fee", i.fee_money().to_string()),
         Line::shown("payment-memo", i.memo.clone()),
     ];
+    if !arrival.is_real_time() {
+        ask.summary.push(Line::shown("payment-arrival", arrival.code()));
+    }
     approval::ask(tx, actor, ask)
 }
 
@@ -125,6 +133,7 @@ fn release_in(
     if i.state == State::Posted {
         desk.guard.posted(tx, &decision, &prepared.facts)?;
         let order = resolve::order_of(tx, i)?;
+        payees::paid(tx, prepared, &order.payee, i)?;
         after_posting(tx, actor, &order, i)?;
     }
     if !i.state.is_open() {
@@ -140,10 +149,13 @@ fn still_entitled(tx: &mut Tx<'_>, i: &Instruction, prepared: &Prepared) -> Resu
     Ok(entitlement)
 }
 
-/// What waits again is held anew, with the whole time of its state.
+/// What waits again is held anew, with the whole time of its state; what the payer wants to arrive later waits for that.
 fn carry_out(tx: &mut Tx<'_>, i: &mut Instruction, decision: &Decision) -> Result<()> {
     let (state, until) = match decision.verdict() {
-        Verdict::Pass | Verdict::Tip => return post_held(tx, i),
+        Verdict::Pass | Verdict::Tip => match arrival::waits_until(tx, i.id)? {
+            None => return post_held(tx, i),
+            later => (State::Delayed, later),
+        },
         verdict @ (Verdict::Limit | Verdict::Stop) => {
             free(tx, i)?;
             refuse(i, guard_code(verdict), decision.customer_reasons());
@@ -151,7 +163,7 @@ fn carry_out(tx: &mut Tx<'_>, i: &mut Instruction, decision: &Decision) -> Resul
         }
         Verdict::Verify => (State::Challenged, None),
         Verdict::Held => (State::Held, None),
-        Verdict::Delay => (State::Delayed, decision.delay_until()),
+        Verdict::Delay => (State::Delayed, decision.delay_until().max(arrival::waits_until(tx, i.id)?)),
     };
     free(tx, i)?;
     hold(tx, i, state, until)
@@ -242,7 +254,7 @@ pub fn approve(desk: &Desk, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             Approve::Approved { .. } => {}
         }
         in_state(&i, &[State::AwaitingApproval])?;
-        if i.approval != Some(id) || Terms::of(&i) != terms {
+        if i.approval != Some(id) || Terms::of(&i, arrival::arrival_of(tx, i.id)?) != terms {
             return Err(Error::new(&APPROVAL_CHANGED, format!("{} is not what was approved", i.id)));
         }
         let receipt = release_in(&desk2, tx, &actor, &mut i, &prepared, "approved")?;

@@ -1,4 +1,5 @@
 //! What is asked and what is answered.
+use crate::Arrival;
 use kernel::{Error, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -104,6 +105,9 @@ pub struct Order {
     /// Must be the name of the payee's account when not empty.
     #[serde(default)]
     pub payee_name: String,
+    /// How soon it arrives; only for transfers.
+    #[serde(default, skip_serializing_if = "Arrival::is_real_time")]
+    pub arrival: Arrival,
     /// The approval that already covers this order (a pay run's); only for the bank's own processes.
     #[serde(skip)]
     pub approved: Option<ApprovalId>,
@@ -126,6 +130,7 @@ impl Order {
             reference: String::new(),
             legs: Vec::new(),
             payee_name: String::new(),
+            arrival: Arrival::RealTime,
             approved: None,
             reverses: None,
         }
@@ -163,6 +168,10 @@ impl Order {
     }
     pub fn payee_name(mut self, name: impl Into<String>) -> Order {
         self.payee_name = name.into();
+        self
+    }
+    pub fn arrival(mut self, arrival: Arrival) -> Order {
+        self.arrival = arrival;
         self
     }
     pub fn approved(mut self, by: ApprovalId) -> Order {

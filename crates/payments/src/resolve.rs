@@ -70,7 +70,7 @@ pub(crate) fn parties(tx: &mut Tx<'_>, view: View, order: &Order) -> Result<Part
     Ok(of(Some(account.id), Some(account), shown))
 }
 
-fn digits(number: &str) -> String {
+pub(crate) fn digits(number: &str) -> String {
     kernel::chinese::half_width(number).chars().filter(|c| !c.is_whitespace() && *c != '-').collect()
 }
 
@@ -225,6 +225,7 @@ pub(crate) fn facts(
         channel: actor.channel,
         payer,
         payee,
+        payee_since: crate::payees::since(tx, order.kind, parties, &order.payee)?,
         amount: order.amount,
         at,
         clearance: None,

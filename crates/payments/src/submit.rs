@@ -10,7 +10,7 @@ use crate::instruction::Instruction;
 use crate::order::{Kind, LegOutcome, Order, Payee, Receipt, State};
 use crate::own::{Own, own};
 use crate::resolve::{self, Parties};
-use crate::{Desk, HOLD_HOURS, LEGS_WAIT, clearing, form, limits};
+use crate::{Arrival, Desk, HOLD_HOURS, LEGS_WAIT, arrival, clearing, form, limits, payees};
 use guard::{Decision, Facts, Verdict};
 use kernel::id::{InstructionId, TransferId};
 use kernel::{Actor, BookId, Error, Id, Kind as ErrorKind, Owner, Result, Timestamp, Who, clock::HOUR};
@@ -133,9 +133,14 @@ pub fn submit_in(
     }
     if new.state == State::Posted {
         desk.guard.posted(tx, &decision, &prepared.facts)?;
+        payees::paid(tx, prepared, &order.payee, &new)?;
         after_posting(tx, actor, order, &new)?;
     }
     tx.insert(&mut new)?;
+    if new.state != State::Refused {
+        let from_now = new.state == State::Delayed;
+        arrival::note(tx, new.id, order.arrival, order.arrival.after(tx.now()).filter(|_| from_now))?;
+    }
     if let Some(quote) = quote.filter(|_| new.state != State::Refused) {
         pricing::record(tx, &quote, new.id, "")?;
     }
@@ -156,13 +161,19 @@ fn act(
     let verdict = decision.verdict();
     match verdict {
         Verdict::Limit | Verdict::Stop => refuse(new, guard_code(verdict), decision.customer_reasons()),
-        Verdict::Pass | Verdict::Tip if by_bank || !above => return post(tx, actor, order, new),
+        Verdict::Pass | Verdict::Tip if by_bank || !above => match order.arrival.after(tx.now()) {
+            None => return post(tx, actor, order, new),
+            later => hold(tx, new, State::Delayed, later)?,
+        },
         _ if !order.legs.is_empty() => {
             return Err(Error::new(&LEGS_WAIT, format!("the guard says {verdict}")).with("verdict", verdict));
         }
-        _ if above && !by_bank => hold_for_approval(tx, actor, new)?,
+        _ if above && !by_bank => hold_for_approval(tx, actor, new, order.arrival)?,
         Verdict::Verify => hold(tx, new, State::Challenged, None)?,
-        Verdict::Delay => hold(tx, new, State::Delayed, decision.delay_until())?,
+        Verdict::Delay => {
+            let later = order.arrival.after(tx.now());
+            hold(tx, new, State::Delayed, decision.delay_until().max(later))?;
+        }
         Verdict::Held | Verdict::Pass | Verdict::Tip => hold(tx, new, State::Held, None)?,
     }
     Ok(Vec::new())
@@ -226,11 +237,13 @@ impl<'a> Request<'a> {
         }
     }
 
-    fn is_of(&self, tx: &Tx<'_>, before: &Instruction, payee: Option<&str>) -> Result<bool> {
+    fn is_of(&self, tx: &mut Tx<'_>, before: &Instruction, payee: Option<&str>) -> Result<bool> {
         let order = self.order;
         let same = (before.debit, before.kind, before.money(), before.legs as usize)
             == (order.debit, order.kind, order.amount, order.legs.len())
             && (&before.memo, &before.reference, &before.made_by) == (&order.memo, &order.reference, &self.principal);
+        let lives = before.state != State::Refused;
+        let same = same && (!lives || arrival::arrival_of(tx, before.id)? == order.arrival);
         let same_payee = match &order.payee {
             _ if !same || before.credit.is_none() && before.payee_sealed.is_none() => same,
             Payee::Account(id) => before.credit == Some(*id),
@@ -408,10 +421,10 @@ pub(crate) fn hold(tx: &mut Tx<'_>, new: &mut Instruction, state: State, until: 
 }
 
 /// Nobody decides on it any more once the approval's own time is over.
-fn hold_for_approval(tx: &mut Tx<'_>, actor: &Actor, new: &mut Instruction) -> Result<()> {
+fn hold_for_approval(tx: &mut Tx<'_>, actor: &Actor, new: &mut Instruction, arrival: Arrival) -> Result<()> {
     hold(tx, new, State::AwaitingApproval, None)?;
     if new.state == State::AwaitingApproval {
-        let asked = crate::life::ask_approval(tx, actor, new)?;
+        let asked = crate::life::ask_approval(tx, actor, new, arrival)?;
         let expires_at = approval::raw(tx, asked)?.expires_at;
         new.approval = Some(asked);
         new.until = new.until.map(|at| at.min(expires_at));

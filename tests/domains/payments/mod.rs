@@ -1,12 +1,14 @@
 //! The pipeline, on both databases: whatever is tried, the town's books verify afterwards and nothing moved without a
 //! decision that lets it pass (see [`tests::town`]).
 mod approvals;
+mod arrival;
 mod crowd;
 mod entitlement;
 mod faults;
 mod guarded;
 mod legs;
 mod limits;
+mod payees;
 mod reversals;
 mod taking;
 

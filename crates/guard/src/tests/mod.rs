@@ -55,6 +55,7 @@ fn facts() -> Facts {
             subjects: Vec::new(),
         },
         payee: inside(2),
+        payee_since: None,
         amount: yuan(100),
         at: NOW,
         clearance: None,

@@ -118,7 +118,7 @@ impl Bank {
         let migrations = [
             store::migrations(),
             vec![ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION],
-            vec![payments::MIGRATION, payments::clearing::MIGRATION, MIGRATION],
+            vec![payments::MIGRATION, payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, MIGRATION],
         ]
         .concat();
         let mut sorted = migrations;
