@@ -313,6 +313,13 @@ impl House {
             name: "王远".into(),
         };
         pay(external, 20);
+        let own = customer.clone();
+        let payee = self.bank.write(move |tx| {
+            let [name, number, bank, nickname] = ["王远", "9900010000000018", "990001000013", ""].map(str::to_owned);
+            let new = payments::PayeeNew { name, number, bank, nickname };
+            let owner = Owner::Person(own.person().expect("a person"));
+            payments::payee_put(tx, &own, owner, &new).map(|(_, id)| id.to_string())
+        });
         let item = self.bank.read(|tx| {
             payments::clearing::list(
                 tx,
@@ -362,6 +369,7 @@ impl House {
             ("$funds", funds.to_string()),
             ("$firm", firm.to_string()),
             ("$payment", payment),
+            ("$payee", payee.expect("a payee")),
             ("$item", item.expect("an item under way to another bank")),
             ("$project", project.to_string()),
             ("$import", import.id.to_string()),

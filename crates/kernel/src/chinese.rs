@@ -1,5 +1,6 @@
 //! What identity and card numbers of this country look like, and how they are masked.
 use crate::clock::Date;
+use crate::money::{Currency, Money};
 
 /// Full-width digits, letters and punctuation (U+FF01–U+FF5E) and the ideographic space, as ASCII.
 pub fn half_width(text: &str) -> String {
@@ -115,9 +116,99 @@ pub fn mask_phone(number: &str) -> String {
     mask(number, 3, 4)
 }
 
+const CAPITALS: [char; 10] = ['零', '壹', '贰', '叁', '肆', '伍', '陆', '柒', '捌', '玖'];
+
+/// An amount of yuan in capital words (大写), as they are written on cheques (正确填写票据和结算凭证的基本规定): `壹仟零伍元叁角整`.
+/// `None` below zero, from a million million yuan on, and in other currencies.
+pub fn capital_amount(amount: Money) -> Option<String> {
+    const GROUPS: [&str; 3] = ["亿", "万", ""];
+    if amount.currency != Currency::CNY || !(0..100_000_000_000_000).contains(&amount.minor) {
+        return None;
+    }
+    let (yuan, jiao, fen) = (amount.minor / 100, amount.minor / 10 % 10, amount.minor % 10);
+    let groups = [yuan / 100_000_000, yuan / 10_000 % 10_000, yuan % 10_000];
+    let (mut out, mut gap) = (String::new(), false);
+    for (group, unit) in groups.into_iter().zip(GROUPS) {
+        if group == 0 {
+            gap = !out.is_empty();
+            continue;
+        }
+        if !out.is_empty() && (gap || group < 1_000) {
+            out.push('零');
+        }
+        out.push_str(&capital_group(group));
+        out.push_str(unit);
+        gap = false;
+    }
+    if yuan > 0 {
+        out.push('元');
+    }
+    match (jiao, fen) {
+        (0, 0) if yuan == 0 => out.push_str("零元整"),
+        (0, 0) => out.push('整'),
+        (0, _) if yuan > 0 => out.push('零'),
+        (0, _) => {}
+        _ => out.extend([capital(jiao), '角']),
+    }
+    match fen {
+        0 if jiao > 0 => out.push('整'),
+        0 => {}
+        _ => out.extend([capital(fen), '分']),
+    }
+    Some(out)
+}
+
+fn capital(digit: i64) -> char {
+    usize::try_from(digit).ok().and_then(|d| CAPITALS.get(d)).copied().unwrap_or('零')
+}
+
+/// 1 to 9,999.
+fn capital_group(n: i64) -> String {
+    let (mut out, mut gap) = (String::new(), false);
+    for (digit, unit) in [(n / 1_000, "仟"), (n / 100 % 10, "佰"), (n / 10 % 10, "拾"), (n % 10, "")] {
+        if digit == 0 {
+            gap = !out.is_empty();
+            continue;
+        }
+        if gap {
+            out.push('零');
+        }
+        out.push(capital(digit));
+        out.push_str(unit);
+        gap = false;
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_in_capital_words() {
+        let cases = [
+            (0, Some("零元整")),
+            (5, Some("伍分")),
+            (50, Some("伍角整")),
+            (105, Some("壹元零伍分")),
+            (20_000, Some("贰佰元整")),
+            (100_530, Some("壹仟零伍元叁角整")),
+            (140_950, Some("壹仟肆佰零玖元伍角整")),
+            (60_070_014, Some("陆拾万零柒佰元壹角肆分")),
+            (10_000_000, Some("壹拾万元整")),
+            (100_000_100, Some("壹佰万零壹元整")),
+            (100_200_300, Some("壹佰万贰仟零叁元整")),
+            (10_000_000_000, Some("壹亿元整")),
+            (10_000_000_100, Some("壹亿零壹元整")),
+            (123_456_789_012, Some("壹拾贰亿叁仟肆佰伍拾陆万柒仟捌佰玖拾元壹角贰分")),
+            (-1, None),
+            (100_000_000_000_000, None),
+        ];
+        for (fen, want) in cases {
+            assert_eq!(capital_amount(Money::cny(fen)).as_deref(), want, "{fen}");
+        }
+        assert_eq!(capital_amount(Money::new(100, Currency::JPY)), None);
+    }
 
     #[test]
     fn identity_numbers() {

@@ -16,13 +16,8 @@ use store::{Seal, Tx, params};
 
 store::text_enum! {
     /// How soon a payment arrives.
-    pub enum Arrival { RealTime = "real_time", TwoHours = "two_hours", NextDay = "next_day" }
-}
-
-impl Default for Arrival {
-    fn default() -> Arrival {
-        Arrival::RealTime
-    }
+    #[derive(Default)]
+    pub enum Arrival { #[default] RealTime = "real_time", TwoHours = "two_hours", NextDay = "next_day" }
 }
 
 impl Arrival {

@@ -41,8 +41,8 @@ pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
 pub use life::{approve, cancel, confirm, disapprove, release, send_back};
 pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
 pub use payees::{
-    NICKNAME_CHARS_MAX, PAYEES_MAX, PayeeNew, PayeeView, SavedPayee, payee, payee_look, payee_put, payee_remove,
-    payee_rename, payees, renew_payee, writes_payees,
+    NICKNAME_CHARS_MAX, PAYEES_MAX, PayeeNew, PayeeView, SavedPayee, payee, payee_look, payee_owner, payee_put,
+    payee_remove, payee_rename, payees, renew_payee, writes_payees,
 };
 pub use resolve::hands_off;
 pub use reverse::reverse;
@@ -114,6 +114,12 @@ pub fn instruction(tx: &mut Tx<'_>, actor: &Actor, id: InstructionId) -> Result<
     let found = raw(tx, id)?.ok_or_else(|| Error::not_found("instruction", id))?;
     may_see(tx, actor, found.payer).map_err(|_| Error::not_found("instruction", id))?;
     Ok(found)
+}
+
+/// What the payer wrote of the payee of a payment of his; `None` where it is no transfer or the payee is not known.
+pub fn payee_of(tx: &mut Tx<'_>, actor: &Actor, id: InstructionId) -> Result<Option<PayeeNew>> {
+    let i = instruction(tx, actor, id)?;
+    payees::of_instruction(tx, &i)
 }
 
 /// Whether the actor may look at what belongs to `owner`.

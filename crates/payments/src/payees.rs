@@ -227,6 +227,11 @@ pub fn payee(tx: &mut Tx<'_>, actor: &Actor, id: PayeeId) -> Result<PayeeView> {
     view(tx.keys(), &row)
 }
 
+/// In whose book a payee stands.
+pub fn payee_owner(tx: &mut Tx<'_>, id: PayeeId) -> Result<Owner> {
+    Ok(load(tx, id)?.owner)
+}
+
 fn view(keys: &KeyRing, row: &SavedPayee) -> Result<PayeeView> {
     let open = |field: &str, sealed: &[u8]| {
         let text = String::from_utf8(keys.decrypt_own(field, sealed)?.to_vec());
@@ -314,6 +319,22 @@ fn kept(tx: &mut Tx<'_>, kind: Kind, parties: &Parties, payee: &Payee) -> Result
     let Some((bank, number)) = paid_number(parties, payee) else { return Ok(None) };
     let index = index(tx.keys(), bank, &number);
     by_index(tx, parties.debit.owner, &index)
+}
+
+/// The payee of a transfer as a book would have him; the name of an account here is its holder's own to tell.
+pub(crate) fn of_instruction(tx: &mut Tx<'_>, i: &Instruction) -> Result<Option<PayeeNew>> {
+    if !matches!(i.kind, Kind::Transfer | Kind::ClearingOut) || i.credit.is_none() {
+        return Ok(None);
+    }
+    let (name, number, bank) = match crate::resolve::order_of(tx, i)?.payee {
+        Payee::External { bank, number, name } => (name, number, bank),
+        Payee::Number(number) => (String::new(), number, String::new()),
+        Payee::Account(id) => match ledger::accounts(tx, &[id])?.pop() {
+            Some(account) => (String::new(), account.number, String::new()),
+            None => return Ok(None),
+        },
+    };
+    Ok(Some(PayeeNew { name, number, bank, nickname: String::new() }))
 }
 
 /// Counts a posted payment on its payee, when he stood in the book before it was prepared.

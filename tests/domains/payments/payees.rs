@@ -103,7 +103,7 @@ fn payments_count_on_their_payee() {
                 .collect::<Vec<_>>()
         };
         let mut now = times();
-        now.sort();
+        now.sort_by_key(|p| p.0);
         assert_eq!(now, [(false, 1, Some(Money::cny(3_000))), (true, 1, Some(Money::cny(20_000)))]);
         town.bank.clock.advance(2 * kernel::clock::HOUR);
         payments::release_due(&town.desk, 10).unwrap();

@@ -38,6 +38,7 @@ fn reach(tx: &mut Tx<'_>, actor: &Actor, permission: Permission, id: AccountId) 
         kind: "freeze",
         permission,
         branch: Some(branch),
+        firm: None,
         person: None,
         owner: Some(view.account.owner),
         summary: vec![Line::shown("account", shown(&view.account))],

@@ -87,7 +87,7 @@ fn subject(tx: &mut Tx<'_>, kind: SubjectKind, value: &str) -> Result<(Subject, 
 fn terms(tx: &mut Tx<'_>, actor: &Actor, summary: Vec<Line>, note: String) -> Result<Terms> {
     party::may(tx, actor, Permission::GuardLists, &Scope::here(actor))?;
     let (kind, permission) = ("guard.lists", Permission::GuardLists);
-    Ok(Terms { kind, permission, branch: None, person: None, owner: None, summary, note })
+    Ok(Terms { kind, permission, branch: None, firm: None, person: None, owner: None, summary, note })
 }
 
 impl Deed for ListAdd {

@@ -1,5 +1,5 @@
 //! What staff order about customers and the bank's own data beside payments: restrictions of an account and its closing,
-//! freezes of a party, tiers, the tariff, watch lists, wage projects.
+//! freezes of a party, tiers, the tariff, watch lists, wage projects; and what owners write into their payee books.
 //!
 //! Every such order is an [`Act`]: plain data that holds all it takes to do it. [`propose`] looks at it (may he, is there
 //! such a thing, would it work), then asks the policy of its kind how many checkers it needs. None: it is done at once.
@@ -12,6 +12,7 @@
 mod account;
 mod list;
 mod party_freeze;
+mod payee;
 mod project;
 mod tariff;
 mod tier;
@@ -19,11 +20,12 @@ mod tier;
 pub use account::{Close, Lift};
 pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
+pub use payee::{PayeeAdd, PayeeRename};
 pub use tariff::{NewTariff, tariff_draft, tariff_keep, tariff_review, tariff_versions};
 pub use tier::{Allowance, TierMove, TierView, tier_view};
 
 use approval::{Approve, Ask, Line};
-use kernel::id::{ApprovalId, BranchId, PersonId};
+use kernel::id::{ApprovalId, BranchId, FirmId, PersonId};
 use kernel::{Actor, BookId, Error, Owner, Result};
 use ledger::restrictions::Restrict;
 use party::{Change, Permission, Scope};
@@ -31,8 +33,17 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 /// Kinds of approvals that [`approve`] carries out.
-pub const KINDS: &[&str] =
-    &["freeze", "unfreeze", "account.close", "tier", "tier.lower", "tariff", "guard.lists", "payroll.project"];
+pub const KINDS: &[&str] = &[
+    "freeze",
+    "unfreeze",
+    "account.close",
+    "tier",
+    "tier.lower",
+    "tariff",
+    "guard.lists",
+    "payroll.project",
+    payee::BY_TWO,
+];
 
 /// Something to be done, with all it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +59,8 @@ pub enum Act {
     ListAdd(ListAdd),
     ListRemove(ListRemove),
     Project(payroll::ProjectNew),
+    PayeeAdd(PayeeAdd),
+    PayeeRename(PayeeRename),
 }
 
 /// What came of a proposal.
@@ -64,6 +77,7 @@ pub(crate) struct Terms {
     pub kind: &'static str,
     pub permission: Permission,
     pub branch: Option<BranchId>,
+    pub firm: Option<FirmId>,
     pub person: Option<PersonId>,
     /// Whose it is: neither maker nor checker.
     pub owner: Option<Owner>,
@@ -99,6 +113,8 @@ impl Act {
             Act::ListAdd(a) => a,
             Act::ListRemove(a) => a,
             Act::Project(a) => a,
+            Act::PayeeAdd(a) => a,
+            Act::PayeeRename(a) => a,
         }
     }
 }
@@ -116,7 +132,7 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, act: &Act) -> Result<Proposed> {
         return Ok(Proposed::Done(change, id));
     }
     let mut ask = Ask::new(terms.kind, act, terms.permission)?;
-    (ask.branch, ask.person, ask.beneficiary) = (terms.branch, terms.person, terms.owner);
+    (ask.branch, ask.firm, ask.person, ask.beneficiary) = (terms.branch, terms.firm, terms.person, terms.owner);
     (ask.summary, ask.note) = (terms.summary, terms.note);
     approval::ask(tx, actor, ask).map(Proposed::Asked)
 }

@@ -50,7 +50,7 @@ fn reach(tx: &mut Tx<'_>, actor: &Actor, subject: Owner) -> Result<Terms> {
     party::may(tx, actor, Permission::AccountFreeze, &scope)?;
     let summary = vec![Line::shown("order-party", shown(tx, subject)?)];
     let (kind, permission, note) = ("freeze", Permission::AccountFreeze, String::new());
-    Ok(Terms { kind, permission, branch: Some(branch), person: None, owner: Some(subject), summary, note })
+    Ok(Terms { kind, permission, branch: Some(branch), firm: None, person: None, owner: Some(subject), summary, note })
 }
 
 impl Deed for Freeze {

@@ -24,6 +24,7 @@ impl Deed for ProjectNew {
             kind: "payroll.project",
             permission: Permission::WageAccountCheck,
             branch: Some(branch),
+            firm: None,
             person: None,
             owner: None,
             summary,

@@ -90,6 +90,7 @@ impl Deed for NewTariff {
             kind: "tariff",
             permission: Permission::TariffEdit,
             branch: None,
+            firm: None,
             person: None,
             owner: None,
             summary: summary(&draft, &review),

@@ -28,6 +28,7 @@ impl Deed for TierMove {
             kind: if self.to.rank() > person.tier.rank() { "tier" } else { "tier.lower" },
             permission: Permission::PersonTier,
             branch: None,
+            firm: None,
             person: Some(self.person),
             owner: Some(Owner::Person(self.person)),
             summary,

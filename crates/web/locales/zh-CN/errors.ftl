@@ -391,3 +391,11 @@ error-activated-in-person = 账户要由户主本人激活，不能在这里解�
     .remedy = 请户主带身份证到柜台，当面激活。
 error-tariff-nothing-new = 文件里没有新的版本，没有改动
     .remedy = 加上生效日期更晚的新版本，再上传。
+
+# 转账与收款人
+error-arrival-at-machine = 在自助机上转给别人，只能选 24 小时后到账，没有办理，钱没有动
+    .remedy = 请选择“24 小时后到账”；到账之前可以撤销。
+error-payees-full = 收款人名册已经满了，没有添加
+    .remedy = 删掉不再付款的人，再添加。
+error-payee-by-person = 程序不能改收款人名册，没有办理
+    .remedy = 请由有付款权限的人登录，输入验证码后办理。

@@ -10,6 +10,7 @@ pub mod desk;
 pub mod doc;
 pub mod guards;
 pub mod operations;
+pub mod payees;
 pub mod payments;
 pub mod people;
 pub mod schema;

@@ -8,8 +8,8 @@ use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use kernel::id::{AccountId, InstructionId};
-use kernel::{Error, Money, Page, PageAsk, Result};
-use payments::{Instruction, Order, Payee, Receipt};
+use kernel::{Currency, Date, Error, Money, Page, PageAsk, Result};
+use payments::{Arrival, Instruction, Order, Payee, Receipt, Search, State as Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -51,6 +51,10 @@ pub struct PaymentAsk {
     /// Checked against the name of the payee's account; empty for none.
     #[serde(default)]
     pub payee_name: String,
+    /// `real_time`, `two_hours` or `next_day`; a later one is held and can be called off until then.
+    #[serde(default)]
+    #[schema(value_type = String)]
+    pub arrival: Arrival,
     /// Shown to both; at most 400 bytes.
     #[serde(default)]
     pub memo: String,
@@ -67,7 +71,7 @@ impl PaymentAsk {
             PayeeAsk::External(ExternalPayee { bank, number, name }) => Payee::External { bank, number, name },
         };
         let order = Order::transfer(self.debit, payee, self.amount).memo(self.memo).reference(self.reference);
-        Order { fee_shown: self.fee_shown, ..order.payee_name(self.payee_name) }
+        Order { fee_shown: self.fee_shown, ..order.payee_name(self.payee_name).arrival(self.arrival) }
     }
 }
 
@@ -93,7 +97,42 @@ pub async fn submit(
 }
 
 pub async fn one(State(web): State<Web>, caller: Caller, At(id): At<InstructionId>) -> Result<Json<Value>, Fault> {
-    Ok(Json(web.read(move |tx| payments::instruction(tx, &caller.actor, id).map(told)).await?))
+    let found = web.read(move |tx| {
+        let i = payments::instruction(tx, &caller.actor, id)?;
+        let arrival = payments::arrival_of(tx, id)?;
+        let mut told = told(i);
+        told["arrival"] = json!(arrival);
+        Ok(told)
+    });
+    Ok(Json(found.await?))
+}
+
+/// What is looked for, as it stands in the address.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchAsk {
+    text: String,
+    least: Option<String>,
+    most: Option<String>,
+    from: Option<Date>,
+    to: Option<Date>,
+    state: Option<Stage>,
+    limit: Option<u32>,
+    after: Option<String>,
+}
+
+pub async fn list(
+    State(web): State<Web>,
+    caller: Caller,
+    Query(ask): Query<SearchAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let owner = super::payees::owner(&caller.actor)?;
+    let sum = |text: Option<String>| text.map(|t| Money::parse(&t, Currency::CNY).map(|m| m.minor)).transpose();
+    let (at_least, at_most) = (sum(ask.least)?, sum(ask.most)?);
+    let search = Search { text: ask.text, at_least, at_most, from: ask.from, to: ask.to, state: ask.state };
+    let page = PageAsk { limit: ask.limit, after: ask.after };
+    let found = web.read(move |tx| payments::payments_of(tx, &caller.actor, owner, &search, &page)).await?;
+    Ok(Json(super::shown(found, told)))
 }
 
 pub async fn of_account(

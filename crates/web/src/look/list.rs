@@ -8,7 +8,15 @@ use maud::{Markup, html};
 pub struct Row<'a> {
     pub key: Text<'a>,
     pub value: Markup,
-    pub change: Option<Text<'a>>,
+    pub change: Option<Change<'a>>,
+}
+
+/// How a line of a summary list is changed.
+pub enum Change<'a> {
+    /// At this address.
+    At(Text<'a>),
+    /// By the form around the list, which is told this name and value.
+    By(&'static str, Text<'a>),
 }
 
 impl<'a> Row<'a> {
@@ -16,7 +24,11 @@ impl<'a> Row<'a> {
         Row { key: key.into(), value, change: None }
     }
     pub fn change(self, href: impl Into<Text<'a>>) -> Row<'a> {
-        Row { change: Some(href.into()), ..self }
+        Row { change: Some(Change::At(href.into())), ..self }
+    }
+    /// The list stands in a form, and a button of it changes this line.
+    pub fn change_by(self, name: &'static str, value: impl Into<Text<'a>>) -> Row<'a> {
+        Row { change: Some(Change::By(name, value.into())), ..self }
     }
 }
 
@@ -28,8 +40,14 @@ pub fn summary_list(words: Words, rows: &[Row<'_>]) -> Markup {
                 div.summary-row {
                     dt.summary-key { (row.key) }
                     dd.summary-value { (row.value) }
-                    @if let Some(href) = &row.change {
-                        dd.summary-change { a href=(href) { (words.t("summary-change")) span.aside { (row.key) } } }
+                    @if let Some(change) = &row.change {
+                        @let label = html! { (words.t("summary-change")) span.aside { " " (row.key) } };
+                        dd.summary-change {
+                            @match change {
+                                Change::At(href) => a href=(href) { (label) },
+                                Change::By(name, value) => button.button-link type="submit" name=(name) value=(value) { (label) },
+                            }
+                        }
                     }
                 }
             }

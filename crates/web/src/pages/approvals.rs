@@ -105,6 +105,7 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
     };
     let told = match label {
         "payment-kind" | "clearing-state" => Some(say::told_or(w, label, text)),
+        "payment-arrival" => Some(say::told_or(w, "arrival", text)),
         "wage-kind" => text.split(' ').next().map(|kind| say::told_or(w, "sheet-kind", kind)),
         "wage-pay-on" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "wage-lines" => text.parse().ok().map(|n| say::people(w, n)),

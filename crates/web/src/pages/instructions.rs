@@ -1,6 +1,6 @@
 //! An instruction to pay, in its life: what became of it, why, what comes next, and what the payer can do about it.
 use super::confirm::{Confirm, Given};
-use super::{Page as Sheet, page, refused, say};
+use super::{Page as Sheet, page, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -15,7 +15,7 @@ use kernel::id::InstructionId;
 use kernel::{Error, Timestamp};
 use maud::{Markup, html};
 use party::Permission as P;
-use payments::{Instruction, Receipt, State as Stage};
+use payments::{Arrival, Instruction, Receipt, State as Stage};
 
 /// After an order: its page.
 pub fn go_to(receipt: &Receipt) -> Response {
@@ -47,6 +47,7 @@ pub fn refusal(web: &Web, who: &Signed, code: &str, reasons: &[String]) -> Marku
     notice(Tone::Danger, &told.message, html! { p { (told.remedy) } })
 }
 
+/// An instruction as it is shown: with the names of who made and who ended it.
 pub async fn load(web: &Web, who: &Signed, id: InstructionId) -> Result<(Instruction, String, String), Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
@@ -60,16 +61,33 @@ pub async fn load(web: &Web, who: &Signed, id: InstructionId) -> Result<(Instruc
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
     let (i, made_by, ended_by) = load(&web, &who, id).await?;
+    let (arrival, kept) = about(&web, &who, &i).await?;
     let (tone, title) = headline(&who, &i);
     let next = html! {
         (next_step(&web, &who, &i))
-        (facts(&who, &i, &made_by, &ended_by))
-        (what_to_do(&who, &i))
+        (facts(&who, &i, arrival, &made_by, &ended_by))
+        (what_to_do(&who, &i, kept))
     };
     let main = result(tone, &title, Some((&who.t("payment-reference"), &id.to_string())), next);
     let shown = Sheet::new(title.clone()).bare();
     let shown = if who.is_staff() { shown } else { shown.crumb(who.t("nav-accounts"), "/accounts") };
     Ok(page(&who, shown, main))
+}
+
+/// How soon it was to arrive, and whether the payer has the payee in his book; `None` where he could not put him there.
+async fn about(web: &Web, who: &Signed, i: &Instruction) -> Result<(Arrival, Option<bool>), Fault> {
+    let (id, masked, transfer) = (i.id, i.payee.clone(), i.credit.is_some());
+    let book = super::pay::owner(who).filter(|owner| *owner == i.payer && who.holds(P::PaymentSubmit));
+    let keeps = transfer && matches!(i.kind, payments::Kind::Transfer | payments::Kind::ClearingOut);
+    let actor = who.actor.clone();
+    let found = web.read(move |tx| {
+        let arrival = payments::arrival_of(tx, id)?;
+        let Some(owner) = book.filter(|_| keeps) else { return Ok((arrival, None)) };
+        let known =
+            payments::payees(tx, &actor, owner, "", &kernel::PageAsk::first(kernel::page::PAGE_ROWS_MAX))?.items;
+        Ok((arrival, Some(known.iter().any(|p| p.masked == masked))))
+    });
+    Ok(found.await?)
 }
 
 fn headline(who: &Signed, i: &Instruction) -> (Tone, String) {
@@ -106,7 +124,7 @@ fn countdown(who: &Signed, until: Timestamp, now: Timestamp) -> Markup {
     html! { p { strong { (w.t_with("payment-goes-at", &[("at", w.moment(until).into()), ("left", left.into())])) } } }
 }
 
-fn facts(who: &Signed, i: &Instruction, made_by: &str, ended_by: &str) -> Markup {
+fn facts(who: &Signed, i: &Instruction, arrival: Arrival, made_by: &str, ended_by: &str) -> Markup {
     let w = who.words();
     let mut rows = vec![
         Row::new(who.t("payment-kind"), html! { (say::told(w, "payment-kind", i.kind.code())) }),
@@ -114,6 +132,9 @@ fn facts(who: &Signed, i: &Instruction, made_by: &str, ended_by: &str) -> Markup
         Row::new(who.t("amount"), html! { strong { (amount(w, i.money())) } }),
         Row::new(who.t("fee"), amount(w, i.fee_money())),
     ];
+    if !arrival.is_real_time() {
+        rows.push(Row::new(who.t("pay-arrival"), html! { (say::told(w, "arrival", arrival.code())) }));
+    }
     if !i.memo.is_empty() {
         rows.push(Row::new(who.t("payment-memo"), html! { (i.memo) }));
     }
@@ -130,7 +151,7 @@ fn facts(who: &Signed, i: &Instruction, made_by: &str, ended_by: &str) -> Markup
     summary_list(w, &rows)
 }
 
-fn what_to_do(who: &Signed, i: &Instruction) -> Markup {
+fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
     let at = |rest: &str| format!("/payments/{}/{rest}", i.id);
     let payer = !who.is_staff();
     let approver = who.holds(P::PaymentApprove) && i.made_by != who.actor.principal();
@@ -141,6 +162,7 @@ fn what_to_do(who: &Signed, i: &Instruction) -> Markup {
             @if payer && i.state.is_open() { (link_button(Button::Danger, &who.t("payment-cancel"), &at("cancellation"))) }
             @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
             @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
+            @if kept == Some(false) && i.state != Stage::Refused { (link_button(Button::Secondary, &who.t("payee-keep"), &format!("/payees/new?payment={}", i.id))) }
             @if payer { (link_button(Button::Secondary, &who.t("to-account"), &format!("/accounts/{}", i.debit))) }
             (print_button(who.words()))
         }))
@@ -156,18 +178,10 @@ fn question<'a>(who: &'a Signed, i: &Instruction) -> Vec<Row<'a>> {
     ]
 }
 
-fn confirm_page(
-    who: &Signed,
-    i: &Instruction,
-    texts: [&str; 3],
-    place: &str,
-    errors: &FieldErrors,
-    given: &Given,
-) -> Shown {
+fn confirm_page(who: &Signed, i: &Instruction, texts: [&str; 3], place: &str) -> Shown {
     let here = format!("/payments/{}", i.id);
     let [title, lead, yes] = texts;
-    let (label, hint) = (who.t("reason"), who.t("reason-hint"));
-    let asks = place == "cancellation";
+    let undoes = place == "cancellation";
     let confirm = Confirm {
         title: &who.t(title),
         lead: &who.t(lead),
@@ -176,11 +190,11 @@ fn confirm_page(
         more: html! {},
         action: &format!("{here}/{place}"),
         back: &here,
-        button: (if asks { Button::Danger } else { Button::Primary }, &who.t(yes)),
-        reason: asks.then_some((&*label, &*hint)),
+        button: (if undoes { Button::Danger } else { Button::Primary }, &who.t(yes)),
+        reason: None,
         hash: "",
     };
-    confirm.show(who, given, errors)
+    confirm.show(who, &Given::default(), &FieldErrors::new())
 }
 
 const CONFIRM: [&str; 3] = ["payment-confirm", "payment-confirm-lead", "payment-confirm-yes"];
@@ -189,7 +203,7 @@ const CANCEL: [&str; 3] = ["payment-cancel", "payment-cancel-lead", "payment-can
 pub async fn confirmation(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
     who.need_step_up()?;
     let (i, ..) = load(&web, &who, id).await?;
-    Ok(confirm_page(&who, &i, CONFIRM, "confirmation", &FieldErrors::new(), &Given::default()))
+    Ok(confirm_page(&who, &i, CONFIRM, "confirmation"))
 }
 
 pub async fn confirm(
@@ -204,7 +218,7 @@ pub async fn confirm(
 
 pub async fn cancellation(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
     let (i, ..) = load(&web, &who, id).await?;
-    Ok(confirm_page(&who, &i, CANCEL, "cancellation", &FieldErrors::new(), &Given::default()))
+    Ok(confirm_page(&who, &i, CANCEL, "cancellation"))
 }
 
 pub async fn cancel(
@@ -213,12 +227,6 @@ pub async fn cancel(
     At(id): At<InstructionId>,
     Checked(given): Checked<Given>,
 ) -> Result<Response, Fault> {
-    let mut errors = FieldErrors::new();
-    let reason = given.reason(&who, &mut errors);
-    if !errors.is_empty() {
-        let (i, ..) = load(&web, &who, id).await?;
-        return Ok(refused(confirm_page(&who, &i, CANCEL, "cancellation", &errors, &given)));
-    }
     let actor = who.actor.clone();
-    Ok(go_to(&web.run(move |bank| payments::cancel(&bank.desk, &actor, id, &reason)).await?))
+    Ok(go_to(&web.run(move |bank| payments::cancel(&bank.desk, &actor, id, &given.reason)).await?))
 }

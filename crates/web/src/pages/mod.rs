@@ -19,6 +19,7 @@ pub mod held;
 pub mod home;
 pub mod imports;
 pub mod instructions;
+pub mod limits;
 pub mod lists;
 pub mod logins;
 pub mod notices;
@@ -26,7 +27,11 @@ pub mod opening;
 pub mod outbox;
 pub mod password;
 pub mod pay;
+pub mod pay_check;
+pub mod pay_form;
 pub mod payday;
+pub mod payees;
+pub mod payments;
 pub mod prices;
 pub mod programs;
 pub mod projects;
@@ -166,7 +171,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 19] = [
+    let all: [(bool, Icon, &str, &str); 21] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
@@ -177,6 +182,8 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
+        ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Person, "payees", "/payees"),
+        ((customer || firm) && who.holds(P::AccountRead), Icon::Clock, "payments", "/payments"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),

@@ -1,23 +1,26 @@
-//! Paying from one's own account: fill in, check with the price, done. Nothing moves before the second page is sent.
+//! Paying from one's own account: choose whom, how much, and when it arrives; check it with the price; done. Nothing moves before
+//! the check page is sent, and every answer on it can be changed.
+//!
+//! Where a mode asks one thing at a time, the known payees come first as buttons, and what has a sensible answer already (from which
+//! account, a memo, when it arrives) is not asked: it stands on the check page with a button to change it. So who pays
+//! again what he paid before does it in three taps: whom, as last time, confirm.
 use super::instructions::go_to;
 use super::opening::beside;
-use super::{Page as Sheet, given, once_field, page, refused, say};
+use super::pay_check::check_page;
+use super::pay_form::{Choices, choices, form_page, read};
+use super::refused;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Lang, Shown};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use kernel::{Currency, Kind, Money, Owner, Who};
-use ledger::{Purpose, View};
+use kernel::{Channel, Kind, Owner, Who};
 use maud::{Markup, html};
-use payments::{Order, Payee};
+use payments::{Arrival, PayeeView};
 use pricing::Quote;
 use serde::Deserialize;
-
-/// Bytes of a memo are limited by the ledger; so many characters always fit.
-const MEMO_CHARS_MAX: usize = ledger::MEMO_BYTES_MAX / 4;
 
 /// What is written into the form, and how far it is.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -25,34 +28,63 @@ const MEMO_CHARS_MAX: usize = ledger::MEMO_BYTES_MAX / 4;
 pub struct PayForm {
     #[serde(rename = "csrf")]
     _csrf: String,
-    once: String,
-    /// `check`, `change` or `send`.
-    step: String,
-    from: String,
-    name: String,
-    number: String,
+    pub once: String,
+    /// As [`Turn`] reads it, or `send` from the check page.
+    pub step: String,
+    pub from: String,
+    /// The id of a known payee, or `new`; empty is new.
+    pub payee: String,
+    pub name: String,
+    pub number: String,
     /// Empty: an account here.
-    bank: String,
-    amount: String,
-    memo: String,
+    pub bank: String,
+    pub amount: String,
+    /// The amount of the last payment to this payee is wanted.
+    pub again: String,
+    pub memo: String,
+    pub arrival: String,
     /// The fee that was shown, minor units.
-    fee: String,
+    pub fee: String,
+    /// An answer is being changed: the check page comes next.
+    pub back: String,
 }
 
-/// The questions, in the order in which they are asked.
-const QUESTIONS: Plan<'static> = &[&["from"], &["name", "number", "bank"], &["amount"], &["memo"]];
-
 impl PayForm {
-    /// Every answer as it was given.
-    fn answers(&self) -> [(&str, &str); 6] {
-        [
+    /// The answers, to be carried from page to page.
+    pub fn answers(&self) -> Vec<(&'static str, &str)> {
+        vec![
             ("from", &self.from),
+            ("payee", &self.payee),
             ("name", &self.name),
             ("number", &self.number),
             ("bank", &self.bank),
             ("amount", &self.amount),
             ("memo", &self.memo),
+            ("arrival", &self.arrival),
+            ("back", &self.back),
         ]
+    }
+
+    /// What the buttons that are answers themselves stand for.
+    fn settled(mut self, choices: &Choices, single: bool) -> PayForm {
+        let plan = choices.plan(&self, single);
+        let place = |field: &str| plan.iter().position(|group| group.contains(&field));
+        let last = choices.known(&self).and_then(|p| p.last_amount);
+        if let Some(last) = last.filter(|_| !self.again.is_empty()) {
+            self.amount = last.plain();
+            self.step = place("amount").map_or_else(String::new, |n| format!("q{n}"));
+        } else if single && self.step.is_empty() && !self.payee.is_empty() {
+            self.step = place("payee").map_or_else(String::new, |n| format!("q{n}"));
+        }
+        if place("payee").is_some_and(|n| self.step == format!("to{n}")) {
+            self.back.clear();
+        }
+        let asked = self.step.strip_prefix('q').and_then(|n| n.parse::<usize>().ok());
+        let enough = asked.is_some_and(|n| place("amount").is_some_and(|amount| n >= amount) || !self.back.is_empty());
+        if single && enough {
+            self.step = "check".into();
+        }
+        self
     }
 }
 
@@ -65,14 +97,20 @@ pub fn owner(who: &Signed) -> Option<Owner> {
     }
 }
 
-async fn accounts(web: &Web, who: &Signed) -> Result<Vec<View>, Fault> {
-    let Some(owner) = owner(who) else { return Ok(Vec::new()) };
-    let found = web.read(move |tx| {
-        let all = ledger::of_owner(tx, owner)?;
-        let open = all.into_iter().filter(|a| a.purpose == Purpose::General && a.closed_at.is_none());
-        open.map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()
-    });
-    Ok(found.await?)
+/// What whoever is about to pay reads first.
+pub fn before_transfer(who: &Signed) -> Option<Markup> {
+    Some(notice(Tone::Info, &who.t("pay-care"), html! { p { (who.t("pay-care-text")) } }))
+}
+
+/// How soon a payment arrives when the payer does not say: the next day at a machine, where the rule leaves no other; in two hours
+/// for an elder's first payment to somebody, so that he can still call it off; else at once.
+pub fn usual_arrival(who: &Signed, known: Option<&PayeeView>) -> Arrival {
+    let first = known.is_none_or(|p| p.times_paid == 0);
+    match who.actor.channel {
+        Channel::Kiosk => Arrival::NextDay,
+        _ if who.view.mode.is_one_at_a_time() && first => Arrival::TwoHours,
+        _ => Arrival::RealTime,
+    }
 }
 
 /// A price and why it is what it is. `None`: this has no price.
@@ -88,94 +126,34 @@ pub fn price(who: &Signed, quote: Option<&Quote>) -> Markup {
     }
 }
 
-pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
-    let accounts = accounts(&web, &who).await?;
-    let turn = Turn::first(&who.view, QUESTIONS);
-    Ok(form_page(&who, &accounts, &PayForm::default(), turn, &FieldErrors::new()))
+/// Where somebody begins: `?to=` a payee of his book.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct PayAsk {
+    to: Option<String>,
 }
 
-fn stages(who: &Signed, now: usize) -> Markup {
-    let names = ["stage-fill", "stage-check", "stage-done"].map(|key| who.t(key));
-    steps(who.words(), &who.t("stages"), &names, now)
-}
-
-fn form_page(who: &Signed, accounts: &[View], given: &PayForm, turn: Turn<'_>, errors: &FieldErrors) -> Shown {
-    let w = who.words();
-    let errors = &turn.errors(errors);
-    let choice = |v: &View| {
-        let hint = w.t_with("account-available", &[("amount", w.money(v.available()).into())]);
-        Choice::new(
-            v.account.id.to_string(),
-            format!("{} {}", v.account.name, kernel::chinese::mask_card(&v.account.number)),
-        )
-        .hint(hint)
-    };
-    let choices: Vec<Choice<'_>> = accounts.iter().map(choice).collect();
-    let chosen = if choices.len() == 1 { choices[0].value.to_string() } else { given.from.clone() };
-    let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
-    let payee = html! {
-        (text(w, &field("name", "pay-name", &given.name).hint(who.t("pay-name-hint")).autocomplete("off")))
-        (number(w, &field("number", "pay-number", &given.number).hint(who.t("pay-number-hint")).width(Width::Twenty).autocomplete("off")))
-        (text(w, &field("bank", "pay-bank", &given.bank).hint(who.t("pay-bank-hint")).width(Width::Twenty).optional()))
-    };
-    let questions = vec![
-        radios(w, &field("from", "pay-from", &chosen), &choices),
-        payee,
-        money(w, &field("amount", "amount", &given.amount).hint(who.t("amount-hint")), Currency::CNY),
-        text(w, &field("memo", "payment-memo", &given.memo).hint(who.t("pay-memo-hint")).optional()),
-    ];
-    let asking = turn.form(&who.view, "/pay", &given.answers(), questions, &who.t("go-check"));
-    let main = html! {
-        (error_summary(w, errors))
-        (stages(who, 0))
-        @if accounts.is_empty() { (notice(Tone::Warn, &who.t("pay-no-account"), html! { p { (who.t("pay-no-account-next")) } })) }
-        @else {
-            @if turn.at() < 2 { (notice(Tone::Info, &who.t("pay-care"), html! { p { (who.t("pay-care-text")) } })) }
-            (asking)
-        }
-    };
-    page(who, Sheet::new(who.t("pay")).wrong(!errors.is_empty()), main)
-}
-
-/// What the form asks for, when it is whole.
-struct Asked<'a> {
-    from: &'a View,
-    amount: Money,
-    order: Order,
-}
-
-fn read<'a>(who: &Signed, accounts: &'a [View], given: &PayForm, errors: &mut FieldErrors) -> Option<Asked<'a>> {
-    let from = accounts.iter().find(|v| v.account.id.to_string() == given.from);
-    if from.is_none() {
-        errors.add("from", who.t("pay-from-missing"));
-    }
-    let name = given::text(who, errors, "name", &given.name, "pay-name-missing").to_owned();
-    let number = given::number(&given.number);
-    if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
-        errors.add("number", who.t("pay-number-missing"));
-    }
-    let amount = given::amount(who, errors, "amount", &given.amount);
-    if given.memo.chars().count() > MEMO_CHARS_MAX {
-        errors.add("memo", who.words().t_with("pay-memo-long", &[("max", (MEMO_CHARS_MAX as i64).into())]));
-    }
-    let (Some(from), Some(amount), true) = (from, amount, errors.is_empty()) else { return None };
-    let payee = match given.bank.trim() {
-        "" => Payee::Number(number),
-        bank => Payee::External { bank: bank.into(), number, name: name.clone() },
-    };
-    let fee = Money::new(given.fee.parse().unwrap_or(0), Currency::CNY);
-    let order = Order::transfer(from.account.id, payee, amount).memo(given.memo.trim()).fee_shown(fee);
-    let order = if given.bank.trim().is_empty() { order.payee_name(name) } else { order };
-    Some(Asked { from, amount, order })
+pub async fn show(State(web): State<Web>, who: Signed, Query(ask): Query<PayAsk>) -> Result<Shown, Fault> {
+    let given = PayForm { payee: ask.to.unwrap_or_default(), ..PayForm::default() };
+    let choices = choices(&web, &who, &given.payee).await?;
+    let known = choices.known(&given).is_some();
+    let given = if known { given } else { PayForm::default() };
+    let single = who.view.mode.is_one_at_a_time();
+    let step = if known && single { given.clone().settled(&choices, single).step } else { String::new() };
+    let (plan, mut errors) = (choices.plan(&given, single), FieldErrors::new());
+    read(&who, &choices, &given, &mut errors);
+    let turn = Turn::of(&who.view, &plan, &step, &errors);
+    Ok(form_page(&who, &choices, &given, turn, &errors))
 }
 
 pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<PayForm>) -> Result<Response, Fault> {
-    let accounts = accounts(&web, &who).await?;
-    let mut errors = FieldErrors::new();
-    let asked = read(&who, &accounts, &given, &mut errors);
-    let turn = Turn::of(&who.view, QUESTIONS, &given.step, &errors);
+    let single = who.view.mode.is_one_at_a_time();
+    let choices = choices(&web, &who, &given.payee).await?;
+    let given = given.settled(&choices, single);
+    let (plan, mut errors) = (choices.plan(&given, single), FieldErrors::new());
+    let asked = read(&who, &choices, &given, &mut errors);
+    let turn = Turn::of(&who.view, &plan, &given.step, &errors);
     let (Some(asked), true) = (asked, turn.is_done()) else {
-        let shown = form_page(&who, &accounts, &given, turn, &errors);
+        let shown = form_page(&who, &choices, &given, turn, &errors);
         return Ok(if turn.is_wrong() { refused(shown) } else { shown.into_response() });
     };
     if given.step == "send" {
@@ -183,44 +161,17 @@ pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<Pa
     }
     let (actor, order) = (who.actor.clone(), asked.order.clone());
     match web.read(move |tx| payments::quote(tx, &actor, &order)).await {
-        Ok(quote) => Ok(check_page(&who, &asked, &given, quote.as_ref()).into_response()),
+        Ok(quote) => Ok(check_page(&who, &choices, &asked, &given, quote.as_ref(), web.now()).into_response()),
         Err(why) if matches!(why.kind(), Kind::Refused | Kind::Invalid | Kind::Missing | Kind::Limit) => {
-            let errors = beside("number", &who, &why);
-            let turn = Turn::of(&who.view, QUESTIONS, "check", &errors);
-            Ok(refused(form_page(&who, &accounts, &given, turn, &errors)))
+            let field = match why.code() {
+                code if code.name == payments::ARRIVAL_AT_MACHINE.name => "arrival",
+                _ if choices.known(&given).is_some() => "payee",
+                _ => "number",
+            };
+            let errors = beside(field, &who, &why);
+            let turn = Turn::of(&who.view, &plan, "check", &errors);
+            Ok(refused(form_page(&who, &choices, &given, turn, &errors)))
         }
         Err(why) => Err(why.into()),
     }
-}
-
-fn check_page(who: &Signed, asked: &Asked<'_>, given: &PayForm, quote: Option<&Quote>) -> Shown {
-    let w = who.words();
-    let fee = quote.map_or(0, |q| q.fee.minor).to_string();
-    let mut rows = vec![
-        Row::new(
-            who.t("pay-from"),
-            html! { (asked.from.account.name) br; span.masked-text { (kernel::chinese::mask_card(&asked.from.account.number)) } },
-        ),
-        Row::new(who.t("pay-name"), html! { (given.name) }),
-        Row::new(who.t("pay-number"), html! { (say::grouped(&given::number(&given.number))) }),
-    ];
-    if !given.bank.trim().is_empty() {
-        rows.push(Row::new(who.t("pay-bank"), html! { (given.bank) }));
-    }
-    rows.push(Row::new(who.t("amount"), html! { strong { (amount(w, asked.amount)) } }));
-    rows.push(Row::new(who.t("fee"), price(who, quote)));
-    if !given.memo.trim().is_empty() {
-        rows.push(Row::new(who.t("payment-memo"), html! { (given.memo) }));
-    }
-    let fields = html! {
-        (once_field())
-        @for (name, value) in given.answers() { input type="hidden" name=(name) value=(value); }
-        input type="hidden" name="fee" value=(fee);
-        (actions(html! {
-            (button(Button::Primary, &who.t("pay-confirm"), Some(("step", "send"))))
-            (button(Button::Secondary, &who.t("go-change"), Some(("step", "change"))))
-        }))
-    };
-    let main = html! { (stages(who, 1)) (summary_list(w, &rows)) (form(&who.view, "/pay", fields)) };
-    page(who, Sheet::new(who.t("pay-check")).lead(who.t("pay-check-lead")).crumb(who.t("pay"), "/pay"), main)
 }

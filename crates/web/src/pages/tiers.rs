@@ -1,11 +1,9 @@
-//! A person's tier: what it lets through each channel and how much of that is used today. The customer caps himself;
-//! staff move him to another tier.
+//! A person's tier as staff see it: what it lets through each channel and how much of that is used today; and another tier.
 use super::desk::{fault, order};
 use super::{Page as Sheet, given, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
-use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
@@ -13,12 +11,12 @@ use app::desk::{Act, Allowance, TierMove, TierView, tier_view};
 use axum::extract::State;
 use axum::response::Response;
 use kernel::id::PersonId;
-use kernel::{Channel, Currency, Error, Money};
+use kernel::{Channel, Error, Money};
 use maud::{Markup, html};
 use party::{Permission as P, Tier};
 use serde::Deserialize;
 
-fn tier_shown(who: &Signed, tier: Tier) -> String {
+pub(super) fn tier_shown(who: &Signed, tier: Tier) -> String {
     say::told(who.words(), "tier", &tier.code().to_ascii_lowercase()).into_owned()
 }
 
@@ -27,15 +25,12 @@ fn limits(who: &Signed, t: &TierView) -> Markup {
     let w = who.words();
     let none = || html! { (who.t("limit-none")) };
     let sum = |m: Option<Money>| m.map_or_else(none, |m| amount(w, m));
-    let told = |prefix: &str, codes: Vec<&str>| {
-        codes.into_iter().map(|c| say::told(w, prefix, c).into_owned()).collect::<Vec<_>>().join(&who.t("list-comma"))
-    };
     let row = |a: &Allowance| {
         let of = |limit: Option<Money>, used: Option<Money>| {
             html! { div { (sum(limit)) @if let Some(used) = used { br; span.hint { (w.t_with("limit-used", &[("amount", w.money(used).into())])) } } } }
         };
         [
-            html! { div { (told("tier-function", a.functions.iter().map(|f| f.code()).collect())) br; span.hint { (told("channel", a.channels.iter().filter(|c| is_for_people(**c)).map(|c| c.code()).collect())) } } },
+            html! { div { (functions(who, a)) br; span.hint { (channels(who, a)) } } },
             sum(a.per_transaction),
             of(a.per_day, a.used_today),
             of(a.per_year, a.used_this_year),
@@ -55,67 +50,32 @@ fn limits(who: &Signed, t: &TierView) -> Markup {
     html! { (summary_list(w, &rows)) (table.show(w)) }
 }
 
+fn told(who: &Signed, prefix: &str, codes: impl Iterator<Item = &'static str>) -> String {
+    codes.map(|c| say::told(who.words(), prefix, c).into_owned()).collect::<Vec<_>>().join(&who.t("list-comma"))
+}
+
+/// What an allowance is for.
+pub(super) fn functions(who: &Signed, a: &Allowance) -> String {
+    told(who, "tier-function", a.functions.iter().map(|f| f.code()))
+}
+
+/// Through which channels of a person.
+pub(super) fn channels(who: &Signed, a: &Allowance) -> String {
+    told(who, "channel", a.channels.iter().filter(|c| is_for_people(**c)).map(|c| c.code()))
+}
+
 /// Channels a person uses himself; the rest are the bank's and its partners' programs.
-fn is_for_people(channel: Channel) -> bool {
+pub(super) fn is_for_people(channel: Channel) -> bool {
     matches!(channel, Channel::Counter | Channel::Kiosk | Channel::Phone | Channel::Remote)
 }
 
-async fn view(web: &Web, who: &Signed, id: PersonId) -> Result<TierView, Fault> {
+pub(super) async fn view(web: &Web, who: &Signed, id: PersonId) -> Result<TierView, Fault> {
     let actor = who.actor.clone();
     Ok(web.read(move |tx| tier_view(tx, &actor, id)).await?)
 }
 
-fn himself(who: &Signed) -> Result<PersonId, Fault> {
+pub(super) fn himself(who: &Signed) -> Result<PersonId, Fault> {
     who.person().ok_or_else(|| Fault(Error::forbidden("only customers have a tier of their own")))
-}
-
-/// The cap a customer writes down for himself; empty for none.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CapForm {
-    #[serde(rename = "csrf")]
-    _csrf: String,
-    cap: String,
-}
-
-pub async fn own(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
-    let t = view(&web, &who, himself(&who)?).await?;
-    let given = CapForm { cap: t.own_cap.map(|m| m.plain()).unwrap_or_default(), ..CapForm::default() };
-    Ok(own_page(&who, &t, &given, &FieldErrors::new()))
-}
-
-fn own_page(who: &Signed, t: &TierView, given: &CapForm, errors: &FieldErrors) -> Shown {
-    let w = who.words();
-    let cap = Field::new("cap", who.t("own-cap-new")).hint(who.t("own-cap-hint")).value(given.cap.clone());
-    let fields = html! {
-        (money(w, &cap.errors(errors).optional(), Currency::CNY))
-        (actions(button(Button::Primary, &who.t("own-cap-set"), None)))
-    };
-    let main = html! {
-        (error_summary(w, errors))
-        (limits(who, t))
-        h2 { (who.t("own-cap")) }
-        p { (who.t("own-cap-lead")) }
-        (form(&who.view, "/limits/own-cap", fields))
-        p.hint { (who.t("tier-change-where")) }
-    };
-    page(who, Sheet::new(who.t("limits")).lead(who.t("limits-lead")).wrong(!errors.is_empty()), main)
-}
-
-pub async fn own_cap(State(web): State<Web>, who: Signed, Checked(form): Checked<CapForm>) -> Result<Response, Fault> {
-    let id = himself(&who)?;
-    let mut errors = FieldErrors::new();
-    let cap = match form.cap.trim() {
-        "" => None,
-        "0" => Some(Money::zero(Currency::CNY)),
-        text => given::amount(&who, &mut errors, "cap", text),
-    };
-    if !errors.is_empty() {
-        return Ok(refused(own_page(&who, &view(&web, &who, id).await?, &form, &errors)));
-    }
-    let actor = who.actor.clone();
-    web.write(move |tx| party::own_cap_set(tx, &actor, id, cap)).await?;
-    Ok(see_other("/limits"))
 }
 
 /// Another tier, as staff write it into the form.

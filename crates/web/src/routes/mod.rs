@@ -15,10 +15,10 @@ use crate::pages::{
     opening, outbox,
 };
 use crate::pages::{branches, bulk_accounts, firms, logins, registration, roles, staff};
-use crate::pages::{
-    password, pay, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tariff, tiers,
-};
+use crate::pages::{password, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tariff, tiers};
 use party::Permission as P;
+
+mod transfer;
 
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
@@ -33,7 +33,12 @@ pub fn table() -> Vec<Route> {
         bank(),
         people_and_rights(),
         firms_and_programs(),
+<<<<<<< HEAD
         desk::table(),
+=======
+        transfer::screens(),
+        transfer::programs(),
+>>>>>>> 05b9ae5 (Transfers are chosen, checked and found again; payees and limits have their pages)
     ]
     .into_iter()
     .flatten()
@@ -96,10 +101,6 @@ fn owners_screens() -> Vec<Route> {
         get("/prices", prices::show, Public),
         get("/accounts", accounts_page::list, Owner(P::AccountRead)),
         get("/accounts/{id}", accounts_page::show, seen),
-        get("/limits", tiers::own, Customer),
-        post("/limits/own-cap", tiers::own_cap, Customer),
-        get("/pay", pay::show, pays),
-        post("/pay", pay::pay, pays),
         get("/payments/{id}", instructions::show, seen),
         get("/payments/{id}/confirmation", instructions::confirmation, pays),
         post("/payments/{id}/confirmation", instructions::confirm, pays),
@@ -326,7 +327,7 @@ fn money() -> Vec<Route> {
         ask("/v1/accounts/{id}/payments", payments::of_account, seen, "Orders to pay from it, newest first").doc(|d| d.page_of::<schema::Payment>()),
         act("/v1/payments/quote", payments::quote, pays, "The price of an order").keyless().doc(|d| d.body::<payments::PaymentAsk>().answer::<schema::Quote>()),
         act("/v1/payments", payments::submit, pays, "Order a payment").doc(|d| d.body::<payments::PaymentAsk>().answer::<schema::Receipt>().status(201)),
-        ask("/v1/payments/{id}", payments::one, seen, "An order and what became of it").doc(|d| d.answer::<schema::Payment>()),
+        ask("/v1/payments/{id}", payments::one, seen, "An order and what became of it").doc(|d| d.answer::<schema::PaymentSeen>()),
         act("/v1/payments/{id}/confirmation", payments::confirm, Owner(P::PaymentSubmit), "The payer answers a challenge, stepped up").doc(|d| d.answer::<schema::Receipt>()),
         act("/v1/payments/{id}/cancellation", payments::cancel, Owner(P::PaymentSubmit).or_staff(P::GuardDecide), "Cancel an open order; the money is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
         act("/v1/payments/{id}/release", payments::release, Staff(P::GuardDecide), "Release a held order").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),

@@ -1,0 +1,124 @@
+//! A customer's own limits: what he may send, what of it is used and left today, and the cap he sets himself.
+use super::tiers::{channels, functions, himself, tier_shown, view};
+use super::{Page as Sheet, given, page, refused};
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::{Fault, Shown};
+use app::desk::{Allowance, TierView};
+use axum::extract::State;
+use axum::response::Response;
+use kernel::{Currency, Money};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
+    let t = view(&web, &who, himself(&who)?).await?;
+    let w = who.words();
+    let cap = t.own_cap.map_or_else(|| html! { (who.t("own-cap-none")) }, |m| amount(w, m));
+    let mut rows = vec![Row::new(who.t("person-tier"), html! { strong { (tier_shown(&who, t.tier)) } })];
+    if let Some(max) = t.balance_max {
+        rows.push(Row::new(who.t("tier-balance-max"), amount(w, max)));
+    }
+    rows.push(Row::new(who.t("own-cap-mine"), cap).change("/limits/own-cap"));
+    let main = html! {
+        (summary_list(w, &rows))
+        h2 { (who.t("limits-today")) }
+        @for a in t.allowances.iter().filter(|a| is_sent(a)) { (one(&who, a)) }
+        p.hint { (who.t("tier-change-where")) }
+    };
+    Ok(page(
+        &who,
+        Sheet::new(who.t("limits")).lead(who.t("limits-lead")).crumb(who.t("nav-accounts"), "/accounts"),
+        main,
+    ))
+}
+
+/// What the customer sends or draws by himself.
+fn is_sent(a: &Allowance) -> bool {
+    let own = |f: &party::Function| *f != party::Function::Receive;
+    a.functions.iter().any(own) && a.channels.iter().any(|c| super::tiers::is_for_people(*c))
+}
+
+/// One allowance: what is left of the day, as a bar and in words.
+fn one(who: &Signed, a: &Allowance) -> Markup {
+    let w = who.words();
+    let money = |m: Option<Money>| m.map_or_else(|| who.t("limit-none").into_owned(), |m| w.money(m));
+    html! {
+        section.limit {
+            h3 { (functions(who, a)) }
+            p.hint { (channels(who, a)) }
+            @match (a.per_day, a.used_today) {
+                (Some(max), Some(used)) => {
+                    (progress(&who.t("limit-used-of-day"), yuan_up(used), yuan(max), &who.t("limit-yuan")))
+                    p { (w.t_with("limit-left", &[("left", money(max.sub(used).ok()).into()), ("used", money(Some(used)).into())])) }
+                },
+                (max, _) => p { (w.t_with("limit-day", &[("amount", money(max).into())])) },
+            }
+            @if a.per_transaction.is_some() { p { (w.t_with("limit-each", &[("amount", money(a.per_transaction).into())])) } }
+            @if a.per_year.is_some() { p { (w.t_with("limit-year", &[("amount", money(a.per_year).into()), ("used", money(a.used_this_year).into())])) } }
+        }
+    }
+}
+
+fn yuan(m: Money) -> u64 {
+    u64::try_from(m.minor / 100).unwrap_or(0)
+}
+
+/// A begun yuan counts, so that a bar with anything used is never empty.
+fn yuan_up(m: Money) -> u64 {
+    u64::try_from((m.minor + 99) / 100).unwrap_or(0)
+}
+
+/// The cap a customer writes down for himself; empty for none.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CapForm {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+    cap: String,
+}
+
+pub async fn cap(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
+    let t = view(&web, &who, himself(&who)?).await?;
+    let given = t.own_cap.map(|m| m.plain()).unwrap_or_default();
+    Ok(cap_page(&who, &t, &given, &FieldErrors::new()))
+}
+
+fn cap_page(who: &Signed, t: &TierView, given: &str, errors: &FieldErrors) -> Shown {
+    let w = who.words();
+    let now = t.own_cap.map_or_else(|| who.t("own-cap-none").into_owned(), |m| w.money(m));
+    let field = Field::new("cap", who.t("own-cap-new")).hint(who.t("own-cap-hint")).value(given.to_owned());
+    let fields = html! {
+        (money(w, &field.errors(errors).optional(), Currency::CNY))
+        (actions(html! {
+            (button(Button::Primary, &who.t("own-cap-set"), None))
+            (link_button(Button::Secondary, &who.t("cancel"), "/limits"))
+        }))
+    };
+    let main = html! {
+        (error_summary(w, errors))
+        p { (w.t_with("own-cap-now", &[("amount", now.into())])) }
+        (form(&who.view, "/limits/own-cap", fields))
+    };
+    let shown = Sheet::new(who.t("own-cap-mine")).lead(who.t("own-cap-lead")).crumb(who.t("limits"), "/limits");
+    page(who, shown.wrong(!errors.is_empty()), main)
+}
+
+pub async fn set_cap(State(web): State<Web>, who: Signed, Checked(form): Checked<CapForm>) -> Result<Response, Fault> {
+    let id = himself(&who)?;
+    let mut errors = FieldErrors::new();
+    let cap = match form.cap.trim() {
+        "" => None,
+        "0" => Some(Money::zero(Currency::CNY)),
+        text => given::amount(&who, &mut errors, "cap", text),
+    };
+    if !errors.is_empty() {
+        return Ok(refused(cap_page(&who, &view(&web, &who, id).await?, &form.cap, &errors)));
+    }
+    let actor = who.actor.clone();
+    web.write(move |tx| party::own_cap_set(tx, &actor, id, cap)).await?;
+    Ok(see_other("/limits"))
+}
