@@ -14,8 +14,5 @@ mod rights;
 mod sessions;
 mod setting;
 mod shapes;
-<<<<<<< HEAD
 mod tasks;
-=======
 mod transfer;
->>>>>>> 05b9ae5 (Transfers are chosen, checked and found again; payees and limits have their pages)

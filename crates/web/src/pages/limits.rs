@@ -26,7 +26,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let main = html! {
         (summary_list(w, &rows))
         h2 { (who.t("limits-today")) }
-        @for a in t.allowances.iter().filter(|a| is_sent(a)) { (one(&who, a)) }
+        @for a in t.allowances.iter().filter(|a| is_sent(a)) { (one(&who, a, t.own_cap)) }
         p.hint { (who.t("tier-change-where")) }
     };
     Ok(page(
@@ -42,18 +42,25 @@ fn is_sent(a: &Allowance) -> bool {
     a.functions.iter().any(own) && a.channels.iter().any(|c| super::tiers::is_for_people(*c))
 }
 
+/// What may be sent in a day: the tier's limit or the customer's own, whichever is lower.
+fn of_a_day(a: &Allowance, own_cap: Option<Money>) -> Option<Money> {
+    let sends = a.functions.contains(&party::Function::TransferOut) && a.channels.iter().any(|c| !c.is_counter());
+    let all = [a.per_day, own_cap.filter(|_| sends)];
+    all.into_iter().flatten().min_by_key(|m| m.minor)
+}
+
 /// One allowance: what is left of the day, as a bar and in words.
-fn one(who: &Signed, a: &Allowance) -> Markup {
+fn one(who: &Signed, a: &Allowance, own_cap: Option<Money>) -> Markup {
     let w = who.words();
     let money = |m: Option<Money>| m.map_or_else(|| who.t("limit-none").into_owned(), |m| w.money(m));
     html! {
         section.limit {
             h3 { (functions(who, a)) }
             p.hint { (channels(who, a)) }
-            @match (a.per_day, a.used_today) {
+            @match (of_a_day(a, own_cap), a.used_today) {
                 (Some(max), Some(used)) => {
                     (progress(&who.t("limit-used-of-day"), yuan_up(used), yuan(max), &who.t("limit-yuan")))
-                    p { (w.t_with("limit-left", &[("left", money(max.sub(used).ok()).into()), ("used", money(Some(used)).into())])) }
+                    p { (w.t_with("limit-left", &[("left", money(Some(Money::cny((max.minor - used.minor).max(0)))).into()), ("used", money(Some(used)).into())])) }
                 },
                 (max, _) => p { (w.t_with("limit-day", &[("amount", money(max).into())])) },
             }

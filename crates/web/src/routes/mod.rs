@@ -33,12 +33,9 @@ pub fn table() -> Vec<Route> {
         bank(),
         people_and_rights(),
         firms_and_programs(),
-<<<<<<< HEAD
         desk::table(),
-=======
         transfer::screens(),
         transfer::programs(),
->>>>>>> 05b9ae5 (Transfers are chosen, checked and found again; payees and limits have their pages)
     ]
     .into_iter()
     .flatten()
