@@ -49,7 +49,7 @@ export async function fresh(name, now) {
 export const code = (name) => fresh(name, () => yizhan('demo', 'code', name).match(/\d{6}/)[0]);
 
 /** Sends the last form of the page, or what `selector` names. */
-export const send = (page, selector = 'main form[method=post] button[type=submit].button') =>
+export const send = (page, selector = 'main form[method=post]:not([data-passkey]) button[type=submit].button') =>
   Promise.all([page.waitForNavigation(), page.locator(selector).last().click()]);
 
 export async function signInWith(page, name, secret, digits) {

@@ -87,6 +87,7 @@ pub fn migrations() -> Vec<Migration> {
     vec![
         ledger::MIGRATION,
         party::MIGRATION,
+        party::DOOR_MIGRATION,
         approval::MIGRATION,
         pricing::MIGRATION,
         guard::MIGRATION,

@@ -1,7 +1,7 @@
 //! A little bank behind a real server on a free port, everybody in it signed in, and a client that speaks raw HTTP.
 use app::{Bank, Options};
 use kernel::clock::{HOUR, SECOND};
-use kernel::id::{AccountId, BranchId, FirmId, PersonId, TransferId};
+use kernel::id::{AccountId, BranchId, DeviceId, FirmId, PendingId, PersonId, TransferId};
 use kernel::{Actor, Channel, Clock, Currency, Date, Id, Money, Owner, Result, Timestamp, Who};
 use ledger::{Opening, Transfer};
 use party::{GrantAsk, Origin, PasswordCost, Role, SignIn};
@@ -15,6 +15,10 @@ use web::{Server, Setting};
 
 pub(super) const PASSWORD: &str = "lantern-anchor-4821";
 pub(super) const AGENT: &str = "yizhan-test";
+use super::furniture::{entry, ledger_funds, passkey, project_of};
+use super::wire::Texts;
+pub(super) use super::wire::{Answer, csrf_of, percent};
+
 const SECRET: [u8; 20] = *b"12345678901234567890";
 
 /// The letters of `cases.rs`, who each is, and in which role.
@@ -39,6 +43,7 @@ pub(super) struct House {
     pub proofs: HashMap<char, String>,
     /// `$account` … of the cases.
     pub ids: HashMap<&'static str, String>,
+    pub(super) texts: Texts,
     server: Option<Server>,
     _dir: TempDir,
 }
@@ -49,42 +54,18 @@ impl Drop for House {
     }
 }
 
-/// What came back.
-pub(super) struct Answer {
-    pub status: u16,
-    pub headers: Vec<(String, String)>,
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.body).into_owned()
-    }
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e} in {}", self.text()))
-    }
-    /// The value of a cookie that was set.
-    pub fn cookie(&self, name: &str) -> Option<String> {
-        let set = self.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v);
-        set.filter_map(|v| v.split(';').next()?.strip_prefix(&format!("{name}="))).map(str::to_owned).next()
-    }
-}
-
-fn system() -> Actor {
+pub(super) fn system() -> Actor {
     Actor::system("demo")
 }
 
-fn branch(code: &str, parent: Option<BranchId>) -> party::BranchNew {
+fn branch(texts: Texts, code: &str, parent: Option<BranchId>) -> party::BranchNew {
     party::BranchNew {
         code: code.into(),
         parent,
         kind: if parent.is_none() { party::BranchKind::HeadOffice } else { party::BranchKind::Outlet },
-        name_zh: format!("网点 {code}"),
+        name_zh: texts.of("branch", &format!("网点 {code}")),
         name_en: format!("Branch {code}"),
-        address_zh: String::new(),
+        address_zh: texts.of("place", ""),
         address_en: String::new(),
         phone: String::new(),
     }
@@ -100,7 +81,7 @@ fn card(n: usize) -> String {
     format!("{body}{}", kernel::chinese::luhn_check(&body).expect("digits"))
 }
 
-fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str) -> Result<PersonId> {
+fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str, address: String) -> Result<PersonId> {
     let number = identity(n);
     let born = kernel::chinese::identity_birth(&number).expect("a birthday");
     let new = party::PersonNew {
@@ -110,7 +91,7 @@ fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str) -> Result<Per
         number,
         country: "CN".into(),
         phone: format!("1380000{n:04}"),
-        address: "海滨路 1 号".into(),
+        address,
         born,
         tier: party::Tier::I,
     };
@@ -149,17 +130,17 @@ struct Found {
     client: (String, String),
 }
 
-fn found(tx: &mut Tx<'_>) -> Result<Found> {
-    let head = app::branch_open(tx, &system(), branch("10000", None))?;
-    let east = app::branch_open(tx, &system(), branch("10100", Some(head)))?;
+fn found(tx: &mut Tx<'_>, texts: Texts) -> Result<Found> {
+    let head = app::branch_open(tx, &system(), branch(texts, "10000", None))?;
+    let east = app::branch_open(tx, &system(), branch(texts, "10100", Some(head)))?;
     let mut people = HashMap::new();
     for (n, (letter, name)) in CUSTOMERS.into_iter().enumerate() {
-        let id = person(tx, east, n + 1, &format!("李{name}"))?;
+        let id = person(tx, east, n + 1, &texts.of("name", &format!("李{name}")), texts.of("street", "海滨路 1 号"))?;
         people.insert(letter, id);
         login(tx, name, Who::Person(id))?;
     }
-    let ours = firm(tx, east, "91990102MA0000001", "汐源船舶修造有限公司")?;
-    let theirs = firm(tx, east, "91990102MA0000002", "海角建筑有限公司")?;
+    let ours = firm(tx, east, "91990102MA0000001", &texts.of("firm", "汐源船舶修造有限公司"))?;
+    let theirs = firm(tx, east, "91990102MA0000002", &texts.of("firm", "海角建筑有限公司"))?;
     for (letter, role, of) in [
         ('o', Role::FirmOwner, ours),
         ('k', Role::PayrollClerk, ours),
@@ -170,10 +151,12 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
     }
     for (letter, role, whole_bank) in STAFF {
         let at = if whole_bank { head } else { east };
-        let new =
-            party::StaffNew {
-                branch: at, number: format!("80{letter}"), name: format!("员工{letter}"), person: None
-            };
+        let new = party::StaffNew {
+            branch: at,
+            number: format!("80{letter}"),
+            name: texts.of("staff", &format!("员工{letter}")),
+            person: None,
+        };
         let id = party::staff_join(tx, &system(), new)?;
         party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(at))?;
         login(tx, &format!("staff-{letter}"), Who::Staff(id))?;
@@ -190,7 +173,14 @@ fn found(tx: &mut Tx<'_>) -> Result<Found> {
 }
 
 /// A member of staff without a role of weight: his id, his login, a customer's login, his grant, a grant of a firm's user, and a program.
-fn member(tx: &mut Tx<'_>, at: BranchId, clerk: PersonId, owner: PersonId, firm: FirmId) -> Result<[String; 6]> {
+fn member(
+    tx: &mut Tx<'_>,
+    texts: Texts,
+    at: BranchId,
+    clerk: PersonId,
+    owner: PersonId,
+    firm: FirmId,
+) -> Result<[String; 6]> {
     let new = party::StaffNew { branch: at, number: "8100".into(), name: "员工新".into(), person: None };
     let id = party::staff_join(tx, &system(), new)?;
     let role = party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), Role::LobbyManager).at(at))?;
@@ -199,8 +189,11 @@ fn member(tx: &mut Tx<'_>, at: BranchId, clerk: PersonId, owner: PersonId, firm:
     let (own, customers) = (of(Who::Staff(id))?, of(Who::Person(owner))?);
     let user = party::grants_of(tx, Who::Person(clerk))?[0].id.to_string();
     let (scopes, limits) = (party::CLIENT_SCOPES.to_vec(), Role::Client.cap());
-    let (client, _) =
-        party::client_make(tx, &system(), party::ClientNew { firm, name: "旧程序".into(), scopes, limits })?;
+    let (client, _) = party::client_make(
+        tx,
+        &system(),
+        party::ClientNew { firm, name: texts.of("program", "旧程序"), scopes, limits },
+    )?;
     Ok([id.to_string(), own, customers, role.to_string(), user, client.to_string()])
 }
 
@@ -221,13 +214,22 @@ pub(super) fn code(at: Timestamp) -> String {
 
 impl House {
     pub fn open() -> House {
+        House::open_with(Texts { spoiled: false })
+    }
+
+    /// The same with markup in every text that somebody wrote.
+    pub fn spoiled() -> House {
+        House::open_with(Texts { spoiled: true })
+    }
+
+    fn open_with(texts: Texts) -> House {
         let dir = TempDir::new();
         // A Monday at ten in the morning.
         let clock = Clock::manual(Date::parse("2026-03-02").expect("a date").begins().plus(10 * HOUR));
         let options = Options { synchronous: "OFF", ..Options::sqlite(dir.path()) }.memory_keys().clock(clock.clone());
         let options = Options { webhooks: app::webhooks::Policy { allow_private: true }, ..options };
         let bank = Bank::open(options).expect("the bank opens");
-        let found = bank.write(found).expect("the bank is founded");
+        let found = bank.write(move |tx| found(tx, texts)).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
         let setting = Setting { password_cost: PasswordCost::TEST, ..Setting::default() };
         let server =
@@ -238,6 +240,7 @@ impl House {
             clock,
             proofs: HashMap::new(),
             ids: HashMap::new(),
+            texts,
             server: Some(server),
             _dir: dir,
         };
@@ -301,16 +304,17 @@ impl House {
     /// A payment, a payment to another bank, a project with a pay sheet that waits for its checker, a notice, a webhook, a list entry.
     fn furnish(&mut self, found: &Found) {
         let Found { branch, firm, account, other, funds, .. } = *found;
-        let customer = self.actor('c');
+        let (customer, texts) = (self.actor('c'), self.texts);
         let pay = |payee, yuan: i64| {
             let order = payments::Order::transfer(account, payee, Money::cny(yuan * 100)).fee_shown(Money::cny(5_000));
+            let order = payments::Order { memo: texts.of("memo", ""), ..order };
             payments::submit(&self.bank.desk, &customer, order, None).expect("a receipt").instruction.to_string()
         };
         let payment = pay(payments::Payee::Account(other), 10);
         let external = payments::Payee::External {
             bank: "990001000013".into(),
             number: "9900010000000018".into(),
-            name: "王远".into(),
+            name: texts.of("payee", "王远"),
         };
         pay(external, 20);
         let own = customer.clone();
@@ -329,13 +333,18 @@ impl House {
             )
         });
         let item = item.ok().and_then(|page| page.items.first().map(|i| i.item.to_string()));
-        let project =
-            self.bank.write(move |tx| payroll::project_open(tx, &system(), project_of(firm))).expect("a project");
+        let project = self
+            .bank
+            .write(move |tx| payroll::project_open(tx, &system(), project_of(texts, firm)))
+            .expect("a project");
         self.bank.write(move |tx| ledger_funds(tx, branch, project)).expect("money");
         let import = self.import(project);
         let sheet = import.sheet.expect("a sheet");
         let clerk = self.actor('k');
-        let approval = self.bank.write(move |tx| payroll::submit(tx, &clerk, sheet, "三月")).expect("an approval");
+        let approval = self
+            .bank
+            .write(move |tx| payroll::submit(tx, &clerk, sheet, &texts.of("note", "三月")))
+            .expect("an approval");
         let reader = self.actor('k');
         let lines =
             self.bank.read(|tx| payroll::lines(tx, &reader, sheet, None, &kernel::PageAsk::first(1))).expect("lines");
@@ -354,14 +363,16 @@ impl House {
         let risk = self.actor('r');
         let entry = self
             .bank
-            .write(move |tx| guard::add_entry(tx, &risk, entry(tx)).map(|e| e.into_inner().id.to_string()))
+            .write(move |tx| guard::add_entry(tx, &risk, entry(texts, tx)).map(|e| e.into_inner().id.to_string()))
             .expect("an entry");
         app::relay::pump(&self.bank.store).expect("events are passed on");
         let told = self.actor('c');
         let notices =
             self.bank.read(|tx| app::notices::list(tx, &told, false, &kernel::PageAsk::first(1))).expect("notices");
         let (clerk, owner) = (found.people[&'k'], found.people[&'c']);
-        let member = self.bank.write(move |tx| member(tx, branch, clerk, owner, firm)).expect("a member of staff");
+        let member =
+            self.bank.write(move |tx| member(tx, texts, branch, clerk, owner, firm)).expect("a member of staff");
+        let passkey = passkey(self, &self.actor('c'));
         let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
         self.ids = HashMap::from([
             ("$account", account.to_string()),
@@ -382,6 +393,9 @@ impl House {
             ("$draft", draft.expect("a new tariff")),
             ("$notice", notices.items[0].id.to_string()),
             ("$session", session),
+            ("$passkey", passkey),
+            ("$pending", PendingId::new(self.clock.now(), branch.book()).to_string()),
+            ("$device", DeviceId::new(self.clock.now(), branch.book()).to_string()),
             ("$person", found.people[&'c'].to_string()),
             ("$branch", branch.to_string()),
             ("$member", member[0].clone()),
@@ -396,10 +410,11 @@ impl House {
 
     fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {
         let clerk = self.actor('k');
+        let team = format!("\"{}\"", self.texts.of("team", "钢筋一班").replace('"', "\"\""));
         let roster = "姓名,身份证号码,手机号码,班组,银行卡号,开户银行,合同编号,进场日期\n";
         let row = |n: usize| {
             format!(
-                "工人{},{},13912345678,钢筋一班,{},沧溟银行,HT-1,2026-01-05\n",
+                "工人{},{},13912345678,{team},{},沧溟银行,HT-1,2026-01-05\n",
                 ["甲", "乙"][n],
                 identity(200 + n),
                 card(n)
@@ -410,7 +425,7 @@ impl House {
             let upload = payroll::Upload {
                 project,
                 what,
-                file_name: "表.csv".into(),
+                file_name: self.texts.of("file", "表") + ".csv",
                 bytes: text.into_bytes(),
                 accept_valid: true,
             };
@@ -423,7 +438,7 @@ impl House {
         let head = "姓名,身份证号码,班组,出勤天数,基本工资,应发工资,社保,扣款合计,实发工资,银行卡号,开户行\n";
         let pay = |n: usize| {
             format!(
-                "工人{},{},钢筋一班,26,8000,8000,100,100,7900,{},沧溟银行\n",
+                "工人{},{},{team},26,8000,8000,100,100,7900,{},沧溟银行\n",
                 ["甲", "乙"][n],
                 identity(200 + n),
                 card(n)
@@ -539,19 +554,6 @@ impl House {
     }
 }
 
-/// The proof in the first form of a page.
-pub(super) fn csrf_of(page: &Answer) -> String {
-    let text = page.text();
-    let after = text.split("name=\"csrf\" value=\"").nth(1).unwrap_or_default();
-    after.split('"').next().unwrap_or_default().to_owned()
-}
-
-pub(super) fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|b| if b.is_ascii_alphanumeric() { (b as char).to_string() } else { format!("%{b:02X}") })
-        .collect()
-}
-
 pub(super) fn origin() -> Origin {
     Origin {
         channel: Channel::Api,
@@ -559,40 +561,5 @@ pub(super) fn origin() -> Origin {
         agent: AGENT.into(),
         device_mark: String::new(),
         correlation: "test-0000".into(),
-    }
-}
-
-fn project_of(firm: FirmId) -> payroll::ProjectNew {
-    payroll::ProjectNew {
-        firm,
-        contractor: firm,
-        profile: payroll::Profile::ShipRepair,
-        name: "外包修船".into(),
-        tag: "R-26-014".into(),
-        basis: "开户申请 1".into(),
-        agreement: String::new(),
-        account_name: String::new(),
-        account_number: String::new(),
-        pay_day: 10,
-    }
-}
-
-fn ledger_funds(tx: &mut Tx<'_>, branch: BranchId, project: kernel::id::ProjectId) -> Result<()> {
-    let wage = payroll::project_raw(tx, project)?.wage_account;
-    let from = own(branch.book(), Own::Settlement, Currency::CNY);
-    let id = TransferId::new(tx.now(), branch.book());
-    ledger::post_one(tx, false, &Transfer::single(id, from, wage, Money::cny(10_000_000), "opening"))
-}
-
-fn entry(tx: &Tx<'_>) -> guard::NewEntry {
-    guard::NewEntry {
-        list: guard::ListKind::Grey,
-        subject: guard::Subject::phone(&party::phone_index(tx.keys(), "13900009999").expect("a number")),
-        masked: "139****9999".into(),
-        reason: "测试".into(),
-        from: tx.now(),
-        until: tx.now().plus(30 * kernel::clock::DAY),
-        source: "文 1".into(),
-        owner_staff: None,
     }
 }

@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 22] = [
+const PLACES: [(&str, Place); 23] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -41,6 +41,7 @@ const PLACES: [(&str, Place); 22] = [
     ("demo", Place::Beside { sees: &["kernel"], from: 9 }),
     ("mutants", Place::Beside { sees: &["kernel"], from: 1 }),
     ("powercut", Place::Beside { sees: &[], from: 0 }),
+    ("authenticator", Place::Beside { sees: &[], from: 0 }),
     ("scratch", Place::Beside { sees: &["store"], from: 2 }),
     ("bench", Place::Floor(10)),
     ("tests", Place::Apart),

@@ -167,6 +167,7 @@ impl Bank {
             payroll::MIGRATION,
             payments::clearing::MIGRATION,
             MIGRATION,
+            party::DOOR_MIGRATION,
             payments::MIGRATION_TRANSFER,
         ]);
         all

@@ -109,7 +109,9 @@ fn restrictions_lift(bank: &Bank) -> Result<Done> {
     done(bank.write(move |tx| ledger::restrictions::lift_due(tx, &actor, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
-    done(bank.write(|tx| party::sessions_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+    let both =
+        |tx: &mut Tx<'_>| Ok(party::sessions_expire(tx, ROWS_AT_ONCE)?.max(party::pending_expire(tx, ROWS_AT_ONCE)?));
+    done(bank.write(both)?, ROWS_AT_ONCE)
 }
 fn forget(bank: &Bank) -> Result<Done> {
     done(

@@ -1,6 +1,6 @@
 //! Messages to phones (短信), behind a port. They are sent at least once, after the notice was committed.
 use kernel::Result;
-use kernel::id::{NoticeId, PersonId};
+use kernel::id::{ContactChangeId, NoticeId, PersonId};
 use std::collections::BTreeMap;
 
 /// What is to be sent. A real gateway looks the number up with `party::reveal`, under its own name, and renders the text of
@@ -10,6 +10,8 @@ pub struct Message {
     /// The same message may come twice; gateways recognise it by this.
     pub notice: NoticeId,
     pub person: PersonId,
+    /// To the number that was on file before this change.
+    pub former: Option<ContactChangeId>,
     /// `138****5678`
     pub phone_masked: String,
     pub kind: String,

@@ -32,7 +32,6 @@ pub const MESSAGE_TRIES_MAX: u32 = 5;
 /// What also goes to a phone: what is urgent or was perhaps not the person's own doing.
 pub const MESSAGED: &[&str] = &[
     "payment.posted",
-    "payment.posted.payee",
     "payment.challenged",
     "payment.delayed",
     "payment.held",
@@ -40,7 +39,16 @@ pub const MESSAGED: &[&str] = &[
     "guard.party_frozen",
     "party.signed_in",
     "party.login_paused",
+    "party.passkey_made",
+    "party.passkey_suspect",
+    "party.phone_changed",
+    "party.address_changed",
 ];
+
+/// What is sent besides to those only who agreed to it: it is a comfort and concerns nobody's safety.
+pub const MESSAGED_BY_CONSENT: &[&str] = &["payment.posted.payee"];
+/// The purpose they agreed to.
+const MESSAGES_CONSENT: &str = "message_notices";
 
 store::text_enum! {
     /// Whether a message goes with a notice, and how far it is.
@@ -94,7 +102,8 @@ fn book_of(recipient: &str) -> Result<BookId> {
 }
 
 pub(crate) fn tell(tx: &mut Tx<'_>, draft: &Draft) -> Result<()> {
-    tx.insert(&mut notice(tx, draft)?)
+    let mut row = notice(tx, draft)?;
+    tx.insert(&mut row)
 }
 
 /// Many notices of one event, written together.
@@ -103,10 +112,19 @@ pub(crate) fn tell_all(tx: &mut Tx<'_>, drafts: &[Draft]) -> Result<()> {
     tx.insert_all(&mut all)
 }
 
-fn notice(tx: &Tx<'_>, draft: &Draft) -> Result<Notice> {
+/// Whether it also goes to a phone.
+fn is_messaged(tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
+    let kind = draft.kind.as_str();
+    match person_of(&draft.recipient) {
+        Some(person) if MESSAGED_BY_CONSENT.contains(&kind) => party::consent_in_force(tx, person, MESSAGES_CONSENT),
+        person => Ok(person.is_some() && MESSAGED.contains(&kind)),
+    }
+}
+
+fn notice(tx: &mut Tx<'_>, draft: &Draft) -> Result<Notice> {
     let cut = |text: &String| text.chars().take(ARG_CHARS_MAX).collect::<String>();
     let book = book_of(&draft.recipient)?;
-    let messaged = person_of(&draft.recipient).is_some() && MESSAGED.contains(&draft.kind.as_str());
+    let messaged = is_messaged(tx, draft)?;
     Ok(Notice {
         book,
         id: NoticeId::new(tx.now(), book),
@@ -206,8 +224,14 @@ pub(crate) fn send_due(store: &Store, messenger: &dyn Messenger) -> Result<u32> 
             n.next_at = Some(until);
             tx.update(n)?;
             let Some(person) = person_of(&n.recipient) else { continue };
-            let phone_masked = party::person(tx, person)?.phone_masked;
-            out.push(Message { notice: n.id, person, phone_masked, kind: n.kind.clone(), args: n.args.0.clone() });
+            // Whoever changed the number would be the only one to read it on the new one.
+            let former = (n.kind == "party.phone_changed").then(|| n.about.parse()).transpose()?;
+            let phone_masked = match former {
+                Some(change) => party::contact_change(tx, change)?.before_masked,
+                None => party::person(tx, person)?.phone_masked,
+            };
+            let (kind, args) = (n.kind.clone(), n.args.0.clone());
+            out.push(Message { notice: n.id, person, former, phone_masked, kind, args });
         }
         Ok(out)
     })?;

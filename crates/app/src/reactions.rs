@@ -57,7 +57,8 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "party.signed_in" => &[TellOfNewDevice],
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
-        "party.tier_changed" => &[TellPerson],
+        "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
+        "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -199,6 +200,7 @@ const SHOWN: &[&str] = &[
     "refusal",
     "url",
     "failures",
+    "masked",
 ];
 
 fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {

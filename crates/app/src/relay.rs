@@ -211,7 +211,7 @@ pub fn parked(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Parked>> {
 /// Has a parked event tried again, from the first try. `outbox.operate`; `Err(NOT_PARKED)` when it is not parked any more.
 pub fn try_again(tx: &mut Tx<'_>, actor: &Actor, consumer: &str, pos: i64) -> Result<()> {
     party::may(tx, actor, Permission::OutboxOperate, &Scope::bank())?;
-    let event = event_at(tx, pos)?;
+    let event = tx.outbox_at(pos)?.ok_or_else(|| not_parked(consumer, pos))?;
     if !tx.outbox_try_again(consumer, pos)? {
         return Err(not_parked(consumer, pos));
     }
@@ -222,7 +222,7 @@ pub fn try_again(tx: &mut Tx<'_>, actor: &Actor, consumer: &str, pos: i64) -> Re
 pub fn drop_event(tx: &mut Tx<'_>, actor: &Actor, consumer: &str, pos: i64, reason: &str) -> Result<()> {
     party::may(tx, actor, Permission::OutboxOperate, &Scope::bank())?;
     let reason = party::reason(reason)?;
-    let event = event_at(tx, pos)?;
+    let event = tx.outbox_at(pos)?.ok_or_else(|| not_parked(consumer, pos))?;
     if !tx.outbox_unpark(consumer, pos)? {
         return Err(not_parked(consumer, pos));
     }

@@ -265,6 +265,14 @@ ids! {
     EventId = "evnt";
     /// An API client of a firm or partner.
     ClientId = "clnt";
+    /// A passkey of a login.
+    PasskeyId = "pkey";
+    /// A proof of who somebody is that was asked for and has not come yet.
+    PendingId = "pend";
+    /// A consent that a customer gave.
+    ConsentId = "cnst";
+    /// A change of a customer's telephone number or address.
+    ContactChangeId = "ctch";
 }
 
 #[cfg(test)]

@@ -1,23 +1,94 @@
 //! What others may hear of people, rights and sessions: ids and figures, no personal data.
-use crate::Role;
+use crate::{Contact, Role};
 use kernel::Timestamp;
-use kernel::id::{ClientId, FirmId, GrantId, LoginId, PersonId, SessionId, StaffId};
+use kernel::id::{
+    ClientId, ConsentId, ContactChangeId, FirmId, GrantId, LoginId, PasskeyId, PersonId, SessionId, StaffId,
+};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Event {
-    SignedIn { login: LoginId, session: SessionId, who: String, new_device: bool },
-    LoginPaused { login: LoginId, who: String, failures: u32, until: Timestamp },
-    SessionEnded { session: SessionId, login: LoginId, reason: &'static str },
-    SteppedUp { session: SessionId, login: LoginId },
-    Granted { grant: GrantId, holder: String, role: Role },
-    Revoked { grant: GrantId, holder: String, role: Role },
-    PersonRegistered { person: PersonId },
-    TierChanged { person: PersonId, from: crate::Tier, to: crate::Tier },
-    FirmRegistered { firm: FirmId },
-    StaffLeft { staff: StaffId },
-    ClientEnded { client: ClientId },
+    SignedIn {
+        login: LoginId,
+        session: SessionId,
+        who: String,
+        new_device: bool,
+    },
+    LoginPaused {
+        login: LoginId,
+        who: String,
+        failures: u32,
+        until: Timestamp,
+    },
+    SessionEnded {
+        session: SessionId,
+        login: LoginId,
+        reason: &'static str,
+    },
+    SteppedUp {
+        session: SessionId,
+        login: LoginId,
+    },
+    Granted {
+        grant: GrantId,
+        holder: String,
+        role: Role,
+    },
+    Revoked {
+        grant: GrantId,
+        holder: String,
+        role: Role,
+    },
+    PersonRegistered {
+        person: PersonId,
+    },
+    TierChanged {
+        person: PersonId,
+        from: crate::Tier,
+        to: crate::Tier,
+    },
+    FirmRegistered {
+        firm: FirmId,
+    },
+    StaffLeft {
+        staff: StaffId,
+    },
+    ClientEnded {
+        client: ClientId,
+    },
+    PasskeyMade {
+        passkey: PasskeyId,
+        login: LoginId,
+        who: String,
+    },
+    PasskeyRemoved {
+        passkey: PasskeyId,
+        login: LoginId,
+        who: String,
+    },
+    PasskeySuspect {
+        passkey: PasskeyId,
+        login: LoginId,
+        who: String,
+    },
+    /// `masked` is the number or address before, masked.
+    ContactChanged {
+        change: ContactChangeId,
+        person: PersonId,
+        what: Contact,
+        masked: String,
+    },
+    ConsentGiven {
+        consent: ConsentId,
+        person: PersonId,
+        purpose: &'static str,
+    },
+    ConsentEnded {
+        consent: ConsentId,
+        person: PersonId,
+        purpose: &'static str,
+    },
 }
 
 impl store::Event for Event {
@@ -34,6 +105,13 @@ impl store::Event for Event {
             Event::FirmRegistered { .. } => "party.firm_registered",
             Event::StaffLeft { .. } => "party.staff_left",
             Event::ClientEnded { .. } => "party.client_ended",
+            Event::PasskeyMade { .. } => "party.passkey_made",
+            Event::PasskeyRemoved { .. } => "party.passkey_removed",
+            Event::PasskeySuspect { .. } => "party.passkey_suspect",
+            Event::ContactChanged { what: Contact::Phone, .. } => "party.phone_changed",
+            Event::ContactChanged { what: Contact::Address, .. } => "party.address_changed",
+            Event::ConsentGiven { .. } => "party.consent_given",
+            Event::ConsentEnded { .. } => "party.consent_ended",
         }
     }
     fn aggregate(&self) -> String {
@@ -42,6 +120,11 @@ impl store::Event for Event {
             | Event::LoginPaused { login, .. }
             | Event::SessionEnded { login, .. }
             | Event::SteppedUp { login, .. } => login.to_string(),
+            Event::PasskeyMade { passkey, .. }
+            | Event::PasskeyRemoved { passkey, .. }
+            | Event::PasskeySuspect { passkey, .. } => passkey.to_string(),
+            Event::ContactChanged { change, .. } => change.to_string(),
+            Event::ConsentGiven { consent, .. } | Event::ConsentEnded { consent, .. } => consent.to_string(),
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
             Event::PersonRegistered { person } | Event::TierChanged { person, .. } => person.to_string(),
             Event::FirmRegistered { firm } => firm.to_string(),

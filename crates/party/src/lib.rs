@@ -19,6 +19,8 @@
 //! idle or after [`SESSION_HOURS_MAX`] hours, and gets another token when the second factor is given again. A password
 //! that somebody else gave opens nothing but its own change ([`SessionView::newcomer`]).
 //!
+//! A **passkey** takes the place of password and code, or of the code alone ([`passkey_sign_in`], [`passkey_step_up`]).
+//!
 //! **Personal data** is encrypted under a key of each person; lists show the masked columns, equality search goes by keyed
 //! hash, and [`reveal`] writes who looked and why before it answers.
 //!
@@ -26,6 +28,8 @@
 //! credit code one firm in the whole bank; a person or member of staff has one login.
 mod branch;
 mod client;
+mod consent;
+mod contact;
 mod control;
 mod directory;
 mod events;
@@ -33,9 +37,13 @@ mod firm;
 mod grant;
 mod held;
 mod login;
+mod passkey;
 mod password;
+mod pending;
 mod person;
 mod person_find;
+mod preference;
+mod relying_party;
 mod rights;
 mod role;
 mod roster;
@@ -49,15 +57,21 @@ mod usage;
 
 pub use branch::*;
 pub use client::*;
+pub use consent::*;
+pub use contact::*;
 pub use control::*;
 pub use events::Event;
 pub use firm::*;
 pub use grant::*;
 pub use held::*;
 pub use login::*;
+pub use passkey::*;
 pub use password::*;
+pub use pending::*;
 pub use person::*;
 pub use person_find::*;
+pub use preference::*;
+pub use relying_party::*;
 pub use rights::*;
 pub use role::*;
 pub use roster::*;
@@ -71,6 +85,8 @@ use kernel::{Actor, Error, Result, Who};
 use store::{Migration, Table};
 
 pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
+/// Passkeys, consents, changes of contact, preferences.
+pub const DOOR_MIGRATION: Migration = Migration { name: "0011_door", sql: include_str!("../migrations/0011_door.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -86,6 +102,11 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Device>(),
     store::verify::of::<Session>(),
     store::verify::of::<ApiClient>(),
+    store::verify::of::<Passkey>(),
+    store::verify::of::<Pending>(),
+    store::verify::of::<Consent>(),
+    store::verify::of::<ContactChange>(),
+    store::verify::of::<Preference>(),
 ];
 
 /// Characters of a code or number that names a branch or a member of staff.
@@ -119,6 +140,10 @@ pub mod codes {
         PASSWORD_WEAK: Invalid, "password_weak", "use 10 to 128 characters, not the sign-in name, not one character repeated";
         BAD_IDENTITY: Invalid, "bad_identity", "type the number as it stands on the document";
         BAD_CREDIT_CODE: Invalid, "bad_credit_code", "type the 18 characters as they stand on the licence";
+        BAD_PUBLIC_URL: Invalid, "bad_public_url", "name the address people type: https and a domain, or http://localhost to try it out";
+        PASSKEY_REFUSED: Refused, "passkey_refused", "try once more; if it does not work again, use password and code";
+        CONSENT_REQUIRED: Refused, "consent_required", "it ends when the last account is closed; ask a branch how";
+        CONSENT_TEXT_CHANGED: Conflict, "consent_text_changed", "read the present text, then decide again";
     }
 }
 

@@ -70,23 +70,33 @@ impl Login {
         if self.ended_at.is_some() || self.paused_until.is_some_and(|end| now < end) {
             return Verdict::Shut;
         }
-        match step.filter(|s| *s > self.totp_step && password.unwrap_or(true)) {
-            Some(step) => {
-                (self.totp_step, self.failures, self.paused_until) = (step, 0, None);
-                Verdict::Pass
-            }
-            None => {
-                self.failures += 1;
-                if self.failures < LOGIN_FAILURES_MAX {
-                    return Verdict::Wrong;
-                }
-                let doublings = (self.failures - LOGIN_FAILURES_MAX).min(10);
-                let pause = (PAUSE_MINUTES_FIRST << doublings).min(PAUSE_MINUTES_MAX);
-                let until = now.plus(pause * MINUTE);
-                self.paused_until = Some(until);
-                Verdict::Paused(until)
-            }
+        let taken = step.filter(|s| *s > self.totp_step && password.unwrap_or(true));
+        self.totp_step = taken.unwrap_or(self.totp_step);
+        self.count(taken.is_some(), now)
+    }
+
+    /// Judges a passkey, which is both factors, and counts.
+    pub(crate) fn judge_passkey(&mut self, right: bool, now: Timestamp) -> Verdict {
+        if self.ended_at.is_some() || self.paused_until.is_some_and(|end| now < end) {
+            return Verdict::Shut;
         }
+        self.count(right, now)
+    }
+
+    fn count(&mut self, right: bool, now: Timestamp) -> Verdict {
+        if right {
+            (self.failures, self.paused_until) = (0, None);
+            return Verdict::Pass;
+        }
+        self.failures += 1;
+        if self.failures < LOGIN_FAILURES_MAX {
+            return Verdict::Wrong;
+        }
+        let doublings = (self.failures - LOGIN_FAILURES_MAX).min(10);
+        let pause = (PAUSE_MINUTES_FIRST << doublings).min(PAUSE_MINUTES_MAX);
+        let until = now.plus(pause * MINUTE);
+        self.paused_until = Some(until);
+        Verdict::Paused(until)
     }
 
     pub(crate) fn step_of(&self, tx: &Tx<'_>, code: &str) -> Result<Option<i64>> {
@@ -201,7 +211,7 @@ pub(crate) fn scope_of(tx: &mut Tx<'_>, actor: &Actor, row: &Login) -> Result<Sc
     })
 }
 
-/// Gives a customer's login another first password and another authenticator, when he lost his; its sessions end. Needs
+/// Gives a customer's login another first password and another authenticator, when he lost his; its passkeys and sessions end. Needs
 /// `login.make` as [`login_make`] does, stepped up, and a reason. Never for staff: whoever renewed a colleague's login could be the
 /// second person to his own requests. A member of staff who lost his leaves and joins anew, and two give him his roles.
 pub fn login_renew(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, renewal: Renewal, why: &str) -> Result<()> {
@@ -221,6 +231,7 @@ pub fn login_renew(tx: &mut Tx<'_>, actor: &Actor, id: LoginId, renewal: Renewal
     row.totp = tx.keys().encrypt_own(TOTP_FIELD, &renewal.totp_secret);
     (row.totp_step, row.failures, row.paused_until) = (0, 0, None);
     tx.update(&mut row)?;
+    crate::passkey::remove_all(tx, id)?;
     end_sessions(tx, id, "renewed", &actor.correlation, None)?;
     tx.audit(actor, Audit::of("login.renew", id).reason(why))
 }
@@ -248,8 +259,8 @@ pub fn password_challenge(tx: &mut Tx<'_>, actor: &Actor) -> Result<(Challenge, 
     Ok((Challenge::of(row), name))
 }
 
-fn own_login(actor: &Actor) -> Result<LoginId> {
-    actor.login.ok_or_else(|| Error::forbidden("a password is changed by its owner only"))
+pub(crate) fn own_login(actor: &Actor) -> Result<LoginId> {
+    actor.login.ok_or_else(|| Error::forbidden("what belongs to a login is changed by its owner only"))
 }
 
 /// Sets the owner's new password. The old one, checked before, and a code of the authenticator are judged together and
@@ -285,12 +296,13 @@ pub fn password_change(
     Ok(PasswordChange::Done)
 }
 
-/// Ends the login of a leaver, and its sessions. The name stays taken.
+/// Ends the login of a leaver, its passkeys and its sessions. The name stays taken.
 pub(crate) fn end(tx: &mut Tx<'_>, actor: &Actor, who: Who) -> Result<()> {
     let Some(id) = login_of(tx, who)? else { return Ok(()) };
     let mut row = login(tx, id)?;
     (row.ended_by, row.ended_at) = (Some(actor.principal()), Some(tx.now()));
     tx.update(&mut row)?;
+    crate::passkey::remove_all(tx, id)?;
     end_sessions(tx, id, "left", &actor.correlation, None)?;
     Ok(())
 }
@@ -338,6 +350,19 @@ mod tests {
         for (what, password, step, want) in cases {
             assert_eq!(fresh().judge(password, step, now), want, "{what}");
         }
+    }
+
+    #[test]
+    fn passkeys_count_like_passwords_and_wait_like_them() {
+        let now = Timestamp::from_micros(0);
+        let mut row = fresh();
+        for _ in 1..LOGIN_FAILURES_MAX {
+            assert_eq!(row.judge_passkey(false, now), Verdict::Wrong);
+        }
+        assert_eq!(row.judge(Some(false), None, now), Verdict::Paused(now.plus(MINUTE)), "they are counted together");
+        assert_eq!(row.judge_passkey(true, now), Verdict::Shut);
+        assert_eq!(row.judge_passkey(true, now.plus(MINUTE)), Verdict::Pass);
+        assert_eq!((row.failures, row.totp_step), (0, 100));
     }
 
     #[test]

@@ -9,7 +9,7 @@
 use crate::codes::{FIRST_PASSWORD, NOT_SIGNED_IN, SESSION_ENDED};
 use crate::events::Event;
 use crate::grant::firms_of;
-use crate::login::{Login, Verdict, login, paused, scope_of};
+use crate::login::{Login, Verdict, login, own_login, paused, scope_of};
 use crate::rights::{grants_in_force, may};
 use crate::role::{Permission, Role};
 use crate::sign_in::Origin;
@@ -29,6 +29,8 @@ pub const IDLE_MINUTES_CUSTOMER: i64 = 10;
 pub const SESSION_HOURS_MAX: i64 = 8;
 /// Sessions of one customer at a time; staff have one.
 pub const SESSIONS_PER_CUSTOMER_MAX: usize = 5;
+/// Devices of a login that are shown.
+pub const DEVICES_SHOWN_MAX: u32 = 50;
 /// A view may be kept in memory this long.
 pub const SESSION_CACHE_SECONDS: i64 = 30;
 /// When a session was last seen is written again after this.
@@ -301,24 +303,37 @@ pub enum StepUp {
 
 /// Gives the second factor again. The session gets another token. The failure that pauses the login ends its sessions.
 pub fn step_up(tx: &mut Tx<'_>, token: &str, code: &str, origin: &Origin) -> Result<StepUp> {
-    let mut row = row_of(tx, token)?;
+    let row = row_of(tx, token)?;
     let actor = SessionView::of(&row)?.newcomer(tx.now(), origin)?;
     let mut owner = login(tx, row.login)?;
     let step = owner.step_of(tx, code)?;
     let verdict = owner.judge(None, step, tx.now());
     tx.update(&mut owner)?;
+    stepped_up(tx, token, &actor, owner, verdict, origin)
+}
+
+/// Refreshes the second factor of a session whose owner was judged, or writes down that it was refused.
+pub(crate) fn stepped_up(
+    tx: &mut Tx<'_>,
+    token: &str,
+    actor: &Actor,
+    owner: Login,
+    verdict: Verdict,
+    origin: &Origin,
+) -> Result<StepUp> {
+    let mut row = row_of(tx, token)?;
     if verdict != Verdict::Pass {
         if let Verdict::Paused(until) = verdict {
             tx.emit(&paused(&owner, until), &origin.correlation)?;
             end_sessions(tx, owner.id, "paused", &origin.correlation, None)?;
         }
-        tx.audit(&actor, Audit::of("session.step_up", row.id).result("refused"))?;
+        tx.audit(actor, Audit::of("session.step_up", row.id).result("refused"))?;
         return Ok(StepUp::Refused);
     }
     let (token, hash) = new_token(row.id);
     (row.token_hash, row.seen_at, row.stepped_up_at) = (hash, tx.now(), Some(tx.now()));
     tx.update(&mut row)?;
-    tx.audit(&actor, Audit::of("session.step_up", row.id))?;
+    tx.audit(actor, Audit::of("session.step_up", row.id))?;
     tx.emit(&Event::SteppedUp { session: row.id, login: row.login }, &origin.correlation)?;
     Ok(StepUp::Done { token, view: SessionView::of(&row)? })
 }
@@ -374,6 +389,41 @@ pub fn session_end(tx: &mut Tx<'_>, actor: &Actor, id: SessionId) -> Result<Chan
     }
     end_one(tx, &row, "ended_by_owner", &actor.correlation)?;
     tx.audit(actor, Audit::of("session.end", id))?;
+    Ok(Change::Done)
+}
+
+/// Ends all of the actor's own sessions but the one he asks from. Answers how many there were.
+pub fn sessions_end_others(tx: &mut Tx<'_>, actor: &Actor) -> Result<u32> {
+    let login = own_login(actor)?;
+    let ended = end_sessions(tx, login, "ended_by_owner", &actor.correlation, actor.session)?;
+    if ended > 0 {
+        tx.audit(actor, Audit::of("session.end_others", login).after(format!("{ended} sessions")))?;
+    }
+    Ok(ended)
+}
+
+/// Where the actor's login was seen, the last seen first; at most [`DEVICES_SHOWN_MAX`].
+pub fn devices_of(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Device>> {
+    let Some(login) = actor.login else { return Ok(Vec::new()) };
+    let tail = "WHERE book = ?1 AND login = ?2 ORDER BY last_seen_at DESC, id LIMIT ?3";
+    tx.select::<Device>(tail, params![login.book(), login, DEVICES_SHOWN_MAX])
+}
+
+/// Forgets a device of the actor's: the next sign-in there is told as one from a new device, and a session that is open there ends.
+/// One that is gone is `AlreadySo`.
+pub fn device_forget(tx: &mut Tx<'_>, actor: &Actor, id: DeviceId) -> Result<Change> {
+    let login = own_login(actor)?;
+    let tail = "WHERE book = ?1 AND login = ?2 AND id = ?3";
+    let Some(row) = tx.select_locked::<Device>(tail, params![login.book(), login, id])?.pop() else {
+        return Ok(Change::AlreadySo);
+    };
+    let open =
+        tx.select_locked::<Session>("WHERE book = ?1 AND login = ?2 ORDER BY id", params![login.book(), login])?;
+    for session in open.iter().filter(|s| s.device == Some(id) && Some(s.id) != actor.session) {
+        end_one(tx, session, "ended_by_owner", &actor.correlation)?;
+    }
+    tx.remove(&row)?;
+    tx.audit(actor, Audit::of("device.forget", id))?;
     Ok(Change::Done)
 }
 

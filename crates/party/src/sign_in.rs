@@ -1,10 +1,16 @@
 //! Signing in, in three steps: read the challenge, hash off the writer, finish in a write.
+//!
+//! Where one question is asked at a time, the password is tried before the code is known. What is kept until the code comes is the
+//! outcome of the try, never the password, and nobody is told it: the code is asked for whatever came of it, and both
+//! are judged together at the end ([`sign_in_keep`], [`sign_in_kept`]).
 use crate::events::Event;
 use crate::login::{Login, Verdict, login, login_id, paused};
 use crate::password::{PasswordCost, fits};
+use crate::pending::{self, Purpose};
 use crate::session::{SessionView, open_session};
-use kernel::id::LoginId;
-use kernel::{Actor, Channel, Id, Result};
+use kernel::id::{LoginId, PendingId};
+use kernel::{Actor, BookId, Channel, Id, Result};
+use serde::{Deserialize, Serialize};
 use store::{Audit, Tx, params};
 
 /// Where a request comes from.
@@ -39,6 +45,7 @@ pub struct Challenge {
 }
 
 /// A password that was tried against a challenge.
+#[derive(Serialize, Deserialize)]
 pub struct Checked {
     login: Option<LoginId>,
     stored: String,
@@ -106,17 +113,48 @@ pub fn sign_in_finish(tx: &mut Tx<'_>, checked: &Checked, code: &str, origin: &O
     let step = row.step_of(tx, code)?;
     let verdict = row.judge(Some(checked.fits(&row)), step, tx.now());
     tx.update(&mut row)?;
+    let_in(tx, row, verdict, origin, "password")
+}
+
+/// Keeps a tried password of `visitor` until the code comes; see [`crate::PENDING_MINUTES`].
+pub fn sign_in_keep(tx: &mut Tx<'_>, checked: &Checked, visitor: &str) -> Result<PendingId> {
+    pending::open(tx, BookId::HEAD_OFFICE, Purpose::Code, visitor, checked)
+}
+
+/// [`sign_in_finish`] for a password that was kept; it is spent by this, whatever comes of it. `None` when nothing was kept for
+/// this visitor, or too long ago: the sign-in begins again.
+pub fn sign_in_kept(
+    tx: &mut Tx<'_>,
+    kept: PendingId,
+    visitor: &str,
+    code: &str,
+    origin: &Origin,
+) -> Result<Option<SignIn>> {
+    let Some(checked) = pending::look::<Checked>(tx, kept, Purpose::Code, visitor)? else { return Ok(None) };
+    pending::spend(tx, kept, Purpose::Code, visitor)?;
+    sign_in_finish(tx, &checked, code, origin).map(Some)
+}
+
+/// Opens a session for a login that was judged, or writes down that it was refused. `by` is what was shown.
+pub(crate) fn let_in(
+    tx: &mut Tx<'_>,
+    row: Login,
+    verdict: Verdict,
+    origin: &Origin,
+    by: &'static str,
+) -> Result<SignIn> {
+    let (id, nobody) = (row.id, origin.nobody());
     if verdict != Verdict::Pass {
         if let Verdict::Paused(until) = verdict {
             tx.emit(&paused(&row, until), &origin.correlation)?;
         }
         let result = if verdict == Verdict::Shut { "paused" } else { "refused" };
-        tx.audit(&nobody, Audit::of("session.sign_in", id).result(result))?;
+        tx.audit(&nobody, Audit::of("session.sign_in", id).after(by).result(result))?;
         return Ok(SignIn::Refused);
     }
     let opened = open_session(tx, &row, origin)?;
     let actor = opened.view.newcomer(tx.now(), origin)?;
-    tx.audit(&actor, Audit::of("session.sign_in", opened.view.session))?;
+    tx.audit(&actor, Audit::of("session.sign_in", opened.view.session).after(by))?;
     let event =
         Event::SignedIn { login: id, session: opened.view.session, who: row.who, new_device: opened.new_device };
     tx.emit(&event, &origin.correlation)?;

@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use kernel::{Error, Result};
+use party::RelyingParty;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,11 +86,10 @@ pub(crate) fn unusable(what: impl std::fmt::Display, e: std::io::Error) -> Error
 }
 
 impl Server {
-    /// Binds the address and serves on threads of its own. Errors: `not_serving`, with the address or file that is at fault.
+    /// Binds the address and serves on threads of its own. Errors: `not_serving`, with the address or file that is at fault;
+    /// `bad_public_url`.
     pub fn start(bank: app::Bank, options: Options) -> Result<Server> {
         let certificate = options.tls.as_ref().map(|(chain, key)| Certificate::load(chain, key)).transpose()?;
-        let site = Arc::new(Site::new(options.bank_zh, options.bank_en, certificate.is_some()));
-        let web = Web::new(bank, site, options.setting);
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         if options.threads > 0 {
             builder.worker_threads(options.threads);
@@ -97,6 +97,14 @@ impl Server {
         let runtime = builder.thread_name("web").enable_all().build().map_err(|e| unusable("the runtime", e))?;
         let listener = runtime.block_on(TcpListener::bind(options.listen)).map_err(|e| unusable(options.listen, e))?;
         let address = listener.local_addr().map_err(|e| unusable(options.listen, e))?;
+        let relying = match &options.setting.public_url {
+            Some(url) => RelyingParty::new(url, &options.bank_zh)?,
+            None => RelyingParty::local(address.port()),
+        };
+        // Behind a proxy that ends TLS, the browser is on https all the same.
+        let secure = certificate.is_some() || relying.origin().starts_with("https://");
+        let site = Arc::new(Site::new(options.bank_zh, options.bank_en, secure));
+        let web = Web::new(bank, site, relying, options.setting);
         let (told, stopped) = watch::channel(false);
         let door = Door { router: everything(&web), certificate: certificate.map(Arc::new), stopped };
         let serving = runtime.spawn(accept(listener, door));

@@ -9,7 +9,7 @@ use crate::sessions::Sessions;
 use crate::view::Site;
 use kernel::error::UNKNOWN_OUTCOME;
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
-use party::PasswordCost;
+use party::{PasswordCost, RelyingParty};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub struct Web(Arc<Inner>);
 pub(crate) struct Inner {
     bank: app::Bank,
     site: Arc<Site>,
+    relying: RelyingParty,
     demo: bool,
     pub(crate) sessions: Sessions,
     pub(crate) door: SignInDoor,
@@ -38,15 +39,19 @@ pub struct Setting {
     pub demo: bool,
     /// What checking a password costs; has to be that of the stored passwords so that unknown names take as long.
     pub password_cost: PasswordCost,
+    /// The address people type, `https://bank.example`; `None` for `http://localhost` and the port that is listened on.
+    /// Passkeys belong to it.
+    pub public_url: Option<String>,
 }
 
 impl Web {
-    pub fn new(bank: app::Bank, site: Arc<Site>, setting: Setting) -> Web {
+    pub fn new(bank: app::Bank, site: Arc<Site>, relying: RelyingParty, setting: Setting) -> Web {
         let payments = PayDesk::start(bank.desk.clone());
         let door = SignInDoor::new(setting.password_cost);
         Web(Arc::new(Inner {
             bank,
             site,
+            relying,
             demo: setting.demo,
             sessions: Sessions::default(),
             door,
@@ -66,6 +71,10 @@ impl Web {
     }
     pub fn site(&self) -> &Arc<Site> {
         &self.0.site
+    }
+    /// The bank as browsers know it, for passkeys.
+    pub fn relying(&self) -> &RelyingParty {
+        &self.0.relying
     }
     pub fn demo(&self) -> bool {
         self.0.demo

@@ -93,6 +93,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/notices.ftl")),
             include_str!(concat!("../locales/", $folder, "/people.ftl")),
             include_str!(concat!("../locales/", $folder, "/transfer.ftl")),
+            include_str!(concat!("../locales/", $folder, "/door.ftl")),
         ]
     };
 }

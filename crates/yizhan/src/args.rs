@@ -34,6 +34,9 @@ pub struct Serve {
     /// Private key as PEM.
     #[arg(long, requires = "tls_cert", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+    /// The address people type, https and a domain; passkeys belong to it [default: http://localhost and the port]
+    #[arg(long, env = "YIZHAN_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
     /// Do not load the demo bank into new data.
     #[arg(long)]
     pub no_demo: bool,
@@ -46,6 +49,7 @@ impl Serve {
             listen: self.listen.or(before.listen),
             tls_cert: self.tls_cert.or(before.tls_cert),
             tls_key: self.tls_key.or(before.tls_key),
+            public_url: self.public_url.or(before.public_url),
             no_demo: self.no_demo || before.no_demo,
         }
     }
@@ -104,6 +108,9 @@ pub enum Command {
         /// Address the server is to listen on.
         #[arg(long, env = "YIZHAN_LISTEN", default_value_t = LISTEN_DEFAULT)]
         listen: SocketAddr,
+        /// The address people type.
+        #[arg(long, env = "YIZHAN_PUBLIC_URL", value_name = "URL")]
+        public_url: Option<String>,
     },
     /// The key file.
     #[command(subcommand)]

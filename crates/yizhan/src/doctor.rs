@@ -5,6 +5,7 @@ use crate::socket::{self, Reached};
 use crate::work::Ask;
 use app::Bank;
 use kernel::{Clock, Date};
+use party::RelyingParty;
 use serde_json::json;
 use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
@@ -43,7 +44,7 @@ fn bad(what: &'static str, says: impl Into<String>) -> Check {
     Check { what, state: State::Bad, says: says.into() }
 }
 
-pub fn doctor(place: &Place, listen: SocketAddr) -> Outcome {
+pub fn doctor(place: &Place, listen: SocketAddr, public_url: Option<&str>) -> Outcome {
     let running = server(place);
     let serves = running.state == State::Good && running.says.starts_with("running");
     let checks = [
@@ -55,6 +56,7 @@ pub fn doctor(place: &Place, listen: SocketAddr) -> Outcome {
         schema(place),
         clock(place),
         port(listen, serves),
+        passkeys(listen, public_url),
         fonts(),
     ];
     let mark = |state| match state {
@@ -177,6 +179,21 @@ fn port(listen: SocketAddr, serves: bool) -> Check {
         (Ok(_), _) => good(WHAT, format!("{listen} is free")),
         (Err(_), true) => good(WHAT, format!("{listen} is in use, by the running server as it seems")),
         (Err(e), false) => bad(WHAT, format!("{listen}: {e}; choose another by --listen")),
+    }
+}
+
+/// Passkeys belong to one address, and browsers keep them for https or localhost only.
+fn passkeys(listen: SocketAddr, public_url: Option<&str>) -> Check {
+    const WHAT: &str = "passkeys";
+    match public_url {
+        Some(url) => match RelyingParty::new(url, "doctor") {
+            Ok(bank) => good(WHAT, format!("they belong to {}", bank.origin())),
+            Err(why) => bad(WHAT, format!("{}; name https and a domain by --public-url", why.message())),
+        },
+        None => {
+            let here = RelyingParty::local(listen.port());
+            note(WHAT, format!("at {} only; a bank that is reached from elsewhere needs --public-url", here.origin()))
+        }
     }
 }
 

@@ -73,7 +73,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Simulate { seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),
         Command::Backup { directory } => copies::backup(&place, &directory),
         Command::Restore { directory } => copies::restore(&place, &directory),
-        Command::Doctor { listen } => doctor::doctor(&place, listen),
+        Command::Doctor { listen, public_url } => doctor::doctor(&place, listen, public_url.as_deref()),
         Command::Keys(Keys::Rotate) => copies::rotate(&place),
         Command::Audit(Audit::Export { from, to, file }) => {
             let file = std::path::absolute(&file)?;

@@ -130,9 +130,17 @@ fn payer_and_payee_are_told_and_read_it_once() {
     assert_eq!(keys, ["notice-payment-posted-payee", "notice-party-granted"], "newest first");
     assert_eq!((mine[0].args.0["amount"].as_str(), mine[0].args.0["currency"].as_str()), ("25.00", "CNY"));
     assert!(!mine[0].args.0.contains_key("payee"), "the payee is not told his own number");
-    assert_eq!(mine[0].message, MessageState::Sent);
+    assert_eq!(mine[0].message, MessageState::None, "a message to the phone is sent to who agreed to it");
     let firms = h.read(|tx| notices::list(tx, &owner, false, &PageAsk::default())).items;
     assert!(firms.iter().any(|n| n.text_key() == "notice-payment-posted" && n.message == MessageState::None));
+    let me = customer.clone();
+    h.write(move |tx| party::consent_give(tx, &me, "message_notices", 1));
+    pay(&h, 100);
+    h.settle();
+    let again = h.read(|tx| notices::list(tx, &customer, true, &PageAsk::first(1))).items;
+    assert_eq!(again[0].message, MessageState::Sent);
+    let (last, me) = (again[0].id, customer.clone());
+    assert_eq!(h.write(move |tx| notices::mark_read(tx, &me, last)), party::Change::Done);
     let (id, stranger, me) = (mine[0].id, owner.clone(), customer.clone());
     assert_eq!(h.bank.write(move |tx| notices::mark_read(tx, &stranger, id)).unwrap_err().kind(), Kind::Missing);
     assert_eq!(h.write(move |tx| notices::mark_read(tx, &me, id)), party::Change::Done);

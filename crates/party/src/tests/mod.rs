@@ -1,5 +1,7 @@
 //! A small bank in a temporary directory, and what is tried on it.
+mod consents;
 mod limits;
+mod passkeys;
 mod people;
 mod rights;
 mod sign_in;
@@ -76,7 +78,7 @@ impl Bank {
         let fault: Option<Arc<FaultPoint>> = Some(Arc::new(count));
         let config = Config { clock: clock.clone(), synchronous: "OFF", fault, ..config(&directory, n) };
         let mut migrations = store::migrations();
-        migrations.push(MIGRATION);
+        migrations.extend([MIGRATION, DOOR_MIGRATION]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let mut bank = Bank { store, clock, branches: Vec::new(), queries, directory };
         for (code, parent, kind) in [

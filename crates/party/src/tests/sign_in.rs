@@ -23,7 +23,7 @@ fn sign_in(bank: &Bank, name: &str, password: &str, code: String) -> SignIn {
     bank.write(move |tx| sign_in_finish(tx, &checked, &code, &origin("firefox")))
 }
 
-fn signed(bank: &Bank, name: &str) -> (String, SessionView) {
+pub(crate) fn signed(bank: &Bank, name: &str) -> (String, SessionView) {
     bank.clock.advance(TOTP_STEP_SECONDS as i64 * SECOND);
     match sign_in(bank, name, PASSWORD, code(bank)) {
         SignIn::Signed { token, view, .. } => (token, view),
@@ -31,7 +31,7 @@ fn signed(bank: &Bank, name: &str) -> (String, SessionView) {
     }
 }
 
-fn actor(bank: &Bank, token: &str) -> Result<Actor> {
+pub(crate) fn actor(bank: &Bank, token: &str) -> Result<Actor> {
     bank.store.read(|tx| session_actor(tx, token, &origin("firefox")))
 }
 

@@ -117,7 +117,14 @@ impl Bank {
         let config = Config { clock, synchronous: "OFF", fault: Some(fault), ..config(&directory, n) };
         let migrations = [
             store::migrations(),
-            vec![ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION],
+            vec![
+                ledger::MIGRATION,
+                party::MIGRATION,
+                party::DOOR_MIGRATION,
+                approval::MIGRATION,
+                pricing::MIGRATION,
+                guard::MIGRATION,
+            ],
             vec![payments::MIGRATION, payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, MIGRATION],
         ]
         .concat();

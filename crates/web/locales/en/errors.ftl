@@ -399,3 +399,14 @@ error-payees-full = Your book of payees is full. Nobody was added
     .remedy = Remove payees you do not pay any more, then add this one.
 error-payee-by-person = A program cannot change the book of payees. Nothing was done
     .remedy = Let a person who may pay sign in, give the code and do it.
+
+# The door: passkeys, consents
+error-bad-public-url = Passkeys do not work at this address ({ $given })
+    .plain = Passkeys do not work at this address
+    .remedy = Name the address people type: https and a domain, or http://localhost to try it out.
+error-passkey-refused = The passkey was not accepted, and nothing has changed
+    .remedy = Try once more; if it does not work again, use password and code.
+error-consent-required = An account cannot be kept without this, so it is not taken back by itself
+    .remedy = It ends when the last account is closed; ask a branch how.
+error-consent-text-changed = This text was changed a moment ago; your choice was not written down
+    .remedy = Read it as it is now, then decide again.

@@ -46,6 +46,11 @@ notice-party-signed-in = Somebody has just signed in with your name on a new dev
 notice-party-login-paused = Signing in with your name failed { $failures } times and pauses until { $until }. If this was not you, call any branch.
 notice-party-granted = You can now act as: { $role }.
 notice-party-revoked = You can no longer act as: { $role }.
+notice-party-passkey-made = A passkey was added to your sign-in name. If this was not you, remove it under Devices at once and call any branch.
+notice-party-passkey-removed = One of your passkeys was removed and no longer signs you in.
+notice-party-passkey-suspect = One of your passkeys seems to be in two places and was stopped. Remove it under Devices; if this was not you, call any branch.
+notice-party-phone-changed = The telephone number the bank has of you, { $masked }, was replaced by another. If this was not you, call the bank or visit any branch at once.
+notice-party-address-changed = The address the bank has of you was changed. If this was not you, call the bank or visit any branch at once.
 notice-party-tier-changed = The class of your accounts changed from { $from } to { $to }; the limits of the new class apply. Any branch will explain them.
 
 # Interfaces

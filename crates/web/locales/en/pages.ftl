@@ -12,7 +12,6 @@ nav-outbox = Events
 nav-day = Close of day
 nav-audit = Audit
 nav-notices = Notices
-nav-devices = Devices
 cancel = Cancel
 
 # Roles

@@ -399,3 +399,14 @@ error-payees-full = 收款人名册已经满了，没有添加
     .remedy = 删掉不再付款的人，再添加。
 error-payee-by-person = 程序不能改收款人名册，没有办理
     .remedy = 请由有付款权限的人登录，输入验证码后办理。
+
+# 进门：通行密钥、同意
+error-bad-public-url = 这个网址不能使用通行密钥（{ $given }）
+    .plain = 这个网址不能使用通行密钥
+    .remedy = 请写人们实际输入的网址：https 加域名；在本机试用时写 http://localhost。
+error-passkey-refused = 通行密钥没有通过，什么都没有改变
+    .remedy = 请再试一次；还是不行，请用密码和验证码。
+error-consent-required = 这一项是保留账户所必需的，不能单独撤回
+    .remedy = 它在最后一个账户注销时结束；怎么办理请问任一网点。
+error-consent-text-changed = 这一项的内容刚刚更新，您的选择还没有记下
+    .remedy = 请看一看现在的内容，再做决定。

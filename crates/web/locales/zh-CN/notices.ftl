@@ -46,6 +46,11 @@ notice-party-signed-in = 您的登录名刚刚在一台新设备上登录。如�
 notice-party-login-paused = 您的登录名连续输错 { $failures } 次，已暂停登录到 { $until }。如果不是您本人，请联系任一网点。
 notice-party-granted = 您现在可以用“{ $role }”的身份办理业务。
 notice-party-revoked = 您的“{ $role }”身份已经收回。
+notice-party-passkey-made = 您的登录名刚刚添加了一个通行密钥。如果不是您本人，请马上在“登录设备”里删除它，并联系任一网点。
+notice-party-passkey-removed = 您的一个通行密钥已删除，不能再用它登录。
+notice-party-passkey-suspect = 您的一个通行密钥好像同时存在两个地方，已停用。请在“登录设备”里删除它；不是您本人操作的，请联系任一网点。
+notice-party-phone-changed = 您留在银行的手机号码已由 { $masked } 改为新的号码。如果不是您本人，请马上拨打客服电话或到任一网点。
+notice-party-address-changed = 您留在银行的地址已修改。如果不是您本人，请马上拨打客服电话或到任一网点。
 notice-party-tier-changed = 您的账户类别由{ $from }调整为{ $to }，限额按新的类别执行。不清楚的地方，请到任一网点询问。
 
 # 程序接口

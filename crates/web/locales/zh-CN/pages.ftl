@@ -12,7 +12,6 @@ nav-outbox = 事件
 nav-day = 日终
 nav-audit = 审计
 nav-notices = 通知
-nav-devices = 登录设备
 cancel = 取消
 
 # 角色

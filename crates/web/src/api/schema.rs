@@ -176,3 +176,13 @@ shapes! {
     ClientMade "A program with its secret, which is shown this once: null when the request is repeated." { client: id, secret: text "null" }
     Health "Whether the server answers." { status: text }
 }
+
+shapes! {
+    PasskeyQuestion "What a passkey is asked: `publicKey` of WebAuthn, bytes in URL-safe base64. `pending` and `ticket` come back with the answer." { pending: id, ticket: text "null", options: any }
+    Passkey "A passkey of one's own; `suspect_at` stops it." { passkey: id, name: text, made_at: time, used_at: time "null", suspect_at: time "null" }
+    PasskeyMade "A passkey that was kept." { passkey: id }
+    Profile "What the bank knows of whoever calls, masked, and what he prefers." { person: id, name: text, identity: text, phone: text, address: text, tier: text, language: text "null", edition: text "null" }
+    ProfileRevealed "One's own name, number and address in the clear." { name: text, phone: text, address: text }
+    Consent "A text that one is asked to agree to, and whether one did." { purpose: text, version: int, effective_from: date, required: flag, sensitive: flag, title_zh: text, title_en: text, why_zh: text, why_en: text, data_zh: text, data_en: text, without_zh: text, without_en: text, kept_zh: text, kept_en: text, basis: text, given: flag, given_version: int "null", given_at: time "null" }
+    ConsentSaid "A consent that was given; `ended_at` when it was taken back or followed by another version." { consent: id, purpose: text, version: int, given_at: time, given_by: text, channel: text, ended_at: time "null", ended_by: text "null" }
+}

@@ -37,15 +37,27 @@ pub async fn begin(
 ) -> Result<(StatusCode, Json<Value>), Fault> {
     let origin = Origin { channel: Channel::Api, device_mark: ask.device, ..origin };
     match door::sign_in(&web, &ask.name, &ask.password, &ask.code, &origin).await? {
-        SignIn::Signed { token, view, new_device } => Ok((StatusCode::CREATED, Json(told(token, &view, new_device)))),
+        SignIn::Signed { token, view, new_device } => {
+            Ok((StatusCode::CREATED, Json(SignedIn { token, view: &view, new_device }.told())))
+        }
         SignIn::Refused => {
             Err(Error::new(&NOT_SIGNED_IN, "name, password or code is wrong, or the login pauses").into())
         }
     }
 }
 
-fn told(token: String, view: &SessionView, new_device: bool) -> Value {
-    json!({ "token": token, "session": view.session, "name": view.name, "who": who(view.who), "roles": view.roles, "new_device": new_device, "first_password": view.first_password })
+/// Who signed in, and the token that is shown this once.
+pub(super) struct SignedIn<'a> {
+    pub token: String,
+    pub view: &'a SessionView,
+    pub new_device: bool,
+}
+
+impl SignedIn<'_> {
+    pub fn told(self) -> Value {
+        let view = self.view;
+        json!({ "token": self.token, "session": view.session, "name": view.name, "who": who(view.who), "roles": view.roles, "new_device": self.new_device, "first_password": view.first_password })
+    }
 }
 
 fn who(who: Who) -> &'static str {
@@ -59,14 +71,14 @@ fn who(who: Who) -> &'static str {
     }
 }
 
-fn session(caller: &Caller) -> Result<&SessionView, Fault> {
+pub(super) fn session(caller: &Caller) -> Result<&SessionView, Fault> {
     caller
         .session
         .as_ref()
         .ok_or_else(|| Error::forbidden("a program has no session; it sends its id and secret each time").into())
 }
 
-fn origin(caller: &Caller, headers: &HeaderMap) -> Origin {
+pub(super) fn origin(caller: &Caller, headers: &HeaderMap) -> Origin {
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
     let (address, correlation) = (caller.actor.address.clone(), caller.actor.correlation.clone());
     Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation }
@@ -94,7 +106,7 @@ pub async fn step_up(
 ) -> Result<Json<Value>, Fault> {
     let login = session(&caller)?.login;
     match door::step_up(&web, &caller.token, login, &ask.code, &origin(&caller, &headers)).await? {
-        StepUp::Done { token, view } => Ok(Json(told(token, &view, false))),
+        StepUp::Done { token, view } => Ok(Json(SignedIn { token, view: &view, new_device: false }.told())),
         StepUp::Refused => Err(Error::new(&NOT_SIGNED_IN, "the code is wrong or was used").into()),
     }
 }
@@ -143,7 +155,7 @@ pub async fn act_for(
     let done = web.write(move |tx| party::act_for(tx, &token, ask.firm, &origin)).await;
     web.inner().sessions.forget(&caller.token);
     let view = done?;
-    Ok(Json(told(caller.token, &view, false)))
+    Ok(Json(SignedIn { token: caller.token, view: &view, new_device: false }.told()))
 }
 
 pub async fn me(State(web): State<Web>, caller: Caller) -> Result<Json<Value>, Fault> {

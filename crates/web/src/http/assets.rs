@@ -28,12 +28,17 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/dialog.css"),
     include_str!("../../assets/css/drawer.css"),
     include_str!("../../assets/css/toast.css"),
+    include_str!("../../assets/css/door.css"),
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/transfer.css"),
     include_str!("../../assets/css/print.css"),
 );
 /// One module for the browser, out of one file per task. A file is a block of its own and starts itself.
-const SCRIPT: &str = concat!(include_str!("../../assets/js/yizhan.js"), include_str!("../../assets/js/desk.js"),);
+const SCRIPT: &str = concat!(
+    include_str!("../../assets/js/yizhan.js"),
+    include_str!("../../assets/js/desk.js"),
+    include_str!("../../assets/js/passkey.js"),
+);
 const MARK: &str = include_str!("../../assets/mark.svg");
 
 struct Asset {

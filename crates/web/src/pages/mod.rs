@@ -8,6 +8,7 @@ pub mod bulk_accounts;
 pub mod clearing;
 pub mod close_day;
 pub mod confirm;
+pub mod consents;
 pub mod customers;
 pub mod desk;
 pub mod devices;
@@ -25,6 +26,7 @@ pub mod logins;
 pub mod notices;
 pub mod opening;
 pub mod outbox;
+pub mod passkeys;
 pub mod password;
 pub mod pay;
 pub mod pay_check;
@@ -33,6 +35,7 @@ pub mod payday;
 pub mod payees;
 pub mod payments;
 pub mod prices;
+pub mod profile;
 pub mod programs;
 pub mod projects;
 pub mod registration;
@@ -192,7 +195,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::DayClose), Icon::Clock, "nav-day", "/day"),
         (staff && who.holds(P::AuditRead), Icon::Search, "nav-audit", "/audit"),
         (true, Icon::Info, "nav-notices", "/notices"),
-        (true, Icon::Help, "nav-devices", "/devices"),
+        (true, Icon::Person, "nav-profile", "/profile"),
     ];
     let shown = all.into_iter().filter(|(shown, ..)| *shown);
     shown

@@ -1,6 +1,7 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
 mod desk;
+mod door;
 pub mod tasks;
 
 use crate::api::{
@@ -24,6 +25,8 @@ mod transfer;
 pub fn table() -> Vec<Route> {
     [
         pages(),
+        door::pages(),
+        door::programs(),
         screens(),
         who(),
         money(),

@@ -1,0 +1,107 @@
+# Signing in
+sign-in-lead-short = Step by step, one question a page.
+sign-in-name-missing = Enter your sign-in name
+sign-in-password-missing = Enter your password
+sign-in-code-missing = Enter the six digits of your authenticator
+sign-in-too-late = That took a while. To be safe, please begin again. Nothing on your account has changed.
+sign-in-to-elder = Too small to read? Use large text: one question a page
+sign-in-to-standard = Back to the standard edition
+
+# Passkeys
+passkeys = Passkeys
+passkeys-none = You have no passkey yet. With one you sign in by fingerprint, face or the lock of your phone, with no password to remember.
+passkey-sign-in = Sign in with a passkey
+passkey-sign-in-hint = If you added a passkey, a finger or a glance is enough. There is nothing to type.
+passkey-step-up = Confirm with a passkey
+passkey-refused = The passkey was not accepted. Try again, or use password and code; after five failures you must wait.
+passkey-failed = No passkey was used, and nothing has changed. Try again, or use password and code.
+passkey-new = Add a passkey
+passkey-new-lead = For this device or a security key. Then you sign in by fingerprint, face or the lock of the device.
+passkey-name = Name
+passkey-name-hint = One that you will know again, such as "my phone"; { $max } characters at most
+passkey-name-missing = Give it a name of 1 to { $max } characters
+passkey-make = Add
+passkey-back = Back without adding
+passkey-not-made = It was not added, and nothing has changed. Please try again.
+passkey-full = You have { $max } passkeys, which is the most. Remove one that you do not use first.
+passkey-no-script = Scripts are off in this browser, so a passkey cannot be added. Password and code work as before.
+passkey-what = What is a passkey?
+passkey-what-text = A key that lives in your device and opens this bank only. The bank keeps its public half; your fingerprint and face never leave the device. Whoever talks you out of your password still cannot get in without your device.
+passkey-made = Added
+passkey-used = Last used
+passkey-unused = not yet
+passkey-suspect = stopped: it seems to be in two places; please remove it
+passkey-remove = Remove
+passkey-remove-lead = You can no longer sign in with it. Remove the copy on the device too, in its settings.
+passkey-remove-confirm = Remove this passkey
+
+# Devices
+sessions-title = Where you are signed in
+devices-end-others = End all other sessions
+devices-known = Devices we know
+devices-known-hint = You signed in on these. When you forget one, we tell you of the next sign-in there.
+devices-none = No device is known yet.
+devices-first = First seen
+devices-last = Last seen
+devices-forget = Forget it
+
+# My profile
+nav-profile = Me
+profile = My profile
+profile-lead = This is what the bank has of you. You can change your number and address yourself.
+profile-lead-other = Your language, your password and your devices.
+profile-reveal = Show my number and address
+profile-revealed = Press "Hide" when you are done. This look was written down.
+profile-hide = Hide
+profile-branch = To change your name or document, bring it to any branch.
+profile-reading = How you read it
+profile-reading-hint = Kept with your sign-in name, so it is the same on another device.
+profile-language = Language
+profile-edition = Edition
+edition-standard = Standard
+edition-elder = Large text
+edition-elder-hint = Large letters, one thing a page
+profile-keep = Keep
+profile-safety = Safety
+place-devices = Passkeys and devices
+place-devices-hint = Sign in by fingerprint; see where you are signed in and end it
+place-password = Change password
+place-password-hint = To one that nobody else knows
+place-consents = What you agreed to
+place-consents-hint = Which of your data the bank may use; take it back at any time
+profile-change = Change
+profile-phone-title = Change your telephone number
+profile-phone-lead = When it is done, we send a message to the old number.
+profile-phone = New number
+profile-phone-hint = For other countries, begin with + and the country's number
+profile-phone-wrong = Enter the whole number, 5 to 15 digits
+profile-address-title = Change your address
+profile-address-lead = The bank writes to you and visits you there.
+profile-address = New address
+profile-address-hint = With street and number
+profile-address-wrong = Enter an address of { $max } characters at most
+
+# Consents
+consents = What you agreed to
+consents-lead = Decide each by itself. Saying no to what is optional changes nothing about your account, deposits and payments; what you agreed to you can take back at any time.
+consents-staff-lead = The customer decides; staff can only look. This look was written down.
+consent-state = Now
+consent-what = What
+consent-version = Version
+consent-needed = needed for the account
+consent-given = agreed
+consent-outdated = the text has changed, please decide anew
+consent-open = not agreed
+consent-sensitive = sensitive
+consent-more = What is used, how long it is kept, what follows if you say no
+consent-data = What is used
+consent-without = If you say no
+consent-kept = How long it is kept
+consent-basis = Legal basis
+consent-give = Agree
+consent-withdraw = Take it back
+consent-history = What you said
+consent-history-none = You have not agreed to anything yet.
+consent-in-force = in force
+consent-given-at = Agreed
+consent-ended-at = Ended

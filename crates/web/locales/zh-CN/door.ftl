@@ -1,0 +1,107 @@
+# 登录
+sign-in-lead-short = 一步一步来，每页只问一件事。
+sign-in-name-missing = 请输入登录名
+sign-in-password-missing = 请输入密码
+sign-in-code-missing = 请输入验证器上的六位数字
+sign-in-too-late = 隔的时间长了，为了安全请从头再登录一次。您的账户没有任何变化。
+sign-in-to-elder = 字太小？换成长辈版：大字，一页只问一件事
+sign-in-to-standard = 换回标准版
+
+# 通行密钥
+passkeys = 通行密钥
+passkeys-none = 还没有通行密钥。添加以后，用手机的指纹、面容或锁屏密码就能登录，不用记密码。
+passkey-sign-in = 用通行密钥登录
+passkey-sign-in-hint = 添加过通行密钥的话，按指纹或看一眼就能登录，不用输密码。
+passkey-step-up = 用通行密钥确认
+passkey-refused = 通行密钥没有通过。请再试一次，或者用密码和验证码登录；连错五次要等一阵。
+passkey-failed = 没有用上通行密钥，什么都没有改变。可以再试一次，也可以用密码和验证码。
+passkey-new = 添加通行密钥
+passkey-new-lead = 给这台设备或安全钥匙添加一个通行密钥，以后用指纹、面容或锁屏密码登录。
+passkey-name = 名称
+passkey-name-hint = 起个好认的名字，例如“我的手机”，最多 { $max } 个字
+passkey-name-missing = 请起一个名字，1 到 { $max } 个字
+passkey-make = 添加
+passkey-back = 不添加，返回
+passkey-not-made = 这次没有添加成功，什么都没有改变。请再试一次。
+passkey-full = 最多 { $max } 个通行密钥，已经满了。请先删除一个不用的。
+passkey-no-script = 这个浏览器关闭了脚本，不能添加通行密钥。您仍可用密码和验证码登录。
+passkey-what = 什么是通行密钥
+passkey-what-text = 它是存在您设备里的一把钥匙，只对本行有效。银行只留下与它配对的公开部分，指纹和面容不离开您的设备。骗子就算问到您的密码，没有您的设备也登录不了。
+passkey-made = 添加时间
+passkey-used = 最近使用
+passkey-unused = 还没有用过
+passkey-suspect = 已停用：它好像同时存在两个地方，请删除
+passkey-remove = 删除
+passkey-remove-lead = 删除以后，不能再用它登录。设备上留着的那一份，也请在设备的设置里删掉。
+passkey-remove-confirm = 删除这个通行密钥
+
+# 登录设备
+sessions-title = 正在登录的地方
+devices-end-others = 结束其他所有登录
+devices-known = 认识的设备
+devices-known-hint = 在这些设备上登录过。忘记一台以后，它再登录时我们会提醒您。
+devices-none = 还没有认识的设备。
+devices-first = 第一次登录
+devices-last = 最近登录
+devices-forget = 忘记这台
+
+# 我的资料
+nav-profile = 我的
+profile = 我的资料
+profile-lead = 银行留着您的这些资料。号码和地址您可以自己改。
+profile-lead-other = 您的语言、密码和登录设备。
+profile-reveal = 显示我的手机号和地址
+profile-revealed = 看完请点“收起”。这次查看已留下记录。
+profile-hide = 收起
+profile-branch = 姓名和证件要改，请带身份证件到任一网点。
+profile-reading = 怎么看
+profile-reading-hint = 记在您的登录名下：换一台设备登录也是这样。
+profile-language = 语言
+profile-edition = 版式
+edition-standard = 标准版
+edition-elder = 长辈版
+edition-elder-hint = 大字，一页只做一件事
+profile-keep = 保存
+profile-safety = 安全
+place-devices = 通行密钥和登录设备
+place-devices-hint = 用指纹登录；看看在哪里登录着，可以远程退出
+place-password = 修改密码
+place-password-hint = 换一个只有您自己知道的
+place-consents = 同意和撤回
+place-consents-hint = 您同意银行使用哪些资料，随时可以撤回
+profile-change = 修改
+profile-phone-title = 修改手机号码
+profile-phone-lead = 改好后，我们会往旧号码发一条短信告诉您。
+profile-phone = 新的手机号码
+profile-phone-hint = 境外号码前面加 + 和国家号
+profile-phone-wrong = 请填写完整的号码，5 到 15 位数字
+profile-address-title = 修改地址
+profile-address-lead = 银行寄信和上门时用这个地址。
+profile-address = 新的地址
+profile-address-hint = 写到门牌号
+profile-address-wrong = 请填写地址，最多 { $max } 个字
+
+# 同意
+consents = 同意和撤回
+consents-lead = 每一项单独决定。不同意可选的项目，不影响您开户、存款和转账；同意了随时可以撤回。
+consents-staff-lead = 由客户本人决定，工作人员只能查看。这次查看已留下记录。
+consent-state = 现在
+consent-what = 项目
+consent-version = 版本
+consent-needed = 保留账户所必需
+consent-given = 已同意
+consent-outdated = 内容已更新，请重新决定
+consent-open = 没有同意
+consent-sensitive = 敏感信息
+consent-more = 用到什么、保存多久、不同意会怎样
+consent-data = 用到的信息
+consent-without = 不同意的话
+consent-kept = 保存多久
+consent-basis = 法律依据
+consent-give = 同意
+consent-withdraw = 撤回同意
+consent-history = 您说过的
+consent-history-none = 还没有同意过什么。
+consent-in-force = 有效
+consent-given-at = 同意时间
+consent-ended-at = 结束时间
