@@ -94,6 +94,8 @@ pub fn migrations() -> Vec<Migration> {
         payments::MIGRATION,
         payments::clearing::MIGRATION,
         payments::MIGRATION_TRANSFER,
+        party::family::FAMILY_MIGRATION,
+        lobby::MIGRATION,
     ]
 }
 
@@ -106,6 +108,9 @@ fn tables() -> Vec<&'static Table> {
         guard::TABLES,
         payments::TABLES,
         payments::clearing::TABLES,
+        party::MANAGER_TABLES,
+        party::family::FAMILY_TABLES,
+        lobby::TABLES,
     ];
     lists.concat()
 }

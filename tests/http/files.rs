@@ -21,7 +21,7 @@ fn a_long_file_is_read_on_while_its_sender_sees_how_far_it_is() {
     // While the writer is busy with something else, nothing can be written.
     let (begun, wait) = channel();
     let (free, held) = channel::<()>();
-    let store = house.store();
+    let store = house.bank.store.clone();
     let busy = std::thread::spawn(move || {
         let held = std::sync::Mutex::new(held);
         store.write(move |_| {

@@ -1,7 +1,7 @@
 //! A little bank behind a real server on a free port, everybody in it signed in, and a client that speaks raw HTTP.
 use app::{Bank, Options};
 use kernel::clock::{HOUR, SECOND};
-use kernel::id::{AccountId, BranchId, DeviceId, FirmId, PendingId, PersonId, TransferId};
+use kernel::id::{AccountId, BranchId, DeviceId, FirmId, PendingId, PersonId, StaffId, TransferId};
 use kernel::{Actor, Channel, Clock, Currency, Date, Id, Money, Owner, Result, Timestamp, Who};
 use ledger::{Opening, Transfer};
 use party::{GrantAsk, Origin, PasswordCost, Role, SignIn};
@@ -374,7 +374,11 @@ impl House {
             self.bank.write(move |tx| member(tx, texts, branch, clerk, owner, firm)).expect("a member of staff");
         let passkey = passkey(self, &self.actor('c'));
         let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
+        let face = member[0].parse::<StaffId>().expect("an id");
+        let (call, tie) = super::elder::furnish(&self.bank, &self.actor('c'), account, face).expect("help and a tie");
         self.ids = HashMap::from([
+            ("$call", call),
+            ("$tie", tie),
             ("$account", account.to_string()),
             ("$other", other.to_string()),
             ("$funds", funds.to_string()),
@@ -481,10 +485,6 @@ impl House {
             headers.push(("Content-Type".into(), "application/json".into()));
         }
         self.ask(method, path, &headers, body.as_bytes())
-    }
-
-    pub fn store(&self) -> store::Store {
-        self.bank.store.clone()
     }
 
     /// A page as `letter` sees it.

@@ -4,6 +4,7 @@ mod cases;
 mod desk;
 mod documents;
 mod door;
+mod elder;
 mod files;
 mod forms;
 mod furniture;

@@ -25,6 +25,7 @@ const PLACES: [(&str, Place); 23] = [
     ("guard", Place::Floor(5)),
     ("payments", Place::Floor(6)),
     ("payroll", Place::Floor(7)),
+    ("lobby", Place::Floor(7)),
     ("app", Place::Floor(9)),
     ("web", Place::Floor(10)),
     (

@@ -169,6 +169,8 @@ impl Bank {
             MIGRATION,
             party::DOOR_MIGRATION,
             payments::MIGRATION_TRANSFER,
+            party::family::FAMILY_MIGRATION,
+            lobby::MIGRATION,
         ]);
         all
     }
@@ -185,6 +187,9 @@ impl Bank {
             payments::TABLES,
             payments::clearing::TABLES,
             payroll::TABLES,
+            party::MANAGER_TABLES,
+            party::family::FAMILY_TABLES,
+            lobby::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -63,6 +63,8 @@ const JOBS: &[Job] = &[
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
+    Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
+    Job { name: "family-expire", every: TIDYING_MINUTES * MINUTE, run: family_expire },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
     Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
     Job { name: "prune", every: PRUNING_DAYS * DAY, run: prune },
@@ -107,6 +109,12 @@ fn holds_expire(bank: &Bank) -> Result<Done> {
 fn restrictions_lift(bank: &Bank) -> Result<Done> {
     let actor = Actor::system("expire");
     done(bank.write(move |tx| ledger::restrictions::lift_due(tx, &actor, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn call_backs_overdue(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| lobby::call_back::mark_overdue(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn family_expire(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| party::family::family_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
     let both =

@@ -27,6 +27,7 @@ pub struct Rotated {
     pub payees: u64,
     pub webhooks: u64,
     pub passkeys: u64,
+    pub call_backs: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -62,11 +63,12 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         payees: every::<payments::SavedPayee>(store, "payees", progress, payments::renew_payee)?,
         webhooks: every::<webhooks::Webhook>(store, "webhooks", progress, webhooks::renew)?,
         passkeys: every::<party::Passkey>(store, "passkeys", progress, party::Passkey::renew)?,
+        call_backs: every::<lobby::call_back::CallBack>(store, "call_backs", progress, lobby::call_back::renew)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
-        let sum = sum + told.webhooks + told.passkeys;
+        let sum = sum + told.webhooks + told.passkeys + told.call_backs;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;

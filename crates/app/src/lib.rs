@@ -8,6 +8,7 @@
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
 //! * [`close_day`] lists what stands in the way and closes the business day. [`verify`] recomputes all of it.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
+//! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
@@ -19,6 +20,7 @@ mod close;
 pub mod demo_load;
 mod denial;
 pub mod desk;
+pub mod family;
 pub mod jobs;
 mod keys;
 pub mod messenger;
@@ -57,7 +59,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 14] = [
+    let lists: [&[&Code]; 15] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -70,6 +72,7 @@ pub fn codes() -> Vec<&'static Code> {
         payments::ALL,
         payments::clearing::ALL,
         payroll::ALL,
+        lobby::codes::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

@@ -3,6 +3,7 @@ use crate::notices::{self, Draft};
 use kernel::id::{AccountId, ApprovalId, ClearingId, FirmId, PayLineId, PaySheetId, PersonId, ProjectId};
 use kernel::{Currency, Error, Money, Owner, Result};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use store::{Outbox, Tx};
 
 /// One consequence of an event.
@@ -12,6 +13,8 @@ enum Reaction {
     PayLineReturned,
     /// Whoever pays (`payer`).
     TellPayer,
+    /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
+    TellFamily,
     /// Whose account inside the bank was credited (`credit`).
     TellPayee,
     /// The maker of what waited for approval, unless he ended it himself.
@@ -40,7 +43,8 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
         "payment.posted" => &[TellPayer, TellPayee],
-        "payment.awaiting_approval" | "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer],
+        "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer, TellFamily],
+        "payment.awaiting_approval" => &[TellPayer],
         "payment.refused" | "payment.cancelled" | "payment.expired" => &[TellPayer],
 
         "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
@@ -59,6 +63,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
         "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
         "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
+        "party.manager_assigned" => &[TellPerson],
+        "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
+        "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -87,6 +94,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     for reaction in reactions(&event.kind) {
         if *reaction == TellPaid {
             let drafts = paid(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellFamily {
+            let drafts = family(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -134,6 +146,23 @@ fn wage_draft(p: payroll::Paid) -> Draft {
     Draft { recipient: p.person.to_string(), kind: "payroll.line_paid".into(), args, about: p.line.to_string() }
 }
 
+/// What the family hears of a payment that the guard stopped or holds: that there is one, not to whom.
+fn family(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let (Ok(Owner::Person(owner)), Ok(account)) = (text(event, "payer").parse(), text(event, "debit").parse()) else {
+        return Ok(Vec::new());
+    };
+    let members = party::family::alerted(tx, owner, account)?;
+    let from = party::person(tx, owner)?.name_masked;
+    let draft = |member: PersonId| {
+        let money = money(event).and_then(|m| serde_json::to_value(m).ok()).unwrap_or_default();
+        let part = |name: &str| (name.to_owned(), money[name].as_str().unwrap_or_default().to_owned());
+        let args = BTreeMap::from([("from".to_owned(), from.clone()), part("amount"), part("currency")]);
+        let args = args.into_iter().collect();
+        Draft { recipient: member.to_string(), kind: "payment.unusual.family".into(), args, about: String::new() }
+    };
+    Ok(members.into_iter().map(draft).collect())
+}
+
 /// Who hears of it; `None` for nobody.
 fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Option<String>> {
     let of_owner = |owner: &str| match owner.parse::<Owner>() {
@@ -142,7 +171,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TellPaid => None,
+        PayLinePaid | PayLineReturned | TellPaid | TellFamily => None,
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),

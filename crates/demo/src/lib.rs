@@ -19,6 +19,7 @@ pub mod names;
 pub mod numbers;
 pub mod paysheets;
 pub mod people;
+pub mod portraits;
 pub mod workbooks;
 pub mod yard;
 

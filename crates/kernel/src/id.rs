@@ -273,6 +273,12 @@ ids! {
     ConsentId = "cnst";
     /// A change of a customer's telephone number or address.
     ContactChangeId = "ctch";
+    /// A request to be called back.
+    CallBackId = "call";
+    /// What one person lets a member of the family see.
+    FamilyTieId = "ftie";
+    /// A look that was taken by such consent.
+    FamilyLookId = "flok";
 }
 
 #[cfg(test)]

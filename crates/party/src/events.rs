@@ -89,6 +89,12 @@ pub enum Event {
         person: PersonId,
         purpose: &'static str,
     },
+    /// `from` is the name on the badge.
+    ManagerAssigned {
+        person: PersonId,
+        staff: StaffId,
+        from: String,
+    },
 }
 
 impl store::Event for Event {
@@ -112,6 +118,7 @@ impl store::Event for Event {
             Event::ContactChanged { what: Contact::Address, .. } => "party.address_changed",
             Event::ConsentGiven { .. } => "party.consent_given",
             Event::ConsentEnded { .. } => "party.consent_ended",
+            Event::ManagerAssigned { .. } => "party.manager_assigned",
         }
     }
     fn aggregate(&self) -> String {
@@ -126,7 +133,9 @@ impl store::Event for Event {
             Event::ContactChanged { change, .. } => change.to_string(),
             Event::ConsentGiven { consent, .. } | Event::ConsentEnded { consent, .. } => consent.to_string(),
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
-            Event::PersonRegistered { person } | Event::TierChanged { person, .. } => person.to_string(),
+            Event::PersonRegistered { person }
+            | Event::TierChanged { person, .. }
+            | Event::ManagerAssigned { person, .. } => person.to_string(),
             Event::FirmRegistered { firm } => firm.to_string(),
             Event::StaffLeft { staff } => staff.to_string(),
             Event::ClientEnded { client } => client.to_string(),

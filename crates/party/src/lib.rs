@@ -33,11 +33,13 @@ mod contact;
 mod control;
 mod directory;
 mod events;
+pub mod family;
 mod firm;
 mod grant;
 mod held;
 mod login;
 mod passkey;
+mod manager;
 mod password;
 mod pending;
 mod person;
@@ -66,6 +68,7 @@ pub use grant::*;
 pub use held::*;
 pub use login::*;
 pub use passkey::*;
+pub use manager::*;
 pub use password::*;
 pub use pending::*;
 pub use person::*;
@@ -144,6 +147,10 @@ pub mod codes {
         PASSKEY_REFUSED: Refused, "passkey_refused", "try once more; if it does not work again, use password and code";
         CONSENT_REQUIRED: Refused, "consent_required", "it ends when the last account is closed; ask a branch how";
         CONSENT_TEXT_CHANGED: Conflict, "consent_text_changed", "read the present text, then decide again";
+        PORTRAIT_UNREADABLE: Invalid, "portrait_unreadable", "choose a PNG, JPEG or WebP picture of at most 2,000 pixels a side";
+        FAMILY_ALREADY: Refused, "family_already", "wait for the answer, or end the invitation first";
+        FAMILY_CLOSED: Refused, "family_closed", "ask the owner to invite anew if it is still wanted";
+        FAMILY_LIMIT: Limit, "family_limit", "end one that is no longer needed, or wait some days";
     }
 }
 

@@ -93,6 +93,14 @@ fn ids_by_phone(tx: &mut Tx<'_>, number: &str) -> Result<Vec<PersonId>> {
     Ok(people.into_iter().map(|p| p.id).collect())
 }
 
+/// The book of the customers with this phone, when all of them are of one; asks no permission and names nobody. For calls.
+pub fn book_by_phone(tx: &mut Tx<'_>, number: &str) -> Result<Option<BookId>> {
+    let mut books: Vec<BookId> = ids_by_phone(tx, number)?.iter().map(kernel::Id::book).collect();
+    books.sort();
+    books.dedup();
+    Ok(books.pop().filter(|_| books.is_empty()))
+}
+
 /// The person with this document, exactly; asks no permission. For rosters and payees.
 pub fn person_by_identity(tx: &mut Tx<'_>, number: &str) -> Result<Option<PersonId>> {
     let name = hex(&tx.keys().index("identity", &written_key(number)));

@@ -53,6 +53,10 @@ store::text_enum! {
         WebhookManage = "webhook.manage",
         ClearingOperate = "clearing.operate",
         ConfigEdit = "config.edit",
+        /// Calls customers back who asked for it.
+        CallBackTake = "call_back.take",
+        /// Who looks after which customer, and the faces of staff.
+        CustomerManage = "customer.manage",
     }
 }
 
@@ -151,7 +155,7 @@ const TELLER: &[P] = &[
     P::FirmRead,
     P::LoginMake,
 ];
-const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock];
+const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock, P::CallBackTake];
 const BRANCH_MANAGER: &[P] = &[
     P::AccountReadAny,
     P::AccountFreeze,
@@ -166,6 +170,8 @@ const BRANCH_MANAGER: &[P] = &[
     P::WageAccountCheck,
     P::WageReadBank,
     P::GuardRead,
+    P::CallBackTake,
+    P::CustomerManage,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -211,7 +217,8 @@ const AUDITOR: &[P] = &[
     P::WageReadBank,
     P::GuardRead,
 ];
-const CUSTOMER_MANAGER: &[P] = &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister, P::FirmRead];
+const CUSTOMER_MANAGER: &[P] =
+    &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister, P::FirmRead, P::CallBackTake];
 const HEAD_OFFICE_ADMIN: &[P] = &[
     P::RoleGrant,
     P::RoleRevoke,

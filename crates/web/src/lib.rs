@@ -36,7 +36,7 @@ pub use http::fault::{Fault, Shown};
 pub use routes::{open_api, routes};
 pub use serve::{Options, Server, everything, serve};
 pub use state::{Setting, Web};
-pub use view::{Mode, Site, View};
+pub use view::{Mode, Site, Size, View};
 pub use words::{Lang, Words};
 
 /// The codes this crate raises itself.

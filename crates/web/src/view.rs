@@ -40,6 +40,40 @@ impl Mode {
     }
 }
 
+/// How large a customer wants the text, in either of his modes. Standard is the mode's own size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Size {
+    #[default]
+    Standard,
+    /// 26 px.
+    Large,
+    /// 32 px.
+    Largest,
+}
+
+impl Size {
+    pub const ALL: [Size; 3] = [Size::Standard, Size::Large, Size::Largest];
+
+    pub fn code(self) -> &'static str {
+        match self {
+            Size::Standard => "standard",
+            Size::Large => "large",
+            Size::Largest => "largest",
+        }
+    }
+    pub fn parse(text: &str) -> Option<Size> {
+        Size::ALL.into_iter().find(|s| s.code() == text)
+    }
+    /// One step larger; from the largest back to the mode's own.
+    pub fn next(self) -> Size {
+        match self {
+            Size::Standard => Size::Large,
+            Size::Large => Size::Largest,
+            Size::Largest => Size::Standard,
+        }
+    }
+}
+
 /// What is the same for every request of this installation.
 #[derive(Debug)]
 pub struct Site {
@@ -70,6 +104,7 @@ pub struct View {
     pub site: Arc<Site>,
     pub words: Words,
     pub mode: Mode,
+    pub size: Size,
     /// Path and query as asked: `/accounts?after=x`.
     pub address: String,
     /// The id of this request, shown on error pages and written in the log.
@@ -98,6 +133,7 @@ impl View {
             site: Arc::new(Site::new("驿站", "Yizhan", false)),
             words: Words::default(),
             mode,
+            size: Size::default(),
             address: "/".into(),
             correlation: String::new(),
             visitor: "v".into(),

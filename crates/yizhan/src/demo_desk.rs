@@ -29,7 +29,7 @@ pub fn logins() -> Done {
     let logins = demo_logins(&app::demo_load::data());
     let list: Vec<_> = logins
         .iter()
-        .map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display }))
+        .map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display, "phone": l.phone }))
         .collect();
     let text = format!("{}one-time code: yizhan demo code NAME", table(&logins));
     Done::new(text, json!({ "logins": list }))

@@ -14,6 +14,7 @@
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
+mod elders;
 mod files;
 mod money;
 mod people;
@@ -104,6 +105,7 @@ pub fn load(bank: &Bank, progress: &mut Progress<'_>) -> Result<Loaded> {
     load.step(BEGUN.into(), |_| Ok(true))?;
     let people = people::load(&mut load)?;
     let money = money::load(&mut load, &people)?;
+    elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     let numbers = load.numbers.clone();
     load.step(LOADED.into(), move |_| Ok(numbers.clone()))

@@ -62,3 +62,15 @@ wage-item-other = Other
 # Why a wage was not paid
 wage-fail-not-on-roster = The worker is not on the project's roster
 wage-fail-not-on-roster-next = Put the worker on the roster with an own account, then pay again.
+
+# Customer managers, family, calls
+notice-party-manager-assigned = { $from } looks after you from now on. The help page shows the face, and there you can ask to be called.
+notice-family-invited = { $from } asks you to keep an eye on an account. Say yes or no under "Family"; you can look, and never move money.
+notice-family-accepted = { $from } accepted and can now see what you share. You can end it at any time.
+notice-family-declined = { $from } did not accept your invitation.
+notice-family-ended = { $from } ended the family view; nothing is shared any more.
+notice-payment-unusual-family = A payment of { $money } by { $from } was stopped by the bank to be checked. Ring and ask whether somebody told them to send it.
+notice-call-back-taken = { $from } will call you. Look at the words on the help page first: who cannot say them is not the bank.
+notice-call-back-not-reached = We rang and did not reach you. We will try again.
+notice-call-back-given-up = We rang three times and did not reach you. Ask again on the help page if you still want to be called.
+notice-call-back-overdue = Sorry, the call we promised is late. We ring you as soon as we can.

@@ -62,3 +62,15 @@ wage-item-other = 其他
 # 没有发出的原因
 wage-fail-not-on-roster = 此人不在本项目的花名册上
 wage-fail-not-on-roster-next = 请先把此人加入花名册，登记本人账户，再重新发放。
+
+# 客户经理、家人、回电
+notice-party-manager-assigned = { $from }现在是您的客户经理。在“帮助”里可以看到照片，也可以请我们打电话给您。
+notice-family-invited = { $from }请您看他（她）的账户。在“家人”里可以同意或不同意；您只能看，不能动钱。
+notice-family-accepted = { $from }同意了您的邀请，现在可以看您让看的账户。您随时可以停止。
+notice-family-declined = { $from }没有接受您的邀请。
+notice-family-ended = { $from }结束了家人授权，双方都不能再看。
+notice-payment-unusual-family = { $from }有一笔 { $money } 的付款被银行拦下核对。请打电话问一问，是不是有人让他（她）转的。
+notice-call-back-taken = { $from }会打电话给您。请先看“帮助”里的暗号，说不出暗号的不是银行的人。
+notice-call-back-not-reached = 我们打过电话，没有打通，会再打。
+notice-call-back-given-up = 我们打了三次都没有打通。需要的话，请在“帮助”里再请一次。
+notice-call-back-overdue = 对不起，答应的电话晚了，我们会尽快打给您。

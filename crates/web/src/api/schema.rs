@@ -174,6 +174,17 @@ shapes! {
     SessionsEnded "How many sessions there were." { ended: int }
     Client "A program of a firm." { client: id, firm: id, name: text, scopes: [text], currency: text, per_transaction_max: int, per_day_max: int, made_by: text, made_at: time, ended_at: time "null" }
     ClientMade "A program with its secret, which is shown this once: null when the request is repeated." { client: id, secret: text "null" }
+    Face "A member of staff as customers see him." { staff: id, name: text, portrait: flag }
+    OwnCallBack "A request to be called, as who asked sees it; whoever calls says the word." { call: id, topic: text, wish: text, phone: text, state: text, asked_at: time, promised_by: time, overdue_at: time "null", word_zh: text, word_en: text, caller: Face "null" }
+    Help "Help by people." { phone: text, manager: Face "null", call_back: OwnCallBack "null" }
+    CallBackQueued "A request to be called, as those see it who call." { call: id, customer: id "null", name: text, phone: text, elder: flag, topic: text, wish: text, state: text, asked_at: time, call_from: time, promised_by: time, overdue_at: time "null", taken_by: text "null", tries: int }
+    CallBackTaken "The number to ring and the word to say." { outcome: text, phone: text, word_zh: text, word_en: text }
+    FamilyTie "What one person lets another see; `given`: the caller is the one who shows. An invitation that reaches no customer looks the same." { tie: id, given: flag, relation: text, name: text, phone: text, state: text, invited_at: time, answer_by: time, valid_until: time, ended_at: time "null" }
+    FamilyShare "An account in a tie." { account: id, level: text, alerts: flag }
+    FamilyTieSeen "A tie and what is shared by it." { tie: FamilyTie, shares: [FamilyShare] }
+    FamilyLook "A look that was taken." { look: id, account: id "null", level: text, looked_at: time }
+    FamilyAccount "A shared account." { account: id, number: text, level: text, available: Amount }
+    FamilyMovement "A movement, without the other side." { date: date, code: text, change: Amount }
     Health "Whether the server answers." { status: text }
 }
 

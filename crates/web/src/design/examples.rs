@@ -9,7 +9,7 @@ use maud::{Markup, html};
 pub(super) fn all(view: &View) -> Vec<Example> {
     let groups = [
         headings, buttons, inputs, choices, errors, tables, desks, amounts, states, passing, notices, lists, answers,
-        ways, charts, figures, dialogs, codes,
+        ways, charts, figures, dialogs, codes, explained,
     ];
     groups.into_iter().flat_map(|group| group(view)).collect()
 }
@@ -20,6 +20,13 @@ pub(super) fn example(component: &'static str, name: &'static str, body: Markup)
 
 pub(super) fn today() -> Date {
     Date::from_days(20_778)
+}
+
+fn explained(view: &View) -> Vec<Example> {
+    vec![
+        example("term", "one", term(view.words, Term::Available)),
+        example("term", "several", terms(view.words, &[Term::Fee, Term::Limit])),
+    ]
 }
 
 fn codes(view: &View) -> Vec<Example> {

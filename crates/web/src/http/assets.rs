@@ -29,6 +29,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/drawer.css"),
     include_str!("../../assets/css/toast.css"),
     include_str!("../../assets/css/door.css"),
+    include_str!("../../assets/css/elder.css"),
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/transfer.css"),
     include_str!("../../assets/css/print.css"),
@@ -38,6 +39,7 @@ const SCRIPT: &str = concat!(
     include_str!("../../assets/js/yizhan.js"),
     include_str!("../../assets/js/desk.js"),
     include_str!("../../assets/js/passkey.js"),
+    include_str!("../../assets/js/speech.js"),
 );
 const MARK: &str = include_str!("../../assets/mark.svg");
 

@@ -10,6 +10,7 @@ pub const VISIT: &str = "yz_visit";
 pub const DEVICE: &str = "yz_device";
 pub const LANG: &str = "yz_lang";
 pub const MODE: &str = "yz_mode";
+pub const SIZE: &str = "yz_size";
 
 /// Bytes of all cookies of a request that are looked at.
 const COOKIE_HEADER_BYTES_MAX: usize = 8 * 1024;

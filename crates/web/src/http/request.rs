@@ -2,7 +2,7 @@
 use super::cookies::{self, Cookie, SameSite};
 use super::csrf::random;
 use super::fault::Fault;
-use crate::view::{Mode, Site, View};
+use crate::view::{Mode, Site, Size, View};
 use crate::words::{Lang, Words};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -53,8 +53,8 @@ pub fn counted() -> (u64, u64) {
     (ANSWERED.load(Ordering::Relaxed), FAILED.load(Ordering::Relaxed))
 }
 
-/// Puts the [`View`] beside the request: language and mode from query, cookie and header, and the visitor's secret, which is made
-/// here for who has none. A choice made by `?lang=` or `?mode=` is kept in a cookie.
+/// Puts the [`View`] beside the request: language, mode and size of text from query, cookie and header, and the visitor's secret, which is made
+/// here for who has none. A choice made by `?lang=`, `?mode=` or `?size=` is kept in a cookie.
 pub async fn view(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let tls = site.tls;
     let (view, new_cookies) = read(&request, site);
@@ -79,12 +79,17 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     let lang = Lang::choose(query("lang"), cookie(cookies::LANG), accept);
     let own = |text: &str| Mode::parse(text).filter(|m| m.is_of_customers());
     let mode = query("mode").and_then(own).or_else(|| cookie(cookies::MODE).and_then(own)).unwrap_or_default();
+    let asked_size = query("size").and_then(Size::parse);
+    let size = asked_size.or_else(|| cookie(cookies::SIZE).and_then(Size::parse)).unwrap_or_default();
     let mut fresh = Vec::new();
     if query("lang").and_then(Lang::parse).is_some() {
         fresh.push(Cookie::choice(cookies::LANG, lang.tag()));
     }
     if query("mode").and_then(own).is_some() {
         fresh.push(Cookie::choice(cookies::MODE, mode.code()));
+    }
+    if asked_size.is_some() {
+        fresh.push(Cookie::choice(cookies::SIZE, size.code()));
     }
     let known = cookie(cookies::SESSION).or_else(|| cookie(cookies::VISIT)).map(str::to_owned);
     let visitor = known.unwrap_or_else(|| {
@@ -94,7 +99,7 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     });
     let address = request.uri().path_and_query().map_or("/", |a| a.as_str()).to_owned();
     let correlation = request.extensions().get::<Correlation>().map_or_else(String::new, |c| c.0.clone());
-    (View { words: Words::of(lang), mode, address, correlation, visitor, site }, fresh)
+    (View { words: Words::of(lang), mode, size, address, correlation, visitor, site }, fresh)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for View {

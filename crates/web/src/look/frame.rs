@@ -1,8 +1,10 @@
 //! The page around a page.
+use super::elder;
 use super::form::proof;
 use super::icon::{Icon, icon, mark};
 use super::list::{Crumb, breadcrumbs};
 use super::notice::{Tone, result};
+use super::term::terms_in;
 use super::{Button, Text, actions, announcer, link_button};
 use crate::http::assets;
 use crate::routes::tasks::CODE_CHARS_MAX;
@@ -106,7 +108,7 @@ impl<'a> Frame<'a> {
         let (view, words) = (self.view, self.view.words);
         html! {
             (DOCTYPE)
-            html lang=(words.lang.tag()) data-mode=(view.mode.code()) {
+            html lang=(words.lang.tag()) data-mode=(view.mode.code()) data-size=[elder::size(view)] {
                 head {
                     meta charset="utf-8";
                     title { @if self.wrong { (words.t("error-prefix")) } (self.title) " - " (view.bank()) }
@@ -122,19 +124,22 @@ impl<'a> Frame<'a> {
                     a.skip href="#main" { (words.t("skip-to-main")) }
                     (self.header())
                     div.body {
-                        @if !self.nav.is_empty() { (self.navigation()) }
+                        @if !self.nav.is_empty() && view.mode != Mode::Elder { (self.navigation()) }
                         div.page {
-                            (breadcrumbs(words, self.crumbs))
+                            @if view.mode.is_one_at_a_time() { (elder::aids(view)) }
+                            @else { (breadcrumbs(words, self.crumbs)) }
                             main.main id="main" tabindex="-1" {
                                 (main)
                                 @if self.refreshing && !self.is_still() {
                                     noscript { p.hint { (words.t("refreshing")) " " a href=(view.address_with(STILL, "yes")) { (words.t("refreshing-stop")) } } }
                                 }
                             }
+                            @if view.mode.is_one_at_a_time() { (terms_in(words, &main.0)) }
                         }
                     }
                     (self.footer())
                     (announcer(words))
+                    @if view.mode == Mode::Elder { (elder::dock(view, self.crumbs, self.viewer.is_some())) }
                 }
             }
         }
@@ -147,7 +152,8 @@ impl<'a> Frame<'a> {
                 div.header-inner {
                     a.brand href="/" { (mark()) span.brand-name { (view.bank()) } }
                     @if self.codes { (code_field(view)) }
-                    div.header-tools {
+                    @if view.mode == Mode::Elder { div.header-tools { (self.choices()) } }
+                    @else { div.header-tools {
                         (self.choices())
                         @if let Some(viewer) = &self.viewer {
                             div.viewer {
@@ -157,7 +163,7 @@ impl<'a> Frame<'a> {
                             a.tool href=(PASSWORD) { (words.t("header-password")) }
                             form.sign-out method="post" action=(SIGN_OUT) data-once { (proof(view)) button.tool type="submit" { (words.t("sign-out")) } }
                         }
-                    }
+                    } }
                 }
             }
         }
@@ -172,8 +178,31 @@ impl<'a> Frame<'a> {
         };
         html! {
             @if view.mode.is_of_customers() { a.tool href=(view.address_with("mode", other.0.code())) { (words.t(other.1)) } }
+            @if view.mode != Mode::Elder { (self.languages()) }
+        }
+    }
+
+    fn languages(&self) -> Markup {
+        let (view, words) = (self.view, self.view.words);
+        html! {
             @for lang in Lang::ALL.into_iter().filter(|l| *l != words.lang) {
                 a.tool href=(view.address_with("lang", lang.tag())) lang=(lang.tag()) hreflang=(lang.tag()) { (lang.own_name()) }
+            }
+        }
+    }
+
+    /// What an elder needs seldom stands at the foot of the page, out of the way.
+    fn seldom(&self) -> Markup {
+        let (view, words) = (self.view, self.view.words);
+        html! {
+            div.footer-tools {
+                @if let Some(viewer) = &self.viewer { span.viewer-name { (viewer.name) } }
+                (self.languages())
+                @if self.viewer.is_some() {
+                    a.tool href="/devices" { (words.t("nav-devices")) }
+                    a.tool href=(PASSWORD) { (words.t("header-password")) }
+                    form.sign-out method="post" action=(SIGN_OUT) data-once { (proof(view)) button.tool type="submit" { (words.t("sign-out")) } }
+                }
             }
         }
     }
@@ -199,6 +228,8 @@ impl<'a> Frame<'a> {
         html! {
             footer.footer {
                 div.footer-inner {
+                    @if self.view.mode.is_of_customers() { (elder::sizes(self.view)) }
+                    @if self.view.mode == Mode::Elder { (self.seldom()) }
                     p { (words.t("footer-promise")) }
                     p.footer-id { (words.t("footer-request")) " " code { (self.view.correlation) } }
                 }

@@ -17,10 +17,15 @@ pub enum Icon {
     Warn,
     Stop,
     Next,
+    Back,
+    Speak,
+    Phone,
+    Family,
+    List,
 }
 
 impl Icon {
-    pub const ALL: [Icon; 14] = [
+    pub const ALL: [Icon; 19] = [
         Icon::Home,
         Icon::Transfer,
         Icon::Account,
@@ -35,6 +40,11 @@ impl Icon {
         Icon::Warn,
         Icon::Stop,
         Icon::Next,
+        Icon::Back,
+        Icon::Speak,
+        Icon::Phone,
+        Icon::Family,
+        Icon::List,
     ];
 
     fn path(self) -> &'static str {
@@ -55,6 +65,15 @@ impl Icon {
             Icon::Warn => "M12 3.5 22 20.5H2zM12 10v5M12 17.6v.01",
             Icon::Stop => "M8.3 3h7.4L21 8.3v7.4L15.7 21H8.3L3 15.7V8.3zM12 7.5v5.5M12 16.2v.01",
             Icon::Next => "M9 5l7 7-7 7",
+            Icon::Back => "M20 12H5m6-7-7 7 7 7",
+            Icon::Speak => "M4 9.5v5h3.5L13 19V5L7.5 9.5zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11",
+            Icon::Phone => {
+                "M6 3.5h3l1.5 4.5-2 1.5a11 11 0 0 0 6 6l1.5-2 4.5 1.5v3a2 2 0 0 1-2 2A16.5 16.5 0 0 1 4 5.5a2 2 0 0 1 2-2z"
+            }
+            Icon::Family => {
+                "M8 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM16.5 12a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5zM2.5 20c0-3.5 2.5-5.5 5.5-5.5s5.5 2 5.5 5.5M15 15.2c3.5-.7 6.5 1.3 6.5 4.8"
+            }
+            Icon::List => "M4 6h16M4 12h16M4 18h10",
         }
     }
 }

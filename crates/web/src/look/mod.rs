@@ -11,6 +11,7 @@ mod choice;
 mod contrast;
 mod dialog;
 mod drawer;
+mod elder;
 mod form;
 mod frame;
 mod graph;
@@ -22,6 +23,7 @@ mod passkey;
 mod qr;
 mod status;
 mod table;
+mod term;
 mod toast;
 mod turn;
 
@@ -43,6 +45,7 @@ pub use passkey::PasskeyForm;
 pub use qr::qr;
 pub use status::{StepState, progress, status, steps, work};
 pub use table::{Table, listing, pager};
+pub use term::{Term, term, terms, terms_in};
 pub use toast::{announcer, toast};
 pub use turn::{Plan, QUESTIONS_MAX, Turn};
 

@@ -157,6 +157,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
         (actions(html! {
             (link_button(Button::Secondary, &who.t("limits"), &format!("/customers/{id}/tier")))
             (link_button(Button::Secondary, &who.t("consents"), &format!("/customers/{id}/consents")))
+            @if who.holds(P::CustomerManage) { (link_button(Button::Secondary, &who.t("manager"), &format!("/customers/{id}/manager"))) }
             @if who.holds(P::AccountFreeze) { (link_button(Button::Secondary, &who.t("freezes"), &format!("/freezes/{id}"))) }
         }))
         @if handles { h2 { (who.t("login")) } (super::logins::block(&who, login.as_ref(), Some(&format!("/customers/{id}/login")))) }

@@ -7,7 +7,7 @@ use crate::http::read::download;
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
-use crate::view::View;
+use crate::view::{Mode, View};
 use crate::{Fault, Lang, Shown};
 use app::notices::Notice;
 use axum::extract::{Path, State};
@@ -116,6 +116,9 @@ struct Waiting {
 }
 
 pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
+    if who.view.mode == Mode::Elder && matches!(who.actor.who, Who::Person(_)) {
+        return super::elder_home::show(&web, who).await;
+    }
     let (actor, session) = (who.actor.clone(), who.clone());
     let home = web.read(move |tx| look(tx, &actor, &session)).await?;
     let words = who.words();
@@ -235,6 +238,9 @@ fn queues(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Vec<Waiting>> 
     }
     if who.is_staff() && who.holds(P::GuardDecide) {
         add("waiting-held", "/guard", payments::queue(tx, actor, payments::State::Held, &all).map(|p| p.items.len()))?;
+    }
+    if who.is_staff() && who.holds(P::CallBackTake) {
+        add("waiting-calls", "/call-backs", lobby::call_back::waiting(tx, actor, COUNTED_MAX as usize))?;
     }
     if who.is_staff() && who.holds(P::ClearingOperate) {
         let unknown = payments::clearing::list(tx, actor, payments::clearing::State::Unknown, &all);

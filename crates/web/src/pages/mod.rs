@@ -5,6 +5,7 @@ pub mod asking;
 pub mod audit;
 pub mod branches;
 pub mod bulk_accounts;
+pub mod call_backs;
 pub mod clearing;
 pub mod close_day;
 pub mod confirm;
@@ -12,11 +13,16 @@ pub mod consents;
 pub mod customers;
 pub mod desk;
 pub mod devices;
+mod elder_home;
+pub mod faces;
+pub mod family;
+pub mod family_invite;
 pub mod firms;
 pub mod freezes;
 pub mod given;
 pub mod go;
 pub mod held;
+pub mod help;
 pub mod home;
 pub mod imports;
 pub mod instructions;
@@ -42,6 +48,7 @@ pub mod registration;
 pub mod restrictions;
 pub mod roles;
 pub mod roster;
+pub mod safety;
 pub mod say;
 pub mod sheets;
 pub mod sign_in;
@@ -49,6 +56,7 @@ pub mod slips;
 pub mod staff;
 pub mod tariff;
 pub mod tiers;
+pub mod words;
 pub mod works;
 
 use crate::Shown;
@@ -174,7 +182,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 21] = [
+    let all: [(bool, Icon, &str, &str); 23] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
@@ -188,6 +196,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Person, "payees", "/payees"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Clock, "payments", "/payments"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
+        (staff && who.holds(P::CallBackTake), Icon::Phone, "nav-calls", "/call-backs"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
@@ -196,6 +205,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::AuditRead), Icon::Search, "nav-audit", "/audit"),
         (true, Icon::Info, "nav-notices", "/notices"),
         (true, Icon::Person, "nav-profile", "/profile"),
+        (!staff, Icon::Phone, "help", "/help"),
     ];
     let shown = all.into_iter().filter(|(shown, ..)| *shown);
     shown

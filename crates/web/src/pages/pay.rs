@@ -7,8 +7,9 @@
 use super::instructions::go_to;
 use super::opening::beside;
 use super::pay_check::check_page;
-use super::pay_form::{Choices, choices, form_page, read};
+use super::pay_form::{Asked, Choices, choices, form_page, read};
 use super::refused;
+use super::safety::{Intended, SAFETY};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::look::*;
@@ -47,6 +48,10 @@ pub struct PayForm {
     pub fee: String,
     /// An answer is being changed: the check page comes next.
     pub back: String,
+    /// The answers of the safety guide.
+    pub safe_caller: String,
+    pub safe_code: String,
+    pub safe_secret: String,
 }
 
 impl PayForm {
@@ -62,6 +67,9 @@ impl PayForm {
             ("memo", &self.memo),
             ("arrival", &self.arrival),
             ("back", &self.back),
+            (SAFETY[0], &self.safe_caller),
+            (SAFETY[1], &self.safe_code),
+            (SAFETY[2], &self.safe_secret),
         ]
     }
 
@@ -145,6 +153,27 @@ pub async fn show(State(web): State<Web>, who: Signed, Query(ask): Query<PayAsk>
     Ok(form_page(&who, &choices, &given, turn, &errors))
 }
 
+/// The safety guide, where it is to be asked before this transfer.
+async fn safety_first(
+    web: &Web,
+    who: &Signed,
+    choices: &Choices,
+    asked: &Asked<'_>,
+    given: &PayForm,
+) -> Result<Option<Response>, Fault> {
+    let answers: Vec<_> = given.answers().into_iter().filter(|(name, _)| !SAFETY.contains(name)).collect();
+    let intended = Intended {
+        from: asked.from.account.id,
+        amount: asked.amount,
+        known: choices.known(given).is_some_and(|p| p.times_paid > 0),
+        given: [&given.safe_caller, &given.safe_code, &given.safe_secret],
+        action: "/pay",
+        answers: &answers,
+        step: "check",
+    };
+    super::safety::before_transfer(web, who, &intended).await
+}
+
 pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<PayForm>) -> Result<Response, Fault> {
     let single = who.view.mode.is_one_at_a_time();
     let choices = choices(&web, &who, &given.payee).await?;
@@ -156,6 +185,9 @@ pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<Pa
         let shown = form_page(&who, &choices, &given, turn, &errors);
         return Ok(if turn.is_wrong() { refused(shown) } else { shown.into_response() });
     };
+    if let Some(first) = safety_first(&web, &who, &choices, &asked, &given).await? {
+        return Ok(first);
+    }
     if given.step == "send" {
         return Ok(go_to(&web.submit(&who.actor, asked.order, Some(given.once)).await?));
     }

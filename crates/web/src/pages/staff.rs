@@ -142,6 +142,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<StaffId>) -> R
         @if there {
             (actions(html! {
                 @if who.holds(P::RoleGrant) { (link_button(Button::Primary, &who.t("role-give"), &format!("{here}/role"))) }
+                @if who.holds(P::CustomerManage) { (link_button(Button::Secondary, &who.t("portrait"), &format!("{here}/portrait"))) }
                 @if who.holds(P::StaffManage) { (link_button(Button::Danger, &who.t("staff-leave"), &format!("{here}/leaving"))) }
             }))
         }

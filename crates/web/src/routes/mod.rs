@@ -2,6 +2,7 @@
 //! are all made of this list.
 mod desk;
 mod door;
+mod elder;
 pub mod tasks;
 
 use crate::api::{
@@ -39,6 +40,8 @@ pub fn table() -> Vec<Route> {
         desk::table(),
         transfer::screens(),
         transfer::programs(),
+        elder::pages(),
+        elder::programs(),
     ]
     .into_iter()
     .flatten()
