@@ -228,6 +228,7 @@ impl House {
         let clock = Clock::manual(Date::parse("2026-03-02").expect("a date").begins().plus(10 * HOUR));
         let options = Options { synchronous: "OFF", ..Options::sqlite(dir.path()) }.memory_keys().clock(clock.clone());
         let options = Options { webhooks: app::webhooks::Policy { allow_private: true }, ..options };
+        let options = Options { identity: Some(std::sync::Arc::new(super::kiosk::cards())), ..options };
         let bank = Bank::open(options).expect("the bank opens");
         let found = bank.write(move |tx| found(tx, texts)).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
@@ -373,6 +374,8 @@ impl House {
         let member =
             self.bank.write(move |tx| member(tx, texts, branch, clerk, owner, firm)).expect("a member of staff");
         let passkey = passkey(self, &self.actor('c'));
+        let terminal =
+            self.bank.write(move |tx| super::kiosk::enrol(tx, branch, party::Variant::Tall)).expect("a machine");
         let session = self.proofs[&'c'].split('.').next().unwrap_or_default().to_owned();
         let face = member[0].parse::<StaffId>().expect("an id");
         let (call, tie) = super::elder::furnish(&self.bank, &self.actor('c'), account, face).expect("help and a tie");
@@ -409,6 +412,7 @@ impl House {
             ("$user_role", member[4].clone()),
             ("$client", member[5].clone()),
             ("$neighbour", found.people[&'d'].to_string()),
+            ("$terminal", terminal.terminal.to_string()),
         ]);
     }
 

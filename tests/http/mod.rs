@@ -10,6 +10,7 @@ mod forms;
 mod furniture;
 mod hostile;
 mod house;
+mod kiosk;
 mod operating;
 mod passwords;
 mod people;

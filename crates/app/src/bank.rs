@@ -5,6 +5,7 @@ use crate::{MIGRATION, notices, webhooks};
 use guard::Guard;
 use kernel::id::BranchId;
 use kernel::{Actor, BookId, Clock, Currency, Error, Result};
+use party::{IdentityPort, NoReader};
 use payments::Desk;
 use payments::clearing::{Plan, Port, Simulator};
 use payments::own::open_own;
@@ -42,6 +43,8 @@ pub struct Options {
     /// Who sends messages to phones; `None` writes them, masked, to the log.
     pub messenger: Option<Arc<dyn Messenger>>,
     pub webhooks: webhooks::Policy,
+    /// Reader and camera of the branches' machines; `None` is none, and a machine says so.
+    pub identity: Option<Arc<dyn IdentityPort>>,
 }
 
 impl Options {
@@ -69,8 +72,21 @@ impl Options {
 
     fn with(config: Config, keys: Keys) -> Options {
         let Config { engine, clock, pg_writers, readers, synchronous, vfs, fault } = config;
-        let (port, messenger, webhooks) = (None, None, webhooks::Policy::default());
-        Options { engine, keys, clock, pg_writers, readers, synchronous, vfs, fault, port, messenger, webhooks }
+        let (port, messenger, identity, webhooks) = (None, None, None, webhooks::Policy::default());
+        Options {
+            engine,
+            keys,
+            clock,
+            pg_writers,
+            readers,
+            synchronous,
+            vfs,
+            fault,
+            port,
+            messenger,
+            webhooks,
+            identity,
+        }
     }
 
     fn config(&self) -> Config {
@@ -101,6 +117,8 @@ pub struct Bank {
     pub port: Arc<dyn Port>,
     pub messenger: Arc<dyn Messenger>,
     pub webhooks: webhooks::Courier,
+    /// The readers and cameras of the branches' machines.
+    pub identity: Arc<dyn IdentityPort>,
     pub(crate) denials: Arc<Denials>,
 }
 
@@ -122,6 +140,7 @@ impl Bank {
             port,
             messenger,
             webhooks: webhooks::Courier::new(options.webhooks),
+            identity: options.identity.unwrap_or_else(|| Arc::new(NoReader)),
             denials: Arc::default(),
             store,
         };
@@ -138,6 +157,11 @@ impl Bank {
             Keys::Ring(ring) => ring,
         };
         Store::open_to_read(config, keys)
+    }
+
+    /// The same bank with another reader and camera.
+    pub fn with_identity(self, identity: Arc<dyn IdentityPort>) -> Bank {
+        Bank { identity, ..self }
     }
 
     pub fn clock(&self) -> &Clock {
@@ -171,6 +195,7 @@ impl Bank {
             payments::MIGRATION_TRANSFER,
             party::family::FAMILY_MIGRATION,
             lobby::MIGRATION,
+            party::MIGRATION_KIOSK,
         ]);
         all
     }

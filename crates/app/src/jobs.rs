@@ -117,9 +117,11 @@ fn family_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| party::family::family_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
-    let both =
-        |tx: &mut Tx<'_>| Ok(party::sessions_expire(tx, ROWS_AT_ONCE)?.max(party::pending_expire(tx, ROWS_AT_ONCE)?));
-    done(bank.write(both)?, ROWS_AT_ONCE)
+    let all = |tx: &mut Tx<'_>| {
+        let over = party::sessions_expire(tx, ROWS_AT_ONCE)?.max(party::pending_expire(tx, ROWS_AT_ONCE)?);
+        Ok(over.max(party::visits_expire(tx, ROWS_AT_ONCE)?))
+    };
+    done(bank.write(all)?, ROWS_AT_ONCE)
 }
 fn forget(bank: &Bank) -> Result<Done> {
     done(

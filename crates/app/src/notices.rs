@@ -43,6 +43,7 @@ pub const MESSAGED: &[&str] = &[
     "party.passkey_suspect",
     "party.phone_changed",
     "party.address_changed",
+    "party.visit_begun",
 ];
 
 /// What is sent besides to those only who agreed to it: it is a comfort and concerns nobody's safety.

@@ -66,6 +66,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "party.manager_assigned" => &[TellPerson],
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
         "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
+        "party.visit_begun" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -230,6 +231,7 @@ const SHOWN: &[&str] = &[
     "url",
     "failures",
     "masked",
+    "place",
 ];
 
 fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {

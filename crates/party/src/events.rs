@@ -2,7 +2,7 @@
 use crate::{Contact, Role};
 use kernel::Timestamp;
 use kernel::id::{
-    ClientId, ConsentId, ContactChangeId, FirmId, GrantId, LoginId, PasskeyId, PersonId, SessionId, StaffId,
+    ClientId, ConsentId, ContactChangeId, DeviceId, FirmId, GrantId, LoginId, PasskeyId, PersonId, SessionId, StaffId,
 };
 use serde::Serialize;
 
@@ -95,6 +95,8 @@ pub enum Event {
         staff: StaffId,
         from: String,
     },
+    VisitBegun { session: SessionId, person: PersonId, terminal: DeviceId, place: String },
+    VisitEnded { session: SessionId, person: PersonId, terminal: DeviceId, reason: &'static str },
 }
 
 impl store::Event for Event {
@@ -119,6 +121,8 @@ impl store::Event for Event {
             Event::ConsentGiven { .. } => "party.consent_given",
             Event::ConsentEnded { .. } => "party.consent_ended",
             Event::ManagerAssigned { .. } => "party.manager_assigned",
+            Event::VisitBegun { .. } => "party.visit_begun",
+            Event::VisitEnded { .. } => "party.visit_ended",
         }
     }
     fn aggregate(&self) -> String {
@@ -135,7 +139,9 @@ impl store::Event for Event {
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
             Event::PersonRegistered { person }
             | Event::TierChanged { person, .. }
-            | Event::ManagerAssigned { person, .. } => person.to_string(),
+            | Event::ManagerAssigned { person, .. }
+            | Event::VisitBegun { person, .. }
+            | Event::VisitEnded { person, .. } => person.to_string(),
             Event::FirmRegistered { firm } => firm.to_string(),
             Event::StaffLeft { staff } => staff.to_string(),
             Event::ClientEnded { client } => client.to_string(),

@@ -20,6 +20,9 @@
 //! that somebody else gave opens nothing but its own change ([`SessionView::newcomer`]).
 //!
 //! A **passkey** takes the place of password and code, or of the code alone ([`passkey_sign_in`], [`passkey_step_up`]).
+//! **Machines of a branch** ([`Terminal`]) are enrolled; at one, somebody is known by his identity card and his face through a
+//! port ([`IdentityPort`]), and is served in a [`Visit`], which is no session of a login: short, and over at once when the
+//! machine is put out of order.
 //!
 //! **Personal data** is encrypted under a key of each person; lists show the masked columns, equality search goes by keyed
 //! hash, and [`reveal`] writes who looked and why before it answers.
@@ -37,6 +40,8 @@ pub mod family;
 mod firm;
 mod grant;
 mod held;
+mod identity;
+mod identity_simulator;
 mod login;
 mod passkey;
 mod manager;
@@ -52,10 +57,12 @@ mod roster;
 mod session;
 mod sign_in;
 mod staff;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod tier;
 mod usage;
+mod visit;
 
 pub use branch::*;
 pub use client::*;
@@ -66,6 +73,8 @@ pub use events::Event;
 pub use firm::*;
 pub use grant::*;
 pub use held::*;
+pub use identity::*;
+pub use identity_simulator::*;
 pub use login::*;
 pub use passkey::*;
 pub use manager::*;
@@ -81,8 +90,10 @@ pub use roster::*;
 pub use session::*;
 pub use sign_in::*;
 pub use staff::*;
+pub use terminal::*;
 pub use tier::*;
 pub use usage::*;
+pub use visit::*;
 
 use kernel::{Actor, Error, Result, Who};
 use store::{Migration, Table};
@@ -90,6 +101,10 @@ use store::{Migration, Table};
 pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
 /// Passkeys, consents, changes of contact, preferences.
 pub const DOOR_MIGRATION: Migration = Migration { name: "0011_door", sql: include_str!("../migrations/0011_door.sql") };
+
+/// Machines of branches, and who is served at them.
+pub const MIGRATION_KIOSK: Migration =
+    Migration { name: "0015_kiosk", sql: include_str!("../migrations/0015_kiosk.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -110,6 +125,10 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Consent>(),
     store::verify::of::<ContactChange>(),
     store::verify::of::<Preference>(),
+    store::verify::of::<Terminal>(),
+    store::verify::of::<IdentityCheck>(),
+    store::verify::of::<IdentityMiss>(),
+    store::verify::of::<Visit>(),
 ];
 
 /// Characters of a code or number that names a branch or a member of staff.
@@ -139,6 +158,8 @@ pub mod codes {
         NUMBER_TAKEN: Refused, "number_taken", "choose a code or number that is not in use";
         LOGIN_TAKEN: Refused, "login_taken", "choose another sign-in name, or use the login there is";
         PERSON_UNKNOWN: Refused, "person_unknown", "compare number and name with the document; who is no customer yet is registered at a branch first";
+        ENROLMENT_CODE: Refused, "enrolment_code", "type the code as it stands on the screen of whoever enrols the machine; it lives 10 minutes and is taken once";
+        TERMINAL_RETIRED: Refused, "terminal_retired", "enrol a machine anew";
         REASON_NEEDED: Refused, "reason_needed", "write why, in 1 to 500 characters";
         PASSWORD_WEAK: Invalid, "password_weak", "use 10 to 128 characters, not the sign-in name, not one character repeated";
         BAD_IDENTITY: Invalid, "bad_identity", "type the number as it stands on the document";

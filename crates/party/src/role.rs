@@ -57,6 +57,10 @@ store::text_enum! {
         CallBackTake = "call_back.take",
         /// Who looks after which customer, and the faces of staff.
         CustomerManage = "customer.manage",
+        /// Writes down a machine of a branch and gives it its code; retires it.
+        TerminalEnrol = "terminal.enrol",
+        /// Sees the machines of a branch, and puts them out of order and in order again.
+        TerminalWatch = "terminal.watch",
     }
 }
 
@@ -155,7 +159,7 @@ const TELLER: &[P] = &[
     P::FirmRead,
     P::LoginMake,
 ];
-const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock, P::CallBackTake];
+const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock, P::CallBackTake, P::TerminalWatch];
 const BRANCH_MANAGER: &[P] = &[
     P::AccountReadAny,
     P::AccountFreeze,
@@ -172,6 +176,8 @@ const BRANCH_MANAGER: &[P] = &[
     P::GuardRead,
     P::CallBackTake,
     P::CustomerManage,
+    P::TerminalEnrol,
+    P::TerminalWatch,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -232,6 +238,8 @@ const HEAD_OFFICE_ADMIN: &[P] = &[
     P::ConfigEdit,
     P::ClientManage,
     P::WebhookManage,
+    P::TerminalEnrol,
+    P::TerminalWatch,
 ];
 const FIRM_OWNER: &[P] = &[
     P::FirmRead,

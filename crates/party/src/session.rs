@@ -74,7 +74,8 @@ store::record! {
 #[derive(Clone, Debug)]
 pub struct SessionView {
     pub session: SessionId,
-    pub login: LoginId,
+    /// `None` at a machine of a branch, where no name and password are asked for.
+    pub login: Option<LoginId>,
     /// With the firm acted for.
     pub who: Who,
     pub branch: Option<BranchId>,
@@ -101,7 +102,7 @@ impl SessionView {
         };
         Ok(SessionView {
             session: s.id,
-            login: s.login,
+            login: Some(s.login),
             who,
             branch: s.branch,
             device: s.device,
@@ -144,7 +145,7 @@ impl SessionView {
             return ended("the session was begun in another browser");
         }
         Ok(origin.dress(Actor {
-            login: Some(self.login),
+            login: self.login,
             session: Some(self.session),
             device: self.device,
             branch: self.branch,
@@ -172,14 +173,14 @@ pub(crate) struct Opened {
     pub new_device: bool,
 }
 
-fn new_token(id: SessionId) -> (String, [u8; 32]) {
+pub(crate) fn new_token<I: Id>(id: I) -> (String, [u8; 32]) {
     let mut secret = [0u8; 32];
     getrandom::fill(&mut secret).expect("the operating system gives random bytes");
     let text = data_encoding::BASE64URL_NOPAD.encode(&secret);
     (format!("{id}.{text}"), *blake3::hash(&secret).as_bytes())
 }
 
-fn read_token(token: &str) -> Option<(SessionId, blake3::Hash)> {
+pub(crate) fn read_token<I: Id>(token: &str) -> Option<(I, blake3::Hash)> {
     let (id, secret) = token.split_once('.')?;
     let secret = data_encoding::BASE64URL_NOPAD.decode(secret.as_bytes()).ok().filter(|s| s.len() == 32)?;
     Some((id.parse().ok()?, blake3::hash(&secret)))
@@ -264,7 +265,7 @@ fn role_names(tx: &mut Tx<'_>, who: Who) -> Result<String> {
 
 fn row_of(tx: &mut Tx<'_>, token: &str) -> Result<Session> {
     let nobody = || Error::new(&NOT_SIGNED_IN, "nobody is signed in with this token");
-    let (id, hash) = read_token(token).ok_or_else(nobody)?;
+    let (id, hash) = read_token::<SessionId>(token).ok_or_else(nobody)?;
     let row = tx.load::<Session>(params![id.book(), id])?;
     let gone = || Error::new(&SESSION_ENDED, "the session has ended");
     // `blake3::Hash` compares in constant time.

@@ -76,8 +76,10 @@ async fn checked(web: &Web, name: &str, password: &str, origin: &Origin) -> Resu
 }
 
 fn entered(web: &Web, done: SignIn) -> SignIn {
-    if let SignIn::Signed { view, .. } = &done {
-        web.inner().sessions.forget_login(view.login);
+    if let SignIn::Signed { view, .. } = &done
+        && let Some(login) = view.login
+    {
+        web.inner().sessions.forget_login(login);
     }
     done
 }
@@ -210,12 +212,14 @@ pub async fn first_password(web: &Web, login_name: &str) -> Result<(String, Pass
 }
 
 /// The second factor once more; the session gets another token. A code wrong too often ends every session of the login.
-pub async fn step_up(web: &Web, token: &str, login: LoginId, code: &str, origin: &Origin) -> Result<StepUp> {
+pub async fn step_up(web: &Web, token: &str, login: Option<LoginId>, code: &str, origin: &Origin) -> Result<StepUp> {
     if code.len() > NAME_BYTES_MAX {
         return Ok(StepUp::Refused);
     }
     let (own, code, origin) = (token.to_owned(), code.to_owned(), origin.clone());
     let done = web.write(move |tx| party::step_up(tx, &own, &code, &origin)).await;
-    web.inner().sessions.forget_login(login);
+    if let Some(login) = login {
+        web.inner().sessions.forget_login(login);
+    }
     done
 }

@@ -8,12 +8,14 @@
 //!
 //! On the way out the gate sees the error a handler answers with: every refusal of kind `Forbidden` is written in the
 //! audit here and nowhere else; people who must sign in or prove their second factor again are led there and back.
+use crate::codes::NOT_AT_A_MACHINE;
 use crate::http::cookies::{self, Cookie};
 use crate::http::fault::{Fault, carried};
 use crate::http::redirect::{local, see_other};
 use crate::http::request::Correlation;
 use crate::sessions;
 use crate::state::Web;
+use crate::terminals::{self, Here};
 use crate::view::{Mode, View};
 use crate::words::Words;
 use axum::extract::{ConnectInfo, FromRequestParts, OptionalFromRequestParts, Request, State};
@@ -22,7 +24,7 @@ use axum::http::{Extensions, HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use kernel::id::{FirmId, PersonId};
 use kernel::{Actor, Channel, Error, Kind, Result, Who};
 use party::codes::{FIRST_PASSWORD, NOT_SIGNED_IN, SESSION_ENDED, STEP_UP_NEEDED};
@@ -181,6 +183,7 @@ pub struct Gate {
 pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let way_back = way_back(&request);
     let path = request.uri().path().to_owned();
+    let kiosk = request.extensions().get::<Here>().is_some();
     let entered = match gate.face {
         Face::People => enter_person(&gate, &mut request).await,
         Face::Programs => enter_program(&gate, &mut request).await,
@@ -200,7 +203,7 @@ pub async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) ->
         return response;
     }
     match gate.face {
-        Face::People => lead(response, &way_back, gate.web.site().tls),
+        Face::People => lead(response, &way_back, gate.web.site().tls, kiosk),
         Face::Programs => response,
     }
 }
@@ -216,6 +219,9 @@ type Entered = std::result::Result<Actor, (Actor, Error)>;
 async fn enter_person(gate: &Gate, request: &mut Request) -> Entered {
     let nobody = |why| (Actor::nobody(), why);
     let tls = gate.web.site().tls;
+    if let Some(here) = request.extensions().get::<Here>().cloned() {
+        return enter_visitor(gate, request, here).await;
+    }
     let Some(token) = cookies::read(request.headers(), cookies::SESSION, tls).map(str::to_owned) else {
         return admit(gate, Actor::nobody(), "", None);
     };
@@ -235,9 +241,42 @@ async fn enter_person(gate: &Gate, request: &mut Request) -> Entered {
     let view = request.extensions().get::<View>().cloned();
     let view = view.ok_or_else(|| nobody(Error::broken("a page is served outside `for_people`")))?;
     let view = if session.is_staff() { view.with_mode(mode_of(&roles)) } else { view };
+    let view = View { app: matches!(actor.who, Who::Person(_)).then(|| owner_mark(&actor)), ..view };
     request.extensions_mut().insert(view.clone());
     request.extensions_mut().insert(Signed { actor, session, view, token });
     Ok(entered)
+}
+
+/// What a device may be told to know its owner by: a hash, no id.
+fn owner_mark(actor: &Actor) -> String {
+    let hash = blake3::derive_key("yizhan owner of what a device keeps", actor.principal().as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash[..12])
+}
+
+/// At a machine of a branch: the few addresses it offers, to whoever is served there.
+async fn enter_visitor(gate: &Gate, request: &mut Request, here: Here) -> Entered {
+    let origin = origin_of(request.extensions(), request.headers(), Channel::Kiosk);
+    let nobody = here.terminal.nobody(&origin);
+    if !terminals::offers(gate.name, &here.terminal) {
+        return Err((nobody, Error::new(&NOT_AT_A_MACHINE, "this is not done at a machine")));
+    }
+    let token = cookies::read(request.headers(), cookies::SESSION, gate.web.site().tls).map(str::to_owned);
+    let Some(token) = token else { return admit(gate, nobody, "", None) };
+    let touched = !terminals::by_itself(gate.name);
+    let found = sessions::visit_by_token(&gate.web, &token, here.terminal.terminal, &origin, touched).await;
+    let (visit, actor) = match found {
+        Ok(found) => found,
+        Err(_) if gate.access == Access::Public => return Ok(nobody),
+        Err(why) => return Err((nobody, why)),
+    };
+    let actor = admit(gate, actor, "customer", None)?;
+    let view = request.extensions().get::<View>().cloned();
+    let view = view.ok_or_else(|| (nobody, Error::broken("a page is served outside `for_people`")))?;
+    let view = terminals::paced(view, &visit, gate.web.now());
+    request.extensions_mut().insert(view.clone());
+    let session = visit.as_session();
+    request.extensions_mut().insert(Signed { actor: actor.clone(), session, view, token });
+    Ok(actor)
 }
 
 /// Who checks, audits or operates sees dense pages; who serves customers sees the agent's.
@@ -332,9 +371,12 @@ fn way_back(request: &Request) -> String {
 }
 
 /// Who must sign in or give the code again is led there, and from there back.
-fn lead(response: Response, way_back: &str, tls: bool) -> Response {
+fn lead(response: Response, way_back: &str, tls: bool, kiosk: bool) -> Response {
     let Some(why) = carried(&response) else { return response };
     let to = |page: &str| format!("{page}?next={}", encode(way_back));
+    if kiosk {
+        return terminals::lead(response, &to, tls);
+    }
     if why.is(&STEP_UP_NEEDED) {
         return see_other(&to("/step-up"));
     }

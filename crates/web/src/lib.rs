@@ -27,6 +27,7 @@ pub mod routes;
 pub mod serve;
 pub mod sessions;
 pub mod state;
+pub mod terminals;
 mod tls;
 pub mod view;
 pub mod words;
@@ -50,6 +51,7 @@ pub mod codes {
         TOO_SLOW: Unavailable, "too_slow", "try again in a moment with the same key; nothing is done twice";
         TOO_MANY_FILES: Unavailable, "too_many_files", "wait until one of them is read, then send the file again";
         NOT_DECIDED_HERE: Refused, "not_decided_here", "decide it where it is carried out";
+        NOT_AT_A_MACHINE: Forbidden, "not_at_a_machine", "ask at the counter, or do it on your own phone or computer";
         NOT_SERVING: Unavailable, "not_serving", "choose another address, or correct the file that is named";
     }
 }

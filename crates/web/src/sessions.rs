@@ -6,10 +6,10 @@
 //! being read while something was dropped is not kept.
 use crate::state::Web;
 use kernel::clock::SECOND;
-use kernel::id::{ClientId, LoginId};
+use kernel::id::{ClientId, DeviceId, LoginId, PersonId};
 use kernel::{Actor, Error, Result, Timestamp};
 use parking_lot::RwLock;
-use party::{Origin, SESSION_CACHE_SECONDS, SessionView};
+use party::{Origin, SESSION_CACHE_SECONDS, SessionView, TerminalView, VisitView};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -35,6 +35,8 @@ struct Kept {
 enum Known {
     Session(SessionView),
     Client(Actor),
+    Terminal(TerminalView),
+    Visit(VisitView),
 }
 
 fn key(kind: &str, secret: &str) -> Key {
@@ -76,7 +78,19 @@ impl Sessions {
     }
     /// All sessions of a login: it signed in again, was unlocked or ended.
     pub fn forget_login(&self, login: LoginId) {
-        self.drop_where(|_, known| matches!(known, Known::Session(view) if view.login == login));
+        self.drop_where(|_, known| matches!(known, Known::Session(view) if view.login == Some(login)));
+    }
+    /// A machine whose state changed, and whoever is served at it.
+    pub fn forget_terminal(&self, id: DeviceId) {
+        self.drop_where(|_, known| match known {
+            Known::Terminal(view) => view.terminal == id,
+            Known::Visit(view) => view.terminal == id,
+            _ => false,
+        });
+    }
+    /// Every visit of a person: a new one ends the others.
+    pub fn forget_visits(&self, of: PersonId) {
+        self.drop_where(|_, known| matches!(known, Known::Visit(view) if view.person == of));
     }
     /// An API client whose key ended.
     pub fn forget_client(&self, id: ClientId) {
@@ -85,8 +99,11 @@ impl Sessions {
 
     /// Says that the session is being written as seen, so that of many requests at once only one writes.
     fn seen(&self, key: &Key, now: Timestamp) {
-        if let Some(Kept { known: Known::Session(view), .. }) = self.kept.write().get_mut(key) {
-            view.seen_at = now;
+        match self.kept.write().get_mut(key) {
+            Some(Kept { known: Known::Session(view), .. }) => view.seen_at = now,
+            Some(Kept { known: Known::Visit(view), .. }) => view.seen_at = now,
+            Some(Kept { known: Known::Terminal(view), .. }) => view.seen_at = Some(now),
+            _ => {}
         }
     }
 }
@@ -121,6 +138,63 @@ pub async fn by_token(web: &Web, token: &str, origin: &Origin, newcomer: bool) -
             Err(why)
         }
     }
+}
+
+/// The machine that keeps this secret; `None` for what is none. That it was heard of is written about once a minute.
+pub async fn terminal_by_token(web: &Web, token: &str) -> Result<Option<TerminalView>> {
+    let (sessions, now, key) = (&web.inner().sessions, web.now(), key("terminal", token));
+    let found = match sessions.get(&key, now) {
+        Some(Known::Terminal(view)) => Some(view),
+        _ => {
+            let drops = sessions.drops.load(Ordering::SeqCst);
+            let own = token.to_owned();
+            let found = web.read(move |tx| party::terminal_of(tx, &own)).await?;
+            if let Some(view) = &found {
+                sessions.put(key, Known::Terminal(view.clone()), now, drops);
+            }
+            found
+        }
+    };
+    if let Some(view) = found.as_ref().filter(|v| v.wants_seen(now)) {
+        sessions.seen(&key, now);
+        let id = view.terminal;
+        web.write(move |tx| party::terminal_seen(tx, id)).await?;
+    }
+    Ok(found)
+}
+
+/// The visit of a token and its actor, at this machine. `touched`: the request is somebody's doing, not the page's own.
+pub async fn visit_by_token(
+    web: &Web,
+    token: &str,
+    at: DeviceId,
+    origin: &Origin,
+    touched: bool,
+) -> Result<(VisitView, Actor)> {
+    let (sessions, now, key) = (&web.inner().sessions, web.now(), key("visit", token));
+    let mut view = match sessions.get(&key, now) {
+        Some(Known::Visit(view)) => view,
+        _ => {
+            let drops = sessions.drops.load(Ordering::SeqCst);
+            let own = token.to_owned();
+            let view = web.read(move |tx| party::visit_view(tx, &own)).await?;
+            sessions.put(key, Known::Visit(view.clone()), now, drops);
+            view
+        }
+    };
+    let actor = view.actor(now, at, origin)?;
+    if touched && view.wants_touch(now) {
+        sessions.seen(&key, now);
+        let own = token.to_owned();
+        match web.write(move |tx| party::visit_touch(tx, &own)).await {
+            Ok(seen) => view = seen,
+            Err(why) => {
+                sessions.drop_where(|kept, _| *kept == key);
+                return Err(why);
+            }
+        }
+    }
+    Ok((view, actor))
 }
 
 /// The actor of a program that sent its id and secret (HTTP Basic, RFC 7617).

@@ -1,6 +1,10 @@
 //! What every page knows of its request: language, mode, address, the bank's name, and the proof its forms carry.
 use crate::http::csrf::CsrfKey;
+use crate::http::fault::no_such_page;
 use crate::words::{Lang, Words};
+use kernel::id::DeviceId;
+use kernel::{Result, Timestamp};
+use party::TerminalView;
 use std::sync::Arc;
 
 /// For whom a screen is built. It changes sizes and density by tokens, and which pages are offered; never what is allowed.
@@ -111,9 +115,54 @@ pub struct View {
     pub correlation: String,
     /// What binds forms to this visitor: the session's secret, or before sign-in the visit's.
     pub(crate) visitor: String,
+    /// The machine of a branch that asks; `None` for everybody's own phone or computer.
+    pub kiosk: Option<Kiosk>,
+    /// By what a customer's own device knows again whose things it keeps; `None` for everybody else.
+    pub app: Option<String>,
+}
+
+/// A machine of a branch, as its pages know it.
+#[derive(Clone, Debug)]
+pub struct Kiosk {
+    pub terminal: Arc<TerminalView>,
+    /// What is to be touched lies in the lower part: the machine is built so, or somebody asked for it.
+    pub low: bool,
+    /// The time on the wall.
+    pub now: Timestamp,
+    /// How long whoever is served has; `None` while nobody is.
+    pub pace: Option<Pace>,
+    /// After so many seconds the page goes there by itself.
+    pub leaves: Option<(u32, &'static str)>,
+}
+
+/// Seconds until a visitor is asked whether he is still there, until his visit then ends, and until it ends in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    pub idle: i64,
+    pub warning: i64,
+    pub left: i64,
+    /// He asked for more time.
+    pub more: bool,
+}
+
+impl Kiosk {
+    pub fn id(&self) -> DeviceId {
+        self.terminal.terminal
+    }
 }
 
 impl View {
+    /// The machine, for pages that are shown nowhere else.
+    pub fn at_kiosk(&self) -> Result<&Kiosk> {
+        self.kiosk.as_ref().ok_or_else(no_such_page)
+    }
+    /// The same page, which goes elsewhere by itself after so many seconds.
+    pub fn leaving(mut self, seconds: u32, to: &'static str) -> View {
+        if let Some(kiosk) = &mut self.kiosk {
+            kiosk.leaves = Some((seconds, to));
+        }
+        self
+    }
     pub fn t(&self, key: &str) -> std::borrow::Cow<'static, str> {
         self.words.t(key)
     }
@@ -137,6 +186,8 @@ impl View {
             address: "/".into(),
             correlation: String::new(),
             visitor: "v".into(),
+            kiosk: None,
+            app: None,
         }
     }
     pub fn path(&self) -> &str {

@@ -90,6 +90,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/parts.ftl")),
             include_str!(concat!("../locales/", $folder, "/screens.ftl")),
             include_str!(concat!("../locales/", $folder, "/desk.ftl")),
+            include_str!(concat!("../locales/", $folder, "/kiosk.ftl")),
             include_str!(concat!("../locales/", $folder, "/notices.ftl")),
             include_str!(concat!("../locales/", $folder, "/people.ftl")),
             include_str!(concat!("../locales/", $folder, "/transfer.ftl")),

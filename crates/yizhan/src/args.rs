@@ -199,6 +199,8 @@ pub enum Demo {
     Logins,
     /// Write the demo's pay sheets and rosters into a directory.
     Files { directory: PathBuf },
+    /// Enrol two machines of the demo's city branch, a tall and a low one, and print their codes.
+    Kiosk,
 }
 
 #[derive(Subcommand)]
@@ -282,6 +284,7 @@ mod tests {
             ("yizhan close-day --to 2026-12-01", Some(true)),
             ("yizhan close-day --to tomorrow", None),
             ("yizhan demo code teller", Some(true)),
+            ("yizhan demo kiosk", Some(true)),
             ("yizhan frobnicate", None),
         ];
         for (line, want) in cases {

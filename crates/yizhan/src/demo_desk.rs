@@ -1,9 +1,13 @@
 //! What the demo bank is shown with: logins, one-time codes, files; and the list of error codes.
 use crate::exit::{Done, Outcome};
 use anyhow::Context;
+use app::Bank;
+use app::demo_load::{State, state};
+use demo::branches::CITY_BRANCH;
 use demo::logins::{Login, demo_logins};
 use kernel::clock::SECOND;
-use kernel::{Clock, Error};
+use kernel::{Actor, Clock, Error, PageAsk};
+use party::{Enrolment, TerminalNew, TerminalView, Variant};
 use serde_json::json;
 use std::path::Path;
 
@@ -65,6 +69,42 @@ pub fn files(directory: &Path) -> Outcome {
         list.push(json!({ "file": path, "title": f.title_en, "project": f.project, "login": f.login }));
     }
     Ok(Done::new(text, json!({ "files": list })))
+}
+
+/// The machines of the demo: what is written on them, where they stand and how they are built.
+const MACHINES: [(&str, &str, Variant); 2] =
+    [("K-01", "大厅入口左侧", Variant::Tall), ("K-02", "大厅服务台旁", Variant::Low)];
+
+/// Codes for the demo's two machines at its city branch; a machine that is there gets another code.
+pub fn kiosk(bank: &Bank) -> Outcome {
+    if !matches!(state(bank)?, State::Loaded(_)) {
+        return Err(Error::new(&app::demo_load::DEMO_REFUSED, "this is not the demo bank").into());
+    }
+    let made = bank.write(|tx| {
+        let at = party::branch_by_code(tx, CITY_BRANCH)?.id;
+        let by = Actor::system("demo");
+        let there = party::terminals(tx, &by, at, &PageAsk::first(kernel::page::PAGE_ROWS_MAX))?.items;
+        let known = |name: &str| {
+            let same = |t: &&TerminalView| t.branch == at && t.name == name && t.state.code() != "retired";
+            there.iter().find(same).map(|t| t.terminal)
+        };
+        let code = |(name, place, variant): (&str, &str, Variant)| match known(name) {
+            Some(id) => party::terminal_again(tx, &by, id),
+            None => {
+                let new = TerminalNew { branch: at, name: name.into(), place: place.into(), variant };
+                party::terminal_enrol(tx, &by, new)
+            }
+        };
+        MACHINES.into_iter().map(code).collect::<kernel::Result<Vec<_>>>()
+    })?;
+    let mut text =
+        String::from("type the code at /kiosk/enrolment, in a browser window of its own; each lives 10 minutes\n");
+    for ((name, _, variant), enrolment) in MACHINES.iter().zip(&made) {
+        text.push_str(&format!("  {} {} {}\n", pad(name, 6), pad(variant.code(), 6), enrolment.code));
+    }
+    let one = |((name, _, variant), e): (&(&str, &str, Variant), &Enrolment)| json!({ "name": name, "variant": variant.code(), "code": e.code, "terminal": e.terminal.to_string() });
+    let list: Vec<_> = MACHINES.iter().zip(&made).map(one).collect();
+    Ok(Done::new(text.trim_end().to_owned(), json!({ "machines": list })))
 }
 
 #[cfg(test)]

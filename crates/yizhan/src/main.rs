@@ -64,6 +64,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Code { who }) => demo_desk::code(&who),
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
+        Command::Demo(Demo::Kiosk) => work::do_it(&place, Ask::DemoKiosk, Vec::new()),
         Command::Bench(bench) => match bench {
             Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
             Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),

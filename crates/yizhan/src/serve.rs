@@ -19,6 +19,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::time::Duration;
 use web::{Options, Server};
 
@@ -30,6 +31,7 @@ pub fn serve(place: &Place, args: &Serve) -> Outcome {
     drop(TcpListener::bind(args.address()).with_context(|| format!("{} cannot be listened on", args.address()))?);
     let bank = open(place)?;
     let demo = prepare(&bank, args)?;
+    let bank = if demo.is_some() { bank.with_identity(Arc::new(demo_load::identity_simulator())) } else { bank };
     let options = options(&bank, args, demo.is_some())?;
     let encrypted = options.tls.is_some();
     let server = Server::start(bank.clone(), options)?;
@@ -140,7 +142,7 @@ fn greet(address: SocketAddr, encrypted: bool, demo: bool) {
         text.push_str("\ndemo logins 演示登录 (invented people; the passwords are public)\n");
         text.push_str(&demo_desk::table(&demo_logins(&demo_load::data())));
         text.push_str(
-            "\none-time code 动态口令  yizhan demo code NAME\nsheets to import 工资表  yizhan demo files DIR\n",
+            "\none-time code 动态口令  yizhan demo code NAME\nsheets to import 工资表  yizhan demo files DIR\nmachine in the lobby 自助终端  yizhan demo kiosk\n",
         );
         text.push_str(
             "begin: sign in as payclerk and import yard-2026-10-faulty.xlsx; paycheck and payowner check it\n",

@@ -49,6 +49,8 @@ pub enum Ask {
         to: Date,
         file: PathBuf,
     },
+    /// Codes for two machines of the demo bank.
+    DemoKiosk,
     /// Is somebody there?
     Status,
 }
@@ -123,6 +125,7 @@ pub fn run(bank: &Bank, ask: Ask, bytes: Vec<u8>, stop: &AtomicBool, tell: &mut 
         Ask::Pay { run } => pay(bank, run.parse()?, stop, tell),
         Ask::CloseDay { to } => close_day(bank, to, tell),
         Ask::AuditExport { from, to, file } => audit_export(bank, from, to, &file),
+        Ask::DemoKiosk => crate::demo_desk::kiosk(bank),
         Ask::Status => status(bank),
     }
 }

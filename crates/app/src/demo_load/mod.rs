@@ -16,11 +16,13 @@
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
 mod elders;
 mod files;
+mod identity;
 mod money;
 mod people;
 mod wages;
 
 pub use files::{DemoFile, file, files};
+pub use identity::identity_simulator;
 pub use wages::{SITE_PROJECT, YARD_PROJECT};
 
 use crate::Bank;

@@ -427,3 +427,10 @@ error-family-closed = this consent is no longer in force
     .remedy = Ask the owner to invite anew if it is still wanted.
 error-family-limit = there are too many invitations or looks
     .remedy = End one that is no longer needed, or wait some days.
+# Machines of branches
+error-enrolment-code = no machine waits for this code
+    .remedy = Type the code as it stands on the screen of whoever enrols the machine; it lives 10 minutes and is taken once.
+error-terminal-retired = this machine was retired
+    .remedy = Enrol a machine anew.
+error-not-at-a-machine = this is not done at a machine
+    .remedy = Ask at the counter, or do it on your own phone or computer.

@@ -43,6 +43,7 @@ notice-guard-party-frozen = { $kind ->
 }
 notice-guard-party-released = One of the stops on your accounts was lifted.
 notice-party-signed-in = Somebody has just signed in with your name on a new device. If this was not you, end it at once under "Devices", and change your password at any branch.
+notice-party-visit-begun = Somebody has just been served with your identity card and face at a machine: { $place }. If this was not you, call any branch at once.
 notice-party-login-paused = Signing in with your name failed { $failures } times and pauses until { $until }. If this was not you, call any branch.
 notice-party-granted = You can now act as: { $role }.
 notice-party-revoked = You can no longer act as: { $role }.

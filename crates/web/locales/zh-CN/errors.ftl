@@ -427,3 +427,10 @@ error-family-closed = 这个家人授权已经不在有效期
     .remedy = 如果还需要，请长辈重新邀请。
 error-family-limit = 家人授权的次数或人数到了上限
     .remedy = 请先结束不再需要的，或过几天再试。
+# 自助终端
+error-enrolment-code = 没有机器在等这个登记码
+    .remedy = 请照工作人员屏幕上的登记码输入；十分钟内有效，只能用一次。
+error-terminal-retired = 这台机器已经报废
+    .remedy = 请重新登记一台机器。
+error-not-at-a-machine = 这项业务不在自助机上办
+    .remedy = 请到柜台办理，或在自己的手机、电脑上办。

@@ -43,6 +43,7 @@ notice-guard-party-frozen = { $kind ->
 }
 notice-guard-party-released = 您账户上的一项暂停已经解除。
 notice-party-signed-in = 您的登录名刚刚在一台新设备上登录。如果不是您本人，请马上在“登录设备”里结束登录，并到任一网点改密码。
+notice-party-visit-begun = 刚刚有人凭您的身份证和人脸在自助机上办理业务：{ $place }。如果不是您本人，请马上打任一网点的电话。
 notice-party-login-paused = 您的登录名连续输错 { $failures } 次，已暂停登录到 { $until }。如果不是您本人，请联系任一网点。
 notice-party-granted = 您现在可以用“{ $role }”的身份办理业务。
 notice-party-revoked = 您的“{ $role }”身份已经收回。

@@ -21,6 +21,7 @@ pub mod schema;
 pub mod sessions;
 pub mod staff;
 pub mod tariff;
+pub mod terminals;
 pub mod wage_files;
 pub mod wages;
 pub mod webhooks;

@@ -186,6 +186,8 @@ shapes! {
     FamilyAccount "A shared account." { account: id, number: text, level: text, available: Amount }
     FamilyMovement "A movement, without the other side." { date: date, code: text, change: Amount }
     Health "Whether the server answers." { status: text }
+    Terminal "A machine of a branch: `invited`, `enrolled`, `out_of_order` or `retired`, by whom and since when." { terminal: id, branch: id, name: text, place: text, variant: text, state: text, by: text, at: time, reason: text, seen_at: time "null" }
+    Enrolment "A code that a machine is told; null when the same request is asked again." { terminal: id, code: text "null", until: time }
 }
 
 shapes! {

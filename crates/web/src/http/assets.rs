@@ -32,6 +32,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/elder.css"),
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/transfer.css"),
+    include_str!("../../assets/css/kiosk.css"),
     include_str!("../../assets/css/print.css"),
 );
 /// One module for the browser, out of one file per task. A file is a block of its own and starts itself.
@@ -40,6 +41,8 @@ const SCRIPT: &str = concat!(
     include_str!("../../assets/js/desk.js"),
     include_str!("../../assets/js/passkey.js"),
     include_str!("../../assets/js/speech.js"),
+    include_str!("../../assets/js/kiosk.js"),
+    include_str!("../../assets/js/app.js")
 );
 const MARK: &str = include_str!("../../assets/mark.svg");
 

@@ -11,6 +11,10 @@ pub const DEVICE: &str = "yz_device";
 pub const LANG: &str = "yz_lang";
 pub const MODE: &str = "yz_mode";
 pub const SIZE: &str = "yz_size";
+/// The secret of an enrolled machine of a branch.
+pub const TERMINAL: &str = "yz_terminal";
+/// Whether the controls of a machine were brought lower.
+pub const REACH: &str = "yz_reach";
 
 /// Bytes of all cookies of a request that are looked at.
 const COOKIE_HEADER_BYTES_MAX: usize = 8 * 1024;

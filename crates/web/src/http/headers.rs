@@ -8,7 +8,11 @@ use std::sync::Arc;
 
 /// Scripts and styles come from files of this site; nothing frames us, forms go nowhere else.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+    worker-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+
+/// What a machine forgets with a visit: everything but its own secret.
+pub const CLEAR_SITE_DATA: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\", \"storage\""));
 
 const GUARDS: [(HeaderName, &str); 9] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

@@ -8,6 +8,7 @@
 //!
 //! A form carries a proof that only this site could have put there ([`csrf`]); handlers of forms take
 //! [`csrf::Checked`]. Assets are named by the hash of their content and kept by browsers for a year ([`assets`]).
+pub mod app;
 pub mod assets;
 pub mod cookies;
 pub mod csrf;
@@ -39,7 +40,7 @@ pub const ANSWER_SECONDS_MAX: u64 = 30;
 
 /// The routes of people: pages, forms and assets.
 pub fn for_people(routes: Router, site: Arc<Site>) -> Router {
-    let routes = limited(routes.merge(assets::router())).layer(from_fn(fault::tell_people));
+    let routes = limited(routes.merge(assets::router()).merge(app::router())).layer(from_fn(fault::tell_people));
     carried(routes.layer(from_fn_with_state(site.clone(), request::view)), site)
 }
 

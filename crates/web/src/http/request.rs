@@ -2,6 +2,7 @@
 use super::cookies::{self, Cookie, SameSite};
 use super::csrf::random;
 use super::fault::Fault;
+use crate::terminals::{HIGH, Here, LOW, REACH};
 use crate::view::{Mode, Site, Size, View};
 use crate::words::{Lang, Words};
 use axum::extract::{FromRequestParts, Request, State};
@@ -78,14 +79,23 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
     let lang = Lang::choose(query("lang"), cookie(cookies::LANG), accept);
     let own = |text: &str| Mode::parse(text).filter(|m| m.is_of_customers());
-    let mode = query("mode").and_then(own).or_else(|| cookie(cookies::MODE).and_then(own)).unwrap_or_default();
+    let kiosk = request.extensions().get::<Here>().map(|here| here.kiosk(query(REACH), cookie(cookies::REACH)));
+    let mode = query("mode")
+        .filter(|_| kiosk.is_none())
+        .and_then(own)
+        .or_else(|| cookie(cookies::MODE).and_then(own))
+        .unwrap_or_default();
+    let mode = if kiosk.is_some() { Mode::Kiosk } else { mode };
     let asked_size = query("size").and_then(Size::parse);
     let size = asked_size.or_else(|| cookie(cookies::SIZE).and_then(Size::parse)).unwrap_or_default();
     let mut fresh = Vec::new();
     if query("lang").and_then(Lang::parse).is_some() {
         fresh.push(Cookie::choice(cookies::LANG, lang.tag()));
     }
-    if query("mode").and_then(own).is_some() {
+    if kiosk.is_some() {
+        let asked = query(REACH).filter(|r| [LOW, HIGH].contains(r));
+        fresh.extend(asked.map(|r| Cookie::secret(cookies::REACH, r, SameSite::Lax)));
+    } else if query("mode").and_then(own).is_some() {
         fresh.push(Cookie::choice(cookies::MODE, mode.code()));
     }
     if asked_size.is_some() {
@@ -99,7 +109,7 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     });
     let address = request.uri().path_and_query().map_or("/", |a| a.as_str()).to_owned();
     let correlation = request.extensions().get::<Correlation>().map_or_else(String::new, |c| c.0.clone());
-    (View { words: Words::of(lang), mode, size, address, correlation, visitor, site }, fresh)
+    (View { words: Words::of(lang), mode, size, address, correlation, visitor, site, kiosk, app: None }, fresh)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for View {

@@ -3,10 +3,11 @@ use crate::api::doc::Doc;
 use crate::gate::{Access, Face, Gate, pass};
 use crate::http::{BODY_BYTES_MAX, for_people, for_programs};
 use crate::state::Web;
+use crate::terminals;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use kernel::Error;
 
@@ -115,7 +116,8 @@ pub fn router(web: &Web, table: Vec<Route>, open: Router) -> Router {
     let programs = programs.route("/v1/{*rest}", axum::routing::any(nowhere));
     let site = web.site().clone();
     for_programs(programs.with_state(web.clone()), site.clone())
-        .merge(for_people(people.with_state(web.clone()).merge(open), site))
+        .merge(for_people(people.with_state(web.clone()).merge(open.layer(from_fn(terminals::nothing_else))), site))
+        .layer(from_fn_with_state(web.clone(), terminals::recognise))
 }
 
 /// `POST /pay/{id}`, made once: routes live as long as the server.

@@ -177,6 +177,17 @@ pub fn form(view: &View, action: &str, body: Markup) -> Markup {
     html! { form.form method="post" action=(action) novalidate data-once { (proof(view)) (body) } }
 }
 
+/// The same, for what moves no money and may wait: without a network the script keeps it and sends it once when there is one. `says` is
+/// what the reader is told waits. What must not be done twice carries its own key.
+pub fn form_waiting(view: &View, action: &str, says: &str, body: Markup) -> Markup {
+    html! {
+        form.form method="post" action=(action) novalidate data-once data-queue=(says) {
+            (proof(view)) (body)
+            p.hint role="status" data-waits hidden { (view.t("offline-waits")) }
+        }
+    }
+}
+
 /// The same with files.
 pub fn form_files(view: &View, action: &str, body: Markup) -> Markup {
     html! { form.form method="post" action=(action) enctype="multipart/form-data" novalidate data-once { (proof(view)) (body) } }

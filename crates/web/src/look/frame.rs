@@ -2,6 +2,7 @@
 use super::elder;
 use super::form::proof;
 use super::icon::{Icon, icon, mark};
+use super::kiosk;
 use super::list::{Crumb, breadcrumbs};
 use super::notice::{Tone, result};
 use super::term::terms_in;
@@ -108,7 +109,7 @@ impl<'a> Frame<'a> {
         let (view, words) = (self.view, self.view.words);
         html! {
             (DOCTYPE)
-            html lang=(words.lang.tag()) data-mode=(view.mode.code()) data-size=[elder::size(view)] {
+            html lang=(words.lang.tag()) data-mode=(view.mode.code()) data-size=[elder::size(view)] data-app=[&view.app] data-variant=[view.kiosk.as_ref().filter(|k| k.low).map(|_| "low")] {
                 head {
                     meta charset="utf-8";
                     title { @if self.wrong { (words.t("error-prefix")) } (self.title) " - " (view.bank()) }
@@ -116,13 +117,15 @@ impl<'a> Frame<'a> {
                     meta name="color-scheme" content="light dark";
                     meta name="format-detection" content="telephone=no";
                     link rel="stylesheet" href=(assets::style_path());
+                    @if view.mode.is_of_customers() { link rel="manifest" href=(crate::http::app::MANIFEST); }
                     link rel="icon" type="image/svg+xml" href=(assets::mark_path());
                     script type="module" src=(assets::script_path()) {}
+                    (kiosk::leaves(view))
                     @if self.refreshing && !self.is_still() { noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); } }
                 }
                 body {
                     a.skip href="#main" { (words.t("skip-to-main")) }
-                    (self.header())
+                    @if view.mode == Mode::Kiosk { (kiosk::top(view)) } @else { (self.header()) }
                     div.body {
                         @if !self.nav.is_empty() && view.mode != Mode::Elder { (self.navigation()) }
                         div.page {
@@ -137,7 +140,7 @@ impl<'a> Frame<'a> {
                             @if view.mode.is_one_at_a_time() { (terms_in(words, &main.0)) }
                         }
                     }
-                    (self.footer())
+                    @if view.mode == Mode::Kiosk { (kiosk::foot(view)) } @else { (self.footer()) }
                     (announcer(words))
                     @if view.mode == Mode::Elder { (elder::dock(view, self.crumbs, self.viewer.is_some())) }
                 }

@@ -80,7 +80,9 @@ pub async fn end(
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     web.write(move |tx| party::session_end(tx, &actor, id)).await?;
-    web.inner().sessions.forget_login(who.session.login);
+    if let Some(login) = who.session.login {
+        web.inner().sessions.forget_login(login);
+    }
     Ok(see_other("/devices"))
 }
 

@@ -1,7 +1,7 @@
 //! The first page: for everybody what Yizhan is, and for whoever is signed in where he stands and what waits for him.
 use super::projects::sheet_name;
 use super::sign_in::firms_with_names;
-use super::{Page, notices, page, public_page, sheets, slips};
+use super::{Page, kiosk, notices, page, public_page, sheets, slips};
 use crate::gate::Signed;
 use crate::http::read::download;
 use crate::http::redirect::see_other;
@@ -31,6 +31,9 @@ const COUNTED_MAX: u32 = 200;
 pub async fn welcome(State(web): State<Web>, view: View, signed: Option<Signed>) -> Result<Response, Fault> {
     if signed.is_some() {
         return Ok(see_other("/home"));
+    }
+    if view.kiosk.is_some() {
+        return kiosk::attract(&web, &view).await;
     }
     let today = web.read(|tx| tx.business_date()).await?;
     let files = if web.demo() { web.run(|_| Ok(app::demo_load::files())).await? } else { Vec::new() };
@@ -123,14 +126,14 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let home = web.read(move |tx| look(tx, &actor, &session)).await?;
     let words = who.words();
     let main = html! {
-        (act_for_one(&who, &home.firms))
+        @if who.view.kiosk.is_some() { (kiosk::services(&who)) } @else { (act_for_one(&who, &home.firms)) }
         (steps(&who, &home.steps))
         (waiting(&who, &home.waiting))
         @if !home.accounts.is_empty() { (accounts(&who, &home.accounts)) }
         @if !home.projects.is_empty() { (projects(&who, &home.projects)) }
         @if !home.slips.is_empty() { (slip_table(&who, &home.slips)) }
-        (tiles_for(&who, home.firms.len()))
-        @if !home.notices.is_empty() {
+        @if who.view.kiosk.is_none() { (tiles_for(&who, home.firms.len())) }
+        @if !home.notices.is_empty() && who.view.kiosk.is_none() {
             h2 { (who.t("home-notices")) }
             (notices::table(&who, &home.notices).show(words))
             p { a href="/notices" { (who.t("home-all-notices")) } }

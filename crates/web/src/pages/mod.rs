@@ -1,5 +1,6 @@
 //! The pages, and what they have in common: the frame with the navigation of whoever looks, and small parts of forms.
 pub mod accounts;
+pub mod app;
 pub mod approvals;
 pub mod asking;
 pub mod audit;
@@ -26,6 +27,7 @@ pub mod help;
 pub mod home;
 pub mod imports;
 pub mod instructions;
+pub mod kiosk;
 pub mod limits;
 pub mod lists;
 pub mod logins;
@@ -55,6 +57,7 @@ pub mod sign_in;
 pub mod slips;
 pub mod staff;
 pub mod tariff;
+pub mod terminals;
 pub mod tiers;
 pub mod words;
 pub mod works;
@@ -120,7 +123,7 @@ impl<'a> Page<'a> {
 
 /// A page for somebody who is signed in.
 pub fn page(who: &Signed, page: Page<'_>, main: Markup) -> Shown {
-    let nav = if who.session.first_password { Vec::new() } else { places(who) };
+    let nav = if who.session.first_password || who.view.kiosk.is_some() { Vec::new() } else { places(who) };
     let main = page.main(main);
     let viewer = Viewer { name: who.session.name.as_str().into(), role: role_shown(who).into() };
     let frame = Frame::new(&who.view, page.title).viewer(Some(viewer)).nav(&nav).crumbs(&page.crumbs).wrong(page.wrong);
@@ -182,7 +185,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 23] = [
+    let all: [(bool, Icon, &str, &str); 24] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
@@ -190,6 +193,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (firm && who.holds(P::FirmRead), Icon::Account, "nav-firm", "/firm"),
         (staff && who.holds(P::StaffRead), Icon::Person, "nav-staff", "/staff"),
         (staff && who.holds(P::BranchManage), Icon::Home, "nav-branches", "/branches"),
+        (staff && who.holds(P::TerminalWatch), Icon::Stop, "nav-terminals", "/terminals"),
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),

@@ -24,7 +24,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
         (table(&who, &found.items).show(words))
         (pager(words, None, next.as_deref()))
         @if found.items.iter().any(|n| n.read_at.is_none()) {
-            (form(&who.view, "/notices/reading", actions(button(Button::Secondary, &who.t("notices-read-all"), None))))
+            (form_waiting(&who.view, "/notices/reading", &who.t("notices-read-all"), actions(button(Button::Secondary, &who.t("notices-read-all"), None))))
         }
     };
     Ok(page(&who, Page::new(who.t("notices-title")), main))
@@ -68,7 +68,7 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
 /// What is said of a thing that the event did not name.
 const UNSAID: &str = "—";
 /// What a notice's text may ask for.
-const ARGS: [&str; 19] = [
+const ARGS: [&str; 20] = [
     "money",
     "wage",
     "period",
@@ -88,6 +88,7 @@ const ARGS: [&str; 19] = [
     "failures",
     "reference",
     "url",
+    "place",
 ];
 
 /// The notice in the reader's language. A kind that has no text yet is told by its name, never by nothing.

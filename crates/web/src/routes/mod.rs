@@ -3,6 +3,7 @@
 mod desk;
 mod door;
 mod elder;
+mod kiosk;
 pub mod tasks;
 
 use crate::api::{
@@ -25,6 +26,10 @@ mod transfer;
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
     [
+        kiosk::pages(),
+        kiosk::installed(),
+        kiosk::staff(),
+        kiosk::programs(),
         pages(),
         door::pages(),
         door::programs(),

@@ -46,6 +46,7 @@ pub const TASKS: &[Task] = &[
     task("6030", "qx", "grants", "/grants"),
     task("6040", "wd", "branches", "/branches"),
     task("6050", "wdkl", "task-branch", "/branches/opening"),
+    task("6060", "zdj", "terminals", "/terminals"),
     task("7010", "sjrz", "nav-audit", "/audit"),
     task("7020", "gw", "holders", "/audit/holders"),
     task("7030", "dc", "audit-export", "/audit/export"),
