@@ -20,7 +20,7 @@ test('a customer sees his limits, and staff restrict, freeze and move him', { ti
   await person(browser, 'the customer', { url: bank.url, expected: /status of 422/ }, async (page) => {
     await signIn(page, 'customer');
     await page.goto('/accounts');
-    account = new URL(await page.locator('main table a').first().getAttribute('href'), bank.url).pathname;
+    account = new URL(await page.locator('main a.card').first().getAttribute('href'), bank.url).pathname;
     await visit(page, '/limits', 'limits');
     await page.fill('#f-cap', 'many');
     await send(page);

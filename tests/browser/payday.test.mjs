@@ -225,7 +225,7 @@ test('a wage that failed comes back, is corrected and reaches its worker', { tim
     await signIn(page, 'worker');
     await page.goto('/accounts');
     await page.goto(await page.locator('main a[href^="/accounts/"]').first().getAttribute('href'));
-    [number] = (await page.innerText('main')).replace(/ /g, '').match(/\d{16,19}/);
+    [number] = (await page.textContent('main')).replace(/ /g, '').match(/\d{16,19}/);
   });
   const own = (await rows('subcontractor-2026-10-gb18030.csv')).find((row) => row.card === number);
   assert.ok(own, `${number} stands in the file`);

@@ -1,4 +1,5 @@
 //! A little bank behind a real server on a free port, everybody in it signed in, and a client that speaks raw HTTP.
+use super::member::member;
 use app::{Bank, Options};
 use kernel::clock::{HOUR, SECOND};
 use kernel::id::{AccountId, BranchId, DeviceId, FirmId, PendingId, PersonId, StaffId, TransferId};
@@ -172,32 +173,7 @@ fn found(tx: &mut Tx<'_>, texts: Texts) -> Result<Found> {
     Ok(Found { branch: east, people, firm: ours, account, other, funds, client: (id.to_string(), secret) })
 }
 
-/// A member of staff without a role of weight: his id, his login, a customer's login, his grant, a grant of a firm's user, and a program.
-fn member(
-    tx: &mut Tx<'_>,
-    texts: Texts,
-    at: BranchId,
-    clerk: PersonId,
-    owner: PersonId,
-    firm: FirmId,
-) -> Result<[String; 6]> {
-    let new = party::StaffNew { branch: at, number: "8100".into(), name: "员工新".into(), person: None };
-    let id = party::staff_join(tx, &system(), new)?;
-    let role = party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), Role::LobbyManager).at(at))?;
-    login(tx, "staff-new", Who::Staff(id))?;
-    let mut of = |who| party::login_of(tx, who).map(|l| l.expect("a login").to_string());
-    let (own, customers) = (of(Who::Staff(id))?, of(Who::Person(owner))?);
-    let user = party::grants_of(tx, Who::Person(clerk))?[0].id.to_string();
-    let (scopes, limits) = (party::CLIENT_SCOPES.to_vec(), Role::Client.cap());
-    let (client, _) = party::client_make(
-        tx,
-        &system(),
-        party::ClientNew { firm, name: texts.of("program", "旧程序"), scopes, limits },
-    )?;
-    Ok([id.to_string(), own, customers, role.to_string(), user, client.to_string()])
-}
-
-fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
+pub(super) fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
     let password = PasswordCost::TEST.hash(name, PASSWORD)?;
     party::login_make(
         tx,
@@ -214,15 +190,19 @@ pub(super) fn code(at: Timestamp) -> String {
 
 impl House {
     pub fn open() -> House {
-        House::open_with(Texts { spoiled: false })
+        House::open_with(Texts { spoiled: false }, documents::Fonts::system())
     }
 
     /// The same with markup in every text that somebody wrote.
     pub fn spoiled() -> House {
-        House::open_with(Texts { spoiled: true })
+        House::open_with(Texts { spoiled: true }, documents::Fonts::system())
     }
 
-    fn open_with(texts: Texts) -> House {
+    pub fn with_fonts(fonts: documents::Fonts) -> House {
+        House::open_with(Texts { spoiled: false }, fonts)
+    }
+
+    fn open_with(texts: Texts, fonts: documents::Fonts) -> House {
         let dir = TempDir::new();
         // A Monday at ten in the morning.
         let clock = Clock::manual(Date::parse("2026-03-02").expect("a date").begins().plus(10 * HOUR));
@@ -232,7 +212,7 @@ impl House {
         let bank = Bank::open(options).expect("the bank opens");
         let found = bank.write(move |tx| found(tx, texts)).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
-        let setting = Setting { password_cost: PasswordCost::TEST, ..Setting::default() };
+        let setting = Setting { password_cost: PasswordCost::TEST, fonts, ..Setting::default() };
         let server =
             Server::start(bank.clone(), web::Options { setting, threads: 2, ..server }).expect("the server starts");
         let mut house = House {
@@ -312,6 +292,9 @@ impl House {
             payments::submit(&self.bank.desk, &customer, order, None).expect("a receipt").instruction.to_string()
         };
         let payment = pay(payments::Payee::Account(other), 10);
+        let paid = self.bank.read(|tx| payments::instruction(tx, &customer, payment.parse()?)).expect("the payment");
+        let (payer, moved) = (customer.clone(), paid.transfer.expect("it was posted"));
+        let receipt = self.bank.write(move |tx| app::receipts::issue(tx, &payer, account, moved)).expect("a receipt");
         let external = payments::Payee::External {
             bank: "990001000013".into(),
             number: "9900010000000018".into(),
@@ -388,6 +371,9 @@ impl House {
             ("$firm", firm.to_string()),
             ("$payment", payment),
             ("$payee", payee.expect("a payee")),
+            ("$moved", moved.to_string()),
+            ("$document", receipt.document.id.to_string()),
+            ("$code", receipt.code.to_string()),
             ("$item", item.expect("an item under way to another bank")),
             ("$project", project.to_string()),
             ("$import", import.id.to_string()),

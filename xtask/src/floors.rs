@@ -21,6 +21,7 @@ const PLACES: [(&str, Place); 23] = [
     ("ledger", Place::Floor(2)),
     ("party", Place::Floor(3)),
     ("approval", Place::Floor(4)),
+    ("documents", Place::Floor(5)),
     ("pricing", Place::Floor(5)),
     ("guard", Place::Floor(5)),
     ("payments", Place::Floor(6)),

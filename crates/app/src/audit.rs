@@ -1,5 +1,6 @@
 //! The auditor's view of the log: search and export.
 use crate::Bank;
+use crate::table::harmless;
 use kernel::{Actor, Date, Error, Page, PageAsk, Result};
 use party::{Permission, Scope};
 use std::io::Write;
@@ -128,27 +129,6 @@ fn fields(r: &AuditRow) -> [String; 21] {
         &r.correlation,
         &r.result,
     ];
-    let mut all = plain.into_iter().chain(texts.map(|t| no_formula(t)));
+    let mut all = plain.into_iter().chain(texts.map(|t| harmless(t)));
     std::array::from_fn(|_| all.next().unwrap_or_default())
-}
-
-/// A cell that a spreadsheet would take for a formula begins with an apostrophe.
-fn no_formula(text: &str) -> String {
-    match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
-        _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        let cases = [("=1+1", "'=1+1"), ("@x", "'@x"), ("-", "'-"), ("1-1", "1-1"), ("", ""), ("正常", "正常")];
-        for (text, want) in cases {
-            assert_eq!(no_formula(text), want);
-        }
-    }
 }

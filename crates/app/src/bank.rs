@@ -196,6 +196,7 @@ impl Bank {
             party::family::FAMILY_MIGRATION,
             lobby::MIGRATION,
             party::MIGRATION_KIOSK,
+            documents::MIGRATION,
         ]);
         all
     }
@@ -209,6 +210,7 @@ impl Bank {
             approval::TABLES,
             pricing::TABLES,
             guard::TABLES,
+            documents::TABLES,
             payments::TABLES,
             payments::clearing::TABLES,
             payroll::TABLES,

@@ -11,6 +11,8 @@
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
+//! * [`overview`] shows a customer as a whole to staff, each look with its reason on record.
+//! * [`statement`] looks at an account over some days; [`receipts`] makes documents of what happened, and answers whoever holds one.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
 //!
 //! Nothing here moves money or decides about it: that is done by the crates below, which know nothing of this one.
@@ -25,9 +27,13 @@ pub mod jobs;
 mod keys;
 pub mod messenger;
 pub mod notices;
+pub mod overview;
 mod reactions;
+pub mod receipts;
 pub mod relay;
 pub mod rights;
+pub mod statement;
+pub mod table;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -53,6 +59,10 @@ pub mod codes {
         MAKER_LOST_RIGHT: Refused, "maker_lost_right", "refuse it, and let somebody who still holds the right ask anew";
         NOT_PARKED: Conflict, "event_not_parked", "load the list again; somebody was quicker";
         ACTIVATED_IN_PERSON: Refused, "activated_in_person", "let the owner come to a counter with his identity card and activate it there";
+        BAD_DAYS: Invalid, "bad_days", "choose a first day that is not after the last, and at most five years";
+        EXPORT_TOO_LARGE: Limit, "export_too_large", "choose a shorter period and take one file for each";
+        STATEMENT_MOVED_ON: Conflict, "statement_moved_on", "make a new statement of these days; the old one stays what it was";
+        NO_RECEIPT_YET: Refused, "no_receipt_yet", "ask again when it is paid";
         DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";
     }
 }
@@ -68,6 +78,7 @@ pub fn codes() -> Vec<&'static Code> {
         party::codes::ALL,
         approval::codes::ALL,
         pricing::ALL,
+        documents::ALL,
         guard::ALL,
         payments::ALL,
         payments::clearing::ALL,

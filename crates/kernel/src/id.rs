@@ -257,6 +257,8 @@ ids! {
     BulkId = "bulk";
     /// A file kept by the bank.
     FileId = "file";
+    /// A document the bank issued: a receipt, a statement.
+    DocumentId = "docm";
     /// A notice to a customer or member of staff.
     NoticeId = "notc";
     /// A webhook subscription.

@@ -29,6 +29,7 @@ mod books;
 pub mod day;
 mod entry;
 pub mod grants;
+pub mod period;
 mod refusal;
 pub mod restrictions;
 mod statement;

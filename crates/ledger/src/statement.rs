@@ -227,6 +227,16 @@ pub fn net_at(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<i64> {
     Ok(net)
 }
 
+/// Where the account's newest entry that is not after `at` stands in the journal.
+pub(crate) fn first_before(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<Option<i64>> {
+    let mut newest: Option<(Timestamp, i64)> = None;
+    for (strand, balance) in strands_of(tx, id)? {
+        let last = last_until(tx, id, (strand, balance.head), (at, i64::MAX))?;
+        newest = newest.max(last.map(|l| place_in_time(&l.entry)));
+    }
+    Ok(newest.map(|(_, pos)| pos))
+}
+
 /// A strand's newest line that is not after `until`, a time and a position. Walks back from the end of the first closed day
 /// on which the strand moved later, or from its head.
 fn last_until(

@@ -29,6 +29,7 @@
 //!
 //! Invariants: a principal never grants himself; a book has exactly one branch; one identity document is one person and one
 //! credit code one firm in the whole bank; a person or member of staff has one login.
+mod access;
 mod branch;
 mod client;
 mod consent;
@@ -64,6 +65,7 @@ mod tier;
 mod usage;
 mod visit;
 
+pub use access::*;
 pub use branch::*;
 pub use client::*;
 pub use consent::*;

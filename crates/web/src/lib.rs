@@ -21,6 +21,7 @@ pub mod gate;
 pub mod http;
 pub mod look;
 pub mod pages;
+pub mod papers;
 mod pay;
 pub mod readings;
 pub mod routes;

@@ -4,6 +4,7 @@
 //! [`Web::read`] and [`Web::run`] borrow a thread of the pool for blocking work. Payments have a way of their own
 //! ([`Web::submit`]): a few threads prepare them on snapshots and pass them straight on to the writer.
 use crate::door::SignInDoor;
+use crate::http::limiter::Limiter;
 use crate::pay::PayDesk;
 use crate::sessions::Sessions;
 use crate::view::Site;
@@ -30,6 +31,10 @@ pub(crate) struct Inner {
     pub(crate) machines: crate::pages::kiosk::Tries,
     pub(crate) works: crate::pages::works::Works,
     pub(crate) readings: crate::readings::Readings,
+    /// How often an address may ask whether a receipt is genuine.
+    pub(crate) receipt_checks: Limiter,
+    fonts: documents::Fonts,
+    public_address: String,
     payments: PayDesk,
 }
 
@@ -41,8 +46,10 @@ pub struct Setting {
     /// What checking a password costs; has to be that of the stored passwords so that unknown names take as long.
     pub password_cost: PasswordCost,
     /// The address people type, `https://bank.example`; `None` for `http://localhost` and the port that is listened on.
-    /// Passkeys belong to it.
+    /// Passkeys belong to it, and it stands on paper.
     pub public_url: Option<String>,
+    /// Where fonts for documents are found.
+    pub fonts: documents::Fonts,
 }
 
 impl Web {
@@ -59,6 +66,9 @@ impl Web {
             machines: Default::default(),
             works: Default::default(),
             readings: Default::default(),
+            receipt_checks: Limiter::new(crate::pages::verify::CHECKS_BY_ADDRESS),
+            fonts: setting.fonts,
+            public_address: setting.public_url.clone().unwrap_or_default(),
             payments,
         }))
     }
@@ -80,6 +90,12 @@ impl Web {
     }
     pub fn demo(&self) -> bool {
         self.0.demo
+    }
+    pub fn fonts(&self) -> &documents::Fonts {
+        &self.0.fonts
+    }
+    pub fn public_address(&self) -> &str {
+        &self.0.public_address
     }
     pub fn now(&self) -> Timestamp {
         self.0.bank.clock().now()

@@ -4,6 +4,7 @@ use crate::place::Place;
 use crate::socket::{self, Reached};
 use crate::work::Ask;
 use app::Bank;
+use documents::Fonts;
 use kernel::{Clock, Date};
 use party::RelyingParty;
 use serde_json::json;
@@ -57,7 +58,7 @@ pub fn doctor(place: &Place, listen: SocketAddr, public_url: Option<&str>) -> Ou
         clock(place),
         port(listen, serves),
         passkeys(listen, public_url),
-        fonts(),
+        fonts(&Fonts::system()),
     ];
     let mark = |state| match state {
         State::Good => "ok  ",
@@ -197,13 +198,27 @@ fn passkeys(listen: SocketAddr, public_url: Option<&str>) -> Check {
     }
 }
 
-/// The pages use the fonts of the reader's machine; a kiosk or counter is such a machine.
-fn fonts() -> Check {
+/// Documents are drawn with a Chinese font of this machine; pages use the reader's.
+fn fonts(fonts: &Fonts) -> Check {
     const WHAT: &str = "Chinese fonts";
-    let listed = Command::new("fc-list").args([":lang=zh", "family"]).output();
-    match listed.map(|o| String::from_utf8_lossy(&o.stdout).lines().next().map(str::to_owned)) {
-        Ok(Some(font)) => good(WHAT, font),
-        Ok(None) => note(WHAT, "none here; only a browser on this machine would need one (fonts-noto-cjk)"),
-        Err(_) => note(WHAT, "fc-list is not installed; only a browser on this machine would need fonts"),
+    match fonts.chinese() {
+        Some(font) => good(WHAT, format!("{}, for receipts and statements as PDF", font.family)),
+        None => note(
+            WHAT,
+            format!("none: receipts are printed from their page, not as PDF; install one of {}", documents::PACKAGES),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_a_font_is_told_what_to_install() {
+        let told = fonts(&Fonts::none());
+        assert!(told.state == State::Note && told.says.contains("fonts-noto-cjk"), "{}", told.says);
+        let system = Fonts::system();
+        assert_eq!(fonts(&system).state == State::Good, system.chinese().is_some());
     }
 }

@@ -6,6 +6,7 @@ mod faults;
 mod holds;
 mod hot;
 mod order;
+mod periods;
 mod posting;
 mod restrictions;
 mod statements;

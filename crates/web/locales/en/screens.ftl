@@ -571,7 +571,6 @@ restriction-freeze = Part of it is frozen
 restriction-basis = Basis:
 restriction-queued = Waits behind another and takes effect when that ends.
 restriction-until = until { $at }
-under-way = Payments not finished
 statement = Statement
 statement-none = No entries yet.
 statement-at = Time

@@ -538,7 +538,6 @@ restriction-freeze = 部分冻结
 restriction-basis = 依据：
 restriction-queued = 轮候中，前一个解除后生效。
 restriction-until = 到 { $at } 为止
-under-way = 还没有完成的付款
 statement = 交易明细
 statement-none = 还没有交易。
 statement-at = 时间

@@ -20,6 +20,21 @@ fn told(view: &View) -> Value {
     })
 }
 
+/// As staff look at it in an overview: the number masked.
+pub(super) fn told_masked(view: &View) -> Value {
+    let number = kernel::chinese::mask_card(&view.account.number);
+    let mut told = told(view);
+    (told["number"], told["name"]) = (json!(number), json!(masked_name(view)));
+    told
+}
+
+fn masked_name(view: &View) -> String {
+    match view.account.owner {
+        Owner::Person(_) => kernel::chinese::mask_name(&view.account.name),
+        _ => view.account.name.clone(),
+    }
+}
+
 /// The caller's own accounts, or those of the firm he acts for; all of them, at most 200.
 pub async fn list(State(web): State<Web>, caller: Caller) -> Result<Json<Page<Value>>, Fault> {
     let actor = caller.actor;

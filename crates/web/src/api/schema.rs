@@ -114,6 +114,16 @@ shapes! {
     TariffChange "A new version beside the one it follows." { before: TariffVersion "null", after: TariffVersion }
     Allowance "What is done through some channels, how far it may go, and what of that is used." { channels: [text], functions: [text], per_transaction: Amount "null", per_day: Amount "null", used_today: Amount "null", per_year: Amount "null", used_this_year: Amount "null" }
     StatementLine "A line of a statement: money in is above zero." { transfer: id, at: time, business_date: date, value_date: date, kind: text, code: text, change: Amount, after: Amount, counterparty: id, reference: text, memo: text }
+    StatementSum "How many lines, and what they come to." { lines: int, money_in: Amount, money_out: Amount }
+    StatementMonth "A month of a statement." { month: text, lines: int, money_in: Amount, money_out: Amount }
+    StatementFound "A line of a statement with its other side as the reader may know it; empty for the bank." { transfer: id, at: time, business_date: date, value_date: date, code: text, memo: text, change: Amount, after: Amount, other: text }
+    Statement "An account over some days. `all` sums every line, `found` those that fit the search, newest first. `stopped_at`: there were more entries than one look passes, and sums and lines reach back to this time only." { account: id, from: date, to: date, opening: Amount, closing: Amount, all: StatementSum, found: StatementSum, months: [StatementMonth], items: [StatementFound], next: text "null", stopped_at: time "null" }
+    Document "A receipt or statement that the bank issued. Anybody can check its code." { document: id, kind: text, account: id, about: text, code: text, issued_at: time, prints: int }
+    ReceiptCheck "A genuine receipt, masked. `state` is `stands`, `reversed` or `returned`, the latter two since a time." { genuine: flag, kind: text, payer: text, payee: text, amount: Amount, date: date, state: text, since: time "null" }
+    SessionSeen "A session that runs." { session: id, started_at: time, seen_at: time, acting_firm: id "null", device: id "null" }
+    DeviceSeen "A device that was used." { device: id, first_seen_at: time, last_seen_at: time }
+    Overview "One side of a customer, masked: `who`, `money`, `orders`, `wages` or `access`; the other lists are empty." { person: id, name: text, identity: text, tier: text, side: text, accounts: [Account], payments: [Payment], slips: [SlipLine], sessions: [SessionSeen], devices: [DeviceSeen] }
+    FirmOverview "What a firm has and ordered." { firm: id, accounts: [Account], payments: [Payment] }
     Quote "The price of an order, before it is given." { fee: Amount, list_fee: Amount, saved: Amount, code: text, version: int, document: text, name_zh: text, name_en: text, valid_until: time }
     LegOutcome "What became of one leg; `code` is empty when it was posted." { reference: text, transfer: id, code: text }
     Receipt "What became of an order. `code` is empty unless it was refused." { instruction: id, state: text, code: text, reasons: [text], next: text, fee: Amount, transfer: id "null", approval: id "null", until: time "null" }

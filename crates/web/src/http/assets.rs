@@ -30,6 +30,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/toast.css"),
     include_str!("../../assets/css/door.css"),
     include_str!("../../assets/css/elder.css"),
+    include_str!("../../assets/css/statement.css"),
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/transfer.css"),
     include_str!("../../assets/css/kiosk.css"),

@@ -2,7 +2,7 @@
 //! and each look is audited.
 use super::confirm::{Confirm, Given};
 use super::pay::owner;
-use super::{Page as Sheet, next_href, page, say};
+use super::{Page as Sheet, page, say, statement};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
@@ -10,22 +10,21 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
-use axum::extract::{Query, State};
+use app::statement::Told;
+use axum::extract::State;
 use axum::response::Response;
 use kernel::chinese::{mask_card, mask_name};
 use kernel::id::AccountId;
-use kernel::{Error, Money, Owner, PageAsk};
+use kernel::{Money, Owner, PageAsk};
 use ledger::restrictions::{Order as Restriction, orders};
-use ledger::{Account, Kind, Line, Purpose, View};
+use ledger::{Account, Kind, Purpose, View};
 use maud::{Markup, html};
 use party::Permission as P;
 use payments::Instruction;
-use serde::Deserialize;
-use std::collections::HashMap;
 use store::Audit;
 
-/// Lines of a statement on one page.
-const STATEMENT_ROWS: u32 = 50;
+/// The newest lines on the page of an account; the statement has all.
+const NEWEST_ROWS: u32 = 10;
 /// Payments under way that an account's page lists.
 const UNDER_WAY_ROWS: u32 = 20;
 
@@ -40,10 +39,31 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         .await?;
     let himself = matches!(who.actor.who, kernel::Who::Person(_));
     let main = html! {
-        (table(&who, &views).show(who.words()))
+        @if who.is_staff() { (table(&who, &views).show(who.words())) } @else { (cards(&who, &views)) }
         @if himself { (actions(link_button(Button::Secondary, &who.t("limits"), "/limits"))) }
     };
     Ok(page(&who, Sheet::new(who.t("accounts")), main))
+}
+
+/// One's own accounts, each with what is free in large figures.
+fn cards(who: &Signed, views: &[View]) -> Markup {
+    let w = who.words();
+    html! {
+        @if views.is_empty() { (empty(&who.t("accounts"), &who.t("accounts-none"), html! {})) }
+        ul.cards {
+            @for v in views {
+                li { a.card href={ "/accounts/" (v.account.id) } {
+                    span.card-title { (shown_name(who, &v.account)) }
+                    span.masked-text { (mask_card(&v.account.number)) }
+                    @if who.firm().is_some() { span.hint { (say::told(w, "purpose", v.account.purpose.code())) } }
+                    span.card-label { (who.t("account-free")) }
+                    span.card-amount { (amount(w, v.available())) }
+                    @if !v.held().is_zero() { span.hint { (w.t_with("card-held", &[("amount", w.money(v.held()).into())])) } }
+                    @if v.account.closed_at.is_some() { (status(Tone::Quiet, &who.t("account-closed"), "", "")) }
+                } }
+            }
+        }
+    }
 }
 
 /// Accounts with what they hold; numbers masked.
@@ -68,38 +88,32 @@ pub fn table(who: &Signed, views: &[View]) -> Table<'static> {
         .caption_hidden()
 }
 
-/// An account's name; that of a person is masked for everybody but himself.
-fn shown_name(who: &Signed, a: &Account) -> String {
+/// An account's name. A person knows his own by what it is for and the end of its number; his name is masked for everybody else.
+pub(super) fn shown_name(who: &Signed, a: &Account) -> String {
     match a.owner {
         Owner::Person(p) if who.person() != Some(p) => mask_name(&a.name),
+        Owner::Person(_) => {
+            let tail: String = a.number.chars().skip(a.number.chars().count().saturating_sub(4)).collect();
+            let purpose = say::told(who.words(), "purpose", a.purpose.code()).into_owned();
+            who.words().t_with("account-own", &[("purpose", purpose.into()), ("tail", tail.into())])
+        }
         _ => a.name.clone(),
     }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct StatementAsk {
-    after: Option<i64>,
 }
 
 /// All that the page of an account shows.
 struct Seen {
     view: View,
-    lines: Vec<Line>,
-    others: HashMap<AccountId, Account>,
+    newest: Vec<Told>,
     under_way: Vec<Instruction>,
     /// Every order there has been, with the names of who made and who lifted it.
     restrictions: Vec<(Restriction, String, String)>,
     activated: bool,
 }
 
-fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId, after: Option<i64>) -> kernel::Result<Seen> {
-    let none = || Error::not_found("account", id);
-    let view = ledger::view(tx, id).map_err(|_| none())?;
-    payments::may_see(tx, &who.actor, view.account.owner).map_err(|_| none())?;
-    let lines = ledger::statement(tx, id, after, STATEMENT_ROWS)?;
-    let ids: Vec<AccountId> =
-        lines.iter().map(|l| l.counterparty).collect::<std::collections::HashSet<_>>().into_iter().collect();
-    let others = ledger::accounts(tx, &ids)?.into_iter().map(|a| (a.id, a)).collect();
+fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId) -> kernel::Result<Seen> {
+    let view = app::statement::visible(tx, &who.actor, id)?;
+    let newest = app::statement::newest(tx, &who.actor, &view, NEWEST_ROWS)?;
     let recent = payments::instructions_of(tx, &who.actor, id, &PageAsk::first(UNDER_WAY_ROWS))?.items;
     let under_way = recent.into_iter().filter(|i| i.state.is_open()).collect();
     let mut restrictions = Vec::new();
@@ -112,41 +126,39 @@ fn look(tx: &mut store::Tx<'_>, who: &Signed, id: AccountId, after: Option<i64>)
     if who.is_staff() {
         tx.audit(&who.actor, Audit::of("account.look", id))?;
     }
-    Ok(Seen { view, lines, others, under_way, restrictions, activated })
+    Ok(Seen { view, newest, under_way, restrictions, activated })
 }
 
-async fn load(web: &Web, who: &Signed, id: AccountId, after: Option<i64>) -> Result<Seen, Fault> {
+async fn load(web: &Web, who: &Signed, id: AccountId) -> Result<Seen, Fault> {
     let asker = who.clone();
     // A look by staff writes into the audit.
     let seen = if who.is_staff() {
-        web.write(move |tx| look(tx, &asker, id, after)).await
+        web.write(move |tx| look(tx, &asker, id)).await
     } else {
-        web.read(move |tx| look(tx, &asker, id, after)).await
+        web.read(move |tx| look(tx, &asker, id)).await
     };
     Ok(seen?)
 }
 
-pub async fn show(
-    State(web): State<Web>,
-    who: Signed,
-    At(id): At<AccountId>,
-    Query(ask): Query<StatementAsk>,
-) -> Result<Shown, Fault> {
-    let seen = load(&web, &who, id, ask.after).await?;
+pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) -> Result<Shown, Fault> {
+    let seen = load(&web, &who, id).await?;
     let (w, a) = (who.words(), &seen.view.account);
-    let here = format!("/accounts/{id}");
-    let full = seen.lines.len() == STATEMENT_ROWS as usize;
-    let next = seen.lines.last().filter(|_| full).and_then(Line::prev).map(|p| p.to_string());
+    let single = who.view.mode.is_one_at_a_time();
+    let pays = !who.is_staff() && a.purpose == Purpose::General && who.holds(P::PaymentSubmit);
+    let statement = format!("/accounts/{id}/statement");
     let main = html! {
         (balance(w, &who.t("account-free"), seen.view.available()))
         (standing(&who, &seen))
-        (facts(&who, &seen.view))
+        (held(&who, &seen))
+        @if single { (actions(link_button(Button::Primary, &who.t("statement-see"), &statement))) }
+        @else { (facts(&who, &seen.view)) }
         (super::restrictions::offers(&who, &seen.view))
-        @if !who.is_staff() && a.purpose == Purpose::General && who.holds(P::PaymentSubmit) { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
-        (under_way(&who, &seen.under_way))
-        (statement(&who, &seen))
+        @if pays && !single { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
+        @if !single {
+            (newest(&who, &seen))
+            (actions(link_button(Button::Secondary, &who.t("statement-see"), &statement)))
+        } @else { (details(&who.t("account-about"), facts(&who, &seen.view))) }
         @if who.is_staff() { (super::restrictions::history(&who, a, &seen.restrictions)) }
-        (pager(w, ask.after.map(|_| here.as_str()), next_href(&who.view, &next).as_deref()))
     };
     let shown = Sheet::new(shown_name(&who, a));
     let shown = if who.is_staff() {
@@ -186,9 +198,12 @@ fn standing(who: &Signed, seen: &Seen) -> Markup {
 
 fn facts(who: &Signed, v: &View) -> Markup {
     let w = who.words();
-    let number = if who.is_staff() { mask_card(&v.account.number) } else { say::grouped(&v.account.number) };
+    let number = html! {
+        span.masked-text { (mask_card(&v.account.number)) }
+        @if !who.is_staff() { (details(&who.t("account-number-whole"), html! { p { strong { (say::grouped(&v.account.number)) } } })) }
+    };
     let rows = [
-        Row::new(who.t("account-number"), html! { (number) }),
+        Row::new(who.t("account-number"), number),
         Row::new(who.t("account-purpose"), html! { (say::told(w, "purpose", v.account.purpose.code())) }),
         Row::new(who.t("account-posted"), amount(w, v.posted())),
         Row::new(who.t("account-held"), amount(w, v.held())),
@@ -197,69 +212,65 @@ fn facts(who: &Signed, v: &View) -> Markup {
     summary_list(w, &rows)
 }
 
-fn under_way(who: &Signed, all: &[Instruction]) -> Markup {
+/// What is held, for which order, and why.
+fn held(who: &Signed, seen: &Seen) -> Markup {
     let w = who.words();
     let row = |i: &Instruction| {
         [
             html! { div { a href={ "/payments/" (i.id) } { (say::told(w, "payment-kind", i.kind.code())) } br; span.masked-text { (i.payee) } } },
             amount(w, i.money()),
-            say::tag_by(w, i.state, "", i.until),
+            html! { div { (say::tag_by(w, i.state, "", i.until)) br; span.hint { (say::told(w, "payment-next", i.state.code())) } } },
         ]
     };
-    let table = Table::new(who.t("under-way"))
+    let table = Table::new(who.t("held-why"))
         .text(who.t("payment"))
         .figures(who.t("amount"))
         .text(who.t("payment-state"))
-        .rows(all.iter().map(row));
-    html! { @if !all.is_empty() { (table.show(w)) } }
-}
-
-/// The other side of a line, as people may read it.
-fn other(who: &Signed, l: &Line, others: &HashMap<AccountId, Account>) -> String {
-    match others.get(&l.counterparty) {
-        Some(a) if a.owner == Owner::Bank => who.t("statement-bank").into_owned(),
-        // Between a wage account and its workers stands an account of the same firm; people are told the name before it.
-        Some(a) if a.purpose == Purpose::WageClearing => a.name.split('（').next().unwrap_or_default().to_owned(),
-        Some(a) => format!("{} {}", shown_name(who, a), mask_card(&a.number)),
-        None => String::new(),
+        .rows(seen.under_way.iter().map(row));
+    html! {
+        @if !seen.view.held().is_zero() && seen.under_way.is_empty() {
+            p { (w.t_with("held-other", &[("amount", w.money(seen.view.held()).into())])) }
+        }
+        @if !seen.under_way.is_empty() { (table.show(w)) }
     }
 }
 
-fn statement(who: &Signed, seen: &Seen) -> Markup {
+/// The last few lines.
+fn newest(who: &Signed, seen: &Seen) -> Markup {
     let (w, currency) = (who.words(), seen.view.account.currency);
     let money = |minor: i64| amount(w, Money::new(minor, currency));
-    let row = |l: &Line| {
-        let e = &l.entry;
+    let row = |t: &Told| {
+        let e = &t.line.entry;
         let hold = Money::new(e.amount, currency);
         let change = match e.kind {
-            Kind::Single | Kind::Post => money(l.change),
+            Kind::Single | Kind::Post => money(t.line.change),
             Kind::Pending => html! { span.hint { (w.t_with("statement-hold", &[("amount", w.money(hold).into())])) } },
             Kind::Void | Kind::Expire => {
                 html! { span.hint { (w.t_with("statement-freed", &[("amount", w.money(hold).into())])) } }
             }
         };
-        let what = say::told_or(w, "entry", &e.code);
+        let at = html! { @if e.moved() { a href=(statement::line_href(t)) { (moment(w, e.at)) } } @else { (moment(w, e.at)) } };
         [
-            html! { (moment(w, e.at)) },
-            html! { div { (what) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } } },
-            html! { (other(who, l, &seen.others)) },
+            at,
+            html! { div { (say::told_or(w, "entry", &e.code)) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } } },
+            html! { (statement::other(who, t)) },
             change,
-            money(l.after),
+            money(t.line.after),
         ]
     };
-    let table = Table::new(who.t("statement"))
+    let table = Table::new(who.t("statement-newest"))
         .text(who.t("statement-at"))
         .text(who.t("statement-what"))
         .text(who.t("statement-other"))
         .figures(who.t("statement-change"))
         .figures(who.t("statement-after"))
-        .rows(seen.lines.iter().map(row))
+        .rows(seen.newest.iter().map(row))
         .when_empty(who.t("statement-none"));
     table.show(w)
 }
 
 pub async fn activation(State(web): State<Web>, who: Signed, At(id): At<AccountId>) -> Result<Shown, Fault> {
-    let seen = load(&web, &who, id, None).await?;
+    let seen = load(&web, &who, id).await?;
     let a = &seen.view.account;
     let here = format!("/accounts/{id}");
     let confirm = Confirm {

@@ -1,6 +1,7 @@
 //! Looking customers up at the counter. Only whole numbers find anybody, they are sent in the body and never in an address,
 //! and what is shown is masked; seeing it all needs a reason and is audited.
 use super::confirm::{Confirm, Given};
+use super::overview::{self, LookAsk};
 use super::{Page as Sheet, given, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -9,17 +10,14 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
-use axum::extract::State;
+use app::overview::{Seen, Side};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use kernel::id::PersonId;
-use kernel::{Owner, PageAsk, Who};
+use kernel::{Owner, Who};
 use maud::{Markup, html};
 use party::{Find, Permission as P, PersonView, Revealed};
-use payroll::SlipLine;
 use serde::Deserialize;
-
-/// Pay slips on a customer's page.
-const SLIPS_ROWS: u32 = 12;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -125,65 +123,71 @@ async fn account(web: &Web, who: &Signed, form: &FindForm, number: &str) -> Resu
     })
 }
 
-pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
-    let (actor, accounts, wages) = (who.actor.clone(), who.holds(P::AccountReadAny), who.holds(P::WageReadBank));
+/// Before a reason was chosen: the masked name, freezes, and the reasons. After: one side of the customer.
+pub async fn show(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PersonId>,
+    Query(ask): Query<LookAsk>,
+) -> Result<Shown, Fault> {
+    let here = format!("/customers/{id}");
+    let (actor, looked) = (who.actor.clone(), ask.read());
     let handles = who.holds(P::LoginMake) || who.holds(P::LoginUnlock);
-    let (person, frozen, views, slips, login) = web
-        .write(move |tx| {
+    let found = web.write(move |tx| {
+        let frozen = guard::in_force(tx, Owner::Person(id), tx.now())?;
+        let Some((why, side)) = looked else {
             let person = party::person_view(tx, &actor, id)?;
             tx.audit(&actor, store::Audit::of("person.look", id))?;
-            let now = tx.now();
-            let frozen = guard::in_force(tx, Owner::Person(id), now)?;
-            let all = if accounts { ledger::of_owner(tx, Owner::Person(id))? } else { Vec::new() };
-            let views = all.iter().map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()?;
-            let slips =
-                if wages { payroll::slips_of(tx, &actor, id, &PageAsk::first(SLIPS_ROWS))?.items } else { Vec::new() };
-            let login = if handles { party::login_seen(tx, &actor, Who::Person(id))? } else { None };
-            Ok((person, frozen, views, slips, login))
-        })
-        .await?;
+            return Ok((person, frozen, None));
+        };
+        let (person, seen) = app::overview::person(tx, &actor, id, why, side)?;
+        let login =
+            if handles && side == Side::Access { party::login_seen(tx, &actor, Who::Person(id))? } else { None };
+        let open = app::overview::sides(tx, &actor, id)?;
+        Ok((person, frozen, Some((why, side, open, std::sync::Arc::new(seen), login))))
+    });
+    let (person, frozen, looked) = found.await?;
     let w = who.words();
-    let reveal = who.holds(P::PersonReveal).then(|| format!("/customers/{id}/reveal"));
+    let main = html! {
+        @for f in &frozen { p { (status(Tone::Danger, &who.t("person-frozen"), &say::told(w, "freeze-basis", f.basis.code()), &w.moment(f.frozen_at))) } }
+        @match &looked {
+            None => { (overview::reasons(&who, &here)) }
+            Some((why, side, open, seen, login)) => {
+                (overview::on_record(&who, *why))
+                (overview::sides(&who, &here, *why, open, *side))
+                @match &**seen {
+                    Seen::Who(tier) => { (identity(&who, &person)) (super::tiers::limits(&who, tier)) }
+                    Seen::Money(all) => { (overview::money(&who, all)) }
+                    Seen::Orders(all) => { (overview::orders(&who, all)) }
+                    Seen::Wages(slips) => { (overview::wages(&who, slips)) }
+                    Seen::Access(sessions, devices) => {
+                        @if handles { h2 { (who.t("login")) } (super::logins::block(&who, login.as_ref(), Some(&format!("{here}/login")))) }
+                        (overview::access(&who, sessions, devices))
+                    }
+                }
+            }
+        }
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("limits"), &format!("{here}/tier")))
+            (link_button(Button::Secondary, &who.t("consents"), &format!("{here}/consents")))
+            @if who.holds(P::CustomerManage) { (link_button(Button::Secondary, &who.t("manager"), &format!("{here}/manager"))) }
+            @if who.holds(P::AccountFreeze) { (link_button(Button::Secondary, &who.t("freezes"), &format!("/freezes/{id}"))) }
+        }))
+    };
+    Ok(page(&who, Sheet::new(person.name).crumb(who.t("customers"), "/customers"), main))
+}
+
+fn identity(who: &Signed, person: &PersonView) -> Markup {
+    let w = who.words();
+    let reveal = who.holds(P::PersonReveal).then(|| format!("/customers/{}/reveal", person.id));
     let secret = |what: &str, text: &str| masked(w, what, text, reveal.as_deref());
     let rows = [
         Row::new(who.t("worker-name"), html! { (person.name) }),
         Row::new(say::told(w, "document", person.document.code()), secret(&who.t("worker-identity"), &person.identity)),
         Row::new(who.t("person-phone"), html! { span.masked-text { (person.phone) } }),
-        Row::new(who.t("person-tier"), flags(&who, &person)),
+        Row::new(who.t("person-tier"), flags(who, person)),
     ];
-    let main = html! {
-        @for f in &frozen { p { (status(Tone::Danger, &who.t("person-frozen"), &say::told(w, "freeze-basis", f.basis.code()), &w.moment(f.frozen_at))) } }
-        (summary_list(w, &rows))
-        (actions(html! {
-            (link_button(Button::Secondary, &who.t("limits"), &format!("/customers/{id}/tier")))
-            (link_button(Button::Secondary, &who.t("consents"), &format!("/customers/{id}/consents")))
-            @if who.holds(P::CustomerManage) { (link_button(Button::Secondary, &who.t("manager"), &format!("/customers/{id}/manager"))) }
-            @if who.holds(P::AccountFreeze) { (link_button(Button::Secondary, &who.t("freezes"), &format!("/freezes/{id}"))) }
-        }))
-        @if handles { h2 { (who.t("login")) } (super::logins::block(&who, login.as_ref(), Some(&format!("/customers/{id}/login")))) }
-        @if accounts { h2 { (who.t("accounts")) } (super::accounts::table(&who, &views).show(w)) }
-        @if !slips.is_empty() { (slip_table(&who, &slips)) }
-    };
-    Ok(page(&who, Sheet::new(person.name).crumb(who.t("customers"), "/customers"), main))
-}
-
-fn slip_table(who: &Signed, slips: &[SlipLine]) -> Markup {
-    let w = who.words();
-    let row = |s: &SlipLine| {
-        [
-            html! { a href={ "/slips/" (s.line) } { (s.period) } },
-            html! { (s.employer) },
-            amount(w, s.net),
-            say::tag_by(w, s.state, "", s.at),
-        ]
-    };
-    let table = Table::new(who.t("slips"))
-        .text(who.t("slip-period"))
-        .text(who.t("slip-employer"))
-        .figures(who.t("slip-net"))
-        .text(who.t("line-state"))
-        .rows(slips.iter().map(row));
-    table.show(w)
+    summary_list(w, &rows)
 }
 
 async fn person(web: &Web, who: &Signed, id: PersonId) -> Result<PersonView, Fault> {

@@ -1,6 +1,7 @@
 //! A firm: what is on file, its users, whether it wants two persons for its rights, and its programs. The bank's staff find it by its
 //! credit code; its own users see their own.
 use super::confirm::{Confirm, Given};
+use super::overview::{self, LookAsk};
 use super::roles::{Known, Places, held_table};
 use super::{Page as Sheet, page, refused, say};
 use crate::gate::Signed;
@@ -10,6 +11,7 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
+use app::overview::{Money, Why};
 use app::rights::{Asked, control_ask};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,7 @@ use kernel::Error;
 use kernel::id::FirmId;
 use maud::{Markup, html};
 use party::{ApiClient, Firm, FirmControl, Held, Permission as P};
+use payments::Instruction;
 use serde::Deserialize;
 
 #[derive(Deserialize, Default)]
@@ -73,8 +76,21 @@ struct Seen {
     clients: Vec<ApiClient>,
 }
 
-pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FirmId>) -> Result<Shown, Fault> {
+pub async fn show(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<FirmId>,
+    Query(ask): Query<LookAsk>,
+) -> Result<Shown, Fault> {
     let (actor, programs) = (who.actor.clone(), who.holds(P::ClientManage));
+    let looks = who.is_staff() && who.holds(P::AccountReadAny);
+    let money = match ask.read().filter(|_| looks) {
+        Some((why, _)) => {
+            let actor = actor.clone();
+            Some((why, web.write(move |tx| app::overview::firm(tx, &actor, id, why)).await?))
+        }
+        None => None,
+    };
     let seen = web
         .read(move |tx| {
             let firm = crate::api::unknown_to_others(party::firm_view(tx, &actor, id), "firm", id)?;
@@ -101,11 +117,23 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FirmId>) -> Re
         (held_table(&who, &Places::of(&who, &[]), &seen.users, Known::Place))
         @if who.holds(P::RoleGrant) { (actions(link_button(Button::Primary, &who.t("user-give"), &format!("/firms/{id}/role")))) }
         (control_block(&who, id, &seen))
+        @if looks { (its_money(&who, id, money.as_ref())) }
         @if who.holds(P::ClientManage) { (super::programs::block(&who, id, &seen.clients)) }
     };
     let shown = Sheet::new(f.name.clone());
     let shown = if who.is_staff() { shown.crumb(who.t("firms"), "/firms") } else { shown };
     Ok(page(&who, shown, main))
+}
+
+/// What the firm has and ordered, once the reader said why he looks.
+fn its_money(who: &Signed, id: FirmId, money: Option<&(Why, (Money, Vec<Instruction>))>) -> Markup {
+    html! {
+        h2 { (who.t("firm-money")) }
+        @match money {
+            None => { (overview::reasons(who, &format!("/firms/{id}"))) }
+            Some((why, (all, orders))) => { (overview::on_record(who, *why)) (overview::money(who, all)) (overview::orders(who, orders)) }
+        }
+    }
 }
 
 fn control_block(who: &Signed, id: FirmId, seen: &Seen) -> Markup {

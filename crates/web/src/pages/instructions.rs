@@ -163,6 +163,9 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
             @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
             @if kept == Some(false) && i.state != Stage::Refused { (link_button(Button::Secondary, &who.t("payee-keep"), &format!("/payees/new?payment={}", i.id))) }
+            @if let Some(line) = i.transfer.filter(|_| i.state == Stage::Posted) {
+                (link_button(Button::Secondary, &who.t("line-receipt"), &format!("/accounts/{}/lines/{line}", i.debit)))
+            }
             @if payer { (link_button(Button::Secondary, &who.t("to-account"), &format!("/accounts/{}", i.debit))) }
             (print_button(who.words()))
         }))

@@ -78,6 +78,9 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayLineId>) ->
         (hands(&who, &slip))
         (proof(&who, &slip))
         @if own { (ask(&who, &phone)) }
+        @if own && slip.proof.is_some() {
+            (form(&who.view, &format!("/slips/{id}/receipt"), actions(button(Button::Primary, &who.t("slip-receipt"), None))))
+        }
         (actions(print_button(w)))
     };
     let shown = Sheet::new(title).lead(slip.employer.clone());

@@ -21,7 +21,7 @@ pub(super) fn tier_shown(who: &Signed, tier: Tier) -> String {
 }
 
 /// Tier, limits and what is used of them.
-fn limits(who: &Signed, t: &TierView) -> Markup {
+pub(super) fn limits(who: &Signed, t: &TierView) -> Markup {
     let w = who.words();
     let none = || html! { (who.t("limit-none")) };
     let sum = |m: Option<Money>| m.map_or_else(none, |m| amount(w, m));

@@ -4,6 +4,7 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod statement;
 pub mod tasks;
 
 use crate::api::{
@@ -33,6 +34,8 @@ pub fn table() -> Vec<Route> {
         pages(),
         door::pages(),
         door::programs(),
+        statement::pages(),
+        statement::programs(),
         screens(),
         who(),
         money(),
