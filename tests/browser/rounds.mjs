@@ -34,6 +34,8 @@ export const PATHS = PAGES.map((page) => page.path);
 const kindOf = (path) => KINDS.find((kind) => kind.shape.test(path));
 /** Addresses that answer a file or a part of a page. */
 const parts = new Set();
+/** Addresses that only lead on to a page. */
+const leading = new Set();
 const ID = /\b[a-z]{3,4}_[0-9A-HJKMNP-TV-Z]{26}\b/g;
 
 /** A window that is signed in, kept for all of its rounds. */
@@ -42,6 +44,7 @@ async function enter(browser, url, reader) {
   const page = await context.newPage();
   await page.goto(reader.elder ? '/?mode=elder' : '/');
   if (reader.name !== 'nobody') await signIn(page, reader.name);
+  if (reader.elder) await page.goto('/home?mode=elder');
   if (reader.firm) {
     await page.goto('/act-for');
     const choice = page.locator('main input[name=firm]').last();
@@ -58,6 +61,8 @@ async function ask(reader, address) {
   if (!kind || reader.asked.has(address)) return [];
   reader.asked.add(address);
   const answer = await reader.context.request.get(address, { maxRedirects: 0 }).catch(() => null);
+  const led = answer?.status() === 303 && !/^\/(sign-in|step-up|password)/.test(answer.headers().location ?? '');
+  if (led) leading.add(kind.path);
   if (answer?.status() !== 200) return [];
   if (!/text\/html/.test(answer.headers()['content-type'] ?? '')) parts.add(kind.path);
   if (parts.has(kind.path)) return [];
@@ -65,7 +70,7 @@ async function ask(reader, address) {
   for (const [id] of text.matchAll(ID)) reader.ids.add(id);
   if (!text.includes('<html')) parts.add(kind.path);
   else reader.found.set(kind.path, [...(reader.found.get(kind.path) ?? []), address]);
-  return [...text.matchAll(/href="(\/[^"#]*)"/g)].map(([, href]) => href.replaceAll('&amp;', '&'));
+  return [...text.matchAll(/href="(\/[^"#]*)"/g)].map(([, href]) => href.replaceAll('&amp;', '&')).filter((href) => !/[?&](mode|lang)=/.test(href));
 }
 
 async function follow(reader) {
@@ -121,7 +126,7 @@ export async function rounds(browser, url, readers = READERS) {
   await Promise.all(all.map(follow));
   const ids = known(all);
   for (const reader of all) await tryIds(reader, ids);
-  const reached = new Set([...all.flatMap((reader) => [...reader.found.keys()]), ...parts]);
+  const reached = new Set([...all.flatMap((reader) => [...reader.found.keys()]), ...parts, ...leading]);
   return { readers: all, reached, unreached: PATHS.filter((path) => !reached.has(path)) };
 }
 

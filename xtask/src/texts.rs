@@ -23,6 +23,8 @@ const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// holds it as a string.
 const FAMILIES: [&str; 7] =
     ["approval-state", "clearing-state", "import-state", "line-state", "payment-state", "sheet-state", "standing"];
+/// Languages that have every key. The others are being written: what they have must be a key, what they lack falls back.
+const COMPLETE: [&str; 2] = ["zh-CN", "en"];
 const ERROR: &str = "error-";
 
 /// Key (an attribute as `key.attribute`) → where it is defined.
@@ -48,7 +50,18 @@ pub fn check(files: &[File]) -> Vec<Finding> {
         }
         used.extend(references(&file.text));
     }
+    let (whole, young): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        languages.into_iter().partition(|(l, _)| COMPLETE.contains(l));
+    let languages = whole;
     let all: BTreeSet<&String> = languages.values().flat_map(Keys::keys).collect();
+    for (key, (path, line)) in young.values().flatten().filter(|(key, _)| !all.contains(key)) {
+        found.push(Finding::new(
+            path,
+            *line,
+            format!("no complete language has {key}"),
+            "take it out, or write it in all of them",
+        ));
+    }
     for key in &all {
         let (path, line) = languages.values().find_map(|keys| keys.get(*key)).copied().unwrap_or_default();
         for (language, _) in languages.iter().filter(|(_, keys)| !keys.contains_key(*key)) {
@@ -248,6 +261,21 @@ mod tests {
         for (zh, en, code, want) in cases {
             assert_eq!(faults(zh, en, code), *want, "{zh} | {en} | {code}");
         }
+    }
+
+    #[test]
+    fn a_language_that_is_being_written_may_lack_keys_and_invents_none() {
+        let files = |lis: &str| {
+            [
+                File::new("crates/web/locales/zh-CN/base.ftl", "a = x\nb = x\n"),
+                File::new("crates/web/locales/en/base.ftl", "a = x\nb = x\n"),
+                File::new("crates/web/locales/lis/sample.ftl", lis),
+                File::new("crates/web/src/lib.rs", "[\"a\", \"b\"]"),
+            ]
+        };
+        let wrong = |lis: &str| check(&files(lis)).into_iter().map(|f| f.wrong).collect::<Vec<_>>();
+        assert!(wrong("a = y\n").is_empty());
+        assert_eq!(wrong("c = y\n"), ["no complete language has c"]);
     }
 
     #[test]

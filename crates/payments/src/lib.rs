@@ -20,6 +20,7 @@
 //! fee that was not shown; a limit used without its posting.
 mod arrival;
 pub mod clearing;
+mod days;
 mod events;
 mod form;
 mod instruction;
@@ -35,6 +36,7 @@ mod search;
 mod submit;
 
 pub use arrival::{Arrival, arrival_of};
+pub use days::{COUNTED_INSTRUCTIONS_MAX, DAYS_BACK_MAX, per_day};
 pub use events::PaymentEvent;
 pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};

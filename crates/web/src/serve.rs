@@ -103,7 +103,8 @@ impl Server {
         };
         // Behind a proxy that ends TLS, the browser is on https all the same.
         let secure = certificate.is_some() || relying.origin().starts_with("https://");
-        let site = Arc::new(Site::new(options.bank_zh, options.bank_en, secure));
+        let site = Site::new(options.bank_zh, options.bank_en, secure);
+        let site = Arc::new(site.young_languages(options.setting.young_languages));
         let web = Web::new(bank, site, relying, options.setting);
         let (told, stopped) = watch::channel(false);
         let door = Door { router: everything(&web), certificate: certificate.map(Arc::new), stopped };

@@ -50,6 +50,8 @@ pub struct Setting {
     pub public_url: Option<String>,
     /// Where fonts for documents are found.
     pub fonts: documents::Fonts,
+    /// Languages that are being written are offered; see [`crate::words::young`].
+    pub young_languages: bool,
 }
 
 impl Web {

@@ -87,12 +87,17 @@ pub struct Site {
     /// Served over TLS: cookies are `Secure`, browsers are told to stay on TLS.
     pub tls: bool,
     pub csrf: CsrfKey,
+    /// Languages that are being written are offered too.
+    pub young_languages: bool,
 }
 
 impl Site {
     /// A site with a key of its own that is forgotten when the process ends: open forms must then be loaded again.
     pub fn new(bank_zh: impl Into<String>, bank_en: impl Into<String>, tls: bool) -> Site {
-        Site { bank_zh: bank_zh.into(), bank_en: bank_en.into(), tls, csrf: CsrfKey::random() }
+        Site { bank_zh: bank_zh.into(), bank_en: bank_en.into(), tls, csrf: CsrfKey::random(), young_languages: false }
+    }
+    pub fn young_languages(self, offered: bool) -> Site {
+        Site { young_languages: offered, ..self }
     }
     pub fn bank(&self, lang: Lang) -> &str {
         match lang {

@@ -7,11 +7,19 @@
 //! An error is told by its code: the message `error-<code>` (with - for _) and its attribute `.remedy`, filled with the
 //! error's fields and its English message as `$message`. Where a field that it asks for is absent its attribute `.plain` is
 //! told, which asks for none; where a language does not know the code, the error's own English message and remedy are.
+#[cfg(test)]
+mod plain;
+pub mod young;
+
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use kernel::{Currency, Date, Error, Kind, Money, Timestamp};
 use std::borrow::Cow;
 use std::sync::LazyLock;
+use young::Young;
+
+/// The texts of one language.
+pub(crate) type Texts = FluentBundle<FluentResource>;
 
 /// A language the bank speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -101,10 +109,10 @@ macro_rules! texts {
     };
 }
 
-static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::Zh, texts!("zh-CN")));
-static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(Lang::En, texts!("en")));
+static ZH: LazyLock<Texts> = LazyLock::new(|| bundle(Lang::Zh, texts!("zh-CN")));
+static EN: LazyLock<Texts> = LazyLock::new(|| bundle(Lang::En, texts!("en")));
 
-fn bundle(lang: Lang, texts: &[&str]) -> FluentBundle<FluentResource> {
+pub(crate) fn bundle(lang: Lang, texts: &[&str]) -> Texts {
     let mut bundle = FluentBundle::new_concurrent(vec![lang.tag().parse().expect("our own tags are well formed")]);
     bundle.set_use_isolating(false);
     for text in texts {
@@ -130,14 +138,19 @@ pub struct Told {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Words {
     pub lang: Lang,
+    /// A young language whose texts come first.
+    pub young: Option<&'static Young>,
 }
 
 impl Words {
     pub fn of(lang: Lang) -> Words {
-        Words { lang }
+        Words { lang, young: None }
+    }
+    pub fn young(young: &'static Young) -> Words {
+        Words { lang: young.base, young: Some(young) }
     }
 
-    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+    fn bundle(self) -> &'static Texts {
         match self.lang {
             Lang::Zh => &ZH,
             Lang::En => &EN,
@@ -168,15 +181,25 @@ impl Words {
 
     /// `None` when the key or attribute is not there, or asks for an argument that is not given.
     fn find(self, key: &str, attribute: Option<&str>, args: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
-        let message = self.bundle().get_message(key)?;
+        let own = self.young.and_then(Young::bundle).and_then(|texts| Words::found(texts, key, attribute, args));
+        own.or_else(|| Words::found(self.bundle(), key, attribute, args))
+    }
+
+    fn found(
+        texts: &'static Texts,
+        key: &str,
+        attribute: Option<&str>,
+        args: Option<&FluentArgs<'_>>,
+    ) -> Option<Cow<'static, str>> {
+        let message = texts.get_message(key)?;
         let pattern = match attribute {
             None => message.value()?,
             Some(name) => message.get_attribute(name)?.value(),
         };
         let mut faults = Vec::new();
         let text = match args {
-            None => self.bundle().format_pattern(pattern, None, &mut faults),
-            Some(args) => self.bundle().format_pattern(pattern, Some(args), &mut faults).into_owned().into(),
+            None => texts.format_pattern(pattern, None, &mut faults),
+            Some(args) => texts.format_pattern(pattern, Some(args), &mut faults).into_owned().into(),
         };
         faults.is_empty().then_some(text)
     }
@@ -298,7 +321,7 @@ mod tests {
     }
 
     /// The text of `key`, or of an attribute of it, with nothing filled in.
-    fn bare(lang: Lang, key: &str, attribute: Option<&str>) -> Option<String> {
+    pub(super) fn bare(lang: Lang, key: &str, attribute: Option<&str>) -> Option<String> {
         let bundle = Words::of(lang).bundle();
         let message = bundle.get_message(key)?;
         let pattern =

@@ -40,6 +40,9 @@ pub struct Serve {
     /// Do not load the demo bank into new data.
     #[arg(long)]
     pub no_demo: bool,
+    /// Also offer languages that are being written; what they lack is said in Chinese.
+    #[arg(long)]
+    pub young_languages: bool,
 }
 
 impl Serve {
@@ -51,6 +54,7 @@ impl Serve {
             tls_key: self.tls_key.or(before.tls_key),
             public_url: self.public_url.or(before.public_url),
             no_demo: self.no_demo || before.no_demo,
+            young_languages: self.young_languages || before.young_languages,
         }
     }
     pub fn address(&self) -> SocketAddr {

@@ -71,6 +71,7 @@ fn options(bank: &Bank, args: &Serve, demo: bool) -> Result<Options> {
     options.tls = args.tls_cert.clone().zip(args.tls_key.clone());
     options.setting.demo = demo;
     options.setting.public_url = args.public_url.clone();
+    options.setting.young_languages = args.young_languages;
     let head = bank.read(party::branches)?.into_iter().next();
     if let Some(head) = head {
         (options.bank_zh, options.bank_en) = (head.name_zh, head.name_en);

@@ -40,3 +40,12 @@ key-rows = In a table: the next row, the row before
 key-ends = In a table: the first row, the last row
 key-enter = Opens it
 key-escape = Closes details or a question that opened over the page
+
+# Pictures
+payments-days = Payments of this branch, last fourteen days
+payments-days-about = Most on { $date }: { $n }.
+payments-day = Day
+home-chart-about = Most wait in “{ $queue }”.
+run-chart = What became of the wages
+run-chart-about = { $paid } of { $all } people have their money.
+run-chart-what = Outcome

@@ -37,3 +37,12 @@ key-rows = 在表格里：到下一行、上一行
 key-ends = 在表格里：到第一行、最后一行
 key-enter = 打开
 key-escape = 关掉旁边打开的详情或者对话框
+
+# 图
+payments-days = 本网点最近十四天的付款
+payments-days-about = { $date }最多，{ $n } 笔。
+payments-day = 日期
+home-chart-about = “{ $queue }”最多。
+run-chart = 发放结果
+run-chart-about = 共 { $all } 人，已到账 { $paid } 人。
+run-chart-what = 结果

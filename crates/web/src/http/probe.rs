@@ -24,7 +24,10 @@ impl Answer {
 
 impl Probe {
     pub(crate) async fn people(routes: Router) -> Probe {
-        Probe::serve(super::for_people(routes, Arc::new(Site::new("驿站", "Yizhan", false)))).await
+        Probe::site(routes, Site::new("驿站", "Yizhan", false)).await
+    }
+    pub(crate) async fn site(routes: Router, site: Site) -> Probe {
+        Probe::serve(super::for_people(routes, Arc::new(site))).await
     }
     pub(crate) async fn programs(routes: Router) -> Probe {
         Probe::serve(super::for_programs(routes, Arc::new(Site::new("驿站", "Yizhan", false)))).await

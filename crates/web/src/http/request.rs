@@ -4,6 +4,7 @@ use super::csrf::random;
 use super::fault::Fault;
 use crate::terminals::{HIGH, Here, LOW, REACH};
 use crate::view::{Mode, Site, Size, View};
+use crate::words::young::Young;
 use crate::words::{Lang, Words};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -78,6 +79,12 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     let cookie = |name: &str| cookies::read(request.headers(), name, site.tls);
     let accept = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|v| v.to_str().ok());
     let lang = Lang::choose(query("lang"), cookie(cookies::LANG), accept);
+    let young = |tag: &str| Young::parse(tag).filter(|_| site.young_languages);
+    let words = match (query("lang"), cookie(cookies::LANG).and_then(young)) {
+        (Some(asked), _) => young(asked).map_or(Words::of(lang), Words::young),
+        (None, Some(kept)) => Words::young(kept),
+        (None, None) => Words::of(lang),
+    };
     let own = |text: &str| Mode::parse(text).filter(|m| m.is_of_customers());
     let kiosk = request.extensions().get::<Here>().map(|here| here.kiosk(query(REACH), cookie(cookies::REACH)));
     let mode = query("mode")
@@ -89,8 +96,8 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     let asked_size = query("size").and_then(Size::parse);
     let size = asked_size.or_else(|| cookie(cookies::SIZE).and_then(Size::parse)).unwrap_or_default();
     let mut fresh = Vec::new();
-    if query("lang").and_then(Lang::parse).is_some() {
-        fresh.push(Cookie::choice(cookies::LANG, lang.tag()));
+    if query("lang").is_some_and(|tag| Lang::parse(tag).is_some() || young(tag).is_some()) {
+        fresh.push(Cookie::choice(cookies::LANG, words.young.map_or(lang.tag(), |y| y.tag)));
     }
     if kiosk.is_some() {
         let asked = query(REACH).filter(|r| [LOW, HIGH].contains(r));
@@ -109,7 +116,7 @@ fn read(request: &Request, site: Arc<Site>) -> (View, Vec<Cookie>) {
     });
     let address = request.uri().path_and_query().map_or("/", |a| a.as_str()).to_owned();
     let correlation = request.extensions().get::<Correlation>().map_or_else(String::new, |c| c.0.clone());
-    (View { words: Words::of(lang), mode, size, address, correlation, visitor, site, kiosk, app: None }, fresh)
+    (View { words, mode, size, address, correlation, visitor, site, kiosk, app: None }, fresh)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for View {
@@ -124,7 +131,7 @@ impl<S: Send + Sync> FromRequestParts<S> for View {
 #[cfg(test)]
 mod tests {
     use crate::http::probe::Probe;
-    use crate::view::View;
+    use crate::view::{Site, View};
     use axum::Router;
     use axum::routing::get;
 
@@ -150,6 +157,21 @@ mod tests {
         assert_eq!(probe.get("/x?mode=manager").await.text(), "zh-CN customer /x?mode=manager");
         let again = probe.ask("GET /x HTTP/1.0\r\nCookie: yz_visit=v; yz_lang=en; yz_mode=elder\r\n\r\n").await;
         assert_eq!((again.text().as_str(), again.header("set-cookie")), ("en elder /x", None));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_young_language_is_spoken_only_where_it_is_turned_on() {
+        let told = |v: View| async move { format!("{} {}", v.words.lang.tag(), v.t("sign-out")) };
+        let router = || Router::new().route("/x", get(told));
+        let off = Probe::people(router()).await;
+        assert_eq!(off.get("/x?lang=lis").await.text(), "zh-CN 退出登录");
+        let on = Probe::site(router(), Site::new("驿站", "Yizhan", false).young_languages(true)).await;
+        let answer = on.get("/x?lang=lis").await;
+        assert_eq!(answer.text(), "zh-CN ［傈僳语样例］退出登录");
+        assert!(answer.header("set-cookie").unwrap().starts_with("yz_lang=lis"));
+        let kept = |lang: &str| format!("GET /x{lang} HTTP/1.0\r\nCookie: yz_visit=v; yz_lang=lis\r\n\r\n");
+        assert_eq!(on.ask(&kept("")).await.text(), "zh-CN ［傈僳语样例］退出登录");
+        assert_eq!(on.ask(&kept("?lang=en")).await.text(), "en Sign out");
     }
 
     #[tokio::test(flavor = "multi_thread")]

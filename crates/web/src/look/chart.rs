@@ -12,6 +12,8 @@ pub const CHART_POINTS_MAX: usize = 60;
 const VALUES_WRITTEN_MAX: usize = 6;
 /// Labels along the axis at most, so that they do not touch at 320 px.
 const LABELS_WRITTEN_MAX: usize = 6;
+/// Pixels of a lying bar with its label.
+const ROW: i64 = 56;
 /// Pixels: the plot's top, its height, and where the labels stand.
 const TOP: i64 = 28;
 const HEIGHT: i64 = 150;
@@ -21,6 +23,8 @@ const LABELS_AT: i64 = TOP + HEIGHT + 22;
 pub enum Shape {
     Bars,
     Line,
+    /// Bars that lie under their labels, for labels of several words.
+    Rows,
 }
 
 /// A value at a place: `value` in any whole unit, `shown` as people read it.
@@ -85,12 +89,14 @@ impl Chart<'_> {
         html! {
             figure.chart {
                 figcaption.chart-title { (self.title) }
-                svg.chart-picture role="img" width="100%" height=(LABELS_AT + 8) aria-labelledby={ (title) " " (about) } {
+                svg.chart-picture role="img" width="100%" height=(self.height()) aria-labelledby={ (title) " " (about) } {
                     title id=(title) { (self.title) }
                     desc id=(about) { (self.about) }
-                    (self.grid())
-                    @match self.shape { Shape::Bars => { (self.bars()) }, Shape::Line => { (self.line()) } }
-                    (self.labels())
+                    @match self.shape {
+                        Shape::Rows => { (self.rows()) },
+                        Shape::Bars => { (self.grid()) (self.bars()) (self.labels()) },
+                        Shape::Line => { (self.grid()) (self.line()) (self.labels()) },
+                    }
                 }
                 (details(&words.t("chart-table"), table.show(words)))
             }
@@ -110,6 +116,26 @@ impl Chart<'_> {
             line.chart-zero x1="0" x2="100%" y1=(zero) y2=(zero) {}
             @if let Some(p) = highest {
                 text.chart-text.chart-max-narrow[self.values_written()] x="0" y=(TOP - 8) { (p.shown) }
+            }
+        }
+    }
+
+    fn height(&self) -> i64 {
+        match self.shape {
+            Shape::Rows => ROW * self.drawn().len() as i64,
+            Shape::Bars | Shape::Line => LABELS_AT + 8,
+        }
+    }
+
+    fn rows(&self) -> Markup {
+        let high = scale(self.points).1;
+        let width = |p: &Point<'_>| percent((i128::from(p.value.max(0)) * 10_000 / high) as i64);
+        html! {
+            @for (i, p) in self.drawn().iter().enumerate() {
+                @let y = ROW * i as i64;
+                text.chart-text x="0" y=(y + 20) { (p.label) }
+                text.chart-row-value x="100%" y=(y + 20) text-anchor="end" { (p.shown) }
+                rect.chart-bar x="0" y=(y + 28) width=(width(p)) height="14" rx="3" {}
             }
         }
     }

@@ -11,6 +11,7 @@ use crate::http::assets;
 use crate::routes::tasks::CODE_CHARS_MAX;
 use crate::view::{Mode, View};
 use crate::words::Lang;
+use crate::words::young::YOUNG;
 use kernel::Error;
 use maud::{DOCTYPE, Markup, html};
 
@@ -188,8 +189,11 @@ impl<'a> Frame<'a> {
     fn languages(&self) -> Markup {
         let (view, words) = (self.view, self.view.words);
         html! {
-            @for lang in Lang::ALL.into_iter().filter(|l| *l != words.lang) {
+            @for lang in Lang::ALL.into_iter().filter(|l| *l != words.lang || words.young.is_some()) {
                 a.tool href=(view.address_with("lang", lang.tag())) lang=(lang.tag()) hreflang=(lang.tag()) { (lang.own_name()) }
+            }
+            @for young in YOUNG.iter().filter(|y| view.site.young_languages && words.young != Some(*y)) {
+                a.tool href=(view.address_with("lang", young.tag)) { (young.own_name) }
             }
         }
     }

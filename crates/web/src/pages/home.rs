@@ -25,6 +25,8 @@ const NOTICES_SHOWN: u32 = 5;
 const LINES_SHOWN: u32 = 6;
 /// Pay sheets of a project looked at for what is to be done.
 const SHEETS_LOOKED_AT: u32 = 4;
+/// Days of payments shown to who looks over a branch.
+const DAYS_SHOWN: u32 = 14;
 /// What waits is counted up to this.
 const COUNTED_MAX: u32 = 200;
 
@@ -99,6 +101,7 @@ struct Home {
     firms: Vec<(FirmId, String)>,
     steps: Vec<Step>,
     waiting: Vec<Waiting>,
+    payments: Vec<(Date, u32)>,
     notices: Vec<Notice>,
 }
 
@@ -129,6 +132,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         @if who.view.kiosk.is_some() { (kiosk::services(&who)) } @else { (act_for_one(&who, &home.firms)) }
         (steps(&who, &home.steps))
         (waiting(&who, &home.waiting))
+        (fortnight(&who, &home.payments))
         @if !home.accounts.is_empty() { (accounts(&who, &home.accounts)) }
         @if !home.projects.is_empty() { (projects(&who, &home.projects)) }
         @if !home.slips.is_empty() { (slip_table(&who, &home.slips)) }
@@ -175,7 +179,12 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
     let steps = steps_of(tx, actor, who, &projects)?;
     let notices = app::notices::list(tx, actor, true, &PageAsk::first(NOTICES_SHOWN))?.items;
     let today = tx.business_date()?;
-    Ok(Home { today, accounts, slips, projects, firms, steps, waiting: queues(tx, actor, who)?, notices })
+    let payments = match who.is_staff() && who.holds(P::PaymentApprove) && who.holds(P::GuardRead) {
+        true => payments::per_day(tx, actor, DAYS_SHOWN)?,
+        false => Vec::new(),
+    };
+    let waiting = queues(tx, actor, who)?;
+    Ok(Home { today, accounts, slips, projects, firms, steps, waiting, payments, notices })
 }
 
 /// The next steps in the projects, the newest sheet of each first; what is over and well needs none.
@@ -267,8 +276,39 @@ fn waiting(who: &Signed, waiting: &[Waiting]) -> Markup {
     let table = Table::new(who.t("home-waiting")).text(who.t("home-queue")).figures(who.t("home-count")).rows(rows);
     html! {
         @if !waiting.is_empty() { h2 { (who.t("home-waiting")) } (table.caption_hidden().show(words)) }
-        @else if who.is_staff() { p { (status(Tone::Good, &who.t("home-nothing-waits"), "", "")) } }
+        @if waiting.len() > 1 { (queue_chart(who, waiting)) }
+        @if waiting.is_empty() && who.is_staff() { p { (status(Tone::Good, &who.t("home-nothing-waits"), "", "")) } }
     }
+}
+
+/// How many payments the branch took on each of the last days.
+fn fortnight(who: &Signed, days: &[(Date, u32)]) -> Markup {
+    let words = who.words();
+    let point = |(date, n): &(Date, u32)| {
+        Point::new(words.date(*date), i64::from(*n), words.t_with("spark-payments", &[("n", (*n).into())]))
+    };
+    let points: Vec<Point<'_>> = days.iter().map(point).collect();
+    let Some((best, most)) = days.iter().max_by_key(|(_, n)| *n) else { return html! {} };
+    let about = words.t_with("payments-days-about", &[("date", words.date(*best).into()), ("n", (*most).into())]);
+    let named = Titled::new("payments-days", who.t("payments-days"), about);
+    spark(words, &named, &points, (&who.t("payments-day"), &who.t("home-count")))
+}
+
+/// The queues beside each other.
+fn queue_chart(who: &Signed, waiting: &[Waiting]) -> Markup {
+    let points: Vec<Point<'_>> =
+        waiting.iter().map(|w| Point::new(who.t(w.key), w.count as i64, w.count.to_string())).collect();
+    let most = waiting.iter().max_by_key(|w| w.count).map(|w| who.t(w.key)).unwrap_or_default();
+    let about = who.words().t_with("home-chart-about", &[("queue", most.into_owned().into())]);
+    let chart = Chart {
+        id: "queues",
+        title: who.t("home-waiting"),
+        about: about.into(),
+        shape: Shape::Rows,
+        points: &points,
+        heads: (who.t("home-queue"), who.t("home-count")),
+    };
+    chart.show(who.words())
 }
 
 fn accounts(who: &Signed, accounts: &[ledger::View]) -> Markup {

@@ -182,7 +182,33 @@ fn outcome(who: &Signed, p: &Progress) -> Markup {
     if p.waiting_lines > 0 {
         rows.push(Row::new(who.t("run-waiting"), html! { (say::people(w, p.waiting_lines)) }));
     }
-    summary_list(w, &rows)
+    html! { (summary_list(w, &rows)) (outcome_chart(who, p)) }
+}
+
+/// The same as a picture: people by what became of their wage.
+fn outcome_chart(who: &Signed, p: &Progress) -> Markup {
+    let w = who.words();
+    let of = [
+        ("run-paid", p.paid_lines),
+        ("run-at-other-banks", p.processing_lines),
+        ("run-failed", p.failed_lines),
+        ("run-waiting", p.waiting_lines),
+    ];
+    let points: Vec<Point<'_>> = of
+        .into_iter()
+        .filter(|(key, lines)| *lines > 0 || *key == "run-paid")
+        .map(|(key, lines)| Point::new(who.t(key), lines, say::people(w, lines)))
+        .collect();
+    let about = w.t_with("run-chart-about", &[("paid", p.paid_lines.into()), ("all", p.lines.into())]);
+    let chart = Chart {
+        id: "outcome",
+        title: who.t("run-chart"),
+        about: about.into(),
+        shape: Shape::Rows,
+        points: &points,
+        heads: (who.t("run-chart-what"), who.t("home-count")),
+    };
+    chart.show(w)
 }
 
 /// A line that failed, and whether it can be put on a new sheet now.
