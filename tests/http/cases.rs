@@ -66,7 +66,7 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("POST /v1/wage-slips/{id}/receipt", "", "cd", "/v1/wage-slips/$line/receipt", ""),
     case("POST /v1/documents/{id}/copies", "ctmwyra", "dokhpx", "/v1/documents/$document/copies", ""),
     case("GET /v1/people/{id}/overview", "tmwyra", "", "/v1/people/$person/overview?why=counter", ""),
-    case("GET /v1/firms/{id}/overview", "tmwyra", "", "/v1/firms/$firm/overview?why=call", ""),
+    case("GET /v1/firms/{id}/overview", "tmwya", "r", "/v1/firms/$firm/overview?why=call", ""),
     case("GET /v1/receipts/{code}", EVERYBODY, "", "/v1/receipts/$code", ""),
     case("GET /v1/accounts/{id}/payments", "ctmwyra", "dokhpx", "/v1/accounts/$account/payments", ""),
     case("POST /v1/payments/quote", "ct", "dokpx", "/v1/payments/quote", PAY),

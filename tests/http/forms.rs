@@ -67,7 +67,10 @@ fn case_of(route: &str) -> Option<&'static Case> {
 fn place(house: &House, method: &str, path: &str, access: Access) -> (String, String) {
     match case_of(&format!("{method} {path}")) {
         Some(case) => (house.fill(case.path), case.welcome.replace('p', "")),
-        None => (house.fill(path), if access == Access::Public { "n".into() } else { "c".into() }),
+        None => (
+            house.fill(&path.replace("/calls/{id}", "/calls/$call")),
+            if access == Access::Public { "n".into() } else { "c".into() },
+        ),
     }
 }
 

@@ -132,7 +132,7 @@ fn a_machine_offers_what_it_offers_and_nothing_else() {
     for route in web::routes().iter().filter(|r| r.face == web::gate::Face::People) {
         let name = format!("{} {}", route.method, route.path);
         let path = route.path.replace("{id}", "x").replace("{number}", "1").replace("{party}", "x");
-        let path = path.replace("{name}", "x").replace("{hash}", "x").replace("{pos}", "1");
+        let path = path.replace("{name}", "x").replace("{hash}", "x").replace("{pos}", "1").replace("{line}", "1");
         if web::terminals::OFFERED.contains(&name.as_str()) {
             continue;
         }

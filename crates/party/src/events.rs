@@ -95,8 +95,18 @@ pub enum Event {
         staff: StaffId,
         from: String,
     },
-    VisitBegun { session: SessionId, person: PersonId, terminal: DeviceId, place: String },
-    VisitEnded { session: SessionId, person: PersonId, terminal: DeviceId, reason: &'static str },
+    VisitBegun {
+        session: SessionId,
+        person: PersonId,
+        terminal: DeviceId,
+        place: String,
+    },
+    VisitEnded {
+        session: SessionId,
+        person: PersonId,
+        terminal: DeviceId,
+        reason: &'static str,
+    },
 }
 
 impl store::Event for Event {

@@ -206,7 +206,7 @@ impl<'a> Frame<'a> {
                 @if let Some(viewer) = &self.viewer { span.viewer-name { (viewer.name) } }
                 (self.languages())
                 @if self.viewer.is_some() {
-                    a.tool href="/devices" { (words.t("nav-devices")) }
+                    a.tool href="/profile" { (words.t("nav-profile")) }
                     a.tool href=(PASSWORD) { (words.t("header-password")) }
                     form.sign-out method="post" action=(SIGN_OUT) data-once { (proof(view)) button.tool type="submit" { (words.t("sign-out")) } }
                 }

@@ -24,7 +24,7 @@ pub(super) fn top(view: &View) -> Markup {
         header.kiosk-top {
             div.kiosk-top-inner {
                 div.brand { (mark()) span.brand-name { (view.bank()) } }
-                @if let Some(kiosk) = &view.kiosk { (clock(kiosk.now)) }
+                @if let Some(kiosk) = view.kiosk.as_ref().filter(|k| k.low || view.path() != "/") { (clock(kiosk.now)) }
             }
         }
     }

@@ -93,7 +93,7 @@ pub async fn end_others(
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     web.write(move |tx| party::sessions_end_others(tx, &actor)).await?;
-    web.inner().sessions.forget_login(who.session.login);
+    who.session.login.inspect(|login| web.inner().sessions.forget_login(*login));
     Ok(see_other("/devices"))
 }
 
@@ -105,6 +105,6 @@ pub async fn forget(
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     web.write(move |tx| party::device_forget(tx, &actor, id)).await?;
-    web.inner().sessions.forget_login(who.session.login);
+    who.session.login.inspect(|login| web.inner().sessions.forget_login(*login));
     Ok(see_other("/devices"))
 }

@@ -76,7 +76,7 @@ pub async fn attract(web: &Web, view: &View) -> Result<Response, Fault> {
         href: href.into(),
     };
     let main = html! {
-        p.kiosk-wall { @if let Some(kiosk) = &view.kiosk { (clock(kiosk.now)) } span { (name) } }
+        p.kiosk-wall { @if !kiosk.low { (clock(kiosk.now)) } span { (name) } }
         nav.kiosk-languages aria-label=(view.t("kiosk-languages")) {
             @for lang in Lang::ALL {
                 a.button.button-secondary href={ "/?lang=" (lang.tag()) } lang=(lang.tag()) hreflang=(lang.tag())

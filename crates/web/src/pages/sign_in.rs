@@ -238,7 +238,7 @@ impl<'a> Coming<'a> {
         keep(cookies::DEVICE, &self.origin.device_mark);
         let chose = |name| cookies::read(self.headers, name, tls).is_some();
         let login = session.login;
-        match self.web.read(move |tx| party::preference(tx, login)).await? {
+        match self.web.read(move |tx| login.map_or(Ok(None), |login| party::preference(tx, login))).await? {
             Some(prefers) => {
                 if let Some(lang) = Lang::parse(&prefers.language).filter(|_| !chose(cookies::LANG)) {
                     keep(cookies::LANG, lang.tag());
