@@ -1,7 +1,7 @@
 //! What a page weighs on the wire, for every address of people as somebody who may see it: compressed, with everything its HTML
 //! refers to. A phone at 250 kbit/s loads 60 KB in two seconds.
-use super::cases::PEOPLES;
 use super::house::House;
+use super::page_cases::PEOPLES;
 use std::collections::{BTreeMap, BTreeSet};
 use web::gate::{Access, Face};
 

@@ -1,7 +1,8 @@
 //! Every form and every page of people, tried by somebody who means no good. What is tried is found in the table of routes and in
 //! the pages themselves, so that a new form is tried without anybody thinking of it.
-use super::cases::{Case, PEOPLES};
+use super::cases::Case;
 use super::house::{Answer, House, csrf_of, percent};
+use super::page_cases::PEOPLES;
 use std::collections::BTreeSet;
 use web::gate::{Access, Face};
 use web::routes;

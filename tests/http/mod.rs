@@ -13,6 +13,7 @@ mod house;
 mod kiosk;
 mod member;
 mod operating;
+mod page_cases;
 mod passwords;
 mod people;
 mod repeated;

@@ -1,6 +1,7 @@
 //! Every address × everybody × somebody else's things.
-use super::cases::{ASKED_ELSEWHERE, Case, PEOPLES, PROGRAMS};
+use super::cases::{ASKED_ELSEWHERE, Case, PROGRAMS};
 use super::house::House;
+use super::page_cases::PEOPLES;
 use std::collections::BTreeSet;
 use web::routes;
 

@@ -1,6 +1,6 @@
 //! Task codes of staff: whoever may see a page gets there by its code and its word; the others are told, and find nothing.
-use super::cases::PEOPLES;
 use super::house::House;
+use super::page_cases::PEOPLES;
 use web::routes::tasks::TASKS;
 
 const STAFF: &str = "tmwyreag";

@@ -365,7 +365,7 @@ mod tests {
         }
     }
 
-    /// `payment.posted` … with `.payee` where the payee hears of it: read from the one match that says which event is told.
+    /// `payment.posted` … with `.payee` where the payee hears of it, and what the family hears: read from the one match that says which event is told.
     fn kinds_of_notices() -> BTreeSet<String> {
         let source = include_str!("../../app/src/reactions.rs");
         let (_, arms) = source.split_once("fn reactions(").expect("the match of events and reactions");
@@ -378,6 +378,9 @@ mod tests {
                 }
                 if told.contains("TellPayee") {
                     kinds.insert(format!("{event}.payee"));
+                }
+                if told.contains("TellFamily") {
+                    kinds.insert("payment.unusual.family".to_owned());
                 }
             }
         }

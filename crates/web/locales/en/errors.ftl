@@ -395,7 +395,7 @@ error-tariff-nothing-new = the file has no new version; nothing changes
 # Transfers and payees
 error-arrival-at-machine = From a machine, money to others arrives after 24 hours only. Nothing was done, no money has moved
     .remedy = Choose arrival in 24 hours; until then you can call it off.
-error-payees-full = Your book of payees is full. Nobody was added
+error-payees-full = Your book of payees is full. Nobody was added and nothing was paid
     .remedy = Remove payees you do not pay any more, then add this one.
 error-payee-by-person = A program cannot change the book of payees. Nothing was done
     .remedy = Let a person who may pay sign in, give the code and do it.

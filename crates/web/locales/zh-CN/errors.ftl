@@ -395,8 +395,8 @@ error-tariff-nothing-new = 文件里没有新的版本，没有改动
 # 转账与收款人
 error-arrival-at-machine = 在自助机上转给别人，只能选 24 小时后到账，没有办理，钱没有动
     .remedy = 请选择“24 小时后到账”；到账之前可以撤销。
-error-payees-full = 收款人名册已经满了，没有添加
-    .remedy = 删掉不再付款的人，再添加。
+error-payees-full = 收款人名册已经满了，没有添加，没有办理
+    .remedy = 请删掉不再付款的人，再添加。
 error-payee-by-person = 程序不能改收款人名册，没有办理
     .remedy = 请由有付款权限的人登录，输入验证码后办理。
 
@@ -448,7 +448,7 @@ error-paper-too-long = 内容太多，超过 { $max } 页
     .plain = 内容太多，一份文件放不下
     .remedy = 请缩短时间，或者改取表格。
 error-bad-days = 时间范围不对
-    .remedy = 起始日期不能晚于截止日期，最长五年。
+    .remedy = 请重新选择：起始日期不晚于截止日期，最长五年。
 error-export-too-large = 一份文件最多 { $max } 笔，这段时间不止这些
     .plain = 这段时间的明细太多，一份文件放不下
     .remedy = 请缩短时间，分几次取。

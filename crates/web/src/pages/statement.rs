@@ -251,15 +251,15 @@ fn months(who: &Signed, seen: &Statement) -> Markup {
         };
         drawn.iter().map(point).collect()
     };
-    let chart = |id: &str, key: &str, points: &[Point<'_>]| {
+    let drawing = |id: &str, key: &str, points: &[Point<'_>]| {
         let heads = (w.t("statement-month-head"), w.t("amount"));
         Chart { id, title: w.t(key), about: w.t("statement-chart-about"), shape: Shape::Bars, points, heads }.show(w)
     };
     let (money_in, money_out) = (points(&|s| s.money_in), points(&|s| s.money_out));
     html! {
         div.pair {
-            (chart("months-in", "statement-months-in", &money_in))
-            (chart("months-out", "statement-months-out", &money_out))
+            (drawing("months-in", "statement-months-in", &money_in))
+            (drawing("months-out", "statement-months-out", &money_out))
         }
     }
 }
