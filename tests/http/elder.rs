@@ -243,6 +243,9 @@ fn a_family_view_is_offered_answered_looked_at_and_ended_on_pages() {
     assert_eq!(offered["items"][0]["given"], false, "{offered}");
     let tie = offered["items"][0]["tie"].as_str().unwrap().to_owned();
     let place = format!("/family/{tie}");
+    app::relay::pump(&house.bank.store).unwrap();
+    assert!(house.page('d', "/notices").text().contains(&format!("href=\"{place}\"")), "the notice leads there");
+    assert!(house.page('d', "/home").text().contains("href=\"/family\""));
     let seen = house.ask("GET", &place, &own('d'), b"").text();
     assert!(seen.contains("value=\"yes\"") && !seen.contains("100,000"), "{seen}");
     assert_eq!(house.page('d', &format!("{place}/accounts")).status, 422, "not before the yes");

@@ -269,3 +269,5 @@ safety-no = No
 safety-stop = Stop: nothing was sent
 safety-stop-text = What you tell us is how frauds are done. No bank, police or court tells anybody on the phone to send money, and none asks for a code.
 safety-stop-money = Your money is still in your account. Hang up, tell your family, and have us call you.
+tile-family = Family
+hint-tile-family = Keep an eye on an account together

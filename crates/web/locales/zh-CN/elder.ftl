@@ -263,3 +263,5 @@ safety-no = 不是
 safety-stop = 先停下，钱没有转出去
 safety-stop-text = 您说的情形，很像骗子的做法。真的银行、公安、法院都不会在电话里叫人转账，也不会要验证码。
 safety-stop-money = 您的钱还在您的账户里。请挂掉那个电话，和家人说一声，再让我们打给您。
+tile-family = 家人
+hint-tile-family = 帮家人看着账户，或者让家人帮您看着

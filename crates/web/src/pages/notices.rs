@@ -56,6 +56,8 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
     match about.split('_').next()? {
         "plin" => Some(("notice-open-slip", format!("/slips/{about}"))),
         "appr" => Some(("notice-open", format!("/approvals/{about}"))),
+        "ftie" => Some(("notice-open", format!("/family/{about}"))),
+        "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
         "proj" if wages => Some(("notice-open", format!("/wages/projects/{about}"))),
         "inst" if !n.kind.ends_with(".payee") && who.holds(P::AccountRead) => {
