@@ -37,7 +37,8 @@ async function offline(page, address = '/home') {
   await page.context().setOffline(true);
   await page.goto(address).catch(() => {});
 }
-const online = (page) => page.context().setOffline(false);
+// The page for when there is no network leads on when there is one.
+const online = (page) => Promise.all([page.waitForNavigation(), page.context().setOffline(false)]);
 
 test('a first visit is small, and nobody is given a worker before he signs in', { timeout: 60_000 }, () =>
   person(browser, 'first visit', { url: bank.url }, async (page) => {
@@ -103,7 +104,7 @@ test('a request without money waits for the network and goes out once', { timeou
     await sound(page, 'offline-waiting');
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));
-    await online(page);
+    await page.context().setOffline(false);
     await page.goto('/home');
     await until('sending', async () => (await kept(page)).length === 0);
     await page.goto('/notices');

@@ -52,12 +52,15 @@ export const code = (name) => fresh(name, () => yizhan('demo', 'code', name).mat
 export const send = (page, selector = 'main form[method=post]:not([data-passkey]) button[type=submit].button') =>
   Promise.all([page.waitForNavigation(), page.locator(selector).last().click()]);
 
+const ONWARD = 'main form[method=post]:not([data-passkey]) button.button:not(.button-secondary)';
+/** Fills what the page asks for; where one question is asked at a time, goes on to the next. */
 export async function signInWith(page, name, secret, digits) {
   await page.goto('/sign-in');
-  await page.fill('[name=name]', name);
-  await page.fill('[name=password]', secret);
-  await page.fill('[name=code]', digits);
-  await send(page);
+  for (const [field, value] of Object.entries({ name, password: secret, code: digits })) {
+    if (!(await page.locator(`[name=${field}]`).isVisible())) await send(page, ONWARD);
+    await page.fill(`[name=${field}]`, value);
+  }
+  await send(page, ONWARD);
 }
 
 export async function signIn(page, name) {
