@@ -9,7 +9,7 @@
 //! for [`CHECK_SECONDS_MAX`]. A face that does not fit is counted by document and day, customer's or not; after
 //! [`MISSES_PER_DAY_MAX`] no machine of the bank looks at that card again until tomorrow. A camera that is off or a service that is
 //! down counts nothing and lets nobody in: there is no second way at a machine, because a password typed in a lobby is a
-//! password seen, and whoever has only his card would still stand outside (docs/decisions/0015-kiosk-identity.md).
+//! password seen, and whoever has only his card would still stand outside (docs/decisions/0010-kiosk-identity.md).
 use crate::directory::{self, Kind, hex};
 use crate::person::{document_key, person};
 use crate::terminal::TerminalView;
