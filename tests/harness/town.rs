@@ -88,6 +88,7 @@ pub fn migrations() -> Vec<Migration> {
         ledger::MIGRATION,
         party::MIGRATION,
         party::DOOR_MIGRATION,
+        party::MIGRATION_KIOSK,
         approval::MIGRATION,
         pricing::MIGRATION,
         guard::MIGRATION,

@@ -121,6 +121,7 @@ impl Bank {
                 ledger::MIGRATION,
                 party::MIGRATION,
                 party::DOOR_MIGRATION,
+                party::MIGRATION_KIOSK,
                 approval::MIGRATION,
                 pricing::MIGRATION,
                 guard::MIGRATION,
