@@ -22,6 +22,7 @@ test('a customer sees his limits, and staff restrict, freeze and move him', { ti
     await page.goto('/accounts');
     account = new URL(await page.locator('main a.card').first().getAttribute('href'), bank.url).pathname;
     await visit(page, '/limits', 'limits');
+    await visit(page, '/limits/own-cap', 'limits-own-cap');
     await page.fill('#f-cap', 'many');
     await send(page);
     await sound(page, 'limits-wrong');
