@@ -33,7 +33,7 @@ async function device(page) {
 
 const press = (page) => Promise.all([page.waitForNavigation(), page.locator(PASSKEY).click()]);
 
-test('a passkey is added, signs in, confirms, and is removed', { timeout: 120_000 }, async () => {
+test('a passkey is added, signs in, confirms, and is removed', { timeout: 240_000 }, async () => {
   await person(browser, 'a worker with a passkey', { url, expected: /status of 422/ }, async (page) => {
     const own = await device(page);
     await signIn(page, WORKER);
@@ -90,7 +90,7 @@ test('at an address of numbers nothing offers a passkey', { timeout: 60_000 }, a
   });
 });
 
-test('an elder signs in one question a page, with scripts off', { timeout: 120_000 }, async () => {
+test('an elder signs in one question a page, with scripts off', { timeout: 240_000 }, async () => {
   await person(browser, 'an elder', { url: demo.bank.url, javaScript: false, width: 360, expected: /status of 422/ }, async (page) => {
     await page.goto('/sign-in?next=/profile');
     await Promise.all([page.waitForNavigation(), page.locator('main .edition a').click()]);

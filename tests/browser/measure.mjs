@@ -198,6 +198,12 @@ function look(promise) {
     const out = boxes.find((b) => b.left < -1 || b.right > width + 1);
     if (out) say(`text reaches from ${px(out.left)} to ${px(out.right)} px of ${width}`, element);
   }
+  for (const { element, boxes } of texts) {
+    const target = element.closest('a, button, label, summary');
+    if (!target || style(target).display === 'inline' || scrolls(element) || hidden(target)) continue;
+    const room = target.getBoundingClientRect();
+    if (boxes.some((b) => b.left < room.left - 2 || b.right > room.right + 2)) say('text reaches out of what it names', element);
+  }
   const runs = texts.flatMap(({ element, boxes }) => boxes.map((b) => ({ element, b }))).sort((x, y) => x.b.top - y.b.top);
   const pinned = (element) => {
     for (let box = element; box && box !== document.body; box = box.parentElement) {

@@ -2,7 +2,7 @@
 // no link leads to is tried with the ids that were seen. The answer is a list of rounds: a page, a reader, a mode.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { signIn } from './demo.mjs';
+import { at, send, signIn, yizhan } from './demo.mjs';
 
 const PAGES = JSON.parse(readFileSync(new URL('./pages.json', import.meta.url), 'utf8'));
 const ASKED_AT_ONCE = 6;
@@ -15,6 +15,7 @@ export const READERS = [
   { name: 'customer', mode: 'customer' },
   { name: 'elder', mode: 'elder', elder: true },
   { name: 'worker', mode: 'elder', elder: true },
+  { name: 'machine', mode: 'kiosk', card: '1' },
   { name: 'subclerk', mode: 'customer', firm: true },
   { name: 'payowner', mode: 'customer', firm: true },
   { name: 'teller', mode: 'agent' },
@@ -26,9 +27,11 @@ export const READERS = [
   { name: 'admin', mode: 'agent' },
 ];
 
-const shape = (path) => new RegExp(`^${path.replaceAll(/[.]/g, '\\.').replaceAll(/\{[a-z]+\}/g, '[^/]+')}$`);
+const shape = (path) => new RegExp(`^${path.replaceAll(/[.]/g, '\\.').replaceAll(/\{[a-z_*]+\}/g, '[^/]+')}$`);
+/** Pages that end a visit: they come last. */
+export const ENDS = ['/kiosk/end'];
 const KINDS = PAGES.map((page) => ({ ...page, shape: shape(page.path), holes: page.path.split('{').length - 1 })).sort(
-  (a, b) => a.holes - b.holes,
+  (a, b) => ENDS.includes(a.path) - ENDS.includes(b.path) || a.holes - b.holes,
 );
 export const PATHS = PAGES.map((page) => page.path);
 const kindOf = (path) => KINDS.find((kind) => kind.shape.test(path));
@@ -38,10 +41,32 @@ const parts = new Set();
 const leading = new Set();
 const ID = /\b[a-z]{3,4}_[0-9A-HJKMNP-TV-Z]{26}\b/g;
 
+/** At a machine: lays the card on it and looks into the camera. A visit ends by itself, so this is done again before each round. */
+export async function identify(reader) {
+  if (!reader.card) return;
+  await reader.page.goto('/kiosk/identity?next=/accounts');
+  if (at(reader.page) !== '/kiosk/identity') return;
+  await reader.page.fill('[name=laid]', reader.card);
+  await send(reader.page);
+  await send(reader.page);
+  assert.equal(at(reader.page), '/accounts', 'the machine knows the card');
+}
+
+async function enterMachine(bank, context, page, reader) {
+  const { machines } = JSON.parse(yizhan('--json', 'demo', 'kiosk', '--data', bank.folder));
+  await page.goto('/kiosk/enrolment');
+  await page.fill('[name=code]', machines.find((machine) => machine.variant === 'tall').code);
+  await send(page);
+  const machine = { ...reader, context, page, found: new Map(), ids: new Set(), asked: new Set() };
+  await identify(machine);
+  return machine;
+}
+
 /** A window that is signed in, kept for all of its rounds. */
-async function enter(browser, url, reader) {
-  const context = await browser.newContext({ baseURL: url, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1280, height: 900 } });
+async function enter(browser, bank, reader) {
+  const context = await browser.newContext({ baseURL: bank.url, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1280, height: 900 } });
   const page = await context.newPage();
+  if (reader.card) return enterMachine(bank, context, page, reader);
   await page.goto(reader.elder ? '/?mode=elder' : '/');
   if (reader.name !== 'nobody') await signIn(page, reader.name);
   if (reader.elder) await page.goto('/home?mode=elder');
@@ -74,7 +99,7 @@ async function ask(reader, address) {
 }
 
 async function follow(reader) {
-  let next = reader.name === 'nobody' ? ['/', '/sign-in', '/prices'] : ['/home'];
+  let next = reader.name === 'nobody' ? ['/', '/sign-in', '/prices', '/verify', '/words', '/help'] : ['/home'];
   const count = new Map();
   while (next.length) {
     const links = (await Promise.all(next.splice(0, ASKED_AT_ONCE).map((address) => ask(reader, address)))).flat();
@@ -120,12 +145,18 @@ function known(readers) {
 }
 
 /** Everybody signed in, and for each what he can open: kind of page → an address. */
-export async function rounds(browser, url, readers = READERS) {
+export async function rounds(browser, bank, readers = READERS) {
   const all = [];
-  for (const reader of readers) all.push(await enter(browser, url, reader));
-  await Promise.all(all.map(follow));
+  for (const reader of readers) {
+    const entered = await enter(browser, bank, reader);
+    await follow(entered);
+    all.push(entered);
+  }
   const ids = known(all);
-  for (const reader of all) await tryIds(reader, ids);
+  for (const reader of all) {
+    await identify(reader);
+    await tryIds(reader, ids);
+  }
   const reached = new Set([...all.flatMap((reader) => [...reader.found.keys()]), ...parts, ...leading]);
   return { readers: all, reached, unreached: PATHS.filter((path) => !reached.has(path)) };
 }

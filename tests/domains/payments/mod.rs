@@ -3,6 +3,7 @@
 mod approvals;
 mod arrival;
 mod crowd;
+mod days;
 mod entitlement;
 mod faults;
 mod guarded;

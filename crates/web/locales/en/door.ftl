@@ -69,6 +69,7 @@ place-password = Change password
 place-password-hint = To one that nobody else knows
 place-consents = What you agreed to
 place-consents-hint = Which of your data the bank may use; take it back at any time
+profile-none = none on file
 profile-change = Change
 profile-phone-title = Change your telephone number
 profile-phone-lead = When it is done, we send a message to the old number.

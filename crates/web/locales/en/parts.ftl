@@ -49,3 +49,4 @@ home-chart-about = Most wait in “{ $queue }”.
 run-chart = What became of the wages
 run-chart-about = { $paid } of { $all } people have their money.
 run-chart-what = Outcome
+aids-label = Reading aids

@@ -64,7 +64,6 @@ payments-look-on = None among those looked at; there are older ones on the next 
 # Limits
 limits-today = What is left today
 limit-used-of-day = Used today
-limit-yuan = yuan
 limit-left = { $left } left today, { $used } used.
 limit-day = Each day: { $amount }
 limit-each = { $amount } at most each time.

@@ -69,6 +69,7 @@ place-password = 修改密码
 place-password-hint = 换一个只有您自己知道的
 place-consents = 同意和撤回
 place-consents-hint = 您同意银行使用哪些资料，随时可以撤回
+profile-none = 没有登记
 profile-change = 修改
 profile-phone-title = 修改手机号码
 profile-phone-lead = 改好后，我们会往旧号码发一条短信告诉您。

@@ -46,3 +46,4 @@ home-chart-about = “{ $queue }”最多。
 run-chart = 发放结果
 run-chart-about = 共 { $all } 人，已到账 { $paid } 人。
 run-chart-what = 结果
+aids-label = 阅读帮助

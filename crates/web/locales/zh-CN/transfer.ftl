@@ -64,7 +64,6 @@ payments-look-on = 看过的这些里没有；再往前还有，请按“下一�
 # 限额
 limits-today = 今天还能用多少
 limit-used-of-day = 今天用了
-limit-yuan = 元
 limit-left = 今天还能用 { $left }，已用 { $used }。
 limit-day = 每天：{ $amount }
 limit-each = 每笔最多 { $amount }。

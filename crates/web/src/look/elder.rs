@@ -17,7 +17,7 @@ pub(super) fn size(view: &View) -> Option<&'static str> {
 pub(super) fn aids(view: &View) -> Markup {
     let larger = if view.size == Size::Largest { "size-back" } else { "size-larger" };
     html! {
-        div.aids data-speech data-tail=(view.t("speech-tail")) {
+        aside.aids aria-label=(view.t("aids-label")) data-speech data-tail=(view.t("speech-tail")) {
             button.button.button-secondary type="button" data-speak data-pause=(view.t("speech-pause")) data-go-on=(view.t("speech-go-on")) hidden {
                 (icon(Icon::Speak)) span { (view.t("speech-read")) }
             }

@@ -32,7 +32,7 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         section.stack {
             h2 { (who.t("sessions-title")) }
             (open_table(&who, &sessions))
-            @if others { (form(&who.view, "/devices/end-others", button(Button::Danger, &who.t("devices-end-others"), None))) }
+            @if others { (form(&who.view, "/devices/end-others", actions(button(Button::Danger, &who.t("devices-end-others"), None)))) }
         }
         section.stack {
             h2 { (who.t("devices-known")) }

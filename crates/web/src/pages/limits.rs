@@ -26,7 +26,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let main = html! {
         (summary_list(w, &rows))
         h2 { (who.t("limits-today")) }
-        @for a in t.allowances.iter().filter(|a| is_sent(a)) { (one(&who, a, t.own_cap)) }
+        @for (i, a) in t.allowances.iter().filter(|a| is_sent(a)).enumerate() { (one(&who, i, a, t.own_cap)) }
         p.hint { (who.t("tier-change-where")) }
     };
     Ok(page(
@@ -50,7 +50,7 @@ fn of_a_day(a: &Allowance, own_cap: Option<Money>) -> Option<Money> {
 }
 
 /// One allowance: what is left of the day, as a bar and in words.
-fn one(who: &Signed, a: &Allowance, own_cap: Option<Money>) -> Markup {
+fn one(who: &Signed, i: usize, a: &Allowance, own_cap: Option<Money>) -> Markup {
     let w = who.words();
     let money = |m: Option<Money>| m.map_or_else(|| who.t("limit-none").into_owned(), |m| w.money(m));
     html! {
@@ -59,7 +59,7 @@ fn one(who: &Signed, a: &Allowance, own_cap: Option<Money>) -> Markup {
             p.hint { (channels(who, a)) }
             @match (of_a_day(a, own_cap), a.used_today) {
                 (Some(max), Some(used)) => {
-                    (progress(&who.t("limit-used-of-day"), yuan_up(used), yuan(max), &who.t("limit-yuan")))
+                    (gauge(w, &Titled::new(&format!("day-{i}"), who.t("limit-used-of-day"), functions(who, a)), used.minor, max.minor, (&w.money(used), &w.money(max))))
                     p { (w.t_with("limit-left", &[("left", money(Some(Money::cny((max.minor - used.minor).max(0)))).into()), ("used", money(Some(used)).into())])) }
                 },
                 (max, _) => p { (w.t_with("limit-day", &[("amount", money(max).into())])) },
@@ -68,15 +68,6 @@ fn one(who: &Signed, a: &Allowance, own_cap: Option<Money>) -> Markup {
             @if a.per_year.is_some() { p { (w.t_with("limit-year", &[("amount", money(a.per_year).into()), ("used", money(a.used_this_year).into())])) } }
         }
     }
-}
-
-fn yuan(m: Money) -> u64 {
-    u64::try_from(m.minor / 100).unwrap_or(0)
-}
-
-/// A begun yuan counts, so that a bar with anything used is never empty.
-fn yuan_up(m: Money) -> u64 {
-    u64::try_from((m.minor + 99) / 100).unwrap_or(0)
 }
 
 /// The cap a customer writes down for himself; empty for none.

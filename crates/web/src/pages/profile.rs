@@ -57,7 +57,8 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
 
 fn known_block(who: &Signed, known: &Known) -> Markup {
     let p = &known.person;
-    let hidden = |text: &str| html! { span.masked-text { (text) } };
+    let hidden =
+        |text: &str| html! { @if text.is_empty() { (who.t("profile-none")) } @else { span.masked-text { (text) } } };
     let rows = [
         Row::new(who.t("worker-name"), html! { (p.name) }),
         Row::new(who.t("worker-identity"), hidden(&p.identity)),
@@ -66,7 +67,7 @@ fn known_block(who: &Signed, known: &Known) -> Markup {
     ];
     html! {
         (summary_list(who.words(), &rows))
-        (form(&who.view, "/profile/reveal", button(Button::Secondary, &who.t("profile-reveal"), None)))
+        (form(&who.view, "/profile/reveal", actions(button(Button::Secondary, &who.t("profile-reveal"), None))))
         p.hint { (who.t("profile-branch")) }
     }
 }
