@@ -11,7 +11,6 @@ import { Exceptions, accessible, focusShown, measured } from './measure.mjs';
 import { ENDS, READERS, identify, pairs, rounds } from './rounds.mjs';
 
 const DEEP = Boolean(process.env.YIZHAN_DEEP);
-const LONG = !DEEP && 'the walk over every page takes longer than the usual run has; ./test --deep takes it';
 const WINDOWS = [
   { width: 320, height: 640 },
   { width: 375, height: 812 },
@@ -64,7 +63,7 @@ function report(what, from) {
   assert.equal(own.length, 0, `${own.length} faults:\n${own.slice(0, FAULTS_SHOWN_MAX).join('\n')}${more}`);
 }
 
-test('the gallery, in every mode and language', { timeout: 600_000, skip: LONG }, async () => {
+test('the gallery, in every mode and language', { timeout: 600_000 }, async () => {
   const context = await demo.browser.newContext({ baseURL: demo.bank.url, locale: 'zh-CN' });
   const page = await context.newPage();
   const screens = ['home', 'form', 'check', 'done', 'desk', 'error'].map((name) => `/design/screens/${name}`);
@@ -82,7 +81,7 @@ test('the gallery, in every mode and language', { timeout: 600_000, skip: LONG }
   report('gallery', 0);
 });
 
-test('every page, every mode that reaches it', { timeout: 3_600_000, skip: LONG }, async () => {
+test('every page, every mode that reaches it', { timeout: 3_600_000 }, async () => {
   const { readers, unreached } = await rounds(demo.browser, demo.bank, READERS);
   assert.deepEqual(unreached.sort(), UNREACHED.pages.map((one) => one.path).sort(), 'unreached.json is not what the readers of the demo cannot open');
   assert.equal(UNREACHED.pages.length, UNREACHED.count);
@@ -112,6 +111,6 @@ test('every page, every mode that reaches it', { timeout: 3_600_000, skip: LONG 
   report('pages', began);
 });
 
-test('no exception is left over', { skip: LONG }, () => {
+test('no exception is left over', () => {
   assert.deepEqual(exceptions.faults(), []);
 });

@@ -92,6 +92,13 @@ function look(promise) {
     }
     return hiddenFor.get(element);
   };
+  // Inside a disclosure that is closed, but not in what opens it.
+  const folded = (element) => {
+    for (let box = element.closest('details:not([open])'); box; box = box.parentElement?.closest('details:not([open])')) {
+      if (![...box.children].some((child) => child.localName === 'summary' && child.contains(element))) return true;
+    }
+    return false;
+  };
   const scrolls = (element) => {
     for (let box = element; box && box !== document.body; box = box.parentElement) {
       if (['auto', 'scroll'].includes(style(box).overflowX)) return true;
@@ -106,7 +113,7 @@ function look(promise) {
     const node = walker.currentNode;
     const element = node.parentElement;
     if (!node.data.trim() || ['SCRIPT', 'STYLE', 'NOSCRIPT', 'OPTION', 'title', 'desc', 'TEXTAREA'].includes(element.tagName)) continue;
-    if (hidden(element) || (element.closest('details:not([open])') && !element.closest('summary'))) continue;
+    if (hidden(element) || folded(element)) continue;
     const range = document.createRange();
     range.selectNodeContents(node);
     const boxes = [...range.getClientRects()].filter((b) => b.width > 1 && b.height > 1);
@@ -167,7 +174,7 @@ function look(promise) {
   const targets = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')];
   for (const target of targets) {
     if (target.disabled || (hidden(target) && !target.matches('.choice-input'))) continue;
-    if (target.closest('details:not([open])') && target.localName !== 'summary') continue;
+    if (folded(target)) continue;
     if (hidden(target.parentElement) || target.matches('.skip')) continue;
     const boxes = [target, ...(target.labels ?? [])].map((e) => e.getBoundingClientRect()).filter((b) => b.width > 0);
     if (!boxes.length) continue;

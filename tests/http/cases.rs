@@ -384,4 +384,5 @@ pub(super) const ASKED_ELSEWHERE: &[&str] = &[
     "POST /kiosk/face",
     "POST /kiosk/staying",
     "POST /kiosk/more-time",
+    "POST /kiosk/help",
 ];

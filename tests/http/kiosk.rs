@@ -341,3 +341,39 @@ fn a_code_is_answered_once_and_not_kept_with_the_answer() {
     let page = house.form('m', "/terminals/enrolment", "/terminals/enrolment", &[("name", ""), ("variant", "tall")]);
     assert_eq!(page.status, 422);
 }
+
+#[test]
+fn somebody_is_called_to_a_machine_once_and_comes() {
+    let house = House::open();
+    let mut machine = Browser::new(&house).enrolled(Variant::Tall);
+    let call = |machine: &mut Browser<'_>| {
+        machine.send("/kiosk/help", "/kiosk/help", &[]).header("location").map(str::to_owned)
+    };
+    let queue = || house.program('m', "GET", "/v1/call-backs", "").json()["items"].as_array().unwrap().clone();
+    let before = queue().len();
+    assert!(machine.get("/kiosk/help").text().contains("请工作人员过来"));
+    for _ in 0..2 {
+        let page = machine.get("/kiosk/help").text();
+        match page.contains("请工作人员过来") {
+            true => assert_eq!(call(&mut machine).as_deref(), Some("/kiosk/help")),
+            false => assert!(page.contains("已经叫人了"), "{page}"),
+        }
+    }
+    let waiting = queue();
+    assert_eq!(waiting.len(), before + 1, "one request of a machine is open at a time");
+    let mine = waiting.iter().find(|c| c["phone"] == "").expect("a request without a number");
+    let id = mine["call"].as_str().unwrap().to_owned();
+    let page = house.page('m', &format!("/call-backs/{id}")).text();
+    assert!(page.contains("K-01 · 大厅入口左侧") && page.contains("在机具旁等候"), "{page}");
+    assert_eq!(house.program('m', "POST", &format!("/v1/call-backs/{id}/taking"), "").status, 200);
+    let page = machine.get("/kiosk/help").text();
+    assert!(page.contains("员工m") && page.contains("正在过来"), "{page}");
+    let page = house.page('m', &format!("/call-backs/{id}")).text();
+    assert!(!page.contains("call-word") && !page.contains("tel:"), "nobody is rung: {page}");
+    let gone = house.program('m', "POST", &format!("/v1/call-backs/{id}/result"), "{}");
+    assert_eq!(gone.status, 200, "{}", gone.text());
+    assert_eq!(queue().len(), before, "whoever left is not waited for");
+    house.later(9 * 3600);
+    let late = machine.get("/kiosk/help").text();
+    assert!(late.contains("现在没有工作人员") && !late.contains("请工作人员过来"), "{late}");
+}

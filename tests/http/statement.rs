@@ -286,6 +286,13 @@ fn an_elder_is_asked_for_days_and_reads_sentences() {
         first.contains("data-mode=\"elder\"") && first.contains("?days=quarter") && !first.contains("<table"),
         "{first}"
     );
+    let months = page("/accounts/$account/statement?days=pick");
+    assert!(months.contains("2026年3月") && months.contains("?from=2026-03-01&amp;to=2026-03-31"), "{months}");
+    assert!(
+        !months.contains("2026年4月") && !months.contains("2026年2月") && !months.contains("再往前一年"),
+        "{months}"
+    );
+    assert!(page("/accounts/$account/statement?from=2026-03-01&to=2026-03-31").contains("class=\"sentence\""));
     let list = page("/accounts/$account/statement?days=month");
     assert!(list.contains("3月2日 付出 转账 200.00 元") && !list.contains("<table"), "{list}");
     let line = page("/accounts/$account/lines/$moved");

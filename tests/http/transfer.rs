@@ -213,10 +213,39 @@ fn limits_show_what_is_left_and_the_own_cap_goes_up_with_the_code_alone() {
     let cap = |yuan: &str| house.form('c', "/limits/own-cap", "/limits/own-cap", &[("cap", yuan)]);
     assert_eq!(cap("5000").header("location"), Some("/limits"));
     let page = house.page('c', "/limits").text();
-    assert!(page.contains("今天还能用 4,970.00 元") && page.contains("<progress"), "{page}");
+    assert!(page.contains("今天还能用 4,970.00 元") && page.contains("gauge-used"), "{page}");
     house.later(CODE_FORGOTTEN_SECONDS);
     assert_eq!(cap("4000").header("location"), Some("/limits"), "lower at once");
     assert!(cap("6000").header("location").is_some_and(|l| l.starts_with("/step-up")), "higher with the code");
     assert!(house.page('c', "/limits").text().contains("4,000.00"));
     assert_eq!(cap("many").status, 422);
+}
+
+#[test]
+fn names_are_not_tried_on_a_number_without_end() {
+    let house = House::open();
+    let other = house.fill("$other").parse().unwrap();
+    let number = house.bank.read(|tx| ledger::view(tx, other)).unwrap().account.number;
+    let ask = |letter: char, name: &str| {
+        let amount = serde_json::json!({"amount": "1.00", "currency": "CNY"});
+        let debit = if letter == 'c' { house.fill("$account") } else { house.fill("$other") };
+        let body =
+            serde_json::json!({"debit": debit, "payee": {"number": number}, "payee_name": name, "amount": amount});
+        house.program(letter, "POST", "/v1/payments/quote", &body.to_string())
+    };
+    for n in 0..10 {
+        let wrong = ask('c', &format!("李{n}"));
+        assert_eq!(wrong.json()["code"], "name_mismatch", "{}", wrong.text());
+    }
+    let right = ask('c', "李other");
+    assert_eq!(
+        (right.status, right.json()["code"].as_str()),
+        (429, Some("too_many_requests")),
+        "also the right name waits"
+    );
+    let book =
+        house.program('c', "POST", "/v1/payees", &serde_json::json!({"name": "李other", "number": number}).to_string());
+    assert_eq!(book.status, 429, "{}", book.text());
+    house.later(60);
+    assert_eq!(ask('c', "李other").status, 200);
 }

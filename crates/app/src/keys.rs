@@ -28,6 +28,8 @@ pub struct Rotated {
     pub webhooks: u64,
     pub passkeys: u64,
     pub call_backs: u64,
+    /// Parts of uploaded files.
+    pub file_parts: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -64,11 +66,12 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         webhooks: every::<webhooks::Webhook>(store, "webhooks", progress, webhooks::renew)?,
         passkeys: every::<party::Passkey>(store, "passkeys", progress, party::Passkey::renew)?,
         call_backs: every::<lobby::call_back::CallBack>(store, "call_backs", progress, lobby::call_back::renew)?,
+        file_parts: files(store, progress)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
-        let sum = sum + told.webhooks + told.passkeys + told.call_backs;
+        let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.file_parts;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;
@@ -82,6 +85,23 @@ fn renew(keys: &KeyRing, field: &str, sealed: &mut Vec<u8>) -> Result<bool> {
     }
     *sealed = keys.encrypt_own(field, &keys.decrypt_own(field, sealed)?);
     Ok(true)
+}
+
+/// Parts of files looked at in one transaction; each has up to 1 MiB.
+const PARTS_AT_ONCE: u32 = 16;
+
+fn files(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
+    let (mut after, mut seen, mut changed) = ((-1, Vec::new(), -1), 0, 0);
+    loop {
+        let from = after;
+        let (last, rows, news) = store.write(move |tx| payroll::renew_files(tx, &from, PARTS_AT_ONCE))?;
+        (seen, changed) = (seen + rows, changed + news);
+        progress("file parts", seen);
+        match last {
+            Some(key) if rows == u64::from(PARTS_AT_ONCE) => after = key,
+            _ => return Ok(changed),
+        }
+    }
 }
 
 /// Goes through a table keyed by `(book, id)`, page by page; answers the rows that were changed.

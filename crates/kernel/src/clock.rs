@@ -160,6 +160,8 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     System,
+    /// Microseconds behind the system's.
+    Behind(Arc<AtomicI64>),
     Manual(Arc<AtomicI64>),
 }
 
@@ -167,17 +169,39 @@ impl Clock {
     pub fn system() -> Clock {
         Clock(Source::System)
     }
+    /// The system's clock, which can be put back once and catches up: an invented bank lives its past in a moment.
+    pub fn with_a_past() -> Clock {
+        Clock(Source::Behind(Arc::default()))
+    }
     pub fn manual(start: Timestamp) -> Clock {
         Clock(Source::Manual(Arc::new(AtomicI64::new(start.0))))
     }
     #[allow(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System => {
+            Source::System | Source::Behind(_) => {
                 let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(self.behind()))
             }
             Source::Manual(at) => Timestamp(at.load(Ordering::SeqCst)),
+        }
+    }
+    /// How far it is behind the system's clock, in microseconds.
+    pub fn behind(&self) -> i64 {
+        match &self.0 {
+            Source::Behind(by) => by.load(Ordering::SeqCst),
+            Source::System | Source::Manual(_) => 0,
+        }
+    }
+    /// Puts a clock [`with_a_past`](Clock::with_a_past) back by `micros`, or forward to where it is that much behind; answers
+    /// whether it is such a clock.
+    pub fn fall_behind(&self, micros: i64) -> bool {
+        match &self.0 {
+            Source::Behind(by) => {
+                by.store(micros.max(0), Ordering::SeqCst);
+                true
+            }
+            Source::System | Source::Manual(_) => false,
         }
     }
     /// Moves a manual clock by `micros` (may be negative: clocks do jump); no effect on the system's.

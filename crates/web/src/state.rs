@@ -4,7 +4,7 @@
 //! [`Web::read`] and [`Web::run`] borrow a thread of the pool for blocking work. Payments have a way of their own
 //! ([`Web::submit`]): a few threads prepare them on snapshots and pass them straight on to the writer.
 use crate::door::SignInDoor;
-use crate::http::limiter::Limiter;
+use crate::http::limiter::{Allowance, Limiter};
 use crate::pay::PayDesk;
 use crate::sessions::Sessions;
 use crate::view::Site;
@@ -16,6 +16,9 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use store::{Once, Tx};
 use tokio::sync::oneshot;
+
+/// Names of payees that one person gets wrong: enough for misspelling, too few to try names on a number.
+const MISNAMED_BY_PERSON: Allowance = Allowance { name: "payees named wrongly", burst: 10, per_minute: 1 };
 
 /// The state of every handler; cheap to clone.
 #[derive(Clone)]
@@ -33,6 +36,8 @@ pub(crate) struct Inner {
     pub(crate) readings: crate::readings::Readings,
     /// How often an address may ask whether a receipt is genuine.
     pub(crate) receipt_checks: Limiter,
+    /// How often a person may name a payee wrongly.
+    misnamed: Limiter,
     fonts: documents::Fonts,
     public_address: String,
     payments: PayDesk,
@@ -69,6 +74,7 @@ impl Web {
             works: Default::default(),
             readings: Default::default(),
             receipt_checks: Limiter::new(crate::pages::verify::CHECKS_BY_ADDRESS),
+            misnamed: Limiter::new(MISNAMED_BY_PERSON),
             fonts: setting.fonts,
             public_address: setting.public_url.clone().unwrap_or_default(),
             payments,
@@ -125,6 +131,18 @@ impl Web {
         done.unwrap_or_else(|e| Err(Error::broken("a handler's work ended without an answer").caused_by(e)))
     }
 
+    /// `work` compares a payee's name with its account. Who got too many wrong waits before he learns anything more.
+    pub async fn naming<T>(&self, actor: &Actor, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let Some(person) = actor.person() else { return work.await };
+        let key = person.to_string();
+        self.0.misnamed.room(&key, self.now())?;
+        let done = work.await;
+        if done.as_ref().is_err_and(|why| why.code().name == payments::NAME_MISMATCH.name) {
+            drop(self.0.misnamed.take(&key, self.now()));
+        }
+        done
+    }
+
     /// Gives an order to the pipeline; see [`payments::submit`].
     pub async fn submit(
         &self,
@@ -133,7 +151,8 @@ impl Web {
         key: Option<String>,
     ) -> Result<payments::Receipt> {
         let (actor, order, key) = (Arc::new(actor.clone()), Arc::new(order), key.map(Arc::<str>::from));
-        match self.0.payments.submit(actor.clone(), order.clone(), key.clone()).await {
+        let taken = self.0.payments.submit(actor.clone(), order.clone(), key.clone());
+        match self.naming(&actor, taken).await {
             Err(why) if payments::is_recorded(&why) => {
                 self.write(move |tx| payments::refuse_in(tx, &actor, &order, key.as_deref(), &why)).await
             }

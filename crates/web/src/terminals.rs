@@ -55,6 +55,7 @@ pub const OFFERED: &[&str] = &[
     "GET /kiosk/face",
     "POST /kiosk/face",
     "GET /kiosk/help",
+    "POST /kiosk/help",
     "GET /kiosk/still",
     "POST /kiosk/staying",
     "POST /kiosk/more-time",
@@ -62,8 +63,14 @@ pub const OFFERED: &[&str] = &[
 ];
 
 /// What a machine that is out of order still offers: its first page, help, and being enrolled again.
-const OUT_OF_ORDER: &[&str] =
-    &["GET /", "GET /kiosk/enrolment", "POST /kiosk/enrolment", "GET /kiosk/help", "GET /kiosk/end"];
+const OUT_OF_ORDER: &[&str] = &[
+    "GET /",
+    "GET /kiosk/enrolment",
+    "POST /kiosk/enrolment",
+    "GET /kiosk/help",
+    "POST /kiosk/help",
+    "GET /kiosk/end",
+];
 
 /// What a page does by itself: nobody touched the machine.
 const BY_ITSELF: &[&str] = &["GET /kiosk/still", "GET /kiosk/end"];

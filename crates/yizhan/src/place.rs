@@ -70,6 +70,12 @@ impl Place {
         Ok(Bank::open(self.options())?)
     }
 
+    /// As [`Place::open`], with a clock that the demo's past can be lived on.
+    pub fn open_with_a_past(&self) -> Result<Bank> {
+        self.make_directory()?;
+        Ok(Bank::open(self.options().clock(kernel::Clock::with_a_past()))?)
+    }
+
     /// As [`Place::open`], of a bank that is there.
     pub fn open_existing(&self) -> Result<Bank> {
         self.must_exist()?;

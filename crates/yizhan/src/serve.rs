@@ -87,7 +87,7 @@ fn options(bank: &Bank, args: &Serve, demo: bool) -> Result<Options> {
 fn open(place: &Place) -> Result<Bank> {
     let began = stopwatch();
     loop {
-        match place.open() {
+        match place.open_with_a_past() {
             Err(why) if is_locked(&why) && began.elapsed() < Duration::from_secs(LOCK_SECONDS_MAX) => {
                 std::thread::sleep(Duration::from_millis(100));
             }

@@ -12,10 +12,13 @@
 //! month. The first subcontractor has a pay sheet of the month before, made, checked and paid by its own people; every
 //! other wage account waits for its first.
 //!
+//! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
+//!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
 mod elders;
 mod files;
+mod history;
 mod identity;
 mod money;
 mod people;
@@ -103,10 +106,21 @@ pub fn load(bank: &Bank, progress: &mut Progress<'_>) -> Result<Loaded> {
         State::Other => return Err(Error::new(&DEMO_REFUSED, "there is a bank in this data already")),
         State::Fresh | State::Begun => {}
     }
+    let past = history::begin(bank, state(bank)? == State::Fresh);
+    let loaded = load_from(bank, past, progress);
+    // Whatever happened, the time is now.
+    bank.clock().fall_behind(0);
+    loaded
+}
+
+fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'_>) -> Result<Loaded> {
     let mut load = Load { bank, data: data(), progress, numbers: Loaded::default() };
     load.step(BEGUN.into(), |_| Ok(true))?;
     let people = people::load(&mut load)?;
     let money = money::load(&mut load, &people)?;
+    if let Some(past) = past {
+        history::live(&mut load, &money, past)?;
+    }
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     let numbers = load.numbers.clone();

@@ -57,10 +57,16 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
     let open = keys_rotate(options(&clock), &mut |_, _| {}).err().unwrap();
     assert!(open.is(&store::LOCKED), "the bank is open: {open:?}");
 
+    h.write(|tx| {
+        let sql = "INSERT INTO payroll_files (book, hash, part, sealed) VALUES (?1, ?2, ?3, ?4)";
+        let sealed = tx.keys().encrypt_own("payroll.file", b"a pay sheet");
+        tx.execute(sql, &[Param::Int(1), Param::Bytes(vec![7; 32].into()), Param::Int(0), Param::Bytes(sealed.into())])
+    });
+
     // Another bank in the house's place closes the first one.
     h.bank = Bank::open(Options::sqlite(&h.directory).memory_keys()).unwrap();
     let done = keys_rotate(options(&clock), &mut |_, _| {}).unwrap();
-    assert_eq!((done.version, done.people), (2, 1));
+    assert_eq!((done.version, done.people, done.file_parts), (2, 1, 1));
 
     // A third key is saved, and then the process dies before anything is put under it.
     store::KeyRing::open(&keys).unwrap().rotated().unwrap().save(&keys).unwrap();
@@ -71,10 +77,13 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
     };
     reads(&bank);
     let rest = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
-    assert_eq!((rest.version, rest.people), (3, 1));
+    assert_eq!((rest.version, rest.people, rest.file_parts), (3, 1, 1));
+    let sealed = bank.read(|tx| tx.query("SELECT sealed FROM payroll_files", &[], |r| r.get::<Vec<u8>>(0))).unwrap();
+    let plain = bank.store.keys().decrypt_own("payroll.file", &sealed[0]).unwrap();
+    assert_eq!(plain.as_slice(), b"a pay sheet");
     reads(&bank);
     let again = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
-    assert_eq!(again.people, 0, "nothing is left under an older key");
+    assert_eq!((again.people, again.file_parts), (0, 0), "nothing is left under an older key");
     assert!(crate::verify(&bank.store, &mut |_, _| {}).unwrap().ok);
     drop(bank);
     std::fs::remove_file(&keys).unwrap();

@@ -2,12 +2,12 @@
 use super::desk::write;
 use super::{
     CALLS_PER_ADDRESS_MAX, CALLS_PER_PERSON_MAX, CALLS_PER_PHONE_MAX, CallBack, CallState, Happened, PHONE,
-    SHOWN_HOURS, Topic, Wish, Word, promise,
+    SHOWN_HOURS, Topic, Wish, Word, promise, promise_at_machine as at_machine,
 };
 use crate::codes::{CALL_BACK_CLOSED, CALL_BACK_LIMIT};
 use kernel::chinese::{half_width, mask_phone};
 use kernel::clock::{DAY, HOUR};
-use kernel::id::{CallBackId, PersonId};
+use kernel::id::{BranchId, CallBackId, DeviceId, PersonId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use party::Change;
 use store::{Audit, Param, Seal, Tx, params};
@@ -53,6 +53,55 @@ pub fn ask(tx: &mut Tx<'_>, actor: &Actor, ask: &CallAsk) -> Result<Asked> {
     tx.audit(actor, Audit::of("call_back.ask", call.id).after(format!("{} {}", call.topic, call.phone_masked)))?;
     tx.emit(&super::Event::of(Happened::Asked, &call, String::new()), &actor.correlation)?;
     Ok(Asked { call, already: false })
+}
+
+/// The machine at which somebody asks for help.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    pub id: DeviceId,
+    /// What is written on it and where it stands, for whoever comes.
+    pub name: String,
+    pub branch: BranchId,
+}
+
+/// Asks that somebody comes to a machine; one that is asked for already is answered again. `None` outside the hours in which
+/// there is somebody to come.
+pub fn ask_at_machine(tx: &mut Tx<'_>, actor: &Actor, machine: &Machine) -> Result<Option<Asked>> {
+    if let Some(open) = open_at_machine(tx, machine.id)? {
+        return Ok(Some(Asked { call: open, already: true }));
+    }
+    let Some(promise) = at_machine(tx.now())? else { return Ok(None) };
+    let book = party::branch(tx, machine.branch)?.book;
+    let elder = match actor.person() {
+        Some(person) => party::person(tx, person)?.is_elder(tx.now().local_date()),
+        None => false,
+    };
+    let wanted = CallAsk { topic: Topic::Other, wish: Wish::Soon, phone: String::new(), visitor: String::new() };
+    let mut call = CallBack {
+        asker_index: machine_index(tx, machine.id),
+        phone_index: Vec::new(),
+        phone_masked: String::new(),
+        name_masked: machine.name.clone(),
+        elder,
+        call_from: promise.from,
+        promised_by: promise.by,
+        ..blank(tx, book, &wanted, "")
+    };
+    tx.insert(&mut call)?;
+    tx.audit(actor, Audit::of("call_back.ask", call.id).after(machine.name.clone()))?;
+    tx.emit(&super::Event::of(Happened::Asked, &call, String::new()), &actor.correlation)?;
+    Ok(Some(Asked { call, already: false }))
+}
+
+/// The open request of a machine.
+pub fn open_at_machine(tx: &mut Tx<'_>, machine: DeviceId) -> Result<Option<CallBack>> {
+    let asker = machine_index(tx, machine);
+    let mut newest = tx.select::<CallBack>("WHERE asker_index = ?1 ORDER BY id DESC LIMIT 1", params![asker])?;
+    Ok(newest.pop().filter(CallBack::is_open))
+}
+
+fn machine_index(tx: &Tx<'_>, machine: DeviceId) -> Vec<u8> {
+    tx.keys().index("call_back.machine", &machine.to_string())
 }
 
 fn of_customer(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, ask: &CallAsk) -> Result<CallBack> {

@@ -119,13 +119,14 @@ pub fn done(tx: &mut Tx<'_>, actor: &Actor, id: CallBackId, outcome: Outcome, no
     Ok(Change::Done)
 }
 
-/// Nobody answered: it comes back into the queue a while later, and is given up after [`TRIES_MAX`] tries.
+/// Nobody answered: it comes back into the queue a while later, and is given up after [`TRIES_MAX`] tries; whoever left a machine
+/// is not waited for.
 pub fn not_reached(tx: &mut Tx<'_>, actor: &Actor, id: CallBackId, note: &str) -> Result<Change> {
     let mut row = mine(tx, actor, id)?;
     let now = tx.now();
     row.note = noted(note)?;
     row.tries += 1;
-    if row.tries >= TRIES_MAX {
+    if row.tries >= TRIES_MAX || row.is_at_machine() {
         (row.state, row.ended_by, row.ended_at) = (CallState::GivenUp, Some(actor.principal()), Some(now));
         write(tx, actor, &mut row, Happened::GivenUp)?;
         return Ok(Change::Done);

@@ -6,6 +6,9 @@
 //! **word** ([`Word`]): the caller says it, so that the customer knows he is the bank. It is shown nowhere but on her own
 //! page and to the member of staff who took the request.
 //!
+//! **At a machine** ([`ask_at_machine`]) somebody comes instead of ringing: the request carries the name of the machine and no number,
+//! one is open at a time, and nobody promises anything outside the hours of the branch.
+//!
 //! **The queue** ([`queue`]) belongs to the customer's branch; a number that is no customer's goes to the first branch
 //! below the head office. Who fears a fraud comes first, then elders, then whoever waits longest. One member of staff
 //! takes a request ([`take`]); from then on the customer sees his name and face. Only he is shown the number
@@ -26,10 +29,10 @@ mod events;
 mod promise;
 mod word;
 
-pub use asking::{Asked, CallAsk, ask, cancel, own};
+pub use asking::{Asked, CallAsk, Machine, ask, ask_at_machine, cancel, open_at_machine, own};
 pub use desk::{call, done, mark_overdue, not_reached, number, queue, take, taker, waiting};
 pub use events::{Event, Happened};
-pub use promise::{Promise, promise};
+pub use promise::{Promise, at_machine as promise_at_machine, promise};
 pub use word::Word;
 
 use kernel::id::{CallBackId, PersonId};
@@ -128,6 +131,10 @@ impl CallBack {
     /// Whether it is late, written down already or not.
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.is_open() && now > self.promised_by
+    }
+    /// Somebody stands at a machine and waits; there is no number to ring.
+    pub fn is_at_machine(&self) -> bool {
+        self.phone_masked.is_empty()
     }
     pub fn word(&self) -> Word {
         Word::numbered(self.word)

@@ -32,6 +32,7 @@ struct Rule {
     elder_minutes: i64,
     minutes: i64,
     again_minutes: i64,
+    machine_minutes: i64,
 }
 
 static FILE: LazyLock<File> =
@@ -58,6 +59,13 @@ pub fn promise(now: Timestamp, topic: Topic, wish: Wish, elder: bool) -> Result<
     let (from, until) = next_window(now, window, minutes);
     let by = if wish == Wish::Soon { from.plus(minutes * MINUTE) } else { until };
     Ok(Promise { from, by })
+}
+
+/// Until when somebody comes to a machine; `None` when it is too late for it today, or too early.
+pub fn at_machine(now: Timestamp) -> Result<Option<Promise>> {
+    let rule = rule(now.local_date())?;
+    let (from, _) = next_window(now, (rule.opens, rule.closes), rule.machine_minutes);
+    Ok((from == now).then(|| Promise { from, by: from.plus(rule.machine_minutes * MINUTE) }))
 }
 
 /// When somebody who did not answer is tried again.
@@ -115,6 +123,16 @@ mod tests {
             again(at("2026-11-23 14:00"), true).unwrap(),
             Promise { from: at("2026-11-23 14:30"), by: at("2026-11-23 15:00") }
         );
+    }
+
+    #[test]
+    fn somebody_comes_to_a_machine_while_there_is_somebody() {
+        let cases =
+            [("2026-11-23 08:29", None), ("2026-11-23 08:30", Some("2026-11-23 08:35")), ("2026-11-23 17:26", None)];
+        for (now, by) in cases {
+            let got = at_machine(at(now)).unwrap().map(|p| p.by.local());
+            assert_eq!(got, by.map(|t| at(t).local()), "{now}");
+        }
     }
 
     #[test]

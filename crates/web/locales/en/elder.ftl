@@ -144,6 +144,7 @@ calls-lead = Who fears a fraud and elders come first, the others in the order of
 calls-none = Nobody waits for a call.
 calls-who = Customer
 calls-visitor = Not signed in
+calls-at-machine = Waits at the machine; please go there
 calls-topic = About
 calls-wish = Wished
 calls-when = Call between

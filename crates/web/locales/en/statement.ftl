@@ -43,6 +43,23 @@ statement-line-in = { $date }: received { $what } { $amount }
 statement-line-out = { $date }: paid { $what } { $amount }
 statement-earlier = See earlier ones
 statement-other-days = Other days
+statement-pick = Pick a month
+statement-which-month = Which month’s statement?
+statement-month-of = { $month ->
+    [1] January { $year }
+    [2] February { $year }
+    [3] March { $year }
+    [4] April { $year }
+    [5] May { $year }
+    [6] June { $year }
+    [7] July { $year }
+    [8] August { $year }
+    [9] September { $year }
+    [10] October { $year }
+    [11] November { $year }
+   *[12] December { $year }
+}
+statement-year-before = The year before
 account-about = About this account
 account-number-whole = Show the whole number
 held-why = What is held, and why

@@ -141,6 +141,7 @@ calls-lead = 怕被骗的和老年客户排在前面，其余按时间先后。
 calls-none = 现在没有等着回电的客户。
 calls-who = 客户
 calls-visitor = 没有登录的人
+calls-at-machine = 在机具旁等候，请过去
 calls-topic = 事由
 calls-wish = 方便的时间
 calls-when = 什么时候打

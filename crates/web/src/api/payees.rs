@@ -81,11 +81,12 @@ pub async fn add(
     let asked = Asked::new(&caller.actor, &key, "payee.add", &ask)?;
     let PayeeNewAsk { name, number, bank, nickname } = ask;
     let new = PayeeNew { name, number, bank, nickname };
+    let person = caller.actor.clone();
     let done = web.write_once(&asked, move |tx| {
         let act = Act::PayeeAdd(PayeeAdd::of(tx, owner, &new)?);
         propose(tx, &caller.actor, &act).map(proposed)
     });
-    Ok(Json(done.await?))
+    Ok(Json(web.naming(&person, done).await?))
 }
 
 pub async fn rename(

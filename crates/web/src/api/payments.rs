@@ -77,7 +77,8 @@ impl PaymentAsk {
 
 pub async fn quote(State(web): State<Web>, caller: Caller, Body(ask): Body<PaymentAsk>) -> Result<Json<Value>, Fault> {
     let order = ask.order();
-    let quote = web.read(move |tx| payments::quote(tx, &caller.actor, &order)).await?;
+    let actor = caller.actor.clone();
+    let quote = web.naming(&actor, web.read(move |tx| payments::quote(tx, &caller.actor, &order))).await?;
     let quote = quote.ok_or_else(|| Error::new(&pricing::NO_PRICE, "this movement has no price"))?;
     Ok(Json(json!({
         "fee": quote.fee, "list_fee": quote.list_fee, "saved": quote.saved, "code": quote.code, "version": quote.version,

@@ -44,8 +44,17 @@ impl Limiter {
         Limiter { allowance, keys_max, spent: Mutex::new(Spent::default()) }
     }
 
+    /// Whether `key` has a token left, without taking it; the same error as [`Limiter::take`].
+    pub fn room(&self, key: &str, now: Timestamp) -> Result<()> {
+        self.ask(key, now, false)
+    }
+
     /// Takes one token of `key`; the error carries the whole `seconds` until there is one again.
     pub fn take(&self, key: &str, now: Timestamp) -> Result<()> {
+        self.ask(key, now, true)
+    }
+
+    fn ask(&self, key: &str, now: Timestamp, taken: bool) -> Result<()> {
         let interval = MINUTE / i64::from(self.allowance.per_minute.max(1));
         let ahead = interval * i64::from(self.allowance.burst.max(1));
         let now = now.micros();
@@ -60,7 +69,9 @@ impl Limiter {
             let refusal = Error::new(&TOO_MANY_REQUESTS, format!("too many requests ({name}); wait {seconds} seconds"));
             return Err(refusal.with("limit", name).with("seconds", seconds));
         }
-        *until = next;
+        if taken {
+            *until = next;
+        }
         Ok(())
     }
 }
@@ -99,6 +110,15 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_micros(1_795_000_000 * SECOND + seconds * SECOND)
+    }
+
+    #[test]
+    fn looking_for_room_takes_nothing() {
+        let limiter = Limiter::new(SIGN_IN);
+        (0..9).for_each(|_| limiter.room("a", at(0)).unwrap());
+        (0..3).for_each(|_| limiter.take("a", at(0)).unwrap());
+        assert!(limiter.room("a", at(0)).is_err());
+        assert!(limiter.room("a", at(10)).is_ok());
     }
 
     #[test]

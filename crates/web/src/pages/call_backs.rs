@@ -30,7 +30,8 @@ pub async fn queue(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> 
     let row = |(name, c): &(String, CallBack)| {
         let shown = if c.name_masked.is_empty() { who.t("calls-visitor").into_owned() } else { c.name_masked.clone() };
         [
-            html! { div { a href={ "/call-backs/" (c.id) } { (shown) } br; span.masked-text { (c.phone_masked) } } },
+            html! { div { a href={ "/call-backs/" (c.id) } { (shown) } br;
+            @if c.is_at_machine() { span.hint { (who.t("calls-at-machine")) } } @else { span.masked-text { (c.phone_masked) } } } },
             html! { (say::told(w, "call-topic", c.topic.code())) @if c.elder { br; (status(Tone::Info, &who.t("calls-elder"), "", "")) } },
             html! { div { (help::time_of_day(w, c.call_from.max(c.asked_at), now)) " - " (help::time_of_day(w, c.promised_by, now)) } },
             html! { (state(&who, c, name, now)) },
@@ -116,6 +117,7 @@ fn one(who: &Signed, seen: &Seen, now: Timestamp, given: &ResultForm, errors: &F
         Row::new(
             who.t("person-phone"),
             match &seen.number {
+                _ if c.is_at_machine() => html! { (who.t("calls-at-machine")) },
                 Some(number) => html! { a.call-number href={ "tel:" (number) } { (number) } },
                 None => html! { span.masked-text { (c.phone_masked) } },
             },
@@ -124,7 +126,7 @@ fn one(who: &Signed, seen: &Seen, now: Timestamp, given: &ResultForm, errors: &F
     if let Some(person) = c.person {
         rows.push(Row::new(who.t("calls-customer"), html! { a href={ "/customers/" (person) } { (c.name_masked) } }));
     }
-    if seen.number.is_some() {
+    if seen.number.is_some() && !c.is_at_machine() {
         rows.push(Row::new(who.t("calls-word"), html! { strong.call-word { (c.word().zh()) } br; (c.word().en()) }));
     }
     if !c.note.is_empty() {
@@ -135,12 +137,12 @@ fn one(who: &Signed, seen: &Seen, now: Timestamp, given: &ResultForm, errors: &F
         (error_summary(w, errors))
         (summary_list(w, &rows))
         @if may_take { (form(&who.view, &format!("{here}/taking"), actions(button(Button::Primary, &who.t("calls-take"), None)))) }
-        @if seen.number.is_some() { (result_form(who, &here, given, errors)) }
+        @if seen.number.is_some() { (result_form(who, &here, c.is_at_machine(), given, errors)) }
     };
     page(who, Sheet::new(name).crumb(who.t("calls"), "/call-backs").wrong(!errors.is_empty()), main)
 }
 
-fn result_form(who: &Signed, here: &str, given: &ResultForm, errors: &FieldErrors) -> Markup {
+fn result_form(who: &Signed, here: &str, at_machine: bool, given: &ResultForm, errors: &FieldErrors) -> Markup {
     let w = who.words();
     let choice = |code: &'static str| Choice::new(code, say::told(w, "call-result", code));
     let mut choices: Vec<Choice<'_>> = Outcome::ALL.iter().map(|o| choice(o.code())).collect();
@@ -149,7 +151,7 @@ fn result_form(who: &Signed, here: &str, given: &ResultForm, errors: &FieldError
     let note = Field::new("note", who.t("calls-note")).hint(who.t("calls-note-hint")).value(given.note.as_str());
     html! {
         h2 { (who.t("calls-result")) }
-        (notice(Tone::Info, &who.t("calls-say-word"), html! { p { (who.t("calls-say-word-text")) } }))
+        @if !at_machine { (notice(Tone::Info, &who.t("calls-say-word"), html! { p { (who.t("calls-say-word-text")) } })) }
         (form(&who.view, &format!("{here}/result"), html! {
             (radios(w, &result, &choices))
             (multiline(w, &note.optional(), 3, party::REASON_CHARS_MAX as u32))

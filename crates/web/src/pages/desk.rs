@@ -20,8 +20,9 @@ pub async fn order(
     back: &str,
     again: impl FnOnce(&Error) -> Shown,
 ) -> Result<Response, Fault> {
-    let actor = who.actor.clone();
-    match web.write(move |tx| propose(tx, &actor, &act)).await {
+    let (actor, names) = (who.actor.clone(), matches!(act, Act::PayeeAdd(_)));
+    let asked = web.write(move |tx| propose(tx, &actor, &act));
+    match if names { web.naming(&who.actor, asked).await } else { asked.await } {
         Ok(Proposed::Done(..)) => Ok(see_other(back)),
         Ok(Proposed::Asked(approval)) => Ok(see_other(&format!("/approvals/{approval}"))),
         Err(why) if matches!(why.kind(), Kind::Refused | Kind::Conflict | Kind::Invalid | Kind::Limit) => {

@@ -31,7 +31,7 @@ pub struct Helping {
 }
 
 /// The actor behind a page that is open to everybody, with where he comes from.
-fn actor_of(signed: Option<&Signed>, origin: Origin) -> Actor {
+pub(super) fn actor_of(signed: Option<&Signed>, origin: Origin) -> Actor {
     match signed {
         Some(who) => who.actor.clone(),
         None => Actor {

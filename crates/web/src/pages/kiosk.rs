@@ -16,6 +16,7 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use kernel::Channel;
+use lobby::call_back::{self, Machine};
 use maud::{Markup, html};
 use party::codes::ENROLMENT_CODE;
 use party::{CardSeen, FaceAgain, FaceSeen, Judged, Origin, Reading, TerminalView, WARNING_SECONDS};
@@ -399,14 +400,43 @@ pub async fn end(
     Ok(answer)
 }
 
-/// Somebody who helps: where, and by which number.
+/// Somebody who helps: called to the machine, or rung.
 pub async fn help(State(web): State<Web>, view: View) -> Result<Shown, Fault> {
-    let id = view.at_kiosk()?.terminal.branch;
-    let branch = web.read(move |tx| party::branch(tx, id)).await?;
+    let kiosk = view.at_kiosk()?;
+    let (id, machine) = (kiosk.terminal.branch, kiosk.terminal.terminal);
+    let (branch, open, by) = web
+        .read(move |tx| {
+            let open = call_back::open_at_machine(tx, machine)?;
+            let by = open.as_ref().map(|call| call_back::taker(tx, call)).transpose()?.flatten();
+            Ok((party::branch(tx, id)?, open, by))
+        })
+        .await?;
+    let hours = call_back::promise_at_machine(web.now())?.is_some();
     let main = html! {
+        @match &open {
+            Some(_) => { (notice(Tone::Good, &view.t("kiosk-called"), html! { p { (view.t("kiosk-called-text")) } })) }
+            None if hours => { (form(&view, "/kiosk/help", actions(button(Button::Primary, &view.t("kiosk-call"), None)))) }
+            None => { p.kiosk-large { (view.t("kiosk-call-closed")) } }
+        }
+        @if let Some(by) = &by { (super::help::face(view.words, by, &view.t("kiosk-comes"))) }
         p.kiosk-large { (view.t("kiosk-help-text")) }
         @if !branch.phone.is_empty() { p.kiosk-large { (view.t("kiosk-help-phone")) " " strong { (branch.phone) } } }
-        (actions(link_button(Button::Primary, &view.t("kiosk-back"), "/")))
+        (actions(link_button(Button::Secondary, &view.t("kiosk-back"), "/")))
     };
     Ok(public_page(&view, Page::new(view.t("kiosk-help")), main))
+}
+
+/// Puts the machine into the queue of those who help.
+pub async fn call(
+    State(web): State<Web>,
+    view: View,
+    signed: Option<Signed>,
+    CameFrom(origin): CameFrom,
+    _: Checked<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    let at = &view.at_kiosk()?.terminal;
+    let machine = Machine { id: at.terminal, name: format!("{} · {}", at.name, at.place), branch: at.branch };
+    let actor = super::help::actor_of(signed.as_ref(), origin);
+    web.write(move |tx| call_back::ask_at_machine(tx, &actor, &machine)).await?;
+    Ok(see_other("/kiosk/help"))
 }

@@ -167,6 +167,7 @@ async fn safety_first(
         amount: asked.amount,
         known: choices.known(given).is_some_and(|p| p.times_paid > 0),
         given: [&given.safe_caller, &given.safe_code, &given.safe_secret],
+        sending: given.step == "send",
         action: "/pay",
         answers: &answers,
         step: "check",
@@ -192,7 +193,7 @@ pub async fn pay(State(web): State<Web>, who: Signed, Checked(given): Checked<Pa
         return Ok(go_to(&web.submit(&who.actor, asked.order, Some(given.once)).await?));
     }
     let (actor, order) = (who.actor.clone(), asked.order.clone());
-    match web.read(move |tx| payments::quote(tx, &actor, &order)).await {
+    match web.naming(&who.actor, web.read(move |tx| payments::quote(tx, &actor, &order))).await {
         Ok(quote) => Ok(check_page(&who, &choices, &asked, &given, quote.as_ref(), web.now()).into_response()),
         Err(why) if matches!(why.kind(), Kind::Refused | Kind::Invalid | Kind::Missing | Kind::Limit) => {
             let field = match why.code() {

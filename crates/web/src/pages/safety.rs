@@ -21,6 +21,8 @@ pub struct Intended<'a> {
     pub known: bool,
     /// What was answered to [`SAFETY`]: `yes`, `no`, or nothing yet.
     pub given: [&'a str; 3],
+    /// It was checked and is being sent: what was passed then is not written down again.
+    pub sending: bool,
     /// Where the form goes, what it carries, and the step that goes on from here.
     pub action: &'a str,
     pub answers: &'a [(&'a str, &'a str)],
@@ -44,8 +46,10 @@ pub async fn before_transfer(web: &Web, who: &Signed, t: &Intended<'_>) -> Resul
         return Ok(Some(questions(who, t, any).into_response()));
     };
     let answers = Answers { caller, code, secret };
-    let (actor, from, amount) = (who.actor.clone(), t.from.to_string(), t.amount);
-    web.write(move |tx| answered(tx, &actor, answers, &from, amount)).await?;
+    if answers.stop() || !t.sending {
+        let (actor, from, amount) = (who.actor.clone(), t.from.to_string(), t.amount);
+        web.write(move |tx| answered(tx, &actor, answers, &from, amount)).await?;
+    }
     Ok(answers.stop().then(|| stopped(who).into_response()))
 }
 

@@ -30,6 +30,8 @@ const MONTHS_DRAWN_MAX: usize = 24;
 const NAMED: [&str; 4] = ["month", "last-month", "quarter", "year"];
 /// The name of days of one's own.
 const OWN: &str = "own";
+/// Where one thing is asked at a time: the page on which a month is picked.
+const PICK: &str = "pick";
 /// Money in and out alike, as the form says it.
 const BOTH: &str = "both";
 
@@ -47,6 +49,8 @@ pub struct Filter {
     /// `in`, `out` or empty.
     way: String,
     after: String,
+    /// Whose months are offered; empty: this year's.
+    year: String,
 }
 
 /// The first and last day of a named period.
@@ -123,6 +127,7 @@ pub async fn show(
     let chosen = NAMED.contains(&filter.days.as_str()) || filter.is_own();
     let seen = look(&web, &who, id, ask).await?;
     let shown = match (single, chosen) {
+        (true, false) if filter.days == PICK => months_of(&who, id, &filter.year, today, &seen),
         (true, false) => choice(&who, id, &seen),
         (true, true) => sentences(&who, id, &seen),
         (false, _) => desk(&who, id, &filter, &seen, &errors),
@@ -335,9 +340,42 @@ fn choice(who: &Signed, id: AccountId, seen: &Statement) -> Shown {
             hint: None,
             href: format!("{here}?days={n}").into(),
         })
+        .chain([Tile {
+            icon: Icon::Clock,
+            label: who.t("statement-pick"),
+            hint: None,
+            href: format!("{here}?days={PICK}").into(),
+        }])
         .collect();
     let shown = Sheet::new(who.t("statement-which")).lead(who.t("statement-which-lead"));
     page(who, crumbs(who, shown, &seen.view), tiles(&items))
+}
+
+/// The months of a year since the account was opened, the newest first: any month without typing a date.
+fn months_of(who: &Signed, id: AccountId, year: &str, today: Date, seen: &Statement) -> Shown {
+    let w = who.words();
+    let here = format!("/accounts/{id}/statement");
+    let opened = seen.view.account.opened_at.local_date();
+    let year = year.parse().unwrap_or(today.year()).clamp(opened.year(), today.year());
+    let months: Vec<(Date, Date)> = (1..=12)
+        .rev()
+        .filter_map(|month| Date::ymd(year, month, 1).ok())
+        .map(|first| (first, first.plus_days(31)))
+        .map(|(first, later)| (first, later.plus_days(-i64::from(later.day()))))
+        .filter(|(first, last)| *first <= today && *last >= opened)
+        .collect();
+    let tile = |(first, last): &(Date, Date)| {
+        let args = [("year", i64::from(first.year()).into()), ("month", i64::from(first.month()).into())];
+        let label = w.t_with("statement-month-of", &args).into();
+        Tile { icon: Icon::Clock, label, hint: None, href: format!("{here}?from={first}&to={last}").into() }
+    };
+    let items: Vec<Tile<'_>> = months.iter().map(tile).collect();
+    let earlier = (year > opened.year()).then(|| format!("{here}?days={PICK}&year={}", year - 1));
+    let main = html! {
+        (tiles(&items))
+        @if let Some(href) = earlier { (actions(link_button(Button::Secondary, &who.t("statement-year-before"), &href))) }
+    };
+    page(who, crumbs(who, Sheet::new(who.t("statement-which-month")), &seen.view), main)
 }
 
 /// `11月3日 收到 工资 13,488.68 元`
@@ -402,7 +440,7 @@ impl FileForm {
             min: f.min,
             max: f.max,
             way: f.way,
-            after: String::new(),
+            ..Filter::default()
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) fn pages() -> Vec<Route> {
         get("/kiosk/face", kiosk::face, Public),
         post("/kiosk/face", kiosk::look, Public),
         get("/kiosk/help", kiosk::help, Public),
+        post("/kiosk/help", kiosk::call, Public),
         get("/kiosk/still", kiosk::still, Public),
         post("/kiosk/staying", kiosk::staying, Public),
         post("/kiosk/more-time", kiosk::more_time, Public),

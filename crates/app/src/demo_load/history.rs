@@ -1,0 +1,133 @@
+//! A past for those who can sign in: three months of pensions, wages, rents and shopping, so that a statement has something to
+//! tell and a chart something to draw. The bank's clock is put back and catches up week by week; each week ends with a close
+//! of day. Only a clock made for it goes back ([`kernel::Clock::with_a_past`]); on any other there is no past, and a load that
+//! was cut off in it goes on without the rest.
+use super::money::Accounts;
+use super::{Load, actor, broken};
+use crate::Bank;
+use crate::close::{Close, close_day};
+use demo::dice::Dice;
+use demo::logins::{Whose, demo_logins};
+use kernel::clock::{DAY, HOUR};
+use kernel::id::AccountId;
+use kernel::{Clock, Currency, Id, Money, Result};
+use payments::own::{Own, own};
+use payments::{Kind, Leg, Order, Payee, State};
+
+/// Weeks that are lived before today.
+const WEEKS: i64 = 13;
+/// Before noon, so that what happens is on the day it is meant for.
+const HOUR_OF_DAY: i64 = 10;
+
+/// When the past begins, and where it stands.
+pub(super) struct Past {
+    clock: Clock,
+}
+
+/// Puts the clock of a fresh bank back; `None` where it does not go back, or where something has happened already.
+pub(super) fn begin(bank: &Bank, fresh: bool) -> Option<Past> {
+    let clock = bank.clock().clone();
+    let (now, weeks) = (clock.now(), WEEKS * 7 * DAY);
+    let at = now.local_date().begins().plus(HOUR_OF_DAY * HOUR);
+    (fresh && clock.fall_behind(weeks + now.since(at).max(0))).then_some(Past { clock })
+}
+
+enum Other {
+    /// From another bank, by the code of its entry.
+    In(&'static str),
+    /// A merchant of this bank.
+    Shop(usize),
+    Customer(usize),
+}
+
+/// Something that comes again.
+struct Habit {
+    login: &'static str,
+    /// Every so many weeks, in the week of that many left over.
+    every: i64,
+    week: i64,
+    other: Other,
+    /// 元, from and to.
+    yuan: (i64, i64),
+    memo: &'static str,
+}
+
+const fn habit(
+    login: &'static str,
+    (every, week): (i64, i64),
+    other: Other,
+    yuan: (i64, i64),
+    memo: &'static str,
+) -> Habit {
+    Habit { login, every, week, other, yuan, memo }
+}
+
+const HABITS: [Habit; 14] = [
+    habit("customer", (4, 1), Other::In("clearing_in"), (8_600, 9_200), "工资 Salary"),
+    habit("customer", (4, 1), Other::Customer(40), (1_800, 1_800), "房租 Rent"),
+    habit("customer", (4, 2), Other::Shop(3), (180, 420), "电费 Electricity"),
+    habit("customer", (1, 0), Other::Shop(0), (60, 380), "买菜 Groceries"),
+    habit("customer", (2, 1), Other::Shop(1), (40, 160), "船票 Ferry"),
+    habit("customer", (6, 5), Other::Customer(41), (300, 900), "还款 Paid back"),
+    habit("elder", (4, 3), Other::In("pension"), (3_180, 3_180), "养老金 Pension"),
+    habit("elder", (1, 0), Other::Shop(0), (18, 120), "买菜 Groceries"),
+    habit("elder", (4, 2), Other::Shop(3), (60, 110), "电费 Electricity"),
+    habit("elder", (3, 1), Other::Shop(2), (45, 260), "药店 Pharmacy"),
+    habit("elder", (8, 6), Other::Customer(42), (500, 500), "给孙女 For my granddaughter"),
+    habit("foreigner", (4, 0), Other::In("clearing_in"), (21_000, 23_500), "工资 Salary"),
+    habit("foreigner", (4, 1), Other::Customer(43), (4_200, 4_200), "房租 Rent"),
+    habit("foreigner", (1, 0), Other::Shop(1), (80, 640), "餐饮 Meals"),
+];
+
+/// Lives until today.
+pub(super) fn live(load: &mut Load<'_, '_>, accounts: &Accounts, past: Past) -> Result<()> {
+    let mut dice = Dice::new(load.data.seed, "history");
+    let began = past.clock.behind();
+    for week in 0..WEEKS {
+        (load.progress)("weeks gone by", week as u64, WEEKS as u64);
+        for (n, habit) in HABITS.iter().enumerate().filter(|(_, h)| week % h.every == h.week) {
+            let fen = dice.between(habit.yuan.0 * 100, habit.yuan.1 * 100);
+            happen(load, accounts, habit, fen, &format!("demo-week-{week}-{n}"))?;
+        }
+        let to = past.clock.now().local_date().plus_days(7);
+        if let Close::Blocked(by) = close_day(load.bank, &actor(), to, &mut |_| {})? {
+            return Err(broken("weeks gone by", format!("{} waits in {}", by[0].what, by[0].branch)));
+        }
+        past.clock.fall_behind(began - (week + 1) * 7 * DAY);
+    }
+    (load.progress)("weeks gone by", WEEKS as u64, WEEKS as u64);
+    Ok(())
+}
+
+fn happen(load: &Load<'_, '_>, accounts: &Accounts, habit: &Habit, fen: i64, key: &str) -> Result<()> {
+    let Some(mine) = account(load, accounts, habit.login)? else { return Ok(()) };
+    let (memo, amount) = (habit.memo.to_owned(), Money::cny(fen));
+    let data = &load.data;
+    let order = match habit.other {
+        Other::In(code) => {
+            let leg = Leg { credit: mine, amount, reference: String::new(), memo };
+            Order::many(Kind::ClearingIn, own(mine.book(), Own::Settlement, Currency::CNY), vec![leg])?.code(code)
+        }
+        Other::Shop(n) => {
+            let shop = accounts.get(&data.merchants[n % data.merchants.len()].card)?;
+            Order::transfer(mine, Payee::Account(shop), amount).memo(memo)
+        }
+        Other::Customer(n) => {
+            let payee = accounts.get(&data.customers[n % data.customers.len()].card)?;
+            Order::transfer(mine, Payee::Account(payee), amount).memo(memo)
+        }
+    };
+    let receipt = payments::submit(&load.bank.desk, &actor(), order, Some(key))?;
+    match receipt.state {
+        State::Posted => Ok(()),
+        state => Err(broken("weeks gone by", format!("{}: {state} {}", habit.memo, receipt.code))),
+    }
+}
+
+fn account(load: &Load<'_, '_>, accounts: &Accounts, login: &str) -> Result<Option<AccountId>> {
+    let logins = demo_logins(&load.data);
+    match logins.iter().find(|l| l.name == login).map(|l| &l.whose) {
+        Some(Whose::Customer(index)) => accounts.get(&load.data.customers[*index].card).map(Some),
+        _ => Ok(None),
+    }
+}
