@@ -129,7 +129,7 @@ const WAYS = {
   'in forced colours': { hands: byHand, options: {}, media: { forcedColors: 'active' } },
 };
 
-test('three journeys, four ways', { timeout: 900_000, skip: !process.env.YIZHAN_DEEP && 'the journeys are walked four ways by ./test --deep' }, async () => {
+test('three journeys, four ways', { timeout: 900_000 }, async () => {
   let payee;
   await person(demo.browser, 'the payee', { url: demo.bank.url }, async (page) => {
     await signIn(page, 'customer');

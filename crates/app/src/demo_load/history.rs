@@ -3,16 +3,18 @@
 //! of day. Only a clock made for it goes back ([`kernel::Clock::with_a_past`]); on any other there is no past, and a load that
 //! was cut off in it goes on without the rest.
 use super::money::Accounts;
+use super::people::People;
 use super::{Load, actor, broken};
-use crate::Bank;
 use crate::close::{Close, close_day};
+use crate::{Bank, notices};
 use demo::dice::Dice;
 use demo::logins::{Whose, demo_logins};
 use kernel::clock::{DAY, HOUR};
 use kernel::id::AccountId;
-use kernel::{Clock, Currency, Id, Money, Result};
+use kernel::{Actor, Clock, Currency, Id, Money, Owner, Result, Who};
 use payments::own::{Own, own};
-use payments::{Kind, Leg, Order, Payee, State};
+use payments::{Kind, Leg, Order, Payee, PayeeNew, State};
+use store::Tx;
 
 /// Weeks that are lived before today.
 const WEEKS: i64 = 13;
@@ -35,9 +37,9 @@ pub(super) fn begin(bank: &Bank, fresh: bool) -> Option<Past> {
 enum Other {
     /// From another bank, by the code of its entry.
     In(&'static str),
-    /// A merchant of this bank.
-    Shop(usize),
-    Customer(usize),
+    /// A merchant of this bank, and what he is called in the book of payees.
+    Shop(usize, &'static str),
+    Customer(usize, &'static str),
 }
 
 /// Something that comes again.
@@ -64,25 +66,26 @@ const fn habit(
 
 const HABITS: [Habit; 14] = [
     habit("customer", (4, 1), Other::In("clearing_in"), (8_600, 9_200), "工资 Salary"),
-    habit("customer", (4, 1), Other::Customer(40), (1_800, 1_800), "房租 Rent"),
-    habit("customer", (4, 2), Other::Shop(3), (180, 420), "电费 Electricity"),
-    habit("customer", (1, 0), Other::Shop(0), (60, 380), "买菜 Groceries"),
-    habit("customer", (2, 1), Other::Shop(1), (40, 160), "船票 Ferry"),
-    habit("customer", (6, 5), Other::Customer(41), (300, 900), "还款 Paid back"),
+    habit("customer", (4, 1), Other::Customer(40, "房东"), (1_800, 1_800), "房租 Rent"),
+    habit("customer", (4, 2), Other::Shop(3, "电费"), (180, 420), "电费 Electricity"),
+    habit("customer", (1, 0), Other::Shop(0, "菜场"), (60, 380), "买菜 Groceries"),
+    habit("customer", (2, 1), Other::Shop(1, "码头"), (40, 160), "船票 Ferry"),
+    habit("customer", (6, 5), Other::Customer(41, "老同学"), (300, 900), "还款 Paid back"),
     habit("elder", (4, 3), Other::In("pension"), (3_180, 3_180), "养老金 Pension"),
-    habit("elder", (1, 0), Other::Shop(0), (18, 120), "买菜 Groceries"),
-    habit("elder", (4, 2), Other::Shop(3), (60, 110), "电费 Electricity"),
-    habit("elder", (3, 1), Other::Shop(2), (45, 260), "药店 Pharmacy"),
-    habit("elder", (8, 6), Other::Customer(42), (500, 500), "给孙女 For my granddaughter"),
+    habit("elder", (1, 0), Other::Shop(0, "菜场"), (18, 120), "买菜 Groceries"),
+    habit("elder", (4, 2), Other::Shop(3, "电费"), (60, 110), "电费 Electricity"),
+    habit("elder", (3, 1), Other::Shop(2, "药店"), (45, 260), "药店 Pharmacy"),
+    habit("elder", (8, 6), Other::Customer(42, "孙女"), (500, 500), "给孙女 For my granddaughter"),
     habit("foreigner", (4, 0), Other::In("clearing_in"), (21_000, 23_500), "工资 Salary"),
-    habit("foreigner", (4, 1), Other::Customer(43), (4_200, 4_200), "房租 Rent"),
-    habit("foreigner", (1, 0), Other::Shop(1), (80, 640), "餐饮 Meals"),
+    habit("foreigner", (4, 1), Other::Customer(43, "Landlady"), (4_200, 4_200), "房租 Rent"),
+    habit("foreigner", (1, 0), Other::Shop(1, "码头"), (80, 640), "餐饮 Meals"),
 ];
 
 /// Lives until today.
-pub(super) fn live(load: &mut Load<'_, '_>, accounts: &Accounts, past: Past) -> Result<()> {
+pub(super) fn live(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts, past: Past) -> Result<()> {
     let mut dice = Dice::new(load.data.seed, "history");
     let began = past.clock.behind();
+    books(load, people)?;
     for week in 0..WEEKS {
         (load.progress)("weeks gone by", week as u64, WEEKS as u64);
         for (n, habit) in HABITS.iter().enumerate().filter(|(_, h)| week % h.every == h.week) {
@@ -96,26 +99,66 @@ pub(super) fn live(load: &mut Load<'_, '_>, accounts: &Accounts, past: Past) -> 
         past.clock.fall_behind(began - (week + 1) * 7 * DAY);
     }
     (load.progress)("weeks gone by", WEEKS as u64, WEEKS as u64);
+    read_notices(load, people)
+}
+
+/// What was told in those weeks was read in them.
+fn read_notices(load: &Load<'_, '_>, people: &People) -> Result<()> {
+    let logins = demo_logins(&load.data);
+    for login in logins.iter().filter(|l| HABITS.iter().any(|h| h.login == l.name)) {
+        let reader = Actor::of(Who::Person(people.by_document(login.document.number())?));
+        let read = move |tx: &mut Tx<'_>| notices::mark_all_read(tx, &reader);
+        while load.bank.write(read.clone())? > 0 {}
+    }
+    Ok(())
+}
+
+/// Number and name of who is paid; `None` for money that comes.
+fn payee(load: &Load<'_, '_>, other: &Other) -> Option<PayeeNew> {
+    let data = &load.data;
+    let (number, name, nickname) = match other {
+        Other::In(_) => return None,
+        Other::Shop(n, called) => {
+            let shop = &data.merchants[n % data.merchants.len()];
+            (&shop.card, &shop.owner.name, called)
+        }
+        Other::Customer(n, called) => {
+            let customer = &data.customers[n % data.customers.len()];
+            (&customer.card, &customer.person.name, called)
+        }
+    };
+    let nickname = (*nickname).to_owned();
+    Some(PayeeNew { name: name.clone(), number: number.clone(), bank: String::new(), nickname })
+}
+
+/// Whom they pay stands in their books of payees.
+fn books(load: &Load<'_, '_>, people: &People) -> Result<()> {
+    let logins = demo_logins(&load.data);
+    for login in &logins {
+        let mine = HABITS.iter().filter(|h| h.login == login.name);
+        let payees: Vec<PayeeNew> = mine.filter_map(|h| payee(load, &h.other)).collect();
+        let person = people.by_document(login.document.number())?;
+        let put = move |tx: &mut Tx<'_>| {
+            let owner = Actor::of(Who::Person(person));
+            payees.iter().try_for_each(|new| payments::payee_put(tx, &owner, Owner::Person(person), new).map(drop))
+        };
+        if HABITS.iter().any(|h| h.login == login.name) {
+            load.bank.write(put)?;
+        }
+    }
     Ok(())
 }
 
 fn happen(load: &Load<'_, '_>, accounts: &Accounts, habit: &Habit, fen: i64, key: &str) -> Result<()> {
     let Some(mine) = account(load, accounts, habit.login)? else { return Ok(()) };
     let (memo, amount) = (habit.memo.to_owned(), Money::cny(fen));
-    let data = &load.data;
-    let order = match habit.other {
-        Other::In(code) => {
+    let order = match (&habit.other, payee(load, &habit.other)) {
+        (Other::In(code), _) => {
             let leg = Leg { credit: mine, amount, reference: String::new(), memo };
-            Order::many(Kind::ClearingIn, own(mine.book(), Own::Settlement, Currency::CNY), vec![leg])?.code(code)
+            Order::many(Kind::ClearingIn, own(mine.book(), Own::Settlement, Currency::CNY), vec![leg])?.code(*code)
         }
-        Other::Shop(n) => {
-            let shop = accounts.get(&data.merchants[n % data.merchants.len()].card)?;
-            Order::transfer(mine, Payee::Account(shop), amount).memo(memo)
-        }
-        Other::Customer(n) => {
-            let payee = accounts.get(&data.customers[n % data.customers.len()].card)?;
-            Order::transfer(mine, Payee::Account(payee), amount).memo(memo)
-        }
+        (_, Some(to)) => Order::transfer(mine, Payee::Number(to.number), amount).payee_name(to.name).memo(memo),
+        (_, None) => return Ok(()),
     };
     let receipt = payments::submit(&load.bank.desk, &actor(), order, Some(key))?;
     match receipt.state {

@@ -119,7 +119,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     let people = people::load(&mut load)?;
     let money = money::load(&mut load, &people)?;
     if let Some(past) = past {
-        history::live(&mut load, &money, past)?;
+        history::live(&mut load, &people, &money, past)?;
     }
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;

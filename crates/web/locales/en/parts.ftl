@@ -7,7 +7,6 @@ gauge-of = { $used } of { $limit } used
 gauge-near = The limit is near.
 work-since = Began { $when }.
 work-leave = You may leave this page; the work goes on.
-answers-back = Do not do it, go back
 spark-payments = { $n ->
     [one] 1 payment
    *[other] { $n } payments

@@ -13,6 +13,7 @@ pay-arrives-now = It arrives as soon as you confirm and cannot be taken back.
 pay-arrives-at = It arrives at about { $at }; until then you can call it off, and the money stays in your account.
 pay-memo-none = No note
 pay-leave = Do not send it
+pay-after = Until you confirm, no money moves. After it, Payments shows how far it has come.
 arrival-real-time = At once
 arrival-two-hours = In two hours
 arrival-next-day = In 24 hours

@@ -7,7 +7,6 @@ gauge-of = 已用 { $used }，共 { $limit }
 gauge-near = 快到上限了。
 work-since = { $when } 开始。
 work-leave = 您可以离开这个页面，办理不会中断。
-answers-back = 先不办，返回
 spark-payments = { $n } 笔
 
 # 员工的快捷代码和键盘

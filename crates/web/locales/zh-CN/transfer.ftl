@@ -13,6 +13,7 @@ pay-arrives-now = 确认后马上到账，不能撤回。
 pay-arrives-at = 大约 { $at } 到账；在那之前可以撤销，钱还在您的账户里。
 pay-memo-none = 不写附言
 pay-leave = 不转了
+pay-after = 点“确认”之前，钱不会动。确认以后可以在“付款记录”里看到它走到哪一步。
 arrival-real-time = 实时到账
 arrival-two-hours = 两小时后到账
 arrival-next-day = 24 小时后到账

@@ -138,8 +138,8 @@ pub(super) fn answers(view: &View) -> Vec<Example> {
             .into(),
             action: "/design",
             fields: html! {},
-            button: (Button::Primary, say(view, "确认转账", "Confirm the transfer").into()),
-            back: "/design",
+            send: (Button::Primary, say(view, "确认转账", "Confirm the transfer").into(), None),
+            leave: (say(view, "不转了", "Do not send it").into(), "/design"),
         },
     );
     vec![example("check-answers", "transfer", body)]

@@ -7,35 +7,33 @@ use super::list::{Row, summary_list};
 use crate::view::View;
 use maud::{Markup, html};
 
-/// The answers of a form about to be sent. `fields` carries them (hidden), `after` says what happens next and what it costs.
+/// The answers of a form about to be sent. `fields` carries them (hidden), `after` says what happens next.
 pub struct Answers<'a> {
-    /// Groups of answers under their headings; an empty heading for none.
+    /// Groups of answers under their headings; an empty heading for none. They stand inside the form, so that a row may be
+    /// changed by a link or by a button.
     pub groups: &'a [(Text<'a>, Vec<Row<'a>>)],
     /// What happens to the money when this is sent.
     pub after: Text<'a>,
     pub action: &'a str,
     pub fields: Markup,
-    pub button: (Button, Text<'a>),
-    /// Where one goes who does not want to.
-    pub back: &'a str,
+    /// What sends it, with the name and value it sends.
+    pub send: (Button, Text<'a>, Option<(&'a str, &'a str)>),
+    /// Where one goes who does not want to, and how that is said.
+    pub leave: (Text<'a>, &'a str),
 }
 
-/// Rows with a link to change each, then the consequence, then the button. The heading is the page's.
+/// Rows with a way to change each, then the consequence, then the button. The heading is the page's.
 pub fn check_answers(view: &View, answers: Answers<'_>) -> Markup {
-    let words = view.words;
+    let (kind, label, sends) = answers.send;
+    let (leave, back) = answers.leave;
     let body = html! {
         (answers.fields)
-        @if !answers.after.is_empty() { p.answers-after { (icon(Icon::Info)) span { (answers.after) } } }
-        (actions(html! {
-            (button(answers.button.0, &answers.button.1, None))
-            (link_button(Button::Secondary, &words.t("answers-back"), answers.back))
-        }))
-    };
-    html! {
         @for (title, rows) in answers.groups {
             @if !title.is_empty() { h2 { (title) } }
-            (summary_list(words, rows))
+            (summary_list(view.words, rows))
         }
-        (form(view, answers.action, body))
-    }
+        @if !answers.after.is_empty() { p.answers-after { (icon(Icon::Info)) span { (answers.after) } } }
+        (actions(html! { (button(kind, &label, sends)) (link_button(Button::Secondary, &leave, back)) }))
+    };
+    form(view, answers.action, body)
 }

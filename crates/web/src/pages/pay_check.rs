@@ -25,15 +25,19 @@ pub fn check_page(
         @for (name, value) in carried { input type="hidden" name=(name) value=(value); }
         input type="hidden" name="fee" value=(fee);
         input type="hidden" name="back" value="check";
-        (summary_list(who.words(), &rows(who, choices, asked, given, quote, now)))
-        (actions(html! {
-            (button(Button::Primary, &who.t("pay-confirm"), Some(("step", "send"))))
-            (link_button(Button::Secondary, &who.t("pay-leave"), "/home"))
-        }))
+    };
+    let groups = [("".into(), rows(who, choices, asked, given, quote, now))];
+    let answers = Answers {
+        groups: &groups,
+        after: who.t("pay-after"),
+        action: "/pay",
+        fields,
+        send: (Button::Primary, who.t("pay-confirm"), Some(("step", "send"))),
+        leave: (who.t("pay-leave"), "/home"),
     };
     let main = html! {
         @if !who.view.mode.is_one_at_a_time() { (stages(who, 1)) }
-        (form(&who.view, "/pay", fields))
+        (check_answers(&who.view, answers))
     };
     page(who, Sheet::new(who.t("pay-check")).lead(who.t("pay-check-lead")).crumb(who.t("pay"), "/pay"), main)
 }

@@ -287,7 +287,7 @@ pub(super) fn lines_table(who: &Signed, seen: &Statement) -> Markup {
     let row = |t: &Told| {
         let e = &t.line.entry;
         [
-            html! { a href=(line_href(t)) { (moment(w, e.at)) } },
+            drawer_link(moment(w, e.at), &line_href(t)),
             html! { div { (say::told_or(w, "entry", &e.code)) @if !e.memo.is_empty() { br; span.hint { (e.memo) } } } },
             html! { (other(who, t)) },
             money(t.line.change),
@@ -302,7 +302,7 @@ pub(super) fn lines_table(who: &Signed, seen: &Statement) -> Markup {
         .figures(who.t("statement-after"))
         .rows(seen.lines.iter().map(row))
         .when_empty(who.t("statement-none-in-days"));
-    table.show(w)
+    html! { (table.show(w)) (drawer(w, &who.t("line"))) }
 }
 
 /// Files of what is shown: the same search goes along.
@@ -382,12 +382,16 @@ fn months_of(who: &Signed, id: AccountId, year: &str, today: Date, seen: &Statem
 pub(super) fn sentence(w: Words, t: &Told) -> String {
     let e = &t.line.entry;
     let day = e.at.local_date();
-    let money = w.money(Money::new(t.line.change.abs(), e.currency));
+    let money = w.money(Money::new(t.line.change.abs(), e.currency)).replace(' ', "\u{a0}");
+    // What she wrote herself says more than the name of the entry.
+    let by_order = [payments::Kind::Transfer, payments::Kind::ClearingOut, payments::Kind::ClearingIn];
+    let own = by_order.iter().any(|k| k.code() == e.code) && !e.memo.is_empty();
+    let what = if own { e.memo.clone() } else { say::told_or(w, "entry", &e.code).to_string() };
     let args = [
         ("month", i64::from(day.month()).into()),
         ("day", i64::from(day.day()).into()),
         ("date", w.date(day).into()),
-        ("what", say::told_or(w, "entry", &e.code).into()),
+        ("what", what.into()),
         ("amount", money.into()),
     ];
     w.t_with(if t.line.change > 0 { "statement-line-in" } else { "statement-line-out" }, &args)
