@@ -134,7 +134,7 @@ fn payee(load: &Load<'_, '_>, other: &Other) -> Option<PayeeNew> {
 /// Whom they pay stands in their books of payees.
 fn books(load: &Load<'_, '_>, people: &People) -> Result<()> {
     let logins = demo_logins(&load.data);
-    for login in &logins {
+    for login in logins.iter().filter(|l| HABITS.iter().any(|h| h.login == l.name)) {
         let mine = HABITS.iter().filter(|h| h.login == login.name);
         let payees: Vec<PayeeNew> = mine.filter_map(|h| payee(load, &h.other)).collect();
         let person = people.by_document(login.document.number())?;
@@ -142,9 +142,7 @@ fn books(load: &Load<'_, '_>, people: &People) -> Result<()> {
             let owner = Actor::of(Who::Person(person));
             payees.iter().try_for_each(|new| payments::payee_put(tx, &owner, Owner::Person(person), new).map(drop))
         };
-        if HABITS.iter().any(|h| h.login == login.name) {
-            load.bank.write(put)?;
-        }
+        load.bank.write(put)?;
     }
     Ok(())
 }

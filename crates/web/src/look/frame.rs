@@ -272,9 +272,9 @@ pub fn error_page(view: &View, error: &Error, status: u16) -> Markup {
     let reference = words.t("error-reference");
     let title = words.t("error-title");
     let next = html! {
-        p.error-message { (told.message) }
-        p { (told.remedy) }
+        p.error-remedy { (told.remedy) }
         (actions(link_button(Button::Secondary, &words.t("go-home"), "/")))
+        p.hint { (reference) " " strong.whole { (view.correlation) } }
     };
-    Frame::new(view, title.clone()).show(result(tone, &title, Some((&reference, &view.correlation)), next))
+    Frame::new(view, title).show(result(tone, &told.message, None, next))
 }

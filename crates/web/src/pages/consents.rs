@@ -97,10 +97,11 @@ fn one(who: &Signed, s: &ConsentStanding) -> Markup {
     let here = format!("/consents/{}", text.purpose);
     let give = html! {
         input type="hidden" name="version" value=(text.version);
-        button.button type="submit" { (who.t("consent-give")) span.aside { (t.title) } }
+        (actions(html! { button.button.button-secondary type="submit" { (who.t("consent-give")) span.aside { (t.title) } } }))
     };
-    let back =
-        html! { button.button.button-secondary type="submit" { (who.t("consent-withdraw")) span.aside { (t.title) } } };
+    let back = actions(
+        html! { button.button.button-secondary type="submit" { (who.t("consent-withdraw")) span.aside { (t.title) } } },
+    );
     html! {
         section.stack.consent {
             @if who.view.path() == "/consents" { h2 { (t.title) } }

@@ -419,7 +419,7 @@ pub async fn help(State(web): State<Web>, view: View) -> Result<Shown, Fault> {
             None => { p.kiosk-large { (view.t("kiosk-call-closed")) } }
         }
         @if let Some(by) = &by { (super::help::face(view.words, by, &view.t("kiosk-comes"))) }
-        p.kiosk-large { (view.t("kiosk-help-text")) }
+        @if hours { p.kiosk-large { (view.t("kiosk-help-text")) } }
         @if !branch.phone.is_empty() { p.kiosk-large { (view.t("kiosk-help-phone")) " " strong { (branch.phone) } } }
         (actions(link_button(Button::Secondary, &view.t("kiosk-back"), "/")))
     };

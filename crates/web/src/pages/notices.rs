@@ -11,23 +11,45 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use fluent_bundle::FluentValue;
 use kernel::{Currency, Error, Money, PageAsk, Timestamp};
-use maud::html;
+use maud::{Markup, html};
 use party::Permission as P;
 use std::collections::BTreeMap;
 
-pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk>) -> Result<Shown, Fault> {
-    let actor = who.actor.clone();
+/// Notices on a page where one thing is asked at a time.
+const SENTENCES: u32 = 8;
+
+pub async fn list(State(web): State<Web>, who: Signed, Query(mut ask): Query<PageAsk>) -> Result<Shown, Fault> {
+    let (actor, single) = (who.actor.clone(), who.view.mode.is_one_at_a_time());
+    if single {
+        ask.limit = Some(SENTENCES);
+    }
     let found = web.read(move |tx| app::notices::list(tx, &actor, false, &ask)).await?;
     let words = who.words();
     let next = next_href(&who.view, &found.next);
     let main = html! {
-        (table(&who, &found.items).show(words))
+        @if single && !found.items.is_empty() { (sentences(&who, &found.items)) } @else { (table(&who, &found.items).show(words)) }
         (pager(words, None, next.as_deref()))
         @if found.items.iter().any(|n| n.read_at.is_none()) {
             (form_waiting(&who.view, "/notices/reading", &who.t("notices-read-all"), actions(button(Button::Secondary, &who.t("notices-read-all"), None))))
         }
     };
     Ok(page(&who, Page::new(who.t("notices-title")), main))
+}
+
+/// One after the other as they would be read aloud.
+fn sentences(who: &Signed, notices: &[Notice]) -> Markup {
+    let words = who.words();
+    html! {
+        ul.told {
+            @for n in notices {
+                li.told-one {
+                    p { (told(words, &n.kind, &n.text_key(), &n.args.0)) }
+                    p.hint { (moment(words, n.at)) @if n.read_at.is_none() { " " (status(Tone::Info, &who.t("notice-new"), "", "")) } }
+                    @if let Some((key, href)) = place(who, n) { p { a href=(href) { (who.t(key)) } } }
+                }
+            }
+        }
+    }
 }
 
 pub(super) fn table(who: &Signed, notices: &[Notice]) -> Table<'static> {

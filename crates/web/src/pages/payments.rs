@@ -13,6 +13,8 @@ use serde::Deserialize;
 
 /// Payments on one page.
 const ROWS: u32 = 20;
+/// Where one thing is asked at a time.
+const FEW_ROWS: u32 = 6;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -42,7 +44,13 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
     let (w, owner, actor) = (who.words(), book(&who)?, who.actor.clone());
     let mut errors = FieldErrors::new();
     let search = ask.search(&who, &mut errors);
-    let (first, cursor) = (ask.after.is_none(), PageAsk { limit: Some(ROWS), after: ask.after.clone() });
+    let (first, cursor) = (
+        ask.after.is_none(),
+        PageAsk {
+            limit: Some(if who.view.mode.is_one_at_a_time() { FEW_ROWS } else { ROWS }),
+            after: ask.after.clone(),
+        },
+    );
     let searched = search != Search::default();
     let (found, payees) = web
         .read(move |tx| {
