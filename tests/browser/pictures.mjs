@@ -37,7 +37,7 @@ mkdirSync(FOLDER, { recursive: true });
 const of = (screen, mode) => shot(`/design/screens/${screen}?mode=${mode}&lang=zh`);
 keep('home', await beside(await of('home', 'customer'), await of('home', 'elder')));
 keep('check', await beside(await of('check', 'customer'), await of('check', 'elder')));
-keep('figures', await beside(await shot('/design/spark?lang=zh', { at: 'main' }), await shot('/design/heat?lang=zh', { at: 'main' })));
+keep('figures', await beside(await shot('/design/heat?lang=zh', { at: 'main' }), await shot('/design/gauge?lang=zh', { at: 'main' })));
 keep('desk', await shot('/design/screens/desk?mode=agent&lang=zh', { width: 1100, height: 640, scheme: 'dark' }));
 await close();
 if (bytes > ALL_BYTES_MAX) throw new Error(`the pictures weigh ${bytes} bytes, ${ALL_BYTES_MAX} at most`);

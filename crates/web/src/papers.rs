@@ -112,9 +112,9 @@ pub fn paper(w: Words, bank: &str, issued: &Issued, link: &str, lines: Option<&S
 fn table(w: Words, bank: &str, seen: &Statement) -> Part {
     let column = |key: &str, share, figures| Column { head: w.t(key).into_owned(), share, figures };
     let columns = vec![
-        column("statement-at", 17, false),
-        column("statement-what", 24, false),
-        column("statement-other", 23, false),
+        column("statement-at", 20, false),
+        column("statement-what", 22, false),
+        column("statement-other", 22, false),
         column("statement-in", 12, true),
         column("statement-out", 12, true),
         column("statement-after", 12, true),
