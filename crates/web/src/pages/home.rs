@@ -38,18 +38,23 @@ pub async fn welcome(State(web): State<Web>, view: View, signed: Option<Signed>)
         return kiosk::attract(&web, &view).await;
     }
     let today = web.read(|tx| tx.business_date()).await?;
-    let files = if web.demo() { web.run(|_| Ok(app::demo_load::files())).await? } else { Vec::new() };
+    // Neither sheets to try the wage desk with nor what engineers read is an elder's business.
+    let single = view.mode.is_one_at_a_time();
+    let files = if web.demo() && !single { web.run(|_| Ok(app::demo_load::files())).await? } else { Vec::new() };
     let main = html! {
         (actions(html! {
             (link_button(Button::Primary, &view.t("welcome-sign-in"), "/sign-in"))
-            (link_button(Button::Secondary, &view.t("welcome-elder"), "/?mode=elder"))
+            @if !single { (link_button(Button::Secondary, &view.t("welcome-elder"), "/?mode=elder")) }
         }))
         h2 { (view.t("welcome-what")) }
         ul { @for n in 1..=4 { li { (view.t(&format!("welcome-point-{n}"))) } } }
         h2 { (view.t("welcome-status")) }
         p { (status(Tone::Good, &view.t("welcome-open"), "", "")) " " (view.t("welcome-business-day")) " " (day(view.words, today)) }
         @if web.demo() { (demo(&view, &files)) }
-        p { a href="/verify" { (view.t("receipt-check")) } " · " a href="/design" { (view.t("welcome-design")) } " · " a href="/v1/openapi.json" { (view.t("welcome-api")) } }
+        p {
+            a href="/verify" { (view.t("receipt-check")) }
+            @if !single { " · " a href="/design" { (view.t("welcome-design")) } " · " a href="/v1/openapi.json" { (view.t("welcome-api")) } }
+        }
     };
     let title = view.t("welcome-title");
     Ok(public_page(&view, Page::new(title).lead(view.t("welcome-lead")), main).into_response())
@@ -74,7 +79,7 @@ fn demo(view: &View, files: &[app::demo_load::DemoFile]) -> Markup {
     html! {
         h2 { (view.t("demo-title")) }
         (notice(Tone::Warn, &view.t("demo-notice"), html! { p { (view.t("demo-notice-text")) } }))
-        (table.rows(rows).show(view.words))
+        @if !files.is_empty() { (table.rows(rows).show(view.words)) }
     }
 }
 
