@@ -294,9 +294,9 @@ fn an_elder_is_asked_for_days_and_reads_sentences() {
     );
     assert!(page("/accounts/$account/statement?from=2026-03-01&to=2026-03-31").contains("class=\"sentence\""));
     let list = page("/accounts/$account/statement?days=month");
-    assert!(list.contains("3月2日 付出 转账 200.00 元") && !list.contains("<table"), "{list}");
+    assert!(list.contains("3月2日 付出 房租 200.00\u{a0}元") && !list.contains("<table"), "{list}");
     let line = page("/accounts/$account/lines/$moved");
-    assert!(line.contains("<h1>3月2日 付出 转账 10.00 元") && line.contains("/receipt\""), "{line}");
+    assert!(line.contains("<h1>3月2日 付出 转账 10.00\u{a0}元") && line.contains("/receipt\""), "{line}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub fn drawer(words: Words, label: &str) -> Markup {
     html! {
         dialog.drawer id=(DRAWER) aria-label=(label) {
             div.drawer-head {
-                a.drawer-page href="" { (words.t("drawer-page")) }
+                a.drawer-page href="#main" { (words.t("drawer-page")) }
                 form method="dialog" { button.dialog-close { (words.t("dialog-close")) } }
             }
             div.drawer-body tabindex="-1" {}
