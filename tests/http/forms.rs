@@ -243,7 +243,11 @@ fn forms_of(page: &str) -> Vec<Form> {
 fn bend_forms(house: &House, letter: char, page: &Answer, wrong: &mut Vec<String>, seen: &mut BTreeSet<String>) {
     let (text, proof) = (page.text(), csrf_of(page));
     for form in forms_of(&text) {
-        if LEFT_OUT.contains(&form.action.as_str()) || !seen.insert(format!("{letter} {}", form.action)) {
+        // A dialog's own form only closes it.
+        if form.method == "dialog"
+            || LEFT_OUT.contains(&form.action.as_str())
+            || !seen.insert(format!("{letter} {}", form.action))
+        {
             continue;
         }
         let answer = match form.method.as_str() {
