@@ -9,7 +9,7 @@ const ASKED_AT_ONCE = 6;
 const FOLLOWED_OF_A_KIND = 3;
 const TRIED_OF_A_KIND = 12;
 
-/** Name of the demo login, mode of its screens, whether he acts for his firm, whether he chose the elder edition. */
+/** Name of the demo login, mode of its screens, whether he acts for his firm and sends a file of payments, whether he chose the elder edition. */
 export const READERS = [
   { name: 'nobody', mode: 'customer' },
   { name: 'customer', mode: 'customer' },
@@ -17,7 +17,7 @@ export const READERS = [
   { name: 'worker', mode: 'elder', elder: true },
   { name: 'machine', mode: 'kiosk', card: '1' },
   { name: 'subclerk', mode: 'customer', firm: true },
-  { name: 'payowner', mode: 'customer', firm: true },
+  { name: 'payowner', mode: 'customer', firm: true, sends: true },
   { name: 'teller', mode: 'agent' },
   { name: 'payroll', mode: 'agent' },
   { name: 'manager', mode: 'manager' },
@@ -62,6 +62,16 @@ async function enterMachine(bank, context, page, reader) {
   return machine;
 }
 
+/** A file of payments to look at: one row of it can be paid, one is wrong. */
+async function sendFile(page) {
+  const text = '收款人户名,收款账号,开户行,金额,附言\n周外行,9900010000000018,990001000013,12.00,运费\n周外行,9900010000000018,990001000013,abc,货款\n';
+  await page.goto('/bulk/new');
+  await page.locator('input[name=from]').first().check({ force: true });
+  await page.setInputFiles('[name=file]', { name: '付款.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await send(page);
+  assert.match(at(page), /^\/bulk\/bulk_/, 'the file is taken');
+}
+
 /** A window that is signed in, kept for all of its rounds. */
 async function enter(browser, bank, reader) {
   const context = await browser.newContext({ baseURL: bank.url, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', viewport: { width: 1280, height: 900 } });
@@ -76,6 +86,7 @@ async function enter(browser, bank, reader) {
     if (await choice.count()) await choice.check({ force: true });
     await Promise.all([page.waitForNavigation(), page.locator('main form[method=post] button[type=submit]').last().click()]);
   }
+  if (reader.sends) await sendFile(page);
   return { ...reader, context, page, found: new Map(), ids: new Set(), asked: new Set() };
 }
 

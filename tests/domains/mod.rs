@@ -1,4 +1,5 @@
 //! The domains on both databases, a folder a crate.
+mod bulk;
 mod family;
 mod ledger;
 mod lobby;

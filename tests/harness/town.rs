@@ -71,6 +71,12 @@ pub fn each_town(test: impl Fn(&Town<'_>)) {
     each_database(&migrations(), &tables(), |bank| Town::on(bank, &test));
 }
 
+/// As [`each_town`], with the tables of a crate above the payments.
+pub fn each_town_with(more: &[Migration], above: &[&'static Table], test: impl Fn(&Town<'_>)) {
+    let (migrations, tables) = ([migrations(), more.to_vec()].concat(), [tables(), above.to_vec()].concat());
+    each_database(&migrations, &tables, |bank| Town::on(bank, &test));
+}
+
 /// Does nothing when no PostgreSQL is given.
 pub fn town_on_postgres(test: impl Fn(&Town<'_>)) {
     on_postgres(&migrations(), &tables(), |bank| Town::on(bank, &test));

@@ -304,9 +304,10 @@ fn what_people_wrote_is_shown_and_never_obeyed() {
     look(&house, &mut wrong);
     said(&wrong);
     assert!(bent.len() > 80, "{} forms were bent", bent.len());
-    for kind in
-        ["branch", "staff", "firm", "memo", "work", "tag", "team", "file", "note", "reason", "key", "program", "sent"]
-    {
+    for kind in [
+        "branch", "staff", "firm", "memo", "work", "tag", "team", "file", "note", "reason", "key", "program", "sent",
+        "batch", "line",
+    ] {
         assert!(shown.contains(kind), "{kind} was looked for and shown nowhere; {shown:?}");
     }
 }

@@ -301,6 +301,12 @@ impl House {
             name: texts.of("payee", "王远"),
         };
         pay(external, 20);
+        let memo = texts.of("line", "运费").replace('"', "\"\"");
+        let rows = format!("周外行,6222021234567890,990001000013,1.00,\"{memo}\"\n周外行,1,990001000013,\"{memo}\",\n");
+        let bytes = format!("收款人户名,收款账号,开户行,金额,附言\n{rows}").into_bytes();
+        let (file_name, own_names) = (texts.of("batch", "付款") + ".csv", Vec::new());
+        let upload = bulk::Upload { debit: funds, file_name, bytes, own_names };
+        let bulk = bulk::take_in(&self.bank.store, &self.actor('k'), upload).expect("a file of payments").file;
         let own = customer.clone();
         let payee = self.bank.write(move |tx| {
             let [name, number, bank, nickname] = ["王远", "9900010000000018", "990001000013", ""].map(str::to_owned);
@@ -370,6 +376,7 @@ impl House {
             ("$funds", funds.to_string()),
             ("$firm", firm.to_string()),
             ("$payment", payment),
+            ("$bulk", bulk.to_string()),
             ("$payee", payee.expect("a payee")),
             ("$moved", moved.to_string()),
             ("$document", receipt.document.id.to_string()),

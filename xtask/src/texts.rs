@@ -21,8 +21,16 @@ const LOOKUPS: [&str; 2] = ["t", "t_with"];
 const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
-const FAMILIES: [&str; 7] =
-    ["approval-state", "clearing-state", "import-state", "line-state", "payment-state", "sheet-state", "standing"];
+const FAMILIES: [&str; 8] = [
+    "approval-state",
+    "batch-state",
+    "clearing-state",
+    "import-state",
+    "line-state",
+    "payment-state",
+    "sheet-state",
+    "standing",
+];
 /// Languages that have every key. The others are being written: what they have must be a key, what they lack falls back.
 const COMPLETE: [&str; 2] = ["zh-CN", "en"];
 const ERROR: &str = "error-";

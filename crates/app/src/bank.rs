@@ -197,6 +197,7 @@ impl Bank {
             lobby::MIGRATION,
             party::MIGRATION_KIOSK,
             documents::MIGRATION,
+            bulk::MIGRATION,
         ]);
         all
     }
@@ -217,6 +218,7 @@ impl Bank {
             party::MANAGER_TABLES,
             party::family::FAMILY_TABLES,
             lobby::TABLES,
+            bulk::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -20,6 +20,10 @@ pub const RELAY_SECONDS: i64 = 1;
 pub const CLEARING_SECONDS: i64 = 5;
 /// Seconds between two looks for wages that are under way.
 pub const PAYROLL_SECONDS: i64 = 2;
+/// Seconds between two looks for files of payments under way.
+pub const BULK_SECONDS: i64 = 2;
+/// Chunks of such files paid in one run at most.
+pub const BULK_CHUNKS: u32 = 10;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
 pub const PAYMENTS_SECONDS: i64 = 10;
 /// Seconds between two passes over webhooks and messages.
@@ -60,6 +64,7 @@ const JOBS: &[Job] = &[
     Job { name: "payments-release", every: PAYMENTS_SECONDS * SECOND, run: payments_release },
     Job { name: "payments-expire", every: PAYMENTS_SECONDS * SECOND, run: payments_expire },
     Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
+    Job { name: "bulk", every: BULK_SECONDS * SECOND, run: bulk_resume },
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
@@ -102,6 +107,10 @@ fn approvals_expire(bank: &Bank) -> Result<Done> {
 fn payroll_resume(bank: &Bank) -> Result<Done> {
     let r = payroll::resume(&bank.desk, PAYROLL_CHUNKS)?;
     Ok(Done { things: u64::from(r.chunks), more: r.more })
+}
+fn bulk_resume(bank: &Bank) -> Result<Done> {
+    let r = bulk::resume(&bank.desk, BULK_CHUNKS)?;
+    Ok(Done { things: u64::from(r.lines), more: r.more })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -30,6 +30,8 @@ pub struct Rotated {
     pub call_backs: u64,
     /// Parts of uploaded files.
     pub file_parts: u64,
+    /// Lines of files of payments.
+    pub bulk_lines: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -67,11 +69,12 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         passkeys: every::<party::Passkey>(store, "passkeys", progress, party::Passkey::renew)?,
         call_backs: every::<lobby::call_back::CallBack>(store, "call_backs", progress, lobby::call_back::renew)?,
         file_parts: files(store, progress)?,
+        bulk_lines: bulk_lines(store, progress)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
-        let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.file_parts;
+        let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.file_parts + told.bulk_lines;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;
@@ -99,6 +102,19 @@ fn files(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
         progress("file parts", seen);
         match last {
             Some(key) if rows == u64::from(PARTS_AT_ONCE) => after = key,
+            _ => return Ok(changed),
+        }
+    }
+}
+
+fn bulk_lines(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
+    let (mut after, mut seen, mut changed) = ((-1, [0; 16], -1), 0, 0);
+    loop {
+        let (last, rows, news) = store.write(move |tx| bulk::renew_lines(tx, &after, ROWS_AT_ONCE))?;
+        (seen, changed) = (seen + rows, changed + news);
+        progress("bulk_lines", seen);
+        match last {
+            Some(key) if rows == u64::from(ROWS_AT_ONCE) => after = key,
             _ => return Ok(changed),
         }
     }

@@ -69,7 +69,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 16] = [
+    let lists: [&[&Code]; 17] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -84,6 +84,7 @@ pub fn codes() -> Vec<&'static Code> {
         payments::clearing::ALL,
         payroll::ALL,
         lobby::codes::ALL,
+        bulk::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

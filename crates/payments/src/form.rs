@@ -101,7 +101,11 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
     if !order.legs.is_empty() {
         return Err(Error::new(&LEGS_NEED_APPROVAL, "many legs in one order are for the bank's own processes"));
     }
-    match order.approved.is_none() && (order.code.is_empty() || order.code == order.kind.code()) {
+    let agreed = matches!(
+        (order.kind, actor.who),
+        (Kind::Transfer | Kind::ClearingOut, Who::ForFirm { .. } | Who::Client { .. })
+    );
+    match (order.approved.is_none() || agreed) && (order.code.is_empty() || order.code == order.kind.code()) {
         true => Ok(()),
         false => reserved("journal code and approval are not yours to choose"),
     }

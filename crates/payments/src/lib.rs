@@ -82,6 +82,9 @@ kernel::codes! {
     NOTHING_TO_REVERSE: Conflict, "nothing_to_reverse", "only a posted payment inside the bank can be reversed";
 }
 
+/// The kind of the one agreement that covers many orders of a firm; its outcome is what their references begin with, before a slash.
+pub const COVERING: &str = "bulk.pay";
+
 pub const MIGRATION: Migration =
     Migration { name: "0007_payments", sql: include_str!("../migrations/0007_payments.sql") };
 /// Later arrivals and the payee book.

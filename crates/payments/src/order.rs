@@ -108,7 +108,7 @@ pub struct Order {
     /// How soon it arrives; only for transfers.
     #[serde(default, skip_serializing_if = "Arrival::is_real_time")]
     pub arrival: Arrival,
-    /// The approval that already covers this order (a pay run's); only for the bank's own processes.
+    /// The approval that already covers this order: a pay run's, or of a firm's file of payments. It never comes from outside.
     #[serde(skip)]
     pub approved: Option<ApprovalId>,
     /// What a reversal undoes; set by [`crate::reverse`].

@@ -10,12 +10,11 @@ use crate::instruction::Instruction;
 use crate::order::{Kind, LegOutcome, Order, Payee, Receipt, State};
 use crate::own::{Own, own};
 use crate::resolve::{self, Parties};
-use crate::{Arrival, Desk, HOLD_HOURS, LEGS_WAIT, arrival, clearing, form, limits, payees};
+use crate::{Arrival, COVERING, Desk, HOLD_HOURS, KIND_RESERVED, LEGS_WAIT, arrival, clearing, form, limits, payees};
 use guard::{Decision, Facts, Verdict};
 use kernel::id::{InstructionId, TransferId};
 use kernel::{Actor, BookId, Error, Id, Kind as ErrorKind, Owner, Result, Timestamp, Who, clock::HOUR};
 use ledger::{Outcome, Refusal, Transfer};
-use party::Entitlement;
 use pricing::Quote;
 use std::borrow::Cow;
 use store::{Audit, Json, Once, Seal, Tx};
@@ -121,13 +120,14 @@ pub fn submit_in(
     {
         return Ok(before);
     }
+    let covered = covered(tx, actor, order, parties.debit.owner)?;
     let quote = price(tx, actor, order, prepared)?;
     let decision = desk.guard.decide(tx, prepared.guard.as_ref(), &prepared.facts)?;
     let mut new = blank(tx, actor, order, parties, prepared.id)?;
     new.fee = quote.as_ref().map_or(0, |q| q.fee.minor);
     new.decision = Some(decision.id());
     new.reasons = Json(decision.customer_reasons());
-    let legs = act(tx, actor, order, &mut new, &entitlement, &decision)?;
+    let legs = act(tx, actor, order, &mut new, entitlement.needs_checker(order.amount) && !covered, &decision)?;
     if new.state != State::Refused {
         limits::use_all(tx, &entitlement, parties.payee_owner(), prepared.limited, &mut new)?;
     }
@@ -147,17 +147,17 @@ pub fn submit_in(
     request.finish(tx, &new, new.receipt_with(legs))
 }
 
-/// What the decision comes to: refused, held for somebody, or posted.
+/// What the decision comes to: refused, held for somebody, or posted. `above`: a second person has to agree.
 fn act(
     tx: &mut Tx<'_>,
     actor: &Actor,
     order: &Order,
     new: &mut Instruction,
-    entitlement: &Entitlement,
+    above: bool,
     decision: &Decision,
 ) -> Result<Vec<LegOutcome>> {
     let by_bank = matches!(actor.who, Who::System(_));
-    let above = entitlement.needs_checker(order.amount) || order.kind == Kind::Reversal;
+    let above = above || order.kind == Kind::Reversal;
     let verdict = decision.verdict();
     match verdict {
         Verdict::Limit | Verdict::Stop => refuse(new, guard_code(verdict), decision.customer_reasons()),
@@ -177,6 +177,21 @@ fn act(
         Verdict::Held | Verdict::Pass | Verdict::Tip => hold(tx, new, State::Held, None)?,
     }
     Ok(Vec::new())
+}
+
+/// Whether a second person of the payer's firm has agreed to the file that this order is of: done with, made by the same maker, at least its sum, and
+/// named by its reference. An agreement to anything else is refused.
+fn covered(tx: &mut Tx<'_>, actor: &Actor, order: &Order, payer: Owner) -> Result<bool> {
+    let Some(id) = order.approved.filter(|_| !matches!(actor.who, Who::System(_))) else { return Ok(false) };
+    let asked = approval::raw(tx, id)?;
+    let done = asked.kind == COVERING && asked.state == approval::State::Executed;
+    let own = asked.firm.map(Owner::Firm) == Some(payer) && asked.maker == actor.principal();
+    let enough = asked.currency == order.amount.currency && asked.amount.is_some_and(|sum| order.amount.minor <= sum);
+    let named = order.reference.split_once('/').is_some_and(|(file, _)| file == asked.outcome);
+    match done && own && enough && named {
+        true => Ok(true),
+        false => Err(Error::new(&KIND_RESERVED, format!("{id} does not cover this order")).with("kind", order.kind)),
+    }
 }
 
 /// Records that an order was refused because of `why`. For the transaction after the one that failed. Errors as

@@ -172,8 +172,8 @@ pub fn faults_csv(faults: &[Fault]) -> Result<Vec<u8>> {
     out.into_inner().map_err(|e| Error::broken("the list of faults cannot be written").caused_by(e.into_error()))
 }
 
-/// With an apostrophe before what begins like a formula.
-fn harmless(field: &str) -> Cow<'_, str> {
+/// With an apostrophe before what begins like a formula; [`clean`](crate::clean()) takes it off again.
+pub fn harmless(field: &str) -> Cow<'_, str> {
     let first = field.trim_start_matches(|c: char| c.is_whitespace() || c.is_control()).chars().next();
     let formula = first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
     if formula || field.starts_with(['\t', '\r', '\n']) {

@@ -49,7 +49,7 @@ mod wording;
 mod workbook;
 
 pub use clean::{clean, title_key};
-pub use fault::{Fault, FaultKind, Severity, Wording, faults_csv};
+pub use fault::{Fault, FaultKind, Severity, Wording, faults_csv, harmless};
 pub use grid::{Grid, Region, Value, cell_name};
 pub use header::{Header, find_header};
 pub use layout::{Column, ColumnKind, Layout};

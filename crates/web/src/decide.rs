@@ -5,6 +5,10 @@ use kernel::id::{ApprovalId, GrantId, PaySheetId, WorkerId};
 use kernel::{Actor, Error, Result};
 use party::Change;
 use payments::Receipt;
+use store::Tx;
+
+/// Kinds whose maker takes them back where he made them, because more than the request ends with it.
+pub const WITHDRAWN_ELSEWHERE: [&str; 4] = ["payment", "payment.reverse", "payroll.pay", bulk::KIND];
 
 /// What a decision came to.
 #[derive(Clone, Debug)]
@@ -34,6 +38,7 @@ enum Kind {
     PaySheet,
     WorkerAccount,
     Clearing,
+    BulkFile,
     /// What staff order about customers and the bank's own data.
     Desk,
     Rights,
@@ -46,6 +51,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         "payroll.pay" => Kind::PaySheet,
         "payroll.account" => Kind::WorkerAccount,
         "clearing.resolve" => Kind::Clearing,
+        bulk::KIND => Kind::BulkFile,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -66,6 +72,11 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             })
         }
         Kind::Clearing => bank.write(move |tx| payments::clearing::resolve(tx, &who, id, &hash)).map(Decided::from),
+        Kind::BulkFile => bank.write(move |tx| bulk::approve(tx, &who, id, &hash)).map(|done| match done {
+            bulk::Approved::FirstOfTwo => Decided::FirstOfTwo,
+            bulk::Approved::Paying(_) => Decided::Done,
+            bulk::Approved::AlreadySo => Decided::AlreadySo,
+        }),
         Kind::Desk => bank.write(move |tx| app::desk::approve(tx, &who, id, &hash)).map(|done| match done {
             approval::Approve::FirstOfTwo => Decided::FirstOfTwo,
             approval::Approve::Approved { .. } => Decided::Done,
@@ -88,6 +99,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             payments::disapprove(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::BulkFile => bank.write(move |tx| bulk::refuse(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -98,9 +110,19 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
 pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Decided> {
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
-        Kind::Payment | Kind::PaySheet => refuse(bank, actor, id, shown_hash, reason),
+        Kind::Payment | Kind::PaySheet | Kind::BulkFile => refuse(bank, actor, id, shown_hash, reason),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }
+}
+
+/// The maker takes back what nothing else hangs on.
+pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, reason: &str) -> Result<Change> {
+    let row = approval::approval(tx, actor, id)?;
+    if WITHDRAWN_ELSEWHERE.contains(&row.kind.as_str()) && row.maker == actor.principal() {
+        let message = "cancel the payment, the pay sheet or the file itself";
+        return Err(Error::new(&NOT_DECIDED_HERE, message).with("kind", row.kind));
+    }
+    approval::cancel(tx, actor, id, reason)
 }

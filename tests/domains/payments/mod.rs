@@ -25,7 +25,7 @@ fn told(receipt: &Receipt) -> (State, &str) {
     (receipt.state, &receipt.code)
 }
 
-fn code(e: Error) -> &'static str {
+pub(super) fn code(e: Error) -> &'static str {
     e.code().name
 }
 
@@ -42,7 +42,7 @@ fn list(town: &Town<'_>, list: ListKind, account: AccountId) {
 }
 
 /// Freezes a party by a court's order without an end.
-fn freeze(town: &Town<'_>, subject: Owner) {
+pub(super) fn freeze(town: &Town<'_>, subject: Owner) {
     town.write(move |tx| {
         let (kind, basis, from) = (FreezeKind::All, FreezeBasis::Court, tx.now());
         let [document, reason] = ["order 12".to_owned(), "court".to_owned()];

@@ -63,10 +63,18 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
         tx.execute(sql, &[Param::Int(1), Param::Bytes(vec![7; 32].into()), Param::Int(0), Param::Bytes(sealed.into())])
     });
 
+    let text =
+        "户名,账号,开户行,金额\n周外行,6222021234567890,990001000013,1\n李外行,6222021234567891,990001000013,2\n";
+    let (debit, bytes) = (h.funds, text.as_bytes().to_vec());
+    let upload = bulk::Upload { debit, file_name: "a.csv".into(), bytes, own_names: Vec::new() };
+    let file = bulk::take_in(&h.bank.store, &h.owner(), upload).unwrap().file;
+    let (owner, boss) = (h.owner(), h.owner());
+    h.write(move |tx| bulk::submit(tx, &owner, file).map(|_| ()));
+
     // Another bank in the house's place closes the first one.
     h.bank = Bank::open(Options::sqlite(&h.directory).memory_keys()).unwrap();
     let done = keys_rotate(options(&clock), &mut |_, _| {}).unwrap();
-    assert_eq!((done.version, done.people, done.file_parts), (2, 1, 1));
+    assert_eq!((done.version, done.people, done.file_parts, done.bulk_lines), (2, 1, 1, 2));
 
     // A third key is saved, and then the process dies before anything is put under it.
     store::KeyRing::open(&keys).unwrap().rotated().unwrap().save(&keys).unwrap();
@@ -77,13 +85,15 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
     };
     reads(&bank);
     let rest = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
-    assert_eq!((rest.version, rest.people, rest.file_parts), (3, 1, 1));
+    assert_eq!((rest.version, rest.people, rest.file_parts, rest.bulk_lines), (3, 1, 1, 2));
     let sealed = bank.read(|tx| tx.query("SELECT sealed FROM payroll_files", &[], |r| r.get::<Vec<u8>>(0))).unwrap();
     let plain = bank.store.keys().decrypt_own("payroll.file", &sealed[0]).unwrap();
     assert_eq!(plain.as_slice(), b"a pay sheet");
     reads(&bank);
+    while bulk::resume(&bank.desk, 1).unwrap().more {}
+    assert_eq!(bank.read(|tx| bulk::file(tx, &boss, file)).unwrap().counts.paid, 2, "and is paid as it was agreed to");
     let again = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
-    assert_eq!((again.people, again.file_parts), (0, 0), "nothing is left under an older key");
+    assert_eq!((again.people, again.file_parts, again.bulk_lines), (0, 0, 0), "nothing is left under an older key");
     assert!(crate::verify(&bank.store, &mut |_, _| {}).unwrap().ok);
     drop(bank);
     std::fs::remove_file(&keys).unwrap();

@@ -486,6 +486,7 @@ approval-line = Item
 approval-before = Before
 approval-after = After
 approval-to-sheet = See the pay sheet and every line
+approval-to-batch = See the file and every payment
 approval-own = You asked for this; another person has to check it.
 approval-first-own = You have approved it; another person has to check it too.
 approval-not-yours = This is not yours to decide: you lack the permission, or the amount is above your release limit.

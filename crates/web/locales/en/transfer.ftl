@@ -72,3 +72,55 @@ limit-year = { $amount } at most in a year, { $used } used.
 own-cap-mine = My own daily limit
 own-cap-none = none set
 own-cap-now = Now: { $amount }
+
+# Payments by file
+batch = Payments by file
+batch-lead = Many payments from one spreadsheet: sent, agreed to, paid one by one.
+batch-none = No file was sent yet
+batch-send = Send a file of payments
+batch-send-lead = A payment a row: name, account, bank, amount, note. It is checked first; nothing is paid at once.
+batch-columns = Needed: name, account, amount. May be there: bank (leave empty for accounts here), memo. A total is compared when there is one.
+batch-file = File
+batch-lines = Payments
+batch-each = Payments, one by one
+batch-made = Sent
+batch-partly = { $n ->
+    [one] One row was not taken
+   *[other] { $n } rows were not taken
+}
+batch-partly-next = Ordering pays the others only. To pay all of them, call this file off, correct it as it says below and send it again.
+batch-row = Row
+batch-refused-rows = Rows not taken
+batch-rejected = This file cannot be paid
+batch-rejected-next = Correct it as it says below and send it again.
+batch-known = This file was sent before
+batch-known-next = It was not taken in again, and nothing is paid twice. If the same payments are meant once more, write another note into the file, such as the month.
+batch-lapsed = Nobody agreed in time, or the request was taken back
+batch-lapsed-next = Nothing was paid. Whoever sent the file can order it again.
+batch-progress = Done
+batch-unit = payments
+batch-submit = Order these payments
+batch-submit-lead = Every fee is found first. Where a second person is needed, nothing moves before they agree.
+batch-approval = See who agrees
+batch-cancel = Call this file off
+batch-cancel-lead = Nothing of it will be paid; a corrected file can be sent.
+batch-cancel-yes = Call it off
+batch-result = Download the result
+batch-failed = Download what failed
+batch-failed-hint = What failed is still in your account. Correct it and send it as a new file; what was paid is not paid again.
+batch-findings = What was found
+batch-findings-file = Download the findings
+batch-cell = Cell
+batch-column = Column
+batch-finding = Finding
+batch-state-drafted = To be ordered
+batch-state-rejected = Not taken
+batch-state-submitted = Waiting for a second person
+batch-state-paying = Being paid
+batch-state-paid = Done
+batch-state-cancelled = Called off
+batch-line-waiting = Waiting
+batch-line-open = Under way
+batch-line-paid = Paid
+batch-line-failed = Failed
+approval-kind-bulk-pay = Payments by file

@@ -453,6 +453,7 @@ approval-line = 项目
 approval-before = 原来
 approval-after = 改为
 approval-to-sheet = 看工资表和每个人的明细
+approval-to-batch = 看文件和每一笔付款
 approval-own = 这是您提交的，要由另一个人复核。
 approval-first-own = 您已经同意，还需要另一个人复核。
 approval-not-yours = 这件事不由您复核：您没有这项权限，或金额超过您的复核限额。

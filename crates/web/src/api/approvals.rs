@@ -143,7 +143,7 @@ pub async fn send_back(
     decision(&web, caller, asked, move |bank, actor| decide::send_back(bank, actor, id, &no.hash, &no.reason)).await
 }
 
-/// The maker takes back what nobody else holds on to: payments and pay sheets are cancelled at their own addresses.
+/// The maker takes back what nobody else holds on to: payments, pay sheets and files of payments are cancelled at their own addresses.
 pub async fn cancel(
     State(web): State<Web>,
     caller: Caller,
@@ -152,17 +152,6 @@ pub async fn cancel(
     Body(why): Body<Why>,
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "approval.cancel", &(id, &why))?;
-    let done = web.write_once(&asked, move |tx| {
-        let row = approval::approval(tx, &caller.actor, id)?;
-        let own = ["payment", "payment.reverse", "payroll.pay"].contains(&row.kind.as_str());
-        if own && row.maker == caller.actor.principal() {
-            return Err(kernel::Error::new(
-                &crate::codes::NOT_DECIDED_HERE,
-                "cancel the payment or the pay sheet itself",
-            )
-            .with("kind", row.kind));
-        }
-        Ok(changed(approval::cancel(tx, &caller.actor, id, &why.reason)?))
-    });
+    let done = web.write_once(&asked, move |tx| decide::withdraw(tx, &caller.actor, id, &why.reason).map(changed));
     Ok(Json(done.await?))
 }

@@ -6,6 +6,7 @@
 //! person's data show it masked.
 pub mod accounts;
 pub mod approvals;
+pub mod bulk;
 pub mod desk;
 pub mod doc;
 pub mod family;

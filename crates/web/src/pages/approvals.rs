@@ -199,6 +199,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ApprovalId>) -
         (changes(&who, a))
         @if let Some(draft) = draft_of(a) { p { a href={ "/tariff/drafts/" (draft) } { (who.t("tariff-compare")) } } }
         @if let Some(sheet) = sheet_of(a) { p { a href={ "/wages/sheets/" (sheet) } { (who.t("approval-to-sheet")) } } }
+        @if a.kind == bulk::KIND { @if let Some(file) = file_of(a) { p { a href={ "/bulk/" (file) } { (who.t("approval-to-batch")) } } } }
         (answers(&who, &s, web.now()))
     };
     let title = say::told(w, "approval-kind", &a.kind);
@@ -217,8 +218,15 @@ fn sheet_of(a: &Approval) -> Option<String> {
     terms.get("sheet").and_then(|s| s.as_str()).map(str::to_owned)
 }
 
-/// Kinds that are decided on these pages; a pay sheet goes back to its maker instead of being refused.
-const DECIDED_HERE: [&str; 8] = [
+/// The file of payments an approval is about, from its terms.
+fn file_of(a: &Approval) -> Option<String> {
+    let terms: serde_json::Value = serde_json::from_str(&a.payload).ok()?;
+    terms.get("file").and_then(|f| f.as_str()).map(str::to_owned)
+}
+
+/// Kinds that are decided on these pages; a pay sheet and a file of payments go back to their maker instead of being refused.
+const DECIDED_HERE: [&str; 9] = [
+    bulk::KIND,
     "payment",
     "payment.reverse",
     "payroll.pay",
@@ -228,8 +236,8 @@ const DECIDED_HERE: [&str; 8] = [
     app::rights::KIND_REVOKE,
     app::rights::KIND_CONTROL,
 ];
-/// Kinds whose maker withdraws them where he made them, because more than the request ends with it.
-const WITHDRAWN_ELSEWHERE: [&str; 3] = ["payment", "payment.reverse", "payroll.pay"];
+/// Kinds that go back to their maker instead of being refused.
+const SENT_BACK: [&str; 2] = ["payroll.pay", bulk::KIND];
 
 fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
     let a = &s.approval;
@@ -241,7 +249,7 @@ fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
     if a.maker == who.actor.principal() {
         return html! {
             p.hint { (who.t("approval-own")) }
-            @if !WITHDRAWN_ELSEWHERE.contains(&kind) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
+            @if !decide::WITHDRAWN_ELSEWHERE.contains(&kind) { (actions(link_button(Button::Secondary, &who.t("approval-withdraw"), &at("withdrawal")))) }
         };
     }
     if a.first_by == Some(who.actor.principal()) {
@@ -254,7 +262,7 @@ fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
         @if DECIDED_HERE.contains(&kind) || app::desk::KINDS.contains(&kind) {
             (actions(html! {
                 (link_button(Button::Primary, &who.t("approve"), &at("approval")))
-                @if kind == "payroll.pay" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
+                @if SENT_BACK.contains(&kind) { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
                 @else { (link_button(Button::Danger, &who.t("refuse"), &at("refusal"))) }
             }))
         }
@@ -365,7 +373,7 @@ async fn no(web: Web, who: Signed, id: ApprovalId, given: Given, answer: Answer)
     }
     let (actor, hash) = (who.actor.clone(), given.hash);
     web.run(move |bank| match answer {
-        Answer::Withdraw => bank.write(move |tx| approval::cancel(tx, &actor, id, &reason)).map(Decided::from),
+        Answer::Withdraw => bank.write(move |tx| decide::withdraw(tx, &actor, id, &reason)).map(Decided::from),
         Answer::Back => decide::send_back(bank, &actor, id, &hash, &reason),
         Answer::Yes | Answer::No => decide::refuse(bank, &actor, id, &hash, &reason),
     })

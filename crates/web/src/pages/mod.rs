@@ -5,6 +5,7 @@ pub mod approvals;
 pub mod asking;
 pub mod audit;
 pub mod branches;
+pub mod bulk;
 pub mod bulk_accounts;
 pub mod call_backs;
 pub mod clearing;
@@ -190,7 +191,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 24] = [
+    let all: [(bool, Icon, &str, &str); 25] = [
         (true, Icon::Home, "nav-home", "/home"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
@@ -204,6 +205,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Person, "payees", "/payees"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Clock, "payments", "/payments"),
+        (firm && who.holds(P::AccountRead), Icon::Bill, "batch", "/bulk"),
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::CallBackTake), Icon::Phone, "nav-calls", "/call-backs"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),

@@ -75,6 +75,8 @@ stated! {
     ImportState, "import-state": Read Warn, Accepted Good, Rejected Danger;
     Payment, "payment-state": Posted Good, AwaitingApproval Info, Challenged Warn, Delayed Warn, Held Warn, Refused Danger, Cancelled Quiet, Expired Quiet;
     Approval, "approval-state": Waiting Info, Approved Good, Refused Danger, SentBack Warn, Cancelled Quiet, Expired Quiet, Executed Good, Failed Danger;
+    bulk::FileState, "batch-state": Drafted Info, Rejected Danger, Submitted Info, Paying Info, Paid Good, Cancelled Quiet;
+    bulk::LineState, "batch-line": Waiting Quiet, Open Warn, Paid Good, Failed Danger;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 
@@ -150,6 +152,8 @@ mod tests {
         all_told(ImportState::ALL);
         all_told(Payment::ALL);
         all_told(Approval::ALL);
+        all_told(bulk::FileState::ALL);
+        all_told(bulk::LineState::ALL);
         all_told(Clearing::ALL);
     }
 
