@@ -60,7 +60,7 @@ pub use account::{
 pub use calendar::{calendar_is_known, is_business_day, pay_day};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
-pub use files::{FilePart, renew_files};
+pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};
 pub use flow::{Approved, approve, cancel, repay, send_back, submit};
 pub use import::{
     Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, take_in, take_up,

@@ -57,11 +57,9 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
     let open = keys_rotate(options(&clock), &mut |_, _| {}).err().unwrap();
     assert!(open.is(&store::LOCKED), "the bank is open: {open:?}");
 
-    h.write(|tx| {
-        let sql = "INSERT INTO payroll_files (book, hash, part, sealed) VALUES (?1, ?2, ?3, ?4)";
-        let sealed = tx.keys().encrypt_own("payroll.file", b"a pay sheet");
-        tx.execute(sql, &[Param::Int(1), Param::Bytes(vec![7; 32].into()), Param::Int(0), Param::Bytes(sealed.into())])
-    });
+    let sheet = payroll::file_hash(b"a pay sheet");
+    let hash = sheet.clone();
+    h.write(move |tx| payroll::keep_file(tx, kernel::BookId(1), &hash, b"a pay sheet"));
 
     let text =
         "户名,账号,开户行,金额\n周外行,6222021234567890,990001000013,1\n李外行,6222021234567891,990001000013,2\n";
@@ -86,9 +84,8 @@ fn a_rotation_leaves_everything_readable_under_the_newest_key_and_goes_on_after_
     reads(&bank);
     let rest = keys_rewrap(&bank, &mut |_, _| {}).unwrap();
     assert_eq!((rest.version, rest.people, rest.file_parts, rest.bulk_lines), (3, 1, 1, 2));
-    let sealed = bank.read(|tx| tx.query("SELECT sealed FROM payroll_files", &[], |r| r.get::<Vec<u8>>(0))).unwrap();
-    let plain = bank.store.keys().decrypt_own("payroll.file", &sealed[0]).unwrap();
-    assert_eq!(plain.as_slice(), b"a pay sheet");
+    let kept = bank.read(move |tx| payroll::read_file(tx, kernel::BookId(1), &sheet)).unwrap();
+    assert_eq!(kept.as_slice(), b"a pay sheet");
     reads(&bank);
     while bulk::resume(&bank.desk, 1).unwrap().more {}
     assert_eq!(bank.read(|tx| bulk::file(tx, &boss, file)).unwrap().counts.paid, 2, "and is paid as it was agreed to");
