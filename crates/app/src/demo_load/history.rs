@@ -153,7 +153,7 @@ fn happen(load: &Load<'_, '_>, accounts: &Accounts, habit: &Habit, fen: i64, key
     let order = match (&habit.other, payee(load, &habit.other)) {
         (Other::In(code), _) => {
             let leg = Leg { credit: mine, amount, reference: String::new(), memo };
-            Order::many(Kind::ClearingIn, own(mine.book(), Own::Settlement, Currency::CNY), vec![leg])?.code(*code)
+            Order::many(Kind::ClearingIn, own(mine.book(), Own::Settlement, Currency::CNY), vec![leg])?.code(code)
         }
         (_, Some(to)) => Order::transfer(mine, Payee::Number(to.number), amount).payee_name(to.name).memo(memo),
         (_, None) => return Ok(()),
