@@ -39,7 +39,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
             html! { a href={ "/bulk/" (v.file.id) } { (v.file.file_name) } },
             html! { (v.file.lines) },
             amount(w, v.file.sum()),
-            say::by(w, &v.made_by, v.file.made_at),
+            html! { div { (say::by(w, &v.made_by, v.file.made_at)) } },
             say::tag(w, v.file.state),
         ]
     };
