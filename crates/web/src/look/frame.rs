@@ -274,7 +274,7 @@ pub fn error_page(view: &View, error: &Error, status: u16) -> Markup {
     let next = html! {
         p.error-remedy { (told.remedy) }
         (actions(link_button(Button::Secondary, &words.t("go-home"), "/")))
-        p.hint { (reference) " " strong.whole { (view.correlation) } }
+        p.hint { (reference) " " strong { (view.correlation) } }
     };
     Frame::new(view, title).show(result(tone, &told.message, None, next))
 }
