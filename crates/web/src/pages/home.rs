@@ -51,9 +51,12 @@ pub async fn welcome(State(web): State<Web>, view: View, signed: Option<Signed>)
         h2 { (view.t("welcome-status")) }
         p { (status(Tone::Good, &view.t("welcome-open"), "", "")) " " (view.t("welcome-business-day")) " " (day(view.words, today)) }
         @if web.demo() { (demo(&view, &files)) }
-        p {
+        p.front-links {
             a href="/verify" { (view.t("receipt-check")) }
-            @if !single { " · " a href="/design" { (view.t("welcome-design")) } " · " a href="/v1/openapi.json" { (view.t("welcome-api")) } }
+            @if !single {
+                " · " a href="/design" { (view.t("welcome-design")) }
+                " · " a href="/v1/openapi.json" { (view.t("welcome-api")) }
+            }
         }
     };
     let title = view.t("welcome-title");
