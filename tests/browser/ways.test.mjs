@@ -15,10 +15,19 @@ before(async () => {
 });
 after(() => demo?.close());
 
+/** What a link leads to: another page, or beside a table a drawer, from which its page is one link further. */
+async function follow(page, press, onward) {
+  const left = page.waitForNavigation().then(() => 'page', () => 'nothing');
+  const beside = page.locator('.drawer[open] .drawer-page').waitFor().then(() => 'drawer', () => 'nothing');
+  await press();
+  if ((await Promise.race([left, beside])) === 'drawer') await onward('.drawer-page');
+}
+
 /** By mouse or finger: the first thing on the page that fits. */
 const byHand = (page) => ({
   page,
-  open: (selector) => Promise.all([page.waitForNavigation(), page.locator(selector).first().click()]),
+  open: (selector) =>
+    follow(page, () => page.locator(selector).first().click(), (link) => Promise.all([page.waitForNavigation(), page.locator(link).click()])),
   fill: (selector, text) => page.locator(selector).first().fill(text),
   choose: (selector) => page.locator(selector).first().check({ force: true }),
   send: () => Promise.all([page.waitForNavigation(), page.locator('main form[method=post] button[type=submit].button').first().click()]),
@@ -44,7 +53,10 @@ function byKeyboard(page) {
     page,
     open: async (selector) => {
       await to(selector);
-      await enter();
+      await follow(page, () => page.keyboard.press('Enter'), async (link) => {
+        await to(link);
+        await enter();
+      });
     },
     fill: async (selector, text) => {
       await to(selector);
