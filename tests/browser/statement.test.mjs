@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { openDemo, send, signIn, sound, visit } from './demo.mjs';
-import { person } from './harness.mjs';
+import { axe, person } from './harness.mjs';
 
 let demo;
 let bank;
@@ -44,7 +44,10 @@ test('a customer searches his statement, and a stranger checks his receipt', { t
     await sound(page, 'statement-wrong');
 
     await page.goto(`${here}?days=year`);
-    await click(page, 'a[href*="/lines/"]');
+    await page.locator('a[href*="/lines/"]').first().click();
+    await page.locator('.drawer[open] .summary').waitFor();
+    await axe(page);
+    await click(page, '.drawer[open] .drawer-page');
     await visit(page, path(page), 'line');
     await send(page);
     await visit(page, path(page), 'receipt');
