@@ -61,7 +61,7 @@ test('without a network a customer sees what he wanted kept, and nothing of it s
     assert.deepEqual(await kept(page), [], 'off unless switched on');
     await offline(page);
     await sound(page, 'offline-without');
-    assert.ok(await page.locator('[data-none]').isVisible());
+    await page.locator('[data-none]').waitFor();
     assert.match(await page.textContent('main'), /不能转账/);
     await online(page);
 
@@ -85,7 +85,7 @@ test('without a network a customer sees what he wanted kept, and nothing of it s
     await page.waitForURL((url) => url.pathname === '/');
     await until('nothing', async () => (await everything(page)).every((path) => path !== '/app/balance'));
     await offline(page, '/accounts');
-    assert.ok(await page.locator('[data-none]').isVisible());
+    await page.locator('[data-none]').waitFor();
   }));
 
 test('a request without money waits for the network and goes out once', { timeout: 120_000 }, () =>
@@ -104,8 +104,7 @@ test('a request without money waits for the network and goes out once', { timeou
     await sound(page, 'offline-waiting');
     const sent = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(new URL(request.url()).pathname));
-    await page.context().setOffline(false);
-    await page.goto('/home');
+    await online(page);
     await until('sending', async () => (await kept(page)).length === 0);
     await page.goto('/notices');
     await sleep(500);
