@@ -94,47 +94,43 @@ fn renew(keys: &KeyRing, field: &str, sealed: &mut Vec<u8>) -> Result<bool> {
 const PARTS_AT_ONCE: u32 = 16;
 
 fn files(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
-    let (mut after, mut seen, mut changed) = ((-1, Vec::new(), -1), 0, 0);
-    loop {
-        let from = after;
-        let (last, rows, news) = store.write(move |tx| payroll::renew_files(tx, &from, PARTS_AT_ONCE))?;
-        (seen, changed) = (seen + rows, changed + news);
-        progress("file parts", seen);
-        match last {
-            Some(key) if rows == u64::from(PARTS_AT_ONCE) => after = key,
-            _ => return Ok(changed),
-        }
-    }
+    let page = |tx: &mut Tx<'_>, after: &payroll::FilePart| payroll::renew_files(tx, after, PARTS_AT_ONCE);
+    passes(store, "file parts", (-1, Vec::new(), -1), PARTS_AT_ONCE, progress, page)
 }
 
 fn bulk_lines(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
-    let (mut after, mut seen, mut changed) = ((-1, [0; 16], -1), 0, 0);
-    loop {
-        let (last, rows, news) = store.write(move |tx| bulk::renew_lines(tx, &after, ROWS_AT_ONCE))?;
-        (seen, changed) = (seen + rows, changed + news);
-        progress("bulk_lines", seen);
-        match last {
-            Some(key) if rows == u64::from(ROWS_AT_ONCE) => after = key,
-            _ => return Ok(changed),
-        }
-    }
+    let page = |tx: &mut Tx<'_>, after: &bulk::LinePlace| bulk::renew_lines(tx, after, ROWS_AT_ONCE);
+    passes(store, "lines of files", (-1, [0; 16], -1), ROWS_AT_ONCE, progress, page)
 }
 
-/// Goes through a table keyed by `(book, id)`, page by page; answers the rows that were changed.
+/// Goes through a table keyed by `(book, id)`; answers the rows that were changed.
 fn every<R: Record + 'static>(
     store: &Store,
     name: &str,
     progress: &mut dyn FnMut(&str, u64),
     change: fn(&KeyRing, &mut R) -> Result<bool>,
 ) -> Result<u64> {
-    let (mut after, mut seen, mut changed) = ((-1, [0u8; 16]), 0, 0);
+    passes(store, name, (-1, [0u8; 16]), ROWS_AT_ONCE, progress, move |tx, after| page(tx, *after, change))
+}
+
+/// Goes through a table, at most `limit` rows a transaction. `page` answers the last key it saw, how many rows there were and how many it
+/// changed; the sum of the last is the answer.
+fn passes<K: Clone + Send + 'static>(
+    store: &Store,
+    name: &str,
+    mut after: K,
+    limit: u32,
+    progress: &mut dyn FnMut(&str, u64),
+    page: impl Fn(&mut Tx<'_>, &K) -> Result<(Option<K>, u64, u64)> + Copy + Send + 'static,
+) -> Result<u64> {
+    let (mut seen, mut changed) = (0, 0);
     loop {
-        let from = after;
-        let (last, rows, news) = store.write(move |tx| page(tx, from, change))?;
+        let from = after.clone();
+        let (last, rows, news) = store.write(move |tx| page(tx, &from))?;
         (seen, changed) = (seen + rows, changed + news);
         progress(name, seen);
         match last {
-            Some(key) if rows == u64::from(ROWS_AT_ONCE) => after = key,
+            Some(key) if rows == u64::from(limit) => after = key,
             _ => return Ok(changed),
         }
     }

@@ -66,14 +66,13 @@ impl Place {
 
     /// Opens the bank for writing; nobody else may have it open.
     pub fn open(&self) -> Result<Bank> {
-        self.make_directory()?;
-        Ok(Bank::open(self.options())?)
+        self.open_by(kernel::Clock::system())
     }
 
-    /// As [`Place::open`], with a clock that the demo's past can be lived on.
-    pub fn open_with_a_past(&self) -> Result<Bank> {
+    /// As [`Place::open`], by a clock of the caller's.
+    pub fn open_by(&self, clock: kernel::Clock) -> Result<Bank> {
         self.make_directory()?;
-        Ok(Bank::open(self.options().clock(kernel::Clock::with_a_past()))?)
+        Ok(Bank::open(self.options().clock(clock))?)
     }
 
     /// As [`Place::open`], of a bank that is there.

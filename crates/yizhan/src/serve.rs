@@ -14,6 +14,7 @@ use anyhow::{Context, Result};
 use app::Bank;
 use app::demo_load::{self, Loaded, State};
 use demo::logins::demo_logins;
+use kernel::Clock;
 use kernel::clock::stopwatch;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -29,7 +30,7 @@ const LOCK_SECONDS_MAX: u64 = 3;
 pub fn serve(place: &Place, args: &Serve) -> Outcome {
     // Tried here and let go of, so that a port in use is not found out after the demo was loaded.
     drop(TcpListener::bind(args.address()).with_context(|| format!("{} cannot be listened on", args.address()))?);
-    let bank = open(place)?;
+    let bank = open_for(place, args)?;
     let demo = prepare(&bank, args)?;
     let bank = if demo.is_some() { bank.with_identity(Arc::new(demo_load::identity_simulator())) } else { bank };
     let options = options(&bank, args, demo.is_some())?;
@@ -83,11 +84,21 @@ fn options(bank: &Bank, args: &Serve, demo: bool) -> Result<Options> {
     Ok(options)
 }
 
+/// Opens the bank; one that is about to become the demo has a clock on which its past can be lived.
+fn open_for(place: &Place, args: &Serve) -> Result<Bank> {
+    let bank = open(place, Clock::system())?;
+    if args.no_demo || demo_load::state(&bank)? != State::Fresh {
+        return Ok(bank);
+    }
+    drop(bank);
+    open(place, Clock::with_a_past())
+}
+
 /// Opens the bank. A server that was killed a moment ago may still be letting go of the data, so this waits a little.
-fn open(place: &Place) -> Result<Bank> {
+fn open(place: &Place, clock: Clock) -> Result<Bank> {
     let began = stopwatch();
     loop {
-        match place.open_with_a_past() {
+        match place.open_by(clock.clone()) {
             Err(why) if is_locked(&why) && began.elapsed() < Duration::from_secs(LOCK_SECONDS_MAX) => {
                 std::thread::sleep(Duration::from_millis(100));
             }

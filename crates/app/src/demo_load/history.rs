@@ -1,7 +1,7 @@
 //! A past for those who can sign in: three months of pensions, wages, rents and shopping, so that a statement has something to
 //! tell and a chart something to draw. The bank's clock is put back and catches up week by week; each week ends with a close
 //! of day. Only a clock made for it goes back ([`kernel::Clock::with_a_past`]); on any other there is no past, and a load that
-//! was cut off in it goes on without the rest.
+//! was cut off in it goes on today, without the rest.
 use super::money::Accounts;
 use super::people::People;
 use super::{Load, actor, broken};
@@ -11,7 +11,7 @@ use demo::dice::Dice;
 use demo::logins::{Whose, demo_logins};
 use kernel::clock::{DAY, HOUR};
 use kernel::id::AccountId;
-use kernel::{Actor, Clock, Currency, Id, Money, Owner, Result, Who};
+use kernel::{Actor, Clock, Currency, Date, Id, Money, Owner, Result, Who};
 use payments::own::{Own, own};
 use payments::{Kind, Leg, Order, Payee, PayeeNew, State};
 use store::Tx;
@@ -29,6 +29,7 @@ pub(super) struct Past {
 /// Puts the clock of a fresh bank back; `None` where it does not go back, or where something has happened already.
 pub(super) fn begin(bank: &Bank, fresh: bool) -> Option<Past> {
     let clock = bank.clock().clone();
+    clock.fall_behind(0);
     let (now, weeks) = (clock.now(), WEEKS * 7 * DAY);
     let at = now.local_date().begins().plus(HOUR_OF_DAY * HOUR);
     (fresh && clock.fall_behind(weeks + now.since(at).max(0))).then_some(Past { clock })
@@ -92,14 +93,24 @@ pub(super) fn live(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
             let fen = dice.between(habit.yuan.0 * 100, habit.yuan.1 * 100);
             happen(load, accounts, habit, fen, &format!("demo-week-{week}-{n}"))?;
         }
-        let to = past.clock.now().local_date().plus_days(7);
-        if let Close::Blocked(by) = close_day(load.bank, &actor(), to, &mut |_| {})? {
-            return Err(broken("weeks gone by", format!("{} waits in {}", by[0].what, by[0].branch)));
-        }
+        close(load.bank, past.clock.now().local_date().plus_days(7))?;
         past.clock.fall_behind(began - (week + 1) * 7 * DAY);
     }
     (load.progress)("weeks gone by", WEEKS as u64, WEEKS as u64);
     read_notices(load, people)
+}
+
+/// Leaves a past in which a load was cut off: its day is closed, and today's is open.
+pub(super) fn leave(bank: &Bank) -> Result<()> {
+    let today = bank.clock().now().local_date();
+    if bank.read(|tx| tx.business_date())? < today { close(bank, today) } else { Ok(()) }
+}
+
+fn close(bank: &Bank, to: Date) -> Result<()> {
+    match close_day(bank, &actor(), to, &mut |_| {})? {
+        Close::Closed(_) => Ok(()),
+        Close::Blocked(by) => Err(broken("weeks gone by", format!("{} waits in {}", by[0].what, by[0].branch))),
+    }
 }
 
 /// What was told in those weeks was read in them.

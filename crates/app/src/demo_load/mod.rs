@@ -101,12 +101,13 @@ pub fn state(bank: &Bank) -> Result<State> {
 /// Loads the demo bank, or what is missing of it. Answers what is there; repeating is safe.
 /// Errors: `demo_refused` when the bank is somebody's own.
 pub fn load(bank: &Bank, progress: &mut Progress<'_>) -> Result<Loaded> {
-    match state(bank)? {
+    let fresh = match state(bank)? {
         State::Loaded(loaded) => return Ok(loaded),
         State::Other => return Err(Error::new(&DEMO_REFUSED, "there is a bank in this data already")),
-        State::Fresh | State::Begun => {}
-    }
-    let past = history::begin(bank, state(bank)? == State::Fresh);
+        State::Fresh => true,
+        State::Begun => false,
+    };
+    let past = history::begin(bank, fresh);
     let loaded = load_from(bank, past, progress);
     // Whatever happened, the time is now.
     bank.clock().fall_behind(0);
@@ -118,8 +119,9 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     load.step(BEGUN.into(), |_| Ok(true))?;
     let people = people::load(&mut load)?;
     let money = money::load(&mut load, &people)?;
-    if let Some(past) = past {
-        history::live(&mut load, &people, &money, past)?;
+    match past {
+        Some(past) => history::live(&mut load, &people, &money, past)?,
+        None => history::leave(bank)?,
     }
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;

@@ -18,8 +18,12 @@ fn directory(name: &str) -> std::path::PathBuf {
 #[test]
 fn the_whole_demo_after_being_cut_off_again_and_again() {
     let dir = directory("demo-load");
-    let bank = bank(&dir);
+    let bank = Bank::open(Options::sqlite(&dir).memory_keys().clock(kernel::Clock::with_a_past())).unwrap();
     assert_eq!(state(&bank).unwrap(), State::Fresh);
+    let lived = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        load(&bank, &mut |what, done, _| assert!(what != "weeks gone by" || done < 5, "cut off in the past"))
+    }));
+    assert!(lived.is_err() && bank.clock().behind() > 0);
     // The n-th report of progress stops the load by a panic, as a kill would between two steps.
     for stop in [3, 12, 40, 90, 140] {
         let seen = Cell::new(0);
@@ -38,6 +42,12 @@ fn the_whole_demo_after_being_cut_off_again_and_again() {
     assert!(loaded.lines_paid > 50, "{loaded:?}");
     assert_eq!(state(&bank).unwrap(), State::Loaded(loaded.clone()));
     assert_eq!(load(&bank, &mut |_, _, _| ()).unwrap(), loaded, "again: nothing is done");
+    let (open, closed) = bank.store.read(|tx| Ok((tx.business_date()?, ledger::day::closed(tx, 100)?.len()))).unwrap();
+    assert_eq!(
+        (open, closed, bank.clock().behind()),
+        (bank.clock().now().local_date(), 6, 0),
+        "the past is left behind"
+    );
     ten_minutes(&bank);
     let report = crate::verify(&bank.store, &mut |_, _| ()).unwrap();
     assert!(report.ok, "{:?}", report.faults);

@@ -49,8 +49,14 @@ pub fn ask(tx: &mut Tx<'_>, actor: &Actor, ask: &CallAsk) -> Result<Asked> {
     (call.call_from, call.promised_by) = (promise.from, promise.by);
     let drawn = tx.keys().token("call_back.word", &call.id.bytes());
     call.word = Word::drawn([drawn[0], drawn[1]]).number();
+    let told = format!("{} {}", call.topic, call.phone_masked);
+    put(tx, actor, call, told)
+}
+
+/// Into the queue.
+fn put(tx: &mut Tx<'_>, actor: &Actor, mut call: CallBack, told: String) -> Result<Asked> {
     tx.insert(&mut call)?;
-    tx.audit(actor, Audit::of("call_back.ask", call.id).after(format!("{} {}", call.topic, call.phone_masked)))?;
+    tx.audit(actor, Audit::of("call_back.ask", call.id).after(told))?;
     tx.emit(&super::Event::of(Happened::Asked, &call, String::new()), &actor.correlation)?;
     Ok(Asked { call, already: false })
 }
@@ -77,7 +83,7 @@ pub fn ask_at_machine(tx: &mut Tx<'_>, actor: &Actor, machine: &Machine) -> Resu
         None => false,
     };
     let wanted = CallAsk { topic: Topic::Other, wish: Wish::Soon, phone: String::new(), visitor: String::new() };
-    let mut call = CallBack {
+    let call = CallBack {
         asker_index: machine_index(tx, machine.id),
         phone_index: Vec::new(),
         phone_masked: String::new(),
@@ -87,10 +93,7 @@ pub fn ask_at_machine(tx: &mut Tx<'_>, actor: &Actor, machine: &Machine) -> Resu
         promised_by: promise.by,
         ..blank(tx, book, &wanted, "")
     };
-    tx.insert(&mut call)?;
-    tx.audit(actor, Audit::of("call_back.ask", call.id).after(machine.name.clone()))?;
-    tx.emit(&super::Event::of(Happened::Asked, &call, String::new()), &actor.correlation)?;
-    Ok(Some(Asked { call, already: false }))
+    put(tx, actor, call, machine.name.clone()).map(Some)
 }
 
 /// The open request of a machine.
