@@ -1,5 +1,5 @@
 //! The columns of a file of payments, and what can be wrong with a row beyond its cells.
-use sheets::{Column, ColumnKind as K, Fault, Layout, Row, Severity, Wording};
+use sheets::{Column, ColumnKind as K, Fault, Layout, Row, Wording};
 
 const fn column(key: &'static str, kind: K, required: bool, synonyms: &'static [&'static str]) -> Column {
     Column { key, synonyms, required, kind }
@@ -66,60 +66,47 @@ pub(crate) fn is_ours(bank: &str, own: &[String]) -> bool {
         })
 }
 
-macro_rules! findings {
-    ($($name:ident $code:literal $severity:ident: $reason_zh:literal, $remedy_zh:literal, $reason_en:literal, $remedy_en:literal;)*) => {
-        /// A finding of this crate; `{a}` and `{b}` in its sentences are filled in.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Wrong { $($name),* }
-        impl Wrong {
-            #[cfg(test)]
-            const ALL: &'static [Wrong] = &[$(Wrong::$name),*];
-            fn code(self) -> &'static str { match self { $(Wrong::$name => $code),* } }
-            fn severity(self) -> Severity { match self { $(Wrong::$name => Severity::$severity),* } }
-            fn sentences(self) -> [&'static str; 4] {
-                match self { $(Wrong::$name => [$reason_zh, $remedy_zh, $reason_en, $remedy_en]),* }
-            }
-        }
-    };
-}
-
-findings! {
-    NotPositive "amount_not_above_zero" Refused:
-        "金额必须大于零", "改正金额，或删除此行",
-        "the amount must be above zero", "correct it, or leave the row out";
-    Twice "payment_twice" Refused:
-        "同一收款人、金额、附言在文件中出现两次，第一次在第{a}行", "如确实要付两次，请写不同的附言",
-        "the same payee, amount and memo stand twice; first in row {a}", "if both are meant, write different memos";
-    Elsewhere "payment_in_another_file" Warning:
-        "最近{a}天内另一个文件里有同样的收款人、金额、附言（{b}）", "核对是否重复付款",
-        "a file of the last {a} days has the same payee, amount and memo ({b})", "make sure that it is not paid twice";
-    MemoLong "memo_too_long" Refused:
-        "附言最多{a}个字", "缩短附言",
-        "a memo has at most {a} characters", "shorten it";
-    NameLong "name_too_long" Refused:
-        "户名最多{a}个字", "核对户名",
-        "a name has at most {a} characters", "compare the name";
-    BankLong "bank_too_long" Refused:
-        "开户行最多{a}个字", "填写开户行的行号",
-        "a bank has at most {a} characters", "write the bank's clearing code";
-    NoAccount "account_unknown_here" Refused:
-        "本行没有此账户", "核对账号；如是他行账户，请填写开户行",
-        "this bank has no such account", "compare the number, or name the bank that keeps the account";
-    Closed "account_closed_here" Refused:
-        "此账户已销户", "向收款人要新的账号",
-        "the account is closed", "ask the payee for a new one";
-    NameDiffers "account_of_another_name" Refused:
-        "户名与账户不符", "向收款人核对户名和账号",
-        "the account is under another name", "ask the payee for name and number";
-    NotCompared "names_not_compared" Refused:
-        "今天户名与账户不符的已有{a}行，这一行没有核对", "改正已指出的户名，明天再上传",
-        "{a} names did not fit their accounts today; this row was not compared", "correct the names that were told and send it tomorrow";
-    TotalDiffers "total_differs" Refused:
-        "合计行为{a}，各行之和为{b}，整个文件没有接收", "核对缺漏或改动的行，改正合计后重新上传",
-        "the total says {a}, the rows sum to {b}; the whole file was not taken", "look for missing or changed rows, correct the total and send it again";
-    ListCut "list_cut" Note:
-        "还有{a}条未列出", "改正已列出的问题后重新上传",
-        "{a} more entries are not listed", "correct what is listed and send the file again";
+sheets::findings! {
+    /// What a row or a file of payments can have wrong beyond its cells: the codes of [`Finding`](crate::Finding). `{a}` and `{b}` in
+    /// its sentences are filled in.
+    pub enum Wrong {
+        NotPositive "amount_not_above_zero" Refused:
+            "金额必须大于零", "改正金额，或删除此行",
+            "the amount must be above zero", "correct it, or leave the row out";
+        Twice "payment_twice" Refused:
+            "同一收款人、金额、附言在文件中出现两次，第一次在第{a}行", "如确实要付两次，请写不同的附言",
+            "the same payee, amount and memo stand twice; first in row {a}", "if both are meant, write different memos";
+        Elsewhere "payment_in_another_file" Warning:
+            "最近{a}天内另一个文件里有同样的收款人、金额、附言（{b}）", "核对是否重复付款",
+            "a file of the last {a} days has the same payee, amount and memo ({b})", "make sure that it is not paid twice";
+        MemoLong "memo_too_long" Refused:
+            "附言最多{a}个字", "缩短附言",
+            "a memo has at most {a} characters", "shorten it";
+        NameLong "name_too_long" Refused:
+            "户名最多{a}个字", "核对户名",
+            "a name has at most {a} characters", "compare the name";
+        BankLong "bank_too_long" Refused:
+            "开户行最多{a}个字", "填写开户行的行号",
+            "a bank has at most {a} characters", "write the bank's clearing code";
+        NoAccount "account_unknown_here" Refused:
+            "本行没有此账户", "核对账号；如是他行账户，请填写开户行",
+            "this bank has no such account", "compare the number, or name the bank that keeps the account";
+        Closed "account_closed_here" Refused:
+            "此账户已销户", "向收款人要新的账号",
+            "the account is closed", "ask the payee for a new one";
+        NameDiffers "account_of_another_name" Refused:
+            "户名与账户不符", "向收款人核对户名和账号",
+            "the account is under another name", "ask the payee for name and number";
+        NotCompared "names_not_compared" Refused:
+            "今天户名与账户不符的已有{a}行，这一行没有核对", "改正已指出的户名，明天再上传",
+            "{a} names did not fit their accounts today; this row was not compared", "correct the names that were told and send it tomorrow";
+        TotalDiffers "total_differs" Refused:
+            "合计行为{a}，各行之和为{b}，整个文件没有接收", "核对缺漏或改动的行，改正合计后重新上传",
+            "the total says {a}, the rows sum to {b}; the whole file was not taken", "look for missing or changed rows, correct the total and send it again";
+        ListCut "list_cut" Note:
+            "还有{a}条未列出", "改正已列出的问题后重新上传",
+            "{a} more entries are not listed", "correct what is listed and send the file again";
+    }
 }
 
 impl Wrong {
@@ -138,18 +125,7 @@ impl Wrong {
         row.refuse(key, self.code(), self.severity(), self.wording(a, b))
     }
     pub(crate) fn of_file(self, a: &str) -> Fault {
-        Fault {
-            sheet: String::new(),
-            cell: String::new(),
-            row: 0,
-            line: None,
-            column: String::new(),
-            value: String::new(),
-            code: self.code(),
-            severity: self.severity(),
-            params: Vec::new(),
-            wording: self.wording(a, ""),
-        }
+        Fault::of_sheet("", self.code(), self.severity(), self.wording(a, ""))
     }
 }
 

@@ -32,6 +32,7 @@ mod line;
 mod read;
 mod run;
 
+pub use columns::Wrong;
 pub use csvs::{failed_csv, findings_csv, result_csv};
 pub use file::{BulkFile, FileState, FileView, Finding, file, files, findings};
 pub use flow::{Approved, KIND, Submitted, approve, cancel, refuse, submit};

@@ -7,83 +7,64 @@ use kernel::{BookId, Id};
 use sheets::{Fault, FaultKind, Row, Severity, Wording};
 use std::borrow::Cow;
 
-macro_rules! findings {
-    ($($name:ident $code:literal $severity:ident: $reason_zh:literal, $remedy_zh:literal, $reason_en:literal, $remedy_en:literal;)*) => {
-        /// A finding of this crate. `{a}` and `{b}` in its sentences are filled in.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Finding { $($name),* }
-
-        impl Finding {
-            pub const ALL: &'static [Finding] = &[$(Finding::$name),*];
-            /// snake_case, unique, never renamed.
-            pub fn code(self) -> &'static str {
-                match self { $(Finding::$name => $code),* }
-            }
-            pub fn severity(self) -> Severity {
-                match self { $(Finding::$name => Severity::$severity),* }
-            }
-            fn sentences(self) -> [&'static str; 4] {
-                match self { $(Finding::$name => [$reason_zh, $remedy_zh, $reason_en, $remedy_en]),* }
-            }
-        }
-    };
-}
-
-findings! {
-    NotOnRoster "not_on_roster" Refused:
-        "此人不在本项目花名册上", "先把此人加入花名册（合同、实名信息、本人账户），再重新上传",
-        "this person is not on the project's roster", "add him to the roster with contract, identity and own account, then send the file again";
-    LeftRoster "left_before_period" Refused:
-        "此人在该月之前已于{a}离场", "核对月份；如确有工资，请恢复花名册记录",
-        "he left the roster on {a}, before this month", "check the month, or take him on again";
-    NameDiffers "name_differs" Refused:
-        "姓名与花名册不一致，花名册为{a}", "核对证件，更正姓名或证件号码",
-        "the name is not the roster's, which is {a}", "compare with the identity card and correct the name or the number";
-    WorkerTwice "worker_twice" Refused:
-        "同一人在文件中出现两次，第一次在第{a}行", "合并为一行，或删除重复的一行",
-        "the same worker stands twice; first in row {a}", "join the two rows, or remove one";
-    NetDiffers "net_differs" Refused:
-        "实发不等于应发减扣款：{a}－{b}", "改正应发、扣款或实发",
-        "net is not due less deductions: {a} - {b}", "correct due, deductions or net";
-    NetNotPositive "net_not_positive" Refused:
-        "实发金额必须大于零", "核对扣款；无工资的人请删除此行",
-        "net must be above zero", "check the deductions; leave out who is owed nothing";
-    ItemsExceed "items_exceed" Refused:
-        "明细之和{a}大于合计{b}", "改正明细或合计",
-        "the items sum to {a}, more than the total {b}", "correct the items or the total";
-    CardDiffers "card_differs" Refused:
-        "账号与花名册不一致，花名册为{a}", "改正账号；更换账户须在花名册中由两人办理",
-        "the account is not the roster's, which is {a}", "correct it, or have the account changed on the roster by two persons";
-    AccountMissing "account_missing" Refused:
-        "花名册中没有此人的收款账户", "先在花名册中登记本人账户，或由银行批量开户",
-        "the roster has no account of this worker", "enter his own account on the roster, or have the bank open one";
-    AccountUnfit "account_unfit" Warning:
-        "收款账户目前无法入账：{a}", "付款前在花名册中更正；否则该笔会退回",
-        "the account cannot take money as it stands: {a}", "correct it on the roster before paying, or the line will fail";
-    Already "line_already" Note:
-        "此人本期工资已在另一张表中（{a}），不会重复发放", "无需处理；补发请选择补发工资",
-        "the wage of this period stands on another sheet already ({a}) and is not paid twice", "nothing to do; use a supplement for more pay";
-    TotalDiffers "total_differs" Refused:
-        "合计行为{a}，各行之和为{b}", "核对缺漏或改动的行，改正合计",
-        "the total says {a}, the rows sum to {b}", "look for missing or changed rows and correct the total";
-    OtherEmployer "other_employer" Note:
-        "另有{a}行属于其他单位，没有读取", "无需处理；这些行在各自单位的项目中上传",
-        "{a} more rows are of other employers and were not read", "nothing to do; send the file for their projects too";
-    OnRoster "on_roster_already" Note:
-        "此人已在花名册上", "无需处理",
-        "he is on the roster already", "nothing to do";
-    BankNameDiffers "bank_name_differs" Warning:
-        "本行登记的姓名与花名册不一致", "请本人持身份证到柜台更正；更正前不能发放到该账户",
-        "the bank knows this identity number under another name", "the worker corrects it at a counter with his card; until then this account is not paid";
-    CardTwice "card_twice" Refused:
-        "此账号在文件中已属于另一人（第{a}行）", "每人须用本人账户，改正账号",
-        "the account stands for somebody else in row {a}", "everybody needs an account of his own; correct the number";
-    RowRefused "row_refused" Refused:
-        "无法登记", "核对后重新上传",
-        "the row cannot be taken", "correct it and send the file again";
-    ListCut "list_cut" Note:
-        "还有{a}条未列出", "改正已列出的问题后重新上传",
-        "{a} more entries are not listed", "correct what is listed and send the file again";
+sheets::findings! {
+    /// A finding of this crate. `{a}` and `{b}` in its sentences are filled in.
+    pub enum Finding {
+        NotOnRoster "not_on_roster" Refused:
+            "此人不在本项目花名册上", "先把此人加入花名册（合同、实名信息、本人账户），再重新上传",
+            "this person is not on the project's roster", "add him to the roster with contract, identity and own account, then send the file again";
+        LeftRoster "left_before_period" Refused:
+            "此人在该月之前已于{a}离场", "核对月份；如确有工资，请恢复花名册记录",
+            "he left the roster on {a}, before this month", "check the month, or take him on again";
+        NameDiffers "name_differs" Refused:
+            "姓名与花名册不一致，花名册为{a}", "核对证件，更正姓名或证件号码",
+            "the name is not the roster's, which is {a}", "compare with the identity card and correct the name or the number";
+        WorkerTwice "worker_twice" Refused:
+            "同一人在文件中出现两次，第一次在第{a}行", "合并为一行，或删除重复的一行",
+            "the same worker stands twice; first in row {a}", "join the two rows, or remove one";
+        NetDiffers "net_differs" Refused:
+            "实发不等于应发减扣款：{a}－{b}", "改正应发、扣款或实发",
+            "net is not due less deductions: {a} - {b}", "correct due, deductions or net";
+        NetNotPositive "net_not_positive" Refused:
+            "实发金额必须大于零", "核对扣款；无工资的人请删除此行",
+            "net must be above zero", "check the deductions; leave out who is owed nothing";
+        ItemsExceed "items_exceed" Refused:
+            "明细之和{a}大于合计{b}", "改正明细或合计",
+            "the items sum to {a}, more than the total {b}", "correct the items or the total";
+        CardDiffers "card_differs" Refused:
+            "账号与花名册不一致，花名册为{a}", "改正账号；更换账户须在花名册中由两人办理",
+            "the account is not the roster's, which is {a}", "correct it, or have the account changed on the roster by two persons";
+        AccountMissing "account_missing" Refused:
+            "花名册中没有此人的收款账户", "先在花名册中登记本人账户，或由银行批量开户",
+            "the roster has no account of this worker", "enter his own account on the roster, or have the bank open one";
+        AccountUnfit "account_unfit" Warning:
+            "收款账户目前无法入账：{a}", "付款前在花名册中更正；否则该笔会退回",
+            "the account cannot take money as it stands: {a}", "correct it on the roster before paying, or the line will fail";
+        Already "line_already" Note:
+            "此人本期工资已在另一张表中（{a}），不会重复发放", "无需处理；补发请选择补发工资",
+            "the wage of this period stands on another sheet already ({a}) and is not paid twice", "nothing to do; use a supplement for more pay";
+        TotalDiffers "total_differs" Refused:
+            "合计行为{a}，各行之和为{b}", "核对缺漏或改动的行，改正合计",
+            "the total says {a}, the rows sum to {b}", "look for missing or changed rows and correct the total";
+        OtherEmployer "other_employer" Note:
+            "另有{a}行属于其他单位，没有读取", "无需处理；这些行在各自单位的项目中上传",
+            "{a} more rows are of other employers and were not read", "nothing to do; send the file for their projects too";
+        OnRoster "on_roster_already" Note:
+            "此人已在花名册上", "无需处理",
+            "he is on the roster already", "nothing to do";
+        BankNameDiffers "bank_name_differs" Warning:
+            "本行登记的姓名与花名册不一致", "请本人持身份证到柜台更正；更正前不能发放到该账户",
+            "the bank knows this identity number under another name", "the worker corrects it at a counter with his card; until then this account is not paid";
+        CardTwice "card_twice" Refused:
+            "此账号在文件中已属于另一人（第{a}行）", "每人须用本人账户，改正账号",
+            "the account stands for somebody else in row {a}", "everybody needs an account of his own; correct the number";
+        RowRefused "row_refused" Refused:
+            "无法登记", "核对后重新上传",
+            "the row cannot be taken", "correct it and send the file again";
+        ListCut "list_cut" Note:
+            "还有{a}条未列出", "改正已列出的问题后重新上传",
+            "{a} more entries are not listed", "correct what is listed and send the file again";
+    }
 }
 
 /// A value in both languages.
@@ -144,18 +125,7 @@ impl Finding {
 
     /// About a whole sheet or file.
     pub(crate) fn of_file(self, sheet: &str, a: impl Into<Said>) -> Fault {
-        Fault {
-            sheet: sheet.into(),
-            cell: String::new(),
-            row: 0,
-            line: None,
-            column: String::new(),
-            value: String::new(),
-            code: self.code(),
-            severity: self.severity(),
-            params: Vec::new(),
-            wording: self.wording(&a.into(), &"".into()),
-        }
+        Fault::of_sheet(sheet, self.code(), self.severity(), self.wording(&a.into(), &"".into()))
     }
 }
 

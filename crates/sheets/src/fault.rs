@@ -64,6 +64,11 @@ pub struct Fault {
 
 impl Fault {
     pub(crate) fn sheet(sheet: &str, kind: FaultKind, params: Vec<(&'static str, String)>) -> Fault {
+        let wording = kind.wording(&params);
+        Fault { params, ..Fault::of_sheet(sheet, kind.code(), kind.severity(), wording) }
+    }
+    /// About a whole sheet; about the whole file where `sheet` is empty.
+    pub fn of_sheet(sheet: &str, code: &'static str, severity: Severity, wording: Wording) -> Fault {
         Fault {
             sheet: sheet.to_owned(),
             cell: String::new(),
@@ -71,10 +76,10 @@ impl Fault {
             line: None,
             column: String::new(),
             value: String::new(),
-            code: kind.code(),
-            severity: kind.severity(),
-            wording: kind.wording(&params),
-            params,
+            code,
+            severity,
+            params: Vec::new(),
+            wording,
         }
     }
     pub fn is(&self, kind: FaultKind) -> bool {

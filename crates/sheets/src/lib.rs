@@ -36,6 +36,7 @@ mod decode;
 mod delimited;
 mod excel;
 mod fault;
+mod findings;
 mod grid;
 mod header;
 mod layout;
