@@ -363,7 +363,11 @@ fn somebody_is_called_to_a_machine_once_and_comes() {
     let id = mine["call"].as_str().unwrap().to_owned();
     let page = house.page('m', &format!("/call-backs/{id}")).text();
     assert!(page.contains("K-01 · 大厅入口左侧") && page.contains("在机具旁等候"), "{page}");
-    assert_eq!(house.program('m', "POST", &format!("/v1/call-backs/{id}/taking"), "").status, 200);
+    let taken = house.program('m', "POST", &format!("/v1/call-backs/{id}/taking"), "");
+    assert_eq!(
+        (taken.status, taken.json()["phone"].as_str(), taken.json()["word_zh"].as_str()),
+        (200, Some(""), Some(""))
+    );
     let page = machine.get("/kiosk/help").text();
     assert!(page.contains("员工m") && page.contains("正在过来"), "{page}");
     let page = house.page('m', &format!("/call-backs/{id}")).text();

@@ -10,10 +10,11 @@ use crate::{Bank, notices};
 use demo::dice::Dice;
 use demo::logins::{Whose, demo_logins};
 use kernel::clock::{DAY, HOUR};
-use kernel::id::AccountId;
+use kernel::id::{AccountId, PersonId};
 use kernel::{Actor, Clock, Currency, Date, Id, Money, Owner, Result, Who};
 use payments::own::{Own, own};
 use payments::{Kind, Leg, Order, Payee, PayeeNew, State};
+use std::collections::BTreeMap;
 use store::Tx;
 
 /// Weeks that are lived before today.
@@ -86,18 +87,19 @@ const HABITS: [Habit; 14] = [
 pub(super) fn live(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts, past: Past) -> Result<()> {
     let mut dice = Dice::new(load.data.seed, "history");
     let began = past.clock.behind();
-    books(load, people)?;
+    let livers = livers(load, people, accounts)?;
+    books(load, &livers)?;
     for week in 0..WEEKS {
         (load.progress)("weeks gone by", week as u64, WEEKS as u64);
         for (n, habit) in HABITS.iter().enumerate().filter(|(_, h)| week % h.every == h.week) {
             let fen = dice.between(habit.yuan.0 * 100, habit.yuan.1 * 100);
-            happen(load, accounts, habit, fen, &format!("demo-week-{week}-{n}"))?;
+            happen(load, &livers, habit, fen, &format!("demo-week-{week}-{n}"))?;
         }
         close(load.bank, past.clock.now().local_date().plus_days(7))?;
         past.clock.fall_behind(began - (week + 1) * 7 * DAY);
     }
     (load.progress)("weeks gone by", WEEKS as u64, WEEKS as u64);
-    read_notices(load, people)
+    read_notices(load, &livers)
 }
 
 /// Leaves a past in which a load was cut off: its day is closed, and today's is open.
@@ -113,11 +115,24 @@ fn close(bank: &Bank, to: Date) -> Result<()> {
     }
 }
 
-/// What was told in those weeks was read in them.
-fn read_notices(load: &Load<'_, '_>, people: &People) -> Result<()> {
+/// Those who have habits, by the names of their logins.
+type Livers = BTreeMap<&'static str, (PersonId, AccountId)>;
+
+fn livers(load: &Load<'_, '_>, people: &People, accounts: &Accounts) -> Result<Livers> {
     let logins = demo_logins(&load.data);
+    let mut all = Livers::new();
     for login in logins.iter().filter(|l| HABITS.iter().any(|h| h.login == l.name)) {
-        let reader = Actor::of(Who::Person(people.by_document(login.document.number())?));
+        let Whose::Customer(index) = login.whose else { continue };
+        let person = people.by_document(login.document.number())?;
+        all.insert(login.name, (person, accounts.get(&load.data.customers[index].card)?));
+    }
+    Ok(all)
+}
+
+/// What was told in those weeks was read in them.
+fn read_notices(load: &Load<'_, '_>, livers: &Livers) -> Result<()> {
+    for (person, _) in livers.values() {
+        let reader = Actor::of(Who::Person(*person));
         let read = move |tx: &mut Tx<'_>| notices::mark_all_read(tx, &reader);
         while load.bank.write(read.clone())? > 0 {}
     }
@@ -143,12 +158,11 @@ fn payee(load: &Load<'_, '_>, other: &Other) -> Option<PayeeNew> {
 }
 
 /// Whom they pay stands in their books of payees.
-fn books(load: &Load<'_, '_>, people: &People) -> Result<()> {
-    let logins = demo_logins(&load.data);
-    for login in logins.iter().filter(|l| HABITS.iter().any(|h| h.login == l.name)) {
-        let mine = HABITS.iter().filter(|h| h.login == login.name);
+fn books(load: &Load<'_, '_>, livers: &Livers) -> Result<()> {
+    for (login, (person, _)) in livers {
+        let person = *person;
+        let mine = HABITS.iter().filter(|h| h.login == *login);
         let payees: Vec<PayeeNew> = mine.filter_map(|h| payee(load, &h.other)).collect();
-        let person = people.by_document(login.document.number())?;
         let put = move |tx: &mut Tx<'_>| {
             let owner = Actor::of(Who::Person(person));
             payees.iter().try_for_each(|new| payments::payee_put(tx, &owner, Owner::Person(person), new).map(drop))
@@ -158,8 +172,8 @@ fn books(load: &Load<'_, '_>, people: &People) -> Result<()> {
     Ok(())
 }
 
-fn happen(load: &Load<'_, '_>, accounts: &Accounts, habit: &Habit, fen: i64, key: &str) -> Result<()> {
-    let Some(mine) = account(load, accounts, habit.login)? else { return Ok(()) };
+fn happen(load: &Load<'_, '_>, livers: &Livers, habit: &Habit, fen: i64, key: &str) -> Result<()> {
+    let Some((_, mine)) = livers.get(habit.login).copied() else { return Ok(()) };
     let (memo, amount) = (habit.memo.to_owned(), Money::cny(fen));
     let order = match (&habit.other, payee(load, &habit.other)) {
         (Other::In(code), _) => {
@@ -173,13 +187,5 @@ fn happen(load: &Load<'_, '_>, accounts: &Accounts, habit: &Habit, fen: i64, key
     match receipt.state {
         State::Posted => Ok(()),
         state => Err(broken("weeks gone by", format!("{}: {state} {}", habit.memo, receipt.code))),
-    }
-}
-
-fn account(load: &Load<'_, '_>, accounts: &Accounts, login: &str) -> Result<Option<AccountId>> {
-    let logins = demo_logins(&load.data);
-    match logins.iter().find(|l| l.name == login).map(|l| &l.whose) {
-        Some(Whose::Customer(index)) => accounts.get(&load.data.customers[*index].card).map(Some),
-        _ => Ok(None),
     }
 }

@@ -96,9 +96,13 @@ fn mine(tx: &mut Tx<'_>, actor: &Actor, id: CallBackId) -> Result<CallBack> {
     }
 }
 
-/// The number to ring, in the clear, for who took the request; written down before it is answered. In a write transaction only.
+/// The number to ring, in the clear, for who took the request; written down before it is answered. Empty for somebody at a machine. In a
+/// write transaction only.
 pub fn number(tx: &mut Tx<'_>, actor: &Actor, id: CallBackId) -> Result<String> {
     let row = mine(tx, actor, id)?;
+    if row.is_at_machine() {
+        return Ok(String::new());
+    }
     let object = row.person.map_or_else(|| id.to_string(), |p| p.to_string());
     tx.audit(actor, Audit::of("call_back.number", object).after(row.phone_masked.clone()).reason(id.to_string()))?;
     let plain = tx.keys().decrypt_own(PHONE, &row.phone)?;

@@ -100,9 +100,12 @@ pub async fn take(
     let done = web.write(move |tx| {
         let taken = unknown_to_others(call_back::take(tx, &caller.actor, id), "call-back", id)?;
         let number = call_back::number(tx, &caller.actor, id)?;
-        let word = call_back::call(tx, &caller.actor, id)?.word();
+        let call = call_back::call(tx, &caller.actor, id)?;
+        // Nobody rings a machine, so there is no word by which the caller is known.
+        let (zh, en) =
+            if call.is_at_machine() { (String::new(), String::new()) } else { (call.word().zh(), call.word().en()) };
         let outcome = &changed(taken)["outcome"];
-        Ok(json!({ "outcome": outcome, "phone": number, "word_zh": word.zh(), "word_en": word.en() }))
+        Ok(json!({ "outcome": outcome, "phone": number, "word_zh": zh, "word_en": en }))
     });
     Ok(Json(done.await?))
 }

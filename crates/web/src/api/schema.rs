@@ -192,7 +192,7 @@ shapes! {
     OwnCallBack "A request to be called, as who asked sees it; whoever calls says the word." { call: id, topic: text, wish: text, phone: text, state: text, asked_at: time, promised_by: time, overdue_at: time "null", word_zh: text, word_en: text, caller: Face "null" }
     Help "Help by people." { phone: text, manager: Face "null", call_back: OwnCallBack "null" }
     CallBackQueued "A request to be called, as those see it who call." { call: id, customer: id "null", name: text, phone: text, elder: flag, topic: text, wish: text, state: text, asked_at: time, call_from: time, promised_by: time, overdue_at: time "null", taken_by: text "null", tries: int }
-    CallBackTaken "The number to ring and the word to say." { outcome: text, phone: text, word_zh: text, word_en: text }
+    CallBackTaken "The number to ring and the word to say; empty where somebody waits at a machine, whose name stands in the queue." { outcome: text, phone: text, word_zh: text, word_en: text }
     FamilyTie "What one person lets another see; `given`: the caller is the one who shows. An invitation that reaches no customer looks the same." { tie: id, given: flag, relation: text, name: text, phone: text, state: text, invited_at: time, answer_by: time, valid_until: time, ended_at: time "null" }
     FamilyShare "An account in a tie." { account: id, level: text, alerts: flag }
     FamilyTieSeen "A tie and what is shared by it." { tie: FamilyTie, shares: [FamilyShare] }
