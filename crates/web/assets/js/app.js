@@ -4,6 +4,8 @@
   const DEVICE = "device";
   const BALANCE = "/app/balance";
   const WAITING = "/app/waiting/";
+  const REACHED = "/healthz";
+  const AGAIN_MS = 3000; // between two tries of a page without a network
   const owner = document.querySelector("[data-app]")?.dataset.app;
   const shell = () => caches.open(DEVICE);
   const read = async (key) => (await (await shell()).match(key))?.json();
@@ -59,7 +61,12 @@
       page.querySelector("[data-queue-list]").append(line);
     });
     show(page.querySelector("[data-waiting]"), waiting.length > 0);
+    const again = async () => {
+      const reached = navigator.onLine && (await fetch(REACHED, { cache: "no-store" }).catch(() => null))?.ok;
+      reached ? location.assign("/home") : setTimeout(again, AGAIN_MS);
+    };
     addEventListener("online", () => location.assign("/home"));
+    setTimeout(again, AGAIN_MS);
   };
 
   const choice = async (box) => {
