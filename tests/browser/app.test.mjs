@@ -114,6 +114,17 @@ test('a request without money waits for the network and goes out once', { timeou
     assert.equal(at(page), '/notices');
   }));
 
+test('a page without a network goes on by itself when nobody tells it that there is one', { timeout: 120_000 }, () =>
+  person(browser, 'the customer who waits', { url: bank.url, expected: /ERR_INTERNET_DISCONNECTED/ }, async (page) => {
+    await signIn(page, 'customer');
+    await ready(page);
+    await offline(page, '/accounts');
+    await page.locator('[data-offline]').waitFor();
+    await page.evaluate(() => addEventListener('online', (event) => event.stopImmediatePropagation(), true));
+    await page.context().setOffline(false);
+    await page.waitForURL('**/home', { timeout: PATIENCE_MS });
+  }));
+
 test('staff are given no worker', { timeout: 60_000 }, () =>
   person(browser, 'the teller', { url: bank.url }, async (page) => {
     await signIn(page, 'teller');

@@ -5,7 +5,8 @@
   const BALANCE = "/app/balance";
   const WAITING = "/app/waiting/";
   const REACHED = "/healthz";
-  const AGAIN_MS = 3000; // between two tries of a page without a network
+  const AGAIN_MS = 3000; // until a page without a network tries again; twice as long each time, spread so that not all come at once
+  const AGAIN_MS_MAX = 60000;
   const owner = document.querySelector("[data-app]")?.dataset.app;
   const shell = () => caches.open(DEVICE);
   const read = async (key) => (await (await shell()).match(key))?.json();
@@ -61,12 +62,13 @@
       page.querySelector("[data-queue-list]").append(line);
     });
     show(page.querySelector("[data-waiting]"), waiting.length > 0);
-    const again = async () => {
+    const later = (wait) => setTimeout(() => again(Math.min(wait * 2, AGAIN_MS_MAX)), wait * (0.5 + Math.random()));
+    const again = async (wait) => {
       const reached = navigator.onLine && (await fetch(REACHED, { cache: "no-store" }).catch(() => null))?.ok;
-      reached ? location.assign("/home") : setTimeout(again, AGAIN_MS);
+      reached ? location.assign("/home") : later(wait);
     };
     addEventListener("online", () => location.assign("/home"));
-    setTimeout(again, AGAIN_MS);
+    later(AGAIN_MS);
   };
 
   const choice = async (box) => {
