@@ -35,6 +35,8 @@ const WHY: &str = r#"{"reason":"a test"}"#;
 const YES: &str = r#"{"hash":"00"}"#;
 const NO: &str = r#"{"hash":"00","reason":"a test"}"#;
 
+const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
+
 /// Programs.
 pub(super) const PROGRAMS: &[Case] = &[
     case("GET /healthz", EVERYBODY, "", "/healthz", ""),
@@ -107,6 +109,81 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("POST /v1/approvals/{id}/refusal", "oh", "cdkpxtmwyreag", "/v1/approvals/$approval/refusal", NO),
     case("POST /v1/approvals/{id}/return", "oh", "cdkpxtmwyreag", "/v1/approvals/$approval/return", NO),
     case("POST /v1/approvals/{id}/cancellation", "k", "cdohpxtmwyreag", "/v1/approvals/$approval/cancellation", WHY),
+    case("GET /v1/till", "t", "", "/v1/till", ""),
+    case(
+        "POST /v1/till/opening",
+        "t",
+        "",
+        "/v1/till/opening",
+        r#"{"drawer":"$till","notes":{"currency":"CNY","pieces":{}}}"#,
+    ),
+    case("POST /v1/till/balance", "t", "", "/v1/till/balance", COUNT),
+    case(
+        "POST /v1/till/cash",
+        "t",
+        "",
+        "/v1/till/cash",
+        r#"{"direction":"in","account":"$other","notes_in":{"currency":"CNY","pieces":{"100.00":1}},"notes_out":{"currency":"CNY","pieces":{}}}"#,
+    ),
+    case(
+        "POST /v1/till/exchanges",
+        "t",
+        "",
+        "/v1/till/exchanges",
+        r#"{"change":{"notes_in":{"currency":"CNY","pieces":{"50.00":2}},"notes_out":{"currency":"CNY","pieces":{"100.00":1}}}}"#,
+    ),
+    case("POST /v1/till/entries/{number}/advice", "t", "", "/v1/till/entries/1/advice", ""),
+    case("POST /v1/till/entries/{number}/calling-off", "t", "", "/v1/till/entries/1/calling-off", WHY),
+    case("POST /v1/till/entries/{number}/reversal", "t", "", "/v1/till/entries/2/reversal", WHY),
+    case("GET /v1/branches/{id}/till-entries", "tmya", "cdokhpxwreg", "/v1/branches/$branch/till-entries", ""),
+    case("GET /v1/branches/{id}/overrides", "mya", "", "/v1/branches/$branch/overrides", ""),
+    case("GET /v1/branches/{id}/drawers", "mya", "", "/v1/branches/$branch/drawers", ""),
+    case(
+        "POST /v1/branches/{id}/drawers",
+        "g",
+        "",
+        "/v1/branches/$branch/drawers",
+        r#"{"kind":"till","name":"T09","currency":"CNY"}"#,
+    ),
+    case("POST /v1/drawers/{id}/count", "my", "", "/v1/drawers/$vault/count", COUNT),
+    case("POST /v1/drawers/{id}/count-confirmation", "my", "", "/v1/drawers/$vault/count-confirmation", COUNT),
+    case("GET /v1/branches/{id}/cash-moves", "mya", "", "/v1/branches/$branch/cash-moves", ""),
+    case(
+        "POST /v1/cash-moves",
+        "my",
+        "cdokhpxtwreag",
+        "/v1/cash-moves",
+        r#"{"from":"$vault","to":"$till","notes":{"currency":"CNY","pieces":{"100.00":1}}}"#,
+    ),
+    case("POST /v1/cash-moves/{id}/countersignature", "", "my", "/v1/cash-moves/$account/countersignature", ""),
+    case("POST /v1/cash-moves/{id}/receipt", "", SIGNED_IN, "/v1/cash-moves/$account/receipt", COUNT),
+    case("POST /v1/cash-moves/{id}/calling-off", "", SIGNED_IN, "/v1/cash-moves/$account/calling-off", WHY),
+    case("GET /v1/branches/{id}/cash-cases", "mya", "", "/v1/branches/$branch/cash-cases", ""),
+    case(
+        "POST /v1/cash-cases/{id}/explanation",
+        "",
+        "my",
+        "/v1/cash-cases/$account/explanation",
+        r#"{"explanation":"a test","outcome":"to_income"}"#,
+    ),
+    case("POST /v1/cash-cases/{id}/settlement", "", "my", "/v1/cash-cases/$account/settlement", "{}"),
+    case("GET /v1/branches/{id}/seizures", "mya", "", "/v1/branches/$branch/seizures", ""),
+    case(
+        "POST /v1/seizures",
+        "tmy",
+        "cdokhpxwreag",
+        "/v1/seizures",
+        r#"{"face":{"amount":"100.00","currency":"CNY"},"serials":["A1"],"holder":"张*"}"#,
+    ),
+    case("POST /v1/seizures/{id}/confirmation", "", SIGNED_IN, "/v1/seizures/$account/confirmation", ""),
+    case(
+        "POST /v1/cash-appointments",
+        "ct",
+        "dokhpxmwyreag",
+        "/v1/cash-appointments",
+        r#"{"branch":"$branch","account":"$account","amount":{"amount":"60000.00","currency":"CNY"},"date":"2026-03-05"}"#,
+    ),
+    case("POST /v1/till/closing", "t", "", "/v1/till/closing", COUNT),
     case("GET /v1/wage-projects", "okhpxmwya", "", "/v1/wage-projects", ""),
     case(
         "POST /v1/wage-projects",

@@ -407,6 +407,12 @@ impl House {
             ("$neighbour", found.people[&'d'].to_string()),
             ("$terminal", terminal.terminal.to_string()),
         ]);
+        let drawers = self.bank.write(move |tx| {
+            let vault = till::set_up(tx, &system(), branch, Currency::CNY)?;
+            Ok([vault, till::till_make(tx, &system(), branch, "T01", Currency::CNY)?])
+        });
+        let [vault, drawer] = drawers.expect("a vault and a till").map(|d| d.to_string());
+        self.ids.extend([("$vault", vault), ("$till", drawer)]);
     }
 
     fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {

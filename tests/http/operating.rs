@@ -81,6 +81,7 @@ fn an_item_nobody_knows_the_end_of_is_settled_by_two() {
 /// An event about an account that is not there: whoever tells its owner cannot.
 #[derive(serde::Serialize)]
 struct Odd {
+    instruction: String,
     credit: String,
 }
 
@@ -95,10 +96,11 @@ impl store::Event for Odd {
 
 /// Parks an event and answers its consumer and position.
 fn park(house: &House) -> (String, i64) {
-    let credit = kernel::Id::new(house.clock.now(), kernel::BookId(1));
+    let (now, book) = (house.clock.now(), kernel::BookId(1));
     let odd = move |tx: &mut store::Tx<'_>| {
-        let account: kernel::id::AccountId = credit;
-        tx.emit(&Odd { credit: account.to_string() }, "odd")
+        let instruction: kernel::id::InstructionId = kernel::Id::new(now, book);
+        let credit: kernel::id::AccountId = kernel::Id::new(now, book);
+        tx.emit(&Odd { instruction: instruction.to_string(), credit: credit.to_string() }, "odd")
     };
     house.bank.write(odd).expect("it is told");
     app::relay::pump(&house.bank.store).expect("events are passed on");

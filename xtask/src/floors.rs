@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 26] = [
+const PLACES: [(&str, Place); 27] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -28,6 +28,7 @@ const PLACES: [(&str, Place); 26] = [
     ("payroll", Place::Floor(7)),
     ("lobby", Place::Floor(7)),
     ("bulk", Place::Floor(7)),
+    ("till", Place::Floor(7)),
     ("app", Place::Floor(9)),
     ("web", Place::Floor(10)),
     (

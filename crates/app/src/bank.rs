@@ -198,6 +198,7 @@ impl Bank {
             party::MIGRATION_KIOSK,
             documents::MIGRATION,
             bulk::MIGRATION,
+            till::MIGRATION,
         ]);
         all
     }
@@ -219,6 +220,7 @@ impl Bank {
             party::family::FAMILY_TABLES,
             lobby::TABLES,
             bulk::TABLES,
+            till::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -1,7 +1,8 @@
 //! Close of day: what stands in the way, then the trial balance, the day's ends and the signed root.
 //!
 //! A business day closes when nothing made at a counter waits for authorisation: neither a payment nor another command that
-//! was asked for in a branch. Payments under way to other banks, delayed ones, and what customers' own checkers have not
+//! was asked for in a branch; and when the cash is put away: no till open, nothing under way inside a branch, every vault that
+//! moved counted, no machine in the middle of a visit. Payments under way to other banks, delayed ones, and what customers' own checkers have not
 //! decided yet do not stand in the way; they are money on hold or on the way and are counted where they are.
 use crate::codes::DAY_NOT_AFTER;
 use crate::{Bank, relay};
@@ -17,7 +18,7 @@ pub struct Blocker {
     pub book: BookId,
     /// The branch's name.
     pub branch: String,
-    /// `payments` or `approvals`.
+    /// `payments`, `approvals`, or what [`till::blockers`] names.
     pub what: &'static str,
     pub count: u64,
 }
@@ -71,6 +72,9 @@ pub fn blockers(tx: &mut Tx<'_>) -> Result<Vec<Blocker>> {
             if count > 0 {
                 found.push(Blocker { book: branch.book, branch: branch.name_zh.clone(), what, count });
             }
+        }
+        for till::Blocked { what, count } in till::blockers(tx, branch.book)? {
+            found.push(Blocker { book: branch.book, branch: branch.name_zh.clone(), what, count });
         }
     }
     Ok(found)

@@ -69,7 +69,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 17] = [
+    let lists: [&[&Code]; 18] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -85,6 +85,7 @@ pub fn codes() -> Vec<&'static Code> {
         payroll::ALL,
         lobby::codes::ALL,
         bulk::ALL,
+        till::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

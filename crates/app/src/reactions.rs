@@ -1,6 +1,8 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
-use kernel::id::{AccountId, ApprovalId, ClearingId, FirmId, PayLineId, PaySheetId, PersonId, ProjectId};
+use kernel::id::{
+    AccountId, ApprovalId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
+};
 use kernel::{Currency, Error, Money, Owner, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -11,6 +13,8 @@ use store::{Outbox, Tx};
 enum Reaction {
     PayLinePaid,
     PayLineReturned,
+    /// The till that waits for this payment counts what it moved.
+    TillFollows,
     /// Whoever pays (`payer`).
     TellPayer,
     /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
@@ -42,10 +46,10 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.paid" => &[PayLinePaid],
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
-        "payment.posted" => &[TellPayer, TellPayee],
+        "payment.posted" => &[TillFollows, TellPayer, TellPayee],
         "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer, TellFamily],
         "payment.awaiting_approval" => &[TellPayer],
-        "payment.refused" | "payment.cancelled" | "payment.expired" => &[TellPayer],
+        "payment.refused" | "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
 
         "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
         "approval.refused" | "approval.sent_back" | "approval.expired" => &[TellMaker],
@@ -83,6 +87,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     for reaction in reactions(&event.kind) {
         match reaction {
             PayLinePaid | PayLineReturned => pay_line(tx, event, *reaction)?,
+            TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
             _ => {}
         }
     }
@@ -172,7 +177,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TellPaid | TellFamily => None,
+        PayLinePaid | PayLineReturned | TillFollows | TellPaid | TellFamily => None,
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),

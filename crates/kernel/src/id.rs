@@ -281,6 +281,20 @@ ids! {
     FamilyTieId = "ftie";
     /// A look that was taken by such consent.
     FamilyLookId = "flok";
+    /// A place where cash is kept: a vault, a till, a machine.
+    DrawerId = "drwr";
+    /// Cash on its way from one drawer to another.
+    CashMoveId = "cmov";
+    /// Cash that was over or short, until it is explained and settled.
+    CashCaseId = "ccas";
+    /// A counterfeit note that was taken in.
+    SeizureId = "seiz";
+    /// Blank vouchers with numbers that follow each other.
+    VoucherRangeId = "vrng";
+    /// A large sum that a customer will draw on a day.
+    CashAppointmentId = "capp";
+    /// What one customer did at a cash machine.
+    VisitId = "mvis";
 }
 
 #[cfg(test)]

@@ -30,6 +30,16 @@ store::text_enum! {
         Clearing = "clearing",
         /// Differences waiting for an explanation.
         Suspense = "suspense",
+        /// Notes and coin in a branch's vault (库房).
+        Vault = "vault",
+        /// Notes and coin in a teller's till (尾箱).
+        Till = "till",
+        /// Notes in a machine that customers use themselves.
+        CashMachine = "cash_machine",
+        /// Notes and coin between two drawers.
+        CashInTransit = "cash_in_transit",
+        /// Damaged notes taken in, at the value that was given for them.
+        DamagedNotes = "damaged_notes",
         /// Internal units such as coupons.
         Coupon = "coupon",
     }

@@ -52,6 +52,12 @@ store::text_enum! {
         OutboxOperate = "outbox.operate",
         WebhookManage = "webhook.manage",
         ClearingOperate = "clearing.operate",
+        /// One's own till, and what is done at it.
+        TillOperate = "till.operate",
+        /// Vaults and machines: giving out and taking in, always with a second person; cases of over and short.
+        VaultKeep = "vault.keep",
+        /// What tills, vaults and machines hold, and the tellers' journals.
+        TillRead = "till.read",
         ConfigEdit = "config.edit",
         /// Calls customers back who asked for it.
         CallBackTake = "call_back.take",
@@ -158,6 +164,7 @@ const TELLER: &[P] = &[
     P::FirmRegister,
     P::FirmRead,
     P::LoginMake,
+    P::TillOperate,
 ];
 const LOBBY_MANAGER: &[P] = &[P::PersonRead, P::LoginUnlock, P::CallBackTake, P::TerminalWatch];
 const BRANCH_MANAGER: &[P] = &[
@@ -178,6 +185,8 @@ const BRANCH_MANAGER: &[P] = &[
     P::CustomerManage,
     P::TerminalEnrol,
     P::TerminalWatch,
+    P::VaultKeep,
+    P::TillRead,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -201,6 +210,8 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::FirmRead,
     P::WageAccountCheck,
     P::WageReadBank,
+    P::VaultKeep,
+    P::TillRead,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -222,6 +233,7 @@ const AUDITOR: &[P] = &[
     P::StaffRead,
     P::WageReadBank,
     P::GuardRead,
+    P::TillRead,
 ];
 const CUSTOMER_MANAGER: &[P] =
     &[P::AccountReadAny, P::PersonRead, P::PersonRegister, P::FirmRegister, P::FirmRead, P::CallBackTake];
@@ -363,6 +375,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
     ("expire", &[P::PaymentSubmitAny]),
+    ("till", &[P::PaymentSubmitAny]),
 ];
 
 #[cfg(test)]
@@ -388,6 +401,7 @@ mod tests {
             (P::PaymentSubmitAny, P::PaymentApprove),
             (P::RoleGrant, P::AuditRead),
             (P::PersonRegister, P::PersonTier),
+            (P::TillOperate, P::VaultKeep),
         ];
         for (make, check) in pairs {
             for r in Role::ALL {

@@ -1,7 +1,6 @@
 //! What an order must look like, and who may order which kind, before anybody's account is looked at.
 use crate::clearing::BANK_CHARS_MAX;
 use crate::order::{Kind, LEGS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee};
-use crate::own::{Own, own};
 use crate::resolve::Parties;
 use crate::{ARRIVAL_AT_MACHINE, Arrival, KIND_RESERVED, LEGS_NEED_APPROVAL, PAYEE_UNKNOWN, PURPOSE_RESERVED};
 use kernel::{Actor, Channel, Error, Id, Money, Owner, Result, Who};
@@ -92,7 +91,15 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
     }
     let for_him = match order.kind {
         Kind::Transfer | Kind::ClearingOut | Kind::FundWageAccount => true,
-        Kind::CashIn | Kind::CashOut | Kind::Reversal => matches!(actor.who, Who::Staff(_)),
+        Kind::CashIn | Kind::CashOut if order.drawer.is_none() => {
+            return reserved("cash is taken in and paid out where it is counted: at a till or a machine");
+        }
+        Kind::CashIn | Kind::CashOut => match actor.who {
+            Who::Staff(_) => true,
+            Who::Person(_) => actor.channel == Channel::Kiosk,
+            _ => false,
+        },
+        Kind::Reversal => matches!(actor.who, Who::Staff(_)),
         Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
     };
     if !for_him {
@@ -124,13 +131,13 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
         return Ok(());
     }
     check_arrival(actor, order, parties)?;
-    let till = actor.branch.map(|b| own(b.book(), Own::Cash, order.amount.currency));
+    let drawer = order.drawer.map(|d| d.account);
     match order.kind {
-        Kind::CashIn if Some(debit.id) != till => {
-            return Err(Error::field("debit", "cash comes into the till of your branch"));
+        Kind::CashIn if Some(debit.id) != drawer => {
+            return Err(Error::field("debit", "cash comes into the drawer it was counted in"));
         }
-        Kind::CashOut if parties.credit != till => {
-            return Err(Error::field("payee", "cash is paid out of the till of your branch"));
+        Kind::CashOut if parties.credit != drawer => {
+            return Err(Error::field("payee", "cash is paid out of the drawer it was counted from"));
         }
         _ => {}
     }

@@ -70,6 +70,12 @@ impl Instruction {
         self.made_by.starts_with("system:")
     }
 
+    /// Held for a machine that moves its notes: nobody else decides on it.
+    pub(crate) fn is_reserved(&self) -> bool {
+        let cash = matches!(self.kind, Kind::CashIn | Kind::CashOut);
+        self.state == State::Held && cash && self.channel == Channel::Kiosk
+    }
+
     /// The receipt as of now.
     pub fn receipt(&self) -> Receipt {
         Receipt {

@@ -27,6 +27,7 @@ mod instruction;
 mod jobs;
 mod life;
 mod limits;
+mod machine;
 mod order;
 pub mod own;
 mod payees;
@@ -41,7 +42,10 @@ pub use events::PaymentEvent;
 pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
 pub use life::{approve, cancel, confirm, disapprove, release, send_back};
-pub use order::{Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State};
+pub use machine::{let_go, take};
+pub use order::{
+    Drawer, Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State,
+};
 pub use payees::{
     NICKNAME_CHARS_MAX, PAYEES_MAX, PayeeNew, PayeeView, SavedPayee, payee, payee_look, payee_owner, payee_put,
     payee_remove, payee_rename, payees, renew_payee, writes_payees,
@@ -79,6 +83,7 @@ kernel::codes! {
     ARRIVAL_AT_MACHINE: Refused, "arrival_at_machine", "choose arrival the next day; you can call it off for 24 hours";
     PAYEES_FULL: Limit, "payees_full", "remove payees you do not pay any more";
     PAYEE_BY_PERSON: Forbidden, "payee_by_person", "let a person who may pay for the firm do it, with the second factor";
+    NOT_AT_MACHINE: Refused, "not_at_machine", "come to the counter, or use your phone; a machine cannot wait for what is needed here";
     NOTHING_TO_REVERSE: Conflict, "nothing_to_reverse", "only a posted payment inside the bank can be reversed";
 }
 
@@ -178,8 +183,9 @@ pub fn queue(tx: &mut Tx<'_>, actor: &Actor, state: State, ask: &PageAsk) -> Res
 }
 
 const QUEUE: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
-                     ORDER BY id LIMIT ?3";
+                     AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') ORDER BY id LIMIT ?3";
 const QUEUE_OF_BOOK: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
+                             AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') \
                              AND book = ?4 ORDER BY id LIMIT ?3";
 
 /// The books whose waiting payments the actor may look at; `None` for all.

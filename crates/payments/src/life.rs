@@ -169,7 +169,13 @@ fn carry_out(tx: &mut Tx<'_>, i: &mut Instruction, decision: &Decision) -> Resul
     hold(tx, i, state, until)
 }
 
-fn save(tx: &mut Tx<'_>, actor: &Actor, i: &mut Instruction, action: &'static str, why: &str) -> Result<Receipt> {
+pub(crate) fn save(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    i: &mut Instruction,
+    action: &'static str,
+    why: &str,
+) -> Result<Receipt> {
     tx.update(i)?;
     let decision = i.decision.map(|d| d.to_string()).unwrap_or_default();
     let approval = i.approval.map(|a| a.to_string()).unwrap_or_default();
@@ -196,7 +202,7 @@ pub(crate) fn close(
     save(tx, actor, i, action, why)
 }
 
-fn holds(tx: &mut Tx<'_>, i: &Instruction) -> Result<Vec<ledger::Entry>> {
+pub(crate) fn holds(tx: &mut Tx<'_>, i: &Instruction) -> Result<Vec<ledger::Entry>> {
     [i.hold, i.fee_hold]
         .into_iter()
         .flatten()
@@ -361,6 +367,9 @@ fn place(i: &Instruction) -> Scope {
 }
 
 pub(crate) fn in_state(i: &Instruction, allowed: &[State]) -> Result<()> {
+    if i.is_reserved() {
+        return Err(Error::new(&NOT_OPEN, format!("{} waits for the machine that moves its notes", i.id)));
+    }
     match allowed.contains(&i.state) {
         true => Ok(()),
         false => Err(Error::new(&NOT_OPEN, format!("{} is {}", i.id, i.state)).with("state", i.state)),

@@ -44,7 +44,7 @@ store::text_enum! {
         Challenged = "challenged",
         /// Waits until a time, and can be cancelled; the money is held.
         Delayed = "delayed",
-        /// Waits for staff; the money is held.
+        /// Waits for staff, or for the machine that moves its notes; the money is held.
         Held = "held",
         Refused = "refused",
         Cancelled = "cancelled",
@@ -84,6 +84,18 @@ pub struct Leg {
     pub memo: String,
 }
 
+/// Where the notes of a cash movement are counted. Set by the crate that keeps the drawers, never from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drawer {
+    /// The drawer's account: debited by cash in, credited by cash out.
+    pub account: AccountId,
+    /// A second person must approve, whatever the amount: an override or a correction.
+    pub second: bool,
+    /// Only hold the money: a machine has yet to move the notes. [`crate::take`] posts what was moved, [`crate::let_go`] frees
+    /// it. What would otherwise wait for somebody is refused, because nobody stands at a machine for hours.
+    pub reserve: bool,
+}
+
 /// An order to pay. With `legs`, `amount` is their sum and `payee` is not looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -114,6 +126,9 @@ pub struct Order {
     /// What a reversal undoes; set by [`crate::reverse`].
     #[serde(skip)]
     pub reverses: Option<InstructionId>,
+    /// Only for cash.
+    #[serde(skip)]
+    pub drawer: Option<Drawer>,
 }
 
 impl Order {
@@ -133,6 +148,7 @@ impl Order {
             arrival: Arrival::RealTime,
             approved: None,
             reverses: None,
+            drawer: None,
         }
     }
     pub fn transfer(debit: AccountId, payee: Payee, amount: Money) -> Order {
@@ -172,6 +188,10 @@ impl Order {
     }
     pub fn arrival(mut self, arrival: Arrival) -> Order {
         self.arrival = arrival;
+        self
+    }
+    pub fn drawer(mut self, drawer: Drawer) -> Order {
+        self.drawer = Some(drawer);
         self
     }
     pub fn approved(mut self, by: ApprovalId) -> Order {

@@ -6,7 +6,7 @@ use crate::{NAME_MISMATCH, OWN_BUSINESS, PAYEE_UNKNOWN, PAYER_FROZEN, form};
 use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject};
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
-use ledger::{Account, View};
+use ledger::{Account, Purpose, View};
 use party::{Entitlement, Permission, Scope};
 use pricing::{Operation, PayerClass, Quote, Reach};
 use store::Tx;
@@ -105,6 +105,10 @@ pub(crate) fn entitle(
         }
         (Who::Staff(_), _) => (Permission::PaymentSubmitAny, Scope::here(actor)),
         (Who::Person(a), Owner::Person(b)) if a == b => (Permission::PaymentSubmit, Scope::person(b)),
+        // Notes that a customer put into a machine himself.
+        (Who::Person(a), Owner::Bank) if kind == Kind::CashIn && debit.purpose == Purpose::CashMachine => {
+            (Permission::PaymentSubmit, Scope::person(a))
+        }
         (Who::ForFirm { firm: a, .. } | Who::Client { firm: a, .. }, Owner::Firm(b)) if a == b => {
             (Permission::PaymentSubmit, Scope::firm(b))
         }
@@ -199,7 +203,7 @@ pub(crate) fn facts(
     let payer = guard::Payer {
         owner: parties.debit.owner,
         account: order.debit,
-        wage_account: parties.debit.purpose == ledger::Purpose::Wage,
+        wage_account: parties.debit.purpose == Purpose::Wage,
         age,
         device_known: party::device_known(tx, actor)?,
         balance: Some(parties.available),

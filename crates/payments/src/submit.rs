@@ -131,8 +131,10 @@ pub fn submit_in(
     if new.state != State::Refused {
         limits::use_all(tx, &entitlement, parties.payee_owner(), prepared.limited, &mut new)?;
     }
-    if new.state == State::Posted {
+    if new.state == State::Posted || new.is_reserved() {
         desk.guard.posted(tx, &decision, &prepared.facts)?;
+    }
+    if new.state == State::Posted {
         payees::paid(tx, prepared, &order.payee, &new)?;
         after_posting(tx, actor, order, &new)?;
     }
@@ -157,10 +159,14 @@ fn act(
     decision: &Decision,
 ) -> Result<Vec<LegOutcome>> {
     let by_bank = matches!(actor.who, Who::System(_));
-    let above = above || order.kind == Kind::Reversal;
+    let second = order.drawer.is_some_and(|d| d.second);
+    let above = above || order.kind == Kind::Reversal || second;
+    let reserve = order.drawer.is_some_and(|d| d.reserve);
     let verdict = decision.verdict();
     match verdict {
         Verdict::Limit | Verdict::Stop => refuse(new, guard_code(verdict), decision.customer_reasons()),
+        Verdict::Pass | Verdict::Tip if reserve => hold(tx, new, State::Held, None)?,
+        _ if reserve => refuse(new, crate::NOT_AT_MACHINE.name, decision.customer_reasons()),
         Verdict::Pass | Verdict::Tip if by_bank || !above => match order.arrival.after(tx.now()) {
             None => return post(tx, actor, order, new),
             later => hold(tx, new, State::Delayed, later)?,
@@ -273,7 +279,10 @@ impl<'a> Request<'a> {
         let what = format!("{} {} from {} to {}", new.kind, new.money(), new.debit, new.payee);
         let entry = Audit::of("payment.submit", new.id).after(what).decision(decision).result(new.result());
         tx.audit(self.actor, entry)?;
-        tx.emit(&PaymentEvent::of(new), &self.actor.correlation)?;
+        // A reservation is a step of the machine's, not yet news for anybody.
+        if !new.is_reserved() {
+            tx.emit(&PaymentEvent::of(new), &self.actor.correlation)?;
+        }
         if let Some((key, body)) = &self.key {
             let answer = serde_json::to_string(&receipt)
                 .map_err(|e| Error::broken("a receipt has no JSON form").caused_by(e))?;

@@ -233,7 +233,9 @@ fn cash_moves_between_a_customer_and_the_till() {
     each_town(|town| {
         let f = &town.folk;
         let (teller, till) = (town.teller(), town.till(f.outlet));
-        let cash = |kind, from, to| Order::new(kind, from, Payee::Account(to), Money::cny(100_000));
+        let drawer = payments::Drawer { account: till, second: false, reserve: false };
+        let bare = |kind, from, to| Order::new(kind, from, Payee::Account(to), Money::cny(100_000));
+        let cash = |kind, from, to| bare(kind, from, to).drawer(drawer);
         assert_eq!(town.pay(&teller, cash(Kind::CashIn, till, f.li.account)).state, State::Posted);
         assert_eq!(town.pay(&teller, cash(Kind::CashOut, f.li.account, till)).state, State::Posted);
         let theirs = town.till(f.other_outlet);
@@ -241,6 +243,7 @@ fn cash_moves_between_a_customer_and_the_till() {
         assert_eq!(code(town.fails(&teller, cash(Kind::CashOut, f.li.account, theirs))), "bad_field");
         assert_eq!(code(town.fails(&teller, cash(Kind::CashOut, f.li.account, f.chen.account))), "bad_field");
         assert_eq!(code(town.fails(&town.phone(f.li), cash(Kind::CashOut, f.li.account, till))), "kind_reserved");
+        assert_eq!(code(town.fails(&teller, bare(Kind::CashIn, till, f.li.account))), "kind_reserved");
         assert_eq!(town.yuan(f.li.account).0, 800_000);
     });
 }

@@ -77,6 +77,9 @@ permission-outbox-operate = operate events
 permission-webhook-manage = manage webhooks
 permission-clearing-operate = operate clearing
 permission-config-edit = change settings
+permission-till-operate = work at a till
+permission-vault-keep = keep vaults and machines
+permission-till-read = see cash and tellers' journals
 
 # Forms in common
 choose-one = Choose one

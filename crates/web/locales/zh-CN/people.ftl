@@ -77,6 +77,9 @@ permission-outbox-operate = 处理停下的事件
 permission-webhook-manage = 管理回调
 permission-clearing-operate = 处理跨行汇款
 permission-config-edit = 修改设置
+permission-till-operate = 办理尾箱现金业务
+permission-vault-keep = 管理库房和自助机现金
+permission-till-read = 查看现金和柜员流水
 
 # 各表共用
 choose-one = 请选择一项

@@ -25,6 +25,7 @@ pub mod staff;
 pub mod statements;
 pub mod tariff;
 pub mod terminals;
+pub mod till;
 pub mod wage_files;
 pub mod wages;
 pub mod webhooks;

@@ -134,6 +134,21 @@ shapes! {
     BulkFinding "What is wrong in a cell, masked." { sheet: text, cell: text, row: int, column: text, value: text, severity: text, code: text, reason_zh: text, remedy_zh: text, reason_en: text, remedy_en: text }
     BulkSubmitted "`asked` with the approval it waits for, or `paying`." { outcome: text, approval: id "null" }
     PayeeKept "Somebody in the book; his number is masked." { payee: id, name: text, nickname: text, bank: text, number: text, added_at: time, times_paid: int, last_paid_at: time "null", last_amount: Amount "null" }
+    TillNow "A teller's open day, and the drawers of his branch." { day: TillDay "null", drawers: [Drawer] }
+    TillDay "A teller's day at a till." { drawer: id, teller: id, date: date, opened_at: time, opened_notes: any, last_number: int, closed_at: time "null", difference: Amount }
+    TillBalance "A count beside the book; above zero is over." { booked: any, counted: any, difference: Amount, faces: [FaceDifference], candidates: [Candidate] }
+    FaceDifference "Pieces of a face counted less booked." { face: Amount, pieces: int }
+    Candidate "What may explain a difference; a higher `score` is likelier." { cause: text, number: int "null", booked: Amount, should_be: Amount, score: int }
+    TillEntry "A line of a teller's journal. `number` counts his submissions of the day without a gap." { teller: id, date: date, number: int, drawer: id, kind: text, state: text, amount: Amount, notes_in: any, notes_out: any, account: id "null", shown: text, instruction: id "null", approval: id "null", code: text, overrides: [Override], of_number: int "null", memo: text, object: text, copies: int, made_at: time, ended_at: time "null", ended_by: text "null" }
+    Override "A soft rule that was gone past, and why." { code: text, reason: text }
+    TillAdvice "What is printed; copy 1 is the original." { entry: TillEntry, copy: int }
+    Drawer "A place where cash is: what is counted in it and what the ledger says." { drawer: id, branch: id, kind: text, name: text, currency: text, notes: any, booked: Amount, holder: id "null", counted_on: date "null", counted_by: text "null", witnessed_by: text "null", counting: text "null", out_of_service: text "null" }
+    DrawerMade "A drawer that was made, or there before." { drawer: id }
+    Difference "Counted less booked." { difference: Amount }
+    CashMove "Cash from one drawer to another." { movement: id, from: id, to: id, amount: Amount, notes: any, state: text, asked_by: text, asked_at: time, second_by: text "null", second_at: time "null", received_by: text "null", received_at: time "null" }
+    CashCase "Cash over (above zero) or short, until two persons settled it." { case: id, drawer: id, date: date, source: text, amount: Amount, detail: text, candidates: [Candidate], customer: id "null", state: text, opened_by: text, opened_at: time, explanation: text, outcome: text "null", explained_by: text "null", settled_by: text "null", transfer: id "null" }
+    Seizure "Counterfeit notes of one face, taken from one holder." { seizure: id, certificate: text "null", date: date, face: Amount, pieces: int, serials: [text], source: text, holder: text, state: text, first_by: text "null", second_by: text "null", appeal_until: date "null" }
+    Appointment "A large sum that will be drawn." { appointment: id, account: id, amount: Amount, date: date }
     ChangedLine "A field a checker sees, before and after; `label` is a text key." { label: text, before: text, after: text }
     Approval "Something that waits for a second person. Send `hash` with the decision: it is what was shown." { approval: id, kind: text, summary: [ChangedLine], amount: Amount "null", maker: text, maker_name: text, note: text, made_at: time, expires_at: time, checkers: int, state: text, hash: text, first_by: text "null", first_at: time "null", decided_by: text "null", decided_at: time "null", reason: text, outcome: text }
     Decided "What a decision came to." { outcome: text, receipt: any, sheet: id "null", worker: id "null", grant: id "null" }

@@ -1,5 +1,6 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
+mod cash;
 mod desk;
 mod door;
 mod elder;
@@ -50,6 +51,7 @@ pub fn table() -> Vec<Route> {
         transfer::programs(),
         elder::pages(),
         elder::programs(),
+        cash::programs(),
     ]
     .into_iter()
     .flatten()
