@@ -1,7 +1,8 @@
 //! Books kept by somebody who does not trust the bank.
 use crate::world::World;
 use kernel::id::{AccountId, ClearingId, InstructionId};
-use kernel::{Currency, Error, Id, Result, Timestamp};
+use kernel::{Currency, Date, Error, Id, Owner, Result, Timestamp};
+use ledger::restrictions::{self, Restriction};
 use payments::own::{Own, own};
 use payments::{State, clearing};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +29,14 @@ pub struct Auditor {
     ended: BTreeSet<InstructionId>,
     /// Payments to other banks and how far each was when last looked at.
     away: BTreeMap<InstructionId, (ClearingId, Open, clearing::State)>,
+    /// Whole yuan × days of each current account since interest was last due, in fen.
+    products: BTreeMap<AccountId, i128>,
+    /// Interest that an account could not take while it slept: it comes with the next that is due.
+    due: BTreeMap<AccountId, i128>,
 }
+
+/// Demand interest as the bundled terms have it: 0.05 % a year, 360 days, due at the end of the 20th of a quarter's last month.
+const INTEREST: (i128, i128) = (5, 10_000 * 360);
 
 impl Auditor {
     pub fn move_money(&mut self, debit: AccountId, credit: AccountId, amount: i64) {
@@ -91,6 +99,43 @@ impl Auditor {
             touched.extend([terms.debit, terms.credit, settlement]);
         }
         Ok(touched)
+    }
+
+    /// The nights from a day that was closed until the next one: what current accounts earn, and what is paid of it.
+    pub fn nights(&mut self, world: &World, closed: Date, next: Date) -> Result<()> {
+        let ids: Vec<AccountId> = self.net.keys().copied().collect();
+        let accounts = world.bank().store.read(|tx| ledger::accounts(tx, &ids))?;
+        let current = |a: &ledger::Account| a.purpose == ledger::Purpose::General && a.owner != Owner::Bank;
+        let current: Vec<AccountId> = accounts.iter().filter(|a| current(a)).map(|a| a.id).collect();
+        let mut settled = false;
+        for n in 0..next.days() - closed.days() {
+            let day = closed.plus_days(n);
+            for id in &current {
+                let earns = self.net.get(id).copied().unwrap_or_default().max(0) / 100 * 100;
+                let products = self.products.entry(*id).or_default();
+                *products += earns;
+                if day.day() == 20 && day.month() % 3 == 0 {
+                    let (rate, year) = INTEREST;
+                    *self.due.entry(*id).or_default() += (2 * std::mem::take(products) * rate + year) / (2 * year);
+                    settled = true;
+                }
+            }
+        }
+        match settled {
+            true => self.pay_interest(world),
+            false => Ok(()),
+        }
+    }
+
+    fn pay_interest(&mut self, world: &World) -> Result<()> {
+        for (id, due) in &mut self.due {
+            let orders = world.bank().store.read(|tx| restrictions::orders(tx, *id))?;
+            let asleep = |o: &restrictions::Order| o.kind == Restriction::Dormant && o.lifted_at.is_none();
+            if !orders.iter().any(asleep) {
+                *self.net.entry(*id).or_default() += std::mem::take(due);
+            }
+        }
+        Ok(())
     }
 
     pub fn terms(&self, id: InstructionId) -> Option<&Open> {

@@ -449,11 +449,18 @@ fn carry(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> Resul
 
 fn close_day(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> Result<()> {
     jobs(world, auditor, report)?;
-    let to = world.bank().store.read(|tx| tx.business_date())?.plus_days(1);
+    let open = world.bank().store.read(|tx| tx.business_date())?;
+    let to = open.plus_days(1);
     let answer = insist(report, || app::close_day(world.bank(), &Actor::system("close-day"), to, &mut |_| {}))?;
     if let Some(app::Close::Closed(_)) = tolerate(report, answer)? {
         report.days_closed += 1;
     }
+    // A night that broke off at a fault is gone on with, as the clockwork would.
+    let answer = insist(report, || deposits::night_go_on(&world.bank().desk, u32::MAX))?;
+    tolerate(report, answer)?;
+    // What was done although its answer was lost counts as well.
+    let now = world.bank().store.read(|tx| tx.business_date())?;
+    auditor.nights(world, open, now)?;
     auditor.check_all(world).map(|_| ())
 }
 

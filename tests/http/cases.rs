@@ -31,6 +31,12 @@ pub(super) const EVERYBODY: &str = "ncdokhpxtmwyreag";
 const SIGNED_IN: &str = "cdokhpxtmwyreag";
 pub(super) const PEOPLE: &str = "cdokhxtmwyreag";
 const PAY: &str = r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"}}"#;
+const OPEN: &str =
+    r#"{"linked":"$account","product":"term","term":"1y","amount":{"amount":"100.00","currency":"CNY"}}"#;
+const DRAW: &str = r#"{"amount":{"amount":"50.00","currency":"CNY"}}"#;
+const NOTICED: &str = r#"{"amount":{"amount":"50000.00","currency":"CNY"}}"#;
+const DRAWN: &str =
+    r#"{"amount":{"amount":"50.00","currency":"CNY"},"interest_shown":{"amount":"0.00","currency":"CNY"}}"#;
 const WHY: &str = r#"{"reason":"a test"}"#;
 const YES: &str = r#"{"hash":"00"}"#;
 const NO: &str = r#"{"hash":"00","reason":"a test"}"#;
@@ -393,6 +399,52 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("POST /v1/tariff/drafts", "g", "", "/v1/tariff/drafts", r#"{"file":"new.toml","text":"price = 1"}"#),
     case("GET /v1/tariff/drafts/{hash}", "g", "", "/v1/tariff/drafts/$draft", ""),
     case("POST /v1/tariff/drafts/{hash}/submission", "g", "", "/v1/tariff/drafts/$draft/submission", WHY),
+    case("GET /v1/deposit-products", SIGNED_IN, "", "/v1/deposit-products", ""),
+    case("GET /v1/deposits", "cdohpx", "k", "/v1/deposits", ""),
+    case("POST /v1/deposits", "ct", "dokpx", "/v1/deposits", OPEN),
+    case("GET /v1/deposits/{id}", "ctmwyra", "dokhpx", "/v1/deposits/$deposit", ""),
+    case("POST /v1/deposits/{id}/draws/quote", "ctmwyra", "dokhpx", "/v1/deposits/$deposit/draws/quote", DRAW),
+    case("POST /v1/deposits/{id}/draws", "ct", "dokpx", "/v1/deposits/$deposit/draws", DRAWN),
+    case(
+        "POST /v1/deposits/{id}/rollover",
+        "ct",
+        "dokpx",
+        "/v1/deposits/$deposit/rollover",
+        r#"{"rollover":"principal"}"#,
+    ),
+    case("POST /v1/deposits/{id}/notices", "ct", "dokpx", "/v1/deposits/$notice_deposit/notices", NOTICED),
+    case(
+        "POST /v1/deposits/{id}/notices/{number}/cancellation",
+        "ct",
+        "dokpx",
+        "/v1/deposits/$notice_deposit/notices/1/cancellation",
+        "",
+    ),
+    case("GET /v1/accounts/{id}/interest", "ctmwyra", "dokhpx", "/v1/accounts/$account/interest", ""),
+    case("POST /v1/accounts/{id}/interest/settlement", "t", "", "/v1/accounts/$account/interest/settlement", ""),
+    case("POST /v1/accounts/{id}/waking", "t", "", "/v1/accounts/$account/waking", WHY),
+    case("GET /v1/accounts/{id}/passbook", "ctmwyra", "dokhpx", "/v1/accounts/$account/passbook", ""),
+    case("POST /v1/accounts/{id}/passbook", "t", "", "/v1/accounts/$account/passbook", r#"{"voucher":"CZ000001"}"#),
+    case(
+        "POST /v1/accounts/{id}/passbook/lines",
+        "ct",
+        "dokhpx",
+        "/v1/accounts/$account/passbook/lines",
+        r#"{"voucher":"CZ000001","printed_to":0}"#,
+    ),
+    case("GET /v1/accounts/{id}/certificates", "ctmwyra", "dokhpx", "/v1/accounts/$account/certificates", ""),
+    case(
+        "POST /v1/accounts/{id}/certificates",
+        "t",
+        "",
+        "/v1/accounts/$account/certificates",
+        r#"{"amount":{"amount":"1.00","currency":"CNY"},"until":"2026-12-31","copies":1}"#,
+    ),
+    case("POST /v1/certificates/{id}/end", "t", "", "/v1/certificates/$proof/end", WHY),
+    case("GET /v1/deposit-terms", "g", "", "/v1/deposit-terms", ""),
+    case("POST /v1/deposit-terms/drafts", "g", "", "/v1/deposit-terms/drafts", r#"{"file":"new.toml","text":"x = 1"}"#),
+    case("GET /v1/deposit-terms/drafts/{hash}", "g", "", "/v1/deposit-terms/drafts/$terms", ""),
+    case("POST /v1/deposit-terms/drafts/{hash}/submission", "g", "", "/v1/deposit-terms/drafts/$terms/submission", WHY),
     case("GET /v1/limits", "cd", "", "/v1/limits", ""),
     case("GET /v1/passkeys", SIGNED_IN, "", "/v1/passkeys", ""),
     case("POST /v1/passkeys/question", PEOPLE, "p", "/v1/passkeys/question", ""),

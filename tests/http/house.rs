@@ -463,6 +463,27 @@ impl House {
     }
 
     /// A case's text with the ids of this bank in it.
+    /// Deposits of the customer's, a certificate, a draft of new rates.
+    pub fn save(&mut self) {
+        let linked: AccountId = self.ids["$account"].parse().expect("an account");
+        let desk = self.bank.desk.clone();
+        let ids = self.bank.write(move |tx| {
+            let open = |tx: &mut Tx<'_>, product: &str, term: &str, yuan: i64| {
+                let (product, term, amount) = (product.into(), term.into(), Money::cny(yuan * 100));
+                let ask = deposits::Open { linked, product, term, amount, rollover: deposits::Rollover::None };
+                deposits::open(&desk, tx, &system(), &ask).map(|d| d.account.to_string())
+            };
+            let (term, notice) = (open(tx, "term", "1y", 1_000)?, open(tx, "notice.7d", "", 60_000)?);
+            let until = tx.business_date()?.plus_days(30);
+            let ask = deposits::ProofAsk { account: linked, amount: Money::cny(100), until, copies: 1 };
+            let proof = deposits::proof_issue(tx, &system(), &ask)?.id.to_string();
+            let text = "[[rate]]\nproduct = \"demand\"\nrate = \"0.10\"\neffective_from = \"2026-12-01\"\ndocument = \"挂牌\"\n";
+            Ok([term, notice, proof, deposits::keep_terms(tx, &system(), "new.toml", text)?.name()])
+        });
+        let names = ["$deposit", "$notice_deposit", "$proof", "$terms"];
+        self.ids.extend(names.into_iter().zip(ids.expect("deposits")));
+    }
+
     pub fn fill(&self, text: &str) -> String {
         let mut names: Vec<_> = self.ids.iter().collect();
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));

@@ -2,6 +2,7 @@
 mod bulk;
 mod bytes;
 mod cases;
+mod deposits;
 mod desk;
 mod documents;
 mod door;

@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 27] = [
+const PLACES: [(&str, Place); 28] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -29,14 +29,15 @@ const PLACES: [(&str, Place); 27] = [
     ("lobby", Place::Floor(7)),
     ("bulk", Place::Floor(7)),
     ("till", Place::Floor(7)),
+    ("deposits", Place::Floor(7)),
     ("app", Place::Floor(9)),
     ("web", Place::Floor(10)),
     (
         "sim",
         Place::Beside {
             sees: &[
-                "kernel", "store", "ledger", "party", "approval", "pricing", "guard", "payments", "payroll", "app",
-                "demo",
+                "kernel", "store", "ledger", "party", "approval", "pricing", "guard", "payments", "payroll",
+                "deposits", "app", "demo",
             ],
             from: 11,
         },

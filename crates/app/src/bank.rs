@@ -145,6 +145,7 @@ impl Bank {
             store,
         };
         bank.store.write(seed_tariff)?;
+        bank.store.write(seed_deposits)?;
         bank.store.write(open_books)?;
         Ok(bank)
     }
@@ -198,6 +199,7 @@ impl Bank {
             party::MIGRATION_KIOSK,
             documents::MIGRATION,
             bulk::MIGRATION,
+            deposits::MIGRATION,
             till::MIGRATION,
         ]);
         all
@@ -221,6 +223,7 @@ impl Bank {
             lobby::TABLES,
             bulk::TABLES,
             till::TABLES,
+            deposits::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];
@@ -276,6 +279,14 @@ fn seed_tariff(tx: &mut Tx<'_>) -> Result<()> {
     let date = tx.business_date()?;
     if pricing::tariff_table(tx, date)?.is_empty() {
         pricing::load_tariff(tx, &bootstrap(), pricing::DATA_FILE, pricing::DATA)?;
+    }
+    Ok(())
+}
+
+fn seed_deposits(tx: &mut Tx<'_>) -> Result<()> {
+    let date = tx.business_date()?;
+    if deposits::shelf(tx)?.on_sale(date).is_empty() {
+        deposits::load_terms(tx, &bootstrap(), deposits::DATA_FILE, deposits::DATA)?;
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! Close of day: what stands in the way, then the trial balance, the day's ends and the signed root.
+//! Close of day: what stands in the way, then the trial balance, the day's ends and the signed root; then the night's work on
+//! deposits, which begins in the closing transaction and goes on by itself if it is broken off.
 //!
 //! A business day closes when nothing made at a counter waits for authorisation: neither a payment nor another command that
 //! was asked for in a branch; and when the cash is put away: no till open, nothing under way inside a branch, every vault that
@@ -108,6 +109,8 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
     if to <= open {
         return Err(Error::new(&DAY_NOT_AFTER, format!("{to} is not after {open}, the open day")).with("open", open));
     }
+    // A night that was broken off is finished before the next day ends.
+    night(bank, progress)?;
     progress("events");
     relay::pump(&bank.store)?;
     progress("holds");
@@ -122,6 +125,7 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
             return Ok(Close::Blocked(waiting));
         }
         let day = ledger::day::close(tx, &asker, to)?;
+        deposits::night_begin(tx, day.date, to)?;
         Ok(Close::Closed(Closed {
             date: day.date,
             next: to,
@@ -131,6 +135,36 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
             signature: data_encoding::HEXLOWER.encode(&day.signature),
         }))
     })?;
+    if matches!(closed, Close::Closed(_))
+        && let Err(why) = night(bank, progress)
+    {
+        // The day is closed all the same; the clockwork, or the next close, goes on where it broke off.
+        tracing::error!(error = ?why, "the night's work on deposits broke off");
+    }
     progress("done");
     Ok(closed)
+}
+
+/// Goes on with the nights of deposits until none is left; tells the step it is at. The clockwork does the same, so a night that
+/// breaks off here goes on there.
+fn night(bank: &Bank, progress: &mut dyn FnMut(&str)) -> Result<()> {
+    loop {
+        let done = deposits::night_go_on(&bank.desk, NIGHT_STEPS_TOLD)?;
+        match done.night {
+            Some(night) => progress(night_step(night.step)),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Steps of a night between two words on how far it is.
+const NIGHT_STEPS_TOLD: u32 = 8;
+
+fn night_step(step: deposits::Step) -> &'static str {
+    match step {
+        deposits::Step::Accrue => "interest",
+        deposits::Step::Post => "interest-post",
+        deposits::Step::Pay => "interest-pay",
+        deposits::Step::Mature | deposits::Step::Done => "deposits-due",
+    }
 }

@@ -24,6 +24,8 @@ pub const PAYROLL_SECONDS: i64 = 2;
 pub const BULK_SECONDS: i64 = 2;
 /// Chunks of such files paid in one run at most.
 pub const BULK_CHUNKS: u32 = 10;
+/// Seconds between two looks for a night of deposits that was broken off.
+pub const DEPOSITS_SECONDS: i64 = 10;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
 pub const PAYMENTS_SECONDS: i64 = 10;
 /// Seconds between two passes over webhooks and messages.
@@ -36,6 +38,8 @@ pub const PRUNING_DAYS: i64 = 1;
 pub const PRUNED_MAX: u64 = 100_000;
 /// Rows one run of a job works on at most.
 pub const ROWS_AT_ONCE: u32 = 500;
+/// Steps of a night of deposits taken in one run at most.
+pub const DEPOSITS_STEPS: u32 = 20;
 /// Chunks of wages paid in one run at most.
 pub const PAYROLL_CHUNKS: u32 = 20;
 
@@ -66,6 +70,7 @@ const JOBS: &[Job] = &[
     Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
     Job { name: "bulk", every: BULK_SECONDS * SECOND, run: bulk_resume },
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
+    Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -111,6 +116,10 @@ fn payroll_resume(bank: &Bank) -> Result<Done> {
 fn bulk_resume(bank: &Bank) -> Result<Done> {
     let r = bulk::resume(&bank.desk, BULK_CHUNKS)?;
     Ok(Done { things: u64::from(r.lines), more: r.more })
+}
+fn deposits_night(bank: &Bank) -> Result<Done> {
+    let d = deposits::night_go_on(&bank.desk, DEPOSITS_STEPS)?;
+    Ok(Done { things: u64::from(d.steps), more: d.night.is_some() })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -6,7 +6,7 @@
 //!   `reactions.rs`. A consumer's database work and the move of its cursor are one transaction, so it happens exactly once;
 //!   what leaves the bank ([`webhooks`], [`messenger`]) happens at least once.
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
-//! * [`close_day`] lists what stands in the way and closes the business day. [`verify`] recomputes all of it.
+//! * [`close_day`] lists what stands in the way, closes the business day and does its night's work on deposits. [`verify`] recomputes all of it.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
@@ -69,7 +69,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 18] = [
+    let lists: [&[&Code]; 19] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -86,6 +86,7 @@ pub fn codes() -> Vec<&'static Code> {
         lobby::codes::ALL,
         bulk::ALL,
         till::ALL,
+        deposits::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

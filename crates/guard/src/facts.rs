@@ -39,6 +39,10 @@ store::text_enum! {
         CashOut = "cash_out",
         Fee = "fee",
         Reversal = "reversal",
+        /// Between a customer's account and his own deposit.
+        Deposit = "deposit",
+        /// What the bank owes its depositors.
+        Interest = "interest",
     }
 }
 

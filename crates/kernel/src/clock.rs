@@ -102,6 +102,14 @@ impl Date {
     pub fn plus_days(self, days: i64) -> Date {
         Date::from_days(self.days() + days)
     }
+    /// The same day `months` later, or the month's last day where it has no such day (对月对日). Saturates.
+    pub fn plus_months(self, months: i32) -> Date {
+        let span = jiff::Span::new().try_months(months).unwrap_or_default();
+        Date(self.0.saturating_add(span))
+    }
+    pub fn is_leap_year(self) -> bool {
+        self.0.in_leap_year()
+    }
     pub fn year(self) -> i16 {
         self.0.year()
     }

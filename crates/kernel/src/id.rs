@@ -265,6 +265,8 @@ ids! {
     WebhookId = "whok";
     /// An event in the outbox.
     EventId = "evnt";
+    /// A certificate that a deposit is there (存款证明).
+    DepositProofId = "dprf";
     /// An API client of a firm or partner.
     ClientId = "clnt";
     /// A passkey of a login.

@@ -19,11 +19,15 @@ store::text_enum! {
         WageClearing = "wage_clearing",
         /// 工资保证金: guarantee deposits.
         Deposit = "deposit",
+        /// 定期, 通知存款, 大额存单: a customer's money for a term; paid out to his own account alone.
+        Term = "term",
         /// Money held for a third party until a condition is met.
         Escrow = "escrow",
         Tax = "tax",
         /// The bank's fee income.
         Fee = "fee",
+        /// What deposits cost the bank, and what it owes of that.
+        Interest = "interest",
         /// Where money enters and leaves the bank: cash, central bank, other banks.
         Settlement = "settlement",
         /// Payments under way to or from other banks.
@@ -48,7 +52,7 @@ store::text_enum! {
 impl Purpose {
     /// Whether debits must follow a payee grant or be one of [`crate::EXEMPT_CODES`].
     pub fn is_restricted(self) -> bool {
-        matches!(self, Purpose::Wage | Purpose::WageClearing | Purpose::Deposit | Purpose::Escrow)
+        matches!(self, Purpose::Wage | Purpose::WageClearing | Purpose::Deposit | Purpose::Term | Purpose::Escrow)
     }
 }
 

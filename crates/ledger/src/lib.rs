@@ -32,6 +32,7 @@ pub mod grants;
 pub mod period;
 mod refusal;
 pub mod restrictions;
+mod standing;
 mod statement;
 mod strands;
 mod transfer;
@@ -42,6 +43,7 @@ pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use entry::Entry;
 pub use refusal::{Refusal, codes as refusals};
+pub use standing::{STANDING_ROWS_MAX, Standing, standing};
 pub use statement::{ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, by_number, net_at, of_owner, statement, view};
 pub use transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 

@@ -372,6 +372,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("webhooks", &[P::OutboxOperate]),
     ("clearing", &[P::ClearingOperate, P::PaymentSubmitAny, P::PaymentReverse]),
     ("payroll", &[P::WagePay, P::PaymentSubmitAny, P::WageReadBank]),
+    ("deposits", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
     ("expire", &[P::PaymentSubmitAny]),

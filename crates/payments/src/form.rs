@@ -101,6 +101,7 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         },
         Kind::Reversal => matches!(actor.who, Who::Staff(_)),
         Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
+        Kind::DepositIn | Kind::DepositOut | Kind::Interest => false,
     };
     if !for_him {
         return reserved("this kind of movement is not yours to order");
@@ -126,6 +127,10 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     }
     if parties.credit == Some(debit.id) {
         return Err(Refusal::SameAccount.into());
+    }
+    let term = parties.payee.as_ref().is_some_and(|p| p.purpose == Purpose::Term);
+    if term && !matches!(order.kind, Kind::DepositIn | Kind::Interest | Kind::Reversal) {
+        return Err(Error::new(&PURPOSE_RESERVED, "money comes into a deposit when it is opened, and not later"));
     }
     if matches!(actor.who, Who::System(_)) || order.kind == Kind::Reversal {
         return Ok(());

@@ -22,7 +22,7 @@ fn function(i: &Instruction, payee: Option<Owner>) -> Function {
 /// Whose tier counts what is received: a person's, of what comes from others.
 fn receiver(i: &Instruction, payee: Option<Owner>) -> Option<PersonId> {
     match payee {
-        Some(Owner::Person(person)) if payee != Some(i.payer) => Some(person),
+        Some(Owner::Person(person)) if payee != Some(i.payer) && i.kind != Kind::Interest => Some(person),
         _ => None,
     }
 }
@@ -93,6 +93,7 @@ pub(crate) fn payee_of(tx: &mut Tx<'_>, i: &Instruction) -> Result<Option<Owner>
 /// The limited receiver of each leg, by its place.
 pub(crate) type Receivers = HashMap<usize, PersonId>;
 
+/// Interest is nobody's receipt from others and counts nowhere.
 /// Counts what each leg adds to a payee whose tier limits what he may receive; a leg beyond his limit gets its code.
 pub(crate) fn receive_legs(
     tx: &mut Tx<'_>,
@@ -100,6 +101,9 @@ pub(crate) fn receive_legs(
     order: &Order,
     legs: &mut [LegOutcome],
 ) -> Result<Receivers> {
+    if order.kind == Kind::Interest {
+        return Ok(Receivers::new());
+    }
     let mut credits: Vec<_> = order.legs.iter().map(|l| l.credit).collect();
     credits.sort();
     credits.dedup();

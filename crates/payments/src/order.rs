@@ -31,6 +31,12 @@ store::text_enum! {
         CashIn = "cash_in",
         CashOut = "cash_out",
         Reversal = "reversal",
+        /// From a customer's account into his deposit (存入).
+        DepositIn = "deposit_in",
+        /// From a deposit back to its owner's account (支取).
+        DepositOut = "deposit_out",
+        /// Interest that the bank owes, to its depositors (结息).
+        Interest = "interest",
     }
 }
 

@@ -16,10 +16,24 @@ pub enum Own {
     Settlement,
     /// Notes and coin.
     Cash,
+    /// Owed to depositors and not yet paid (应付利息).
+    InterestPayable,
+    /// What deposits cost the bank (利息支出).
+    InterestExpense,
+    /// Kept back of interest for the tax office.
+    InterestTax,
 }
 
 impl Own {
-    pub const ALL: [Own; 4] = [Own::FeeIncome, Own::ClearingOut, Own::Settlement, Own::Cash];
+    pub const ALL: [Own; 7] = [
+        Own::FeeIncome,
+        Own::ClearingOut,
+        Own::Settlement,
+        Own::Cash,
+        Own::InterestPayable,
+        Own::InterestExpense,
+        Own::InterestTax,
+    ];
 
     fn facts(self) -> (&'static str, Purpose, Side, &'static str) {
         match self {
@@ -27,6 +41,9 @@ impl Own {
             Own::ClearingOut => ("2621", Purpose::Clearing, Side::Credit, "待清算汇出 Outgoing payments"),
             Own::Settlement => ("1003", Purpose::Settlement, Side::Debit, "存放中央银行款项 Central bank"),
             Own::Cash => ("1001", Purpose::Settlement, Side::Debit, "库存现金 Cash"),
+            Own::InterestPayable => ("2231", Purpose::Interest, Side::Credit, "应付利息 Interest payable"),
+            Own::InterestExpense => ("6411", Purpose::Interest, Side::Debit, "利息支出 Interest expense"),
+            Own::InterestTax => ("2221", Purpose::Tax, Side::Credit, "代扣利息税 Tax on interest"),
         }
     }
 }

@@ -60,6 +60,11 @@ pub fn hasher() -> blake3::Hasher {
     blake3::Hasher::new()
 }
 
+/// The lane that a position lies in.
+pub fn lane_of(pos: i64) -> i64 {
+    pos >> chain::LANE_SHIFT
+}
+
 /// Positions of a lane lie above this and below the next lane's.
 pub fn first_pos(lane: i64) -> i64 {
     lane << chain::LANE_SHIFT

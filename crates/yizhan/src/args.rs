@@ -236,6 +236,11 @@ pub enum Bench {
         #[arg(long, default_value_t = 100_000)]
         lines: u32,
     },
+    /// A night's work on the interest of many accounts: a first one, an ordinary one, one that settles.
+    Deposits {
+        #[arg(long, default_value_t = 1_000_000)]
+        accounts: u32,
+    },
     /// From starting the server to its first page, with many accounts.
     Start {
         #[arg(long, default_value_t = 1_000_000)]

@@ -5,6 +5,7 @@
 //! a command prints as its result goes to standard output, progress and the log to standard error; `--json` makes the
 //! result one JSON object. Exit codes are few and fixed; see [`exit`].
 mod args;
+mod bench_deposits;
 mod bench_ledger;
 mod bench_payments;
 mod bench_payroll;
@@ -69,6 +70,7 @@ fn run(cli: Cli) -> Outcome {
             Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
             Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),
             Bench::Payroll { lines } => bench_payroll::run(lines),
+            Bench::Deposits { accounts } => bench_deposits::run(accounts),
             Bench::Start { accounts } => bench_start::run(accounts),
         },
         Command::Simulate { seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),

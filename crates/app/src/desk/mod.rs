@@ -1,5 +1,6 @@
 //! What staff order about customers and the bank's own data beside payments: restrictions of an account and its closing,
-//! freezes of a party, tiers, the tariff, watch lists, wage projects; and what owners write into their payee books.
+//! freezes of a party, tiers, the tariff, terms and rates of deposits, watch lists, wage projects; and what owners write into
+//! their payee books.
 //!
 //! Every such order is an [`Act`]: plain data that holds all it takes to do it. [`propose`] looks at it (may he, is there
 //! such a thing, would it work), then asks the policy of its kind how many checkers it needs. None: it is done at once.
@@ -10,6 +11,7 @@
 //! Who holds the permission of an act may order it and check another's; nobody orders or checks what is his own as a
 //! customer. An order that has been carried out names its checker; the maker stands on the approval.
 mod account;
+mod deposit_terms;
 mod list;
 mod party_freeze;
 mod payee;
@@ -18,6 +20,7 @@ mod tariff;
 mod tier;
 
 pub use account::{Close, Lift};
+pub use deposit_terms::{NewTerms, terms_draft, terms_keep, terms_review, terms_versions};
 pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
@@ -43,6 +46,7 @@ pub const KINDS: &[&str] = &[
     "guard.lists",
     "payroll.project",
     payee::BY_TWO,
+    "deposit.terms",
 ];
 
 /// Something to be done, with all it takes.
@@ -61,6 +65,7 @@ pub enum Act {
     Project(payroll::ProjectNew),
     PayeeAdd(PayeeAdd),
     PayeeRename(PayeeRename),
+    DepositTerms(NewTerms),
 }
 
 /// What came of a proposal.
@@ -115,6 +120,7 @@ impl Act {
             Act::Project(a) => a,
             Act::PayeeAdd(a) => a,
             Act::PayeeRename(a) => a,
+            Act::DepositTerms(a) => a,
         }
     }
 }

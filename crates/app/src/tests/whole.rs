@@ -171,3 +171,30 @@ fn the_day_closes_when_nothing_waits_at_a_counter() {
     let cny = h.read(ledger::day::trial_balance).into_iter().filter(|l| l.currency == Currency::CNY);
     assert_eq!(cny.map(|l| l.credits - l.debits).sum::<i64>(), 0);
 }
+
+#[test]
+fn a_night_that_was_broken_off_is_finished_by_the_clockwork_or_before_the_next_day_closes() {
+    let h = House::open();
+    let operator = h.staff("o", Role::Operator);
+    let open_nights =
+        || h.read(|tx| deposits::nights(tx, 10)).iter().filter(|n| n.step != deposits::Step::Done).count();
+    // The process dies between the closing of the day and its night.
+    let close_alone = |to: &str| {
+        let to = Date::parse(to).unwrap();
+        h.write(move |tx| {
+            let day = ledger::day::close(tx, &kernel::Actor::system("close-day"), to)?.date;
+            deposits::night_begin(tx, day, to)
+        });
+    };
+    close_alone("2026-11-19");
+    assert_eq!(open_nights(), 1);
+    h.jobs();
+    assert_eq!(open_nights(), 0);
+    close_alone("2026-12-20");
+    close_day(&h.bank, &operator, Date::parse("2026-12-21").unwrap(), &mut |_| {}).unwrap();
+    assert_eq!(open_nights(), 0);
+    // A million yuan of the firm's from 18 November to 20 December, 33 days at 0.05 %.
+    let paid = h.read(|tx| ledger::view(tx, h.funds)).posted().minor - 100_000_000;
+    assert_eq!(paid, 4_583);
+    assert_eq!(h.sound().days, 3);
+}

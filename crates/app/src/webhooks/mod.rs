@@ -95,4 +95,12 @@ pub const KINDS: &[&str] = &[
     "payroll.line_failed",
     "payroll.money_returned",
     "payroll.run_finished",
+    "deposits.opened",
+    "deposits.drawn",
+    "deposits.matured",
+    "deposits.rolled",
+    "deposits.overdue",
+    "deposits.asleep",
+    "deposits.woken",
+    "deposits.proof_issued",
 ];

@@ -7,6 +7,8 @@
 pub mod accounts;
 pub mod approvals;
 pub mod bulk;
+pub mod deposit_terms;
+pub mod deposits;
 pub mod desk;
 pub mod doc;
 pub mod family;

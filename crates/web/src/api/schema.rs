@@ -214,6 +214,27 @@ shapes! {
     FamilyLook "A look that was taken." { look: id, account: id "null", level: text, looked_at: time }
     FamilyAccount "A shared account." { account: id, number: text, level: text, available: Amount }
     FamilyMovement "A movement, without the other side." { date: date, code: text, change: Amount }
+    DepositProduct "A version of a product." { code: text, version: int, kind: text, name_zh: text, name_en: text, currency: text, holders: [text], day_count: text, minimum: Amount, keeps: Amount, draws: Amount, partial_draws: int, notice_days: int, sold_until: date "null", effective_from: date, document: text }
+    TermRate "Per cent a year for a term." { term: text, rate: text }
+    DepositOnSale "A product as it is sold today." { product: DepositProduct, rates: [TermRate] }
+    Deposit "A deposit; its id is its account's." { deposit: id, owner: id, linked: id, product: text, version: int, term: text, principal: Amount, opened_principal: Amount, rate: text, began: date, matures: date "null", rollover: text, round: int, draws: int, paid: Amount, state: text, opened_at: time, closed_at: time "null" }
+    DepositStep "A step in a deposit's life." { number: int, kind: text, day: date, amount: Amount, interest: Amount, tax: Amount, lost: Amount, rate: text }
+    DepositNotice "Notice that an amount will be drawn." { number: int, amount: Amount, given_on: date, due_on: date, state: text }
+    DepositLife "A deposit and every step of its life." { deposit: id, owner: id, linked: id, product: text, version: int, term: text, principal: Amount, opened_principal: Amount, rate: text, began: date, matures: date "null", rollover: text, round: int, draws: int, paid: Amount, state: text, opened_at: time, closed_at: time "null", steps: [DepositStep], notices: [DepositNotice] }
+    DrawQuote "What a draw pays and costs." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date }
+    Drawn "What came of a draw." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date, closed: flag }
+    InterestEarned "What an account has earned and was not paid; `products` is balance × days, in minor units." { account: id, product: text, products: int, due: Amount, accrued: Amount, asleep: flag }
+    InterestPaid "What was settled and paid." { account: id, paid: Amount }
+    Passbook "A passbook." { account: id, number: int, voucher: text, lines_used: int, printed_to: int, issued_at: time }
+    PassbookLine "A line as it is printed." { page: int, line: int, day: date, code: text, change: Amount, balance: Amount, pos: int }
+    PassbookLines "The passbook in use and its lines." { account: id, number: int, voucher: text, lines_used: int, lines_left: int, printed_to: int, lines: [PassbookLine], more: flag }
+    DepositProof "A certificate of deposit." { proof: id, account: id, amount: Amount, from: date, until: date, copies: int, issued_at: time, ended_at: time "null" }
+    DepositRate "A rate from a day on, per cent a year." { product: text, term: text, rate: text, effective_from: date, document: text, approved_by: text }
+    DepositTerms "Every version of a product and every rate." { products: [DepositProduct], rates: [DepositRate] }
+    TermsFault "Something wrong in a text." { line: int, entry: text, field: text, why: text, fixed: flag }
+    ProductChange "A new version and the one before." { before: DepositProduct "null", after: DepositProduct }
+    RateChange "A new rate and the one before." { before: DepositRate "null", after: DepositRate }
+    TermsReview "What a text of products and rates comes to." { draft: text "null", faults: [TermsFault], products: [ProductChange], rates: [RateChange], already: int }
     Health "Whether the server answers." { status: text }
     Terminal "A machine of a branch: `invited`, `enrolled`, `out_of_order` or `retired`, by whom and since when." { terminal: id, branch: id, name: text, place: text, variant: text, state: text, by: text, at: time, reason: text, seen_at: time "null" }
     Enrolment "A code that a machine is told; null when the same request is asked again." { terminal: id, code: text "null", until: time }

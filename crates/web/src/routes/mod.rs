@@ -9,8 +9,8 @@ mod statement;
 pub mod tasks;
 
 use crate::api::{
-    accounts, approvals, desk as desk_api, guards, operations as ops, payments, people, schema, sessions,
-    staff as staff_api, tariff as tariffs, wage_files as files, wages, webhooks,
+    accounts, approvals, deposit_terms as terms, deposits, desk as desk_api, guards, operations as ops, payments,
+    people, schema, sessions, staff as staff_api, tariff as tariffs, wage_files as files, wages, webhooks,
 };
 use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
@@ -40,6 +40,7 @@ pub fn table() -> Vec<Route> {
         screens(),
         who(),
         money(),
+        savings(),
         orders(),
         second_persons(),
         wage(),
@@ -345,6 +346,39 @@ fn money() -> Vec<Route> {
         act("/v1/payments/{id}/cancellation", payments::cancel, Owner(P::PaymentSubmit).or_staff(P::GuardDecide), "Cancel an open order; the money is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
         act("/v1/payments/{id}/release", payments::release, Staff(P::GuardDecide), "Release a held order").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
         act("/v1/payments/{id}/reversal", payments::reverse, Staff(P::PaymentReverse), "Reverse a posted payment inside the bank").doc(|d| d.body::<crate::api::Why>().answer::<schema::Receipt>()),
+    ]
+}
+
+/// Programs: deposits, interest, passbooks, certificates.
+#[rustfmt::skip]
+fn savings() -> Vec<Route> {
+    let own = Owner(P::AccountRead);
+    let seen = own.or_staff(P::AccountReadAny);
+    let pays = Owner(P::PaymentSubmit).or_staff(P::PaymentSubmitAny);
+    let (counter, rates) = (Staff(P::AccountOpen), Staff(P::TariffEdit));
+    vec![
+        ask("/v1/deposit-products", deposits::on_sale, Anyone, "What is sold today, with today's rates").doc(|d| d.page_of::<schema::DepositOnSale>()),
+        ask("/v1/deposits", deposits::list, own, "One's own deposits, or the firm's, newest first").doc(|d| d.page_of::<schema::Deposit>()),
+        act("/v1/deposits", deposits::open, pays, "Open a deposit from a current account").doc(|d| d.body::<deposits::OpenAsk>().answer::<schema::Deposit>()),
+        ask("/v1/deposits/{id}", deposits::one, seen, "A deposit and every step of its life").doc(|d| d.answer::<schema::DepositLife>()),
+        act("/v1/deposits/{id}/draws/quote", deposits::quote, seen, "What a draw would pay and cost today").keyless().doc(|d| d.body::<deposits::DrawAsk>().answer::<schema::DrawQuote>()),
+        act("/v1/deposits/{id}/draws", deposits::draw, pays, "Draw all or a part, bound to the interest that was shown").doc(|d| d.body::<deposits::ConfirmedDraw>().answer::<schema::Drawn>()),
+        act("/v1/deposits/{id}/rollover", deposits::rollover, pays, "What happens on its last day").doc(|d| d.body::<deposits::RolloverAsk>().answer::<schema::Deposit>()),
+        act("/v1/deposits/{id}/notices", deposits::notice, pays, "Give notice that an amount will be drawn").doc(|d| d.body::<deposits::DrawAsk>().answer::<schema::DepositNotice>()),
+        act("/v1/deposits/{id}/notices/{number}/cancellation", deposits::notice_end, pays, "Take a notice back").doc(|d| d.answer::<schema::DepositNotice>()),
+        ask("/v1/accounts/{id}/interest", deposits::earned, seen, "What an account has earned and was not paid").doc(|d| d.answer::<schema::InterestEarned>()),
+        act("/v1/accounts/{id}/interest/settlement", deposits::settle, counter, "Settle and pay an account's interest now, before it is closed").doc(|d| d.answer::<schema::InterestPaid>()),
+        act("/v1/accounts/{id}/waking", deposits::wake, counter, "Wake a sleeping account; its owner is here").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        ask("/v1/accounts/{id}/passbook", deposits::passbook, seen, "The passbook in use and the lines to be caught up").doc(|d| d.answer::<schema::PassbookLines>()),
+        act("/v1/accounts/{id}/passbook", deposits::passbook_issue, counter, "Issue a passbook, or replace the one in use").doc(|d| d.body::<deposits::PassbookAsk>().answer::<schema::Passbook>()),
+        act("/v1/accounts/{id}/passbook/lines", deposits::passbook_print, Owner(P::AccountRead).or_staff(P::AccountOpen), "Print the lines to be caught up").doc(|d| d.body::<deposits::PrintAsk>().answer::<schema::PassbookLines>()),
+        ask("/v1/accounts/{id}/certificates", deposits::proofs, seen, "Certificates of deposit of an account, newest first").doc(|d| d.page_of::<schema::DepositProof>()),
+        act("/v1/accounts/{id}/certificates", deposits::proof_issue, counter, "Issue a certificate of deposit; its amount is held").doc(|d| d.body::<deposits::CertificateAsk>().answer::<schema::DepositProof>()),
+        act("/v1/certificates/{id}/end", deposits::proof_end, counter, "All copies are back: the amount is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::DepositProof>()),
+        ask("/v1/deposit-terms", terms::versions, rates, "Every version of a product and every rate").doc(|d| d.answer::<schema::DepositTerms>()),
+        act("/v1/deposit-terms/drafts", terms::send, rates, "Look at new products and rates; a text without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<terms::TermsAsk>().answer::<schema::TermsReview>()),
+        ask("/v1/deposit-terms/drafts/{hash}", terms::draft, rates, "What a kept text would change").doc(|d| d.answer::<schema::TermsReview>()),
+        act("/v1/deposit-terms/drafts/{hash}/submission", terms::submit, rates, "Ask a second person to put it in force").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
     ]
 }
 
