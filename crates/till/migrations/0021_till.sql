@@ -72,6 +72,7 @@ CREATE TABLE till_entries (
 ) KEYED;
 CREATE INDEX till_entries_waiting ON till_entries (book, drawer) WHERE state = 'waiting';
 CREATE INDEX till_entries_of_day ON till_entries (book, date);
+CREATE INDEX till_entries_of_account ON till_entries (book, account, date);
 
 -- Cash on its way between two drawers: who gave it, who else was there, who took it.
 CREATE TABLE cash_moves (

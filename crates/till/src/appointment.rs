@@ -110,12 +110,17 @@ pub fn appointment_cancel(tx: &mut Tx<'_>, actor: &Actor, id: CashAppointmentId)
     Ok(row)
 }
 
-/// The appointment of today that covers a drawing.
-pub(crate) fn of_today(tx: &mut Tx<'_>, account: AccountId, amount: Money) -> Result<Option<Appointment>> {
+/// The appointment of today that covers a drawing at this branch: its notes are ready there and nowhere else.
+pub(crate) fn of_today(
+    tx: &mut Tx<'_>,
+    book: BookId,
+    account: AccountId,
+    amount: Money,
+) -> Result<Option<Appointment>> {
     let today = tx.business_date()?;
-    let tail = "WHERE account = ?1 AND date = ?2 AND currency = ?3 AND amount >= ?4 AND used_at IS NULL \
+    let tail = "WHERE book = ?1 AND account = ?2 AND date = ?3 AND currency = ?4 AND amount >= ?5 AND used_at IS NULL \
                 AND cancelled_at IS NULL ORDER BY amount, id LIMIT 1";
-    Ok(tx.select::<Appointment>(tail, params![account, today, amount.currency, amount.minor])?.pop())
+    Ok(tx.select_locked::<Appointment>(tail, params![book, account, today, amount.currency, amount.minor])?.pop())
 }
 
 pub(crate) fn used(tx: &mut Tx<'_>, actor: &Actor, mut row: Appointment) -> Result<()> {

@@ -4,7 +4,7 @@ use crate::drawer::{self, Drawer, over_short};
 use crate::events::Event;
 use crate::{CASE_OUTCOME, CASE_STATE, Notes, book, filled, keeper, others, reader, us};
 use kernel::id::{AccountId, BranchId, CashCaseId, DrawerId, TransferId};
-use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Page, PageAsk, Result, Timestamp};
+use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Owner, Page, PageAsk, Result, Timestamp};
 use ledger::{Opening, Purpose, Side};
 use payments::{Desk, Kind, Order, Payee, State};
 use store::{Audit, Json, Param, Seal, Tx, params};
@@ -127,8 +127,27 @@ fn branch(tx: &mut Tx<'_>, case: &Case) -> Result<BranchId> {
     Ok(party::branch_of(tx, case.book)?.id)
 }
 
-/// The first person says what happened and how it should end. `customer`: whose account, for [`Outcome::ToCustomer`]. An
-/// explained case may be explained anew by anybody.
+/// Who found a difference at his own till neither explains nor settles it.
+fn not_at_his_till(actor: &Actor, case: &Case) -> Result<()> {
+    let of_till = matches!(case.source, Source::Opening | Source::Balancing);
+    others(actor, &[Some(case.opened_by.as_str()).filter(|_| of_till)])
+}
+
+/// An account that cash over may go to: a customer's, and not that of anybody who had to do with the case.
+fn customers(tx: &mut Tx<'_>, actor: &Actor, case: &Case, account: AccountId) -> Result<()> {
+    let owner = ledger::view(tx, account)?.account.owner;
+    if owner == Owner::Bank {
+        return Err(Error::field("customer", "it is no customer's account"));
+    }
+    let before = [Some(case.opened_by.as_str()), case.explained_by.as_deref()];
+    for who in before.into_iter().flatten().filter_map(party::principal) {
+        payments::hands_off(tx, &Actor::of(who), &[owner])?;
+    }
+    payments::hands_off(tx, actor, &[owner])
+}
+
+/// The first person says what happened and how it should end. `customer`: whose account, for [`Outcome::ToCustomer`]; not his own,
+/// nor that of who found the cash (`own_business`). An explained case may be explained anew by anybody.
 pub fn case_explain(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -143,7 +162,7 @@ pub fn case_explain(
     if case.state == CaseState::Settled {
         return Err(Error::new(&CASE_STATE, format!("{id} is settled")).with("state", case.state));
     }
-    others(actor, &[])?;
+    not_at_his_till(actor, &case)?;
     let over = case.amount > 0;
     let fits = match outcome {
         Outcome::ToCustomer => over && customer.is_some(),
@@ -155,7 +174,7 @@ pub fn case_explain(
         return Err(Error::new(&CASE_OUTCOME, told).with("outcome", outcome));
     }
     if let Some(account) = customer {
-        ledger::view(tx, account)?;
+        customers(tx, actor, &case, account)?;
         case.customer = Some(account);
     }
     (case.state, case.outcome) = (CaseState::Explained, Some(outcome));
@@ -198,7 +217,11 @@ pub fn case_settle(desk: &Desk, actor: &Actor, id: CashCaseId, paid: Option<Note
         if case.state != CaseState::Explained || case.outcome != looked.outcome || case.customer != looked.customer {
             return Err(Error::new(&CASE_STATE, format!("{id} is {}", case.state)).with("state", case.state));
         }
+        not_at_his_till(&actor, &case)?;
         others(&actor, &[case.explained_by.as_deref()])?;
+        if let (Some(Outcome::ToCustomer), Some(account)) = (case.outcome, case.customer) {
+            customers(tx, &actor, &case, account)?;
+        }
         case.transfer = match (&order, &prepared) {
             (Some(order), Some(prepared)) => {
                 let receipt = payments::submit_in(&desk2, tx, &us(&actor.correlation), order, prepared, None)?;

@@ -4,12 +4,12 @@
 //! posted, moves the notes in the drawer. What a second person must authorise waits: the notes to be paid out stay in the
 //! drawer but are set aside, the notes paid in lie beside it. When the payment was decided (from any desk), the next touch
 //! of the drawer brings it up ([`follow`] does so at once). So notes and ledger agree at the end of every command here.
-use crate::appointment;
+use crate::appointment::{self, Appointment};
 use crate::day::{TillDay, at_till};
 use crate::drawer::{Drawer, raw, save};
 use crate::entry::{self, Entry, EntryKind, EntryRef, EntryState, NewEntry, Override, state_of};
 use crate::rules::rules;
-use crate::{ENTRY_STATE, Notes, OVERRIDE_NEEDED, OVERRIDE_UNKNOWN, OVERRIDES_MAX, WAITING_MAX};
+use crate::{ENTRIES_MAX, ENTRY_STATE, Notes, OVERRIDE_NEEDED, OVERRIDE_UNKNOWN, OVERRIDES_MAX, WAITING_MAX};
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Currency, Error, Id, Money, Result};
 use payments::{Desk, Kind, Order, Payee, Receipt, State};
@@ -149,7 +149,7 @@ fn run(desk: &Desk, actor: &Actor, ask: CashAsk, aim: Aim, key: Option<&str>) ->
             let used = soft_rules(tx, &d, &ask2, aim)?;
             fits(tx, &d, &ask2)?;
             let receipt = payments::submit_in(&desk2, tx, &actor2, &order2, &prepared, None)?;
-            let entry = enter(tx, &mut day, &ask2, aim, &receipt)?;
+            let entry = enter(tx, &mut day, &ask2, aim, used.as_ref(), &receipt)?;
             if receipt.state == State::Posted {
                 moved(tx, &mut d, &entry)?;
             }
@@ -209,12 +209,19 @@ fn refused(
         once(tx, &actor, &ask, key.as_deref(), |tx| {
             let (mut day, _) = at_till(tx, &actor)?;
             let receipt = payments::refuse_in(tx, &actor, &order, None, &why)?;
-            enter(tx, &mut day, &ask, aim, &receipt)
+            enter(tx, &mut day, &ask, aim, None, &receipt)
         })
     })
 }
 
-fn enter(tx: &mut Tx<'_>, day: &mut TillDay, ask: &CashAsk, aim: Aim, receipt: &Receipt) -> Result<Entry> {
+fn enter(
+    tx: &mut Tx<'_>,
+    day: &mut TillDay,
+    ask: &CashAsk,
+    aim: Aim,
+    used: Option<&Appointment>,
+    receipt: &Receipt,
+) -> Result<Entry> {
     if let Some(before) = ask.resubmits {
         let at = EntryRef { teller: day.teller, date: day.date, number: before };
         let e = entry::locked(tx, day.book, at)?;
@@ -240,6 +247,7 @@ fn enter(tx: &mut Tx<'_>, day: &mut TillDay, ask: &CashAsk, aim: Aim, receipt: &
     e.refusal = receipt.code.to_string();
     e.overrides = Json(ask.overrides.clone());
     e.of_number = ask.resubmits;
+    e.object = used.map(|a| a.id.to_string()).unwrap_or_default();
     if let Aim::Undo(at) = aim {
         e.of_number = Some(at.number);
         e.object = "reversal".into();
@@ -353,20 +361,41 @@ fn fits(tx: &mut Tx<'_>, d: &Drawer, ask: &CashAsk) -> Result<()> {
     if waiting.len() >= WAITING_MAX as usize {
         return Err(Error::limit("waiting", waiting.len() + 1, WAITING_MAX, "entries"));
     }
-    let free = waiting.iter().try_fold(d.notes.clone(), |free, e| free.minus(&e.notes_out))?;
-    free.plus(&ask.notes_in)?.minus(&ask.notes_out).map(|_| ())
+    without(d, &waiting)?.plus(&ask.notes_in)?.minus(&ask.notes_out).map(|_| ())
+}
+
+fn without(d: &Drawer, waiting: &[Entry]) -> Result<Notes> {
+    waiting.iter().try_fold(d.notes.clone(), |free, e| free.minus(&e.notes_out))
+}
+
+/// What a drawer holds beside the notes set aside for what waits. Nothing else takes those, or what waits could not be paid out.
+pub(crate) fn free(tx: &mut Tx<'_>, d: &Drawer) -> Result<Notes> {
+    let waiting = waiting(tx, d)?;
+    without(d, &waiting)
+}
+
+/// What was drawn from an account today at this branch, neither by appointment nor with an override; what waits included.
+fn drawn_today(tx: &mut Tx<'_>, d: &Drawer, account: AccountId) -> Result<Money> {
+    let tail = "WHERE book = ?1 AND account = ?2 AND date = ?3 AND kind = 'cash_out' AND state IN ('done', 'waiting') \
+                AND currency = ?4 AND object = '' AND overrides = '[]' LIMIT ?5";
+    let today = tx.business_date()?;
+    let found = tx.select::<Entry>(tail, params![d.book, account, today, d.currency, ENTRIES_MAX])?;
+    Money::sum(d.currency, found.iter().map(Entry::money))
 }
 
 /// The soft rules that this goes past must be overridden, and no others may be. Answers the appointment it uses.
-fn soft_rules(tx: &mut Tx<'_>, d: &Drawer, ask: &CashAsk, aim: Aim) -> Result<Option<appointment::Appointment>> {
+fn soft_rules(tx: &mut Tx<'_>, d: &Drawer, ask: &CashAsk, aim: Aim) -> Result<Option<Appointment>> {
     if ask.overrides.len() > OVERRIDES_MAX {
         return Err(Error::limit("overrides", ask.overrides.len(), OVERRIDES_MAX, "overrides"));
     }
     let mut met = Vec::new();
     let mut appointment = None;
     let amount = ask.amount()?;
-    if aim == Aim::Plain && ask.direction == Direction::Out && appointment::is_large(amount) {
-        appointment = appointment::of_today(tx, ask.account, amount)?;
+    if aim == Aim::Plain
+        && ask.direction == Direction::Out
+        && appointment::is_large(amount.add(drawn_today(tx, d, ask.account)?)?)
+    {
+        appointment = appointment::of_today(tx, d.book, ask.account, amount)?;
         if appointment.is_none() {
             met.push("appointment_missing");
         }

@@ -264,8 +264,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, d: &mut Drawer, notes: Notes) -> Result<()> 
     d.notes = notes;
     d.moved_on = Some(tx.business_date()?);
     if d.kind == DrawerKind::Vault {
-        // It has to be counted again before the day closes.
-        d.counted_on = None;
+        // It has to be counted again before the day closes, by both persons.
+        (d.counted_on, d.counting) = (None, None);
     }
     if d.is_counted() {
         agree(tx, d)?;

@@ -76,7 +76,7 @@ store::record! {
         /// The entry it undoes or submits again.
         pub of_number: Option<i64>,
         pub memo: String,
-        /// The thing it is about beside money: a move, a certificate, a voucher.
+        /// The thing it is about beside money: a move, a certificate, a voucher, the appointment it was drawn by.
         pub object: String,
         /// Advices printed.
         pub copies: u32,

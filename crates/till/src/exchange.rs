@@ -7,7 +7,7 @@ use crate::day::at_till;
 use crate::drawer::{self, DrawerKind, save};
 use crate::entry::{self, Entry, EntryKind, NewEntry};
 use crate::rules::worth_of_damaged;
-use crate::{DAMAGED_PIECES_MAX, NOTHING_GIVEN, Notes, book};
+use crate::{DAMAGED_PIECES_MAX, NOTHING_GIVEN, Notes, book, counter};
 use kernel::{Actor, Error, Money, Result};
 use serde::{Deserialize, Serialize};
 use store::{Audit, Seal, Tx};
@@ -47,6 +47,7 @@ fn change(tx: &mut Tx<'_>, actor: &Actor, notes_in: &Notes, notes_out: &Notes) -
     let (mut day, mut d) = at_till(tx, actor)?;
     let amount = notes_in.sum()?;
     notes_out.must_be(amount)?;
+    counter::free(tx, &d)?.plus(notes_in)?.minus(notes_out)?;
     let notes = d.notes.plus(notes_in)?.minus(notes_out)?;
     save(tx, &mut d, notes)?;
     let new = NewEntry::plain(EntryKind::Change, amount);
@@ -74,6 +75,7 @@ fn damaged(tx: &mut Tx<'_>, actor: &Actor, pieces: &[DamagedPiece], notes_out: &
     }
     let amount = Money::sum(d.currency, given.iter().copied())?;
     notes_out.must_be(amount)?;
+    counter::free(tx, &d)?.minus(notes_out)?;
     let mut e = entry::number(
         tx,
         &mut day,

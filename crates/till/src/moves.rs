@@ -159,7 +159,7 @@ pub(crate) fn asked(tx: &mut Tx<'_>, actor: &Actor, from: &Drawer, to: &Drawer, 
         return Err(Error::field("notes", "at least one note"));
     }
     if from.kind != DrawerKind::Centre {
-        from.notes.minus(notes)?;
+        counter::free(tx, from)?.minus(notes)?;
     }
     let id = CashMoveId::new(tx.now(), from.book);
     let mut m = Move {
@@ -216,6 +216,7 @@ fn leave(tx: &mut Tx<'_>, m: &mut Move, from: &mut Drawer) -> Result<()> {
     let mut transit = drawer::of_kind(tx, from.book, DrawerKind::Transit, m.currency)?;
     book(tx, transit.account, from.account, m.money(), "cash_move", &m.id.to_string())?;
     if from.kind != DrawerKind::Centre {
+        counter::free(tx, from)?.minus(&m.notes)?;
         let left = from.notes.minus(&m.notes)?;
         save(tx, from, left)?;
     }

@@ -30,7 +30,7 @@ pub(crate) struct Counter {
 }
 
 impl Counter {
-    /// A drawing above this on one day is by appointment. CNY.
+    /// Drawings of one day above this are by appointment. CNY.
     pub fn appointment_above(&self) -> Money {
         Money::cny(self.appointment_above_yuan * 100)
     }

@@ -2,6 +2,7 @@
 mod closing;
 mod counter;
 mod custody;
+mod dishonest;
 mod machines;
 mod rules;
 
