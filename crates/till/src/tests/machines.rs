@@ -112,7 +112,35 @@ fn agree(bank: &Bank, device: &mut Simulator, hands: Money, notes: Money, what: 
         0,
         "{what}: hands {in_hands} account {on_account} cases {cases}"
     );
-    assert!(on_account <= 0 || in_hands <= -on_account, "{what}");
+}
+
+/// What the customer holds before a visit: in his hands, on his account, and what was kept aside as counterfeit.
+#[derive(Clone, Copy)]
+struct Purse {
+    hands: i64,
+    account: i64,
+    suspect: i64,
+}
+
+fn purse(bank: &Bank, device: &mut Simulator) -> Purse {
+    let account = bank.balance(bank.customers[0].1).minor;
+    let suspect = device.holdings().unwrap().suspect.sum().unwrap().minor;
+    Purse { hands: device.hands.sum().unwrap().minor, account, suspect }
+}
+
+/// One visit was fair: what he took was debited to the fen, and no case stands for it; what he put in was credited to the fen,
+/// or nothing of it and a case stands for what the machine kept; notes he wanted back were never credited.
+fn fair(bank: &Bank, script: Script, before: Purse, device: &mut Simulator, what: &str) {
+    let now = purse(bank, device);
+    let (got, booked) = (now.hands - before.hands, now.account - before.account);
+    let put_in = -got - (now.suspect - before.suspect);
+    match script {
+        Script::Withdraw | Script::WithdrawAndLeave | Script::WithdrawAPart => {
+            assert_eq!(got, -booked, "{what}: he took {got} and was debited {}", -booked);
+        }
+        Script::Deposit => assert!(booked == 0 || booked == put_in, "{what}: he put in {put_in} and got {booked}"),
+        _ => assert_eq!(booked, 0, "{what}: nothing was to be booked for him"),
+    }
 }
 
 /// One script with a cut after the n-th event, brought back, and settled. Answers whether the cut was reached.
@@ -122,6 +150,7 @@ fn cut(bank: &Bank, script: Script, at: u64, device: &mut Simulator) -> bool {
         Script::Load => notes.add(cny(&[(100, 20)]).sum().unwrap()).unwrap(),
         _ => notes,
     };
+    let purse = purse(bank, device);
     device.cut_after(at);
     let done = run(bank, script, device);
     let what = format!("{script:?} cut after event {at}");
@@ -139,6 +168,7 @@ fn cut(bank: &Bank, script: Script, at: u64, device: &mut Simulator) -> bool {
     agree(bank, device, hands, notes, &what);
     machine::recover(&bank.desk, &bank.keepers[0], bank.machine, device).unwrap();
     agree(bank, device, hands, notes, &what);
+    fair(bank, script, purse, device, &what);
     was_cut
 }
 
@@ -171,6 +201,7 @@ fn a_power_cut_in_the_middle_of_making_up_for_one() {
         if script == Script::Load {
             notes = notes.add(cny(&[(100, 20)]).sum().unwrap()).unwrap();
         }
+        let purse = purse(&bank, &mut device);
         device.cut_after(6);
         let _ = run(&bank, script, &mut device);
         device.offer.clear();
@@ -181,7 +212,9 @@ fn a_power_cut_in_the_middle_of_making_up_for_one() {
         }
         device.power_on().unwrap();
         machine::recover(&bank.desk, &bank.keepers[0], bank.machine, &mut device).unwrap();
-        agree(&bank, &mut device, hands, notes, &format!("{script:?}, cut again while it was recovered"));
+        let what = format!("{script:?}, cut again while it was recovered");
+        agree(&bank, &mut device, hands, notes, &what);
+        fair(&bank, script, purse, &mut device, &what);
     }
 }
 
@@ -282,12 +315,15 @@ proptest! {
         let (hands, notes) = (device.hands.sum().unwrap(), all(&mut device));
         for (script, at) in visits {
             device.offer = device.hands.iter().flat_map(|(f, n)| std::iter::repeat_n(f, n.min(4) as usize)).collect();
+            let purse = purse(&bank, &mut device);
             device.cut_after(at);
             let _ = run(&bank, script, &mut device);
             device.power_on().unwrap();
             device.offer.clear();
             machine::recover(&bank.desk, &bank.keepers[0], bank.machine, &mut device).unwrap();
-            agree(&bank, &mut device, hands, notes, &format!("seed {seed} {script:?} at {at}"));
+            let what = format!("seed {seed} {script:?} at {at}");
+            agree(&bank, &mut device, hands, notes, &what);
+            fair(&bank, script, purse, &mut device, &what);
         }
     }
 }
