@@ -2,6 +2,7 @@
 mod bulk;
 mod bytes;
 mod cases;
+mod cash;
 mod deposits;
 mod desk;
 mod documents;

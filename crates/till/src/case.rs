@@ -281,6 +281,14 @@ fn settle_inside(tx: &mut Tx<'_>, actor: &Actor, case: &Case, paid: Option<&Note
     }
 }
 
+/// One case, for whoever may look at the cash of its branch.
+pub fn case(tx: &mut Tx<'_>, actor: &Actor, id: CashCaseId) -> Result<Case> {
+    let found = tx.get::<Case>(&key(id))?.ok_or_else(|| Error::not_found("cash case", id))?;
+    let at = branch(tx, &found)?;
+    reader(tx, actor, at).map_err(|_| Error::not_found("cash case", id))?;
+    Ok(found)
+}
+
 /// Cases of a branch, newest first; `open` for those that are not settled.
 pub fn cases(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId, open: bool, ask: &PageAsk) -> Result<Page<Case>> {
     reader(tx, actor, branch)?;

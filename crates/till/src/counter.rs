@@ -91,6 +91,26 @@ pub fn cash(desk: &Desk, actor: &Actor, ask: CashAsk, key: Option<&str>) -> Resu
     run(desk, actor, ask, Aim::Plain, key)
 }
 
+/// The fee of what is asked, to be shown before it is done. Errors: `NO_TILL`, those of `payments` for a malformed order.
+pub fn cash_fee(tx: &mut Tx<'_>, actor: &Actor, ask: &CashAsk) -> Result<Money> {
+    let d = till_of(tx, actor, ask)?;
+    let order = ask.order(d.account, false)?;
+    Ok(payments::quote(tx, actor, &order)?.map_or(Money::zero(d.currency), |q| q.fee))
+}
+
+/// The open till of the teller, for looking.
+fn till_of(tx: &mut Tx<'_>, actor: &Actor, ask: &CashAsk) -> Result<Drawer> {
+    let (_, branch) = crate::teller(tx, actor)?;
+    let day = crate::day::till_day(tx, actor)?.filter(|d| d.book == branch.book());
+    let day = day.ok_or_else(|| Error::new(&crate::NO_TILL, "you have no till open"))?;
+    let d = tx.get::<Drawer>(&crate::drawer::key(day.drawer))?;
+    let d = d.ok_or_else(|| Error::not_found("drawer", day.drawer))?;
+    match d.currency == ask.currency() {
+        true => Ok(d),
+        false => Err(Error::new(&crate::NO_TILL, format!("your till is of {}", d.currency))),
+    }
+}
+
 /// Undoes an entry of the teller's open day by the opposite one, which a second person authorises.
 pub fn reverse(desk: &Desk, actor: &Actor, number: i64, reason: &str) -> Result<Entry> {
     let reason = party::reason(reason)?;
@@ -125,14 +145,7 @@ pub fn reverse(desk: &Desk, actor: &Actor, number: i64, reason: &str) -> Result<
 fn run(desk: &Desk, actor: &Actor, ask: CashAsk, aim: Aim, key: Option<&str>) -> Result<Entry> {
     let second = aim != Aim::Plain || !ask.overrides.is_empty();
     let (order, prepared) = desk.store.read(|tx| {
-        let (_, branch) = crate::teller(tx, actor)?;
-        let day = crate::day::till_day(tx, actor)?.filter(|d| d.book == branch.book());
-        let day = day.ok_or_else(|| Error::new(&crate::NO_TILL, "you have no till open"))?;
-        let d = tx.get::<Drawer>(&crate::drawer::key(day.drawer))?;
-        let d = d.ok_or_else(|| Error::not_found("drawer", day.drawer))?;
-        if d.currency != ask.currency() {
-            return Err(Error::new(&crate::NO_TILL, format!("your till is of {}", d.currency)));
-        }
+        let d = till_of(tx, actor, &ask)?;
         let order = ask.order(d.account, second)?;
         Ok((order.clone(), payments::prepare(desk, tx, actor, &order)))
     })?;

@@ -239,6 +239,14 @@ pub fn drawers(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId) -> Result<Vec<D
     all.into_iter().filter(|d| d.kind != DrawerKind::Centre).map(|d| view(tx, d)).collect()
 }
 
+/// The way to the cash centre of a branch, which [`drawers`] does not list: nothing is counted there.
+pub fn centre(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId, currency: Currency) -> Result<DrawerId> {
+    reader(tx, actor, branch)?;
+    let tail = "WHERE book = ?1 AND kind = ?2 AND currency = ?3 ORDER BY id LIMIT 1";
+    let found = tx.select::<Drawer>(tail, params![branch.book(), DrawerKind::Centre, currency])?.pop();
+    found.map(|d| d.id).ok_or_else(|| Error::not_found("cash centre of", branch))
+}
+
 fn view(tx: &mut Tx<'_>, d: Drawer) -> Result<DrawerView> {
     let booked = ledger::view(tx, d.account)?.posted();
     Ok(DrawerView {

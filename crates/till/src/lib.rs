@@ -47,23 +47,25 @@ mod voucher;
 
 pub use appointment::{Appointment, AppointmentNew, appointment_cancel, appointment_make, appointments};
 pub use blockers::{Blocked, blockers};
-pub use case::{Case, CaseState, Outcome, Source, case_explain, case_settle, cases};
-pub use counter::{CashAsk, Direction, call_off, cash, follow, reverse};
+pub use case::{Case, CaseState, Outcome, Source, case, case_explain, case_settle, cases};
+pub use counter::{CashAsk, Direction, call_off, cash, cash_fee, follow, reverse};
 pub use damaged::DamagedNote;
 pub use day::{Balance, TillDay, balance, till_close, till_day, till_open};
-pub use drawer::{Count, Drawer, DrawerKind, DrawerView, drawer, drawers, machine_make, over_short, set_up, till_make};
+pub use drawer::{
+    Count, Drawer, DrawerKind, DrawerView, centre, drawer, drawers, machine_make, over_short, set_up, till_make,
+};
 pub use drawer::{vault_count, vault_count_confirm};
 pub use entry::{
     Advice, Entry, EntryAsk, EntryKind, EntryRef, EntryState, Override, advice, entry, journal, overrides_of,
 };
 pub use events::Event;
 pub use exchange::{DamagedPiece, ExchangeAsk, exchange};
-pub use moves::{Move, MoveAsk, MoveState, move_ask, move_call_off, move_countersign, move_receive, moves};
+pub use moves::{Move, MoveAsk, MoveState, move_ask, move_call_off, move_countersign, move_receive, movement, moves};
 pub use notes::{Notes, faces};
 pub use rules::worth_of_damaged;
 pub use seizure::{
-    Appraisal, Seizure, SeizureAsk, SeizureState, seizure_appeal, seizure_appraise, seizure_ask, seizure_confirm,
-    seizures,
+    Appraisal, Seizure, SeizureAsk, SeizureState, seizure, seizure_appeal, seizure_appraise, seizure_ask,
+    seizure_confirm, seizures,
 };
 pub use visit::{Step, Visit, VisitKind, visits};
 pub use voucher::{

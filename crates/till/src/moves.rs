@@ -328,6 +328,17 @@ pub(crate) fn open_at(tx: &mut Tx<'_>, d: &Drawer) -> Result<u64> {
     Ok(tx.query_one(sql, params![d.book, d.id], |r| r.get::<i64>(0))?.unwrap_or(0) as u64)
 }
 
+/// One move, for whoever may look at the cash at either end.
+pub fn movement(tx: &mut Tx<'_>, actor: &Actor, id: CashMoveId) -> Result<Move> {
+    let none = || Error::not_found("cash move", id);
+    let found = tx.get::<Move>(&[Param::Int(i64::from(id.book().0)), Param::Id(id.bytes())])?.ok_or_else(none)?;
+    let (here, there) = (party::branch_of(tx, found.book)?.id, party::branch_of(tx, found.to_book)?.id);
+    match reader(tx, actor, here).is_ok() || reader(tx, actor, there).is_ok() {
+        true => Ok(found),
+        false => Err(none()),
+    }
+}
+
 /// Moves to or from a branch, newest first; `open` for those not ended.
 pub fn moves(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId, open: bool, ask: &PageAsk) -> Result<Page<Move>> {
     reader(tx, actor, branch)?;

@@ -253,6 +253,15 @@ pub fn seizure_appraise(
     Ok(row)
 }
 
+/// One seizure, for whoever may look at the cash of its branch.
+pub fn seizure(tx: &mut Tx<'_>, actor: &Actor, id: SeizureId) -> Result<Seizure> {
+    let none = || Error::not_found("seizure", id);
+    let found = tx.get::<Seizure>(&[Param::Int(i64::from(id.book().0)), Param::Id(id.bytes())])?.ok_or_else(none)?;
+    let branch = party::branch_of(tx, found.book)?.id;
+    reader(tx, actor, branch).map_err(|_| none())?;
+    Ok(found)
+}
+
 /// Seizures of a branch, newest first.
 pub fn seizures(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId, ask: &PageAsk) -> Result<Page<Seizure>> {
     reader(tx, actor, branch)?;

@@ -47,6 +47,8 @@ pub enum Access {
     Firm(Permission),
     /// A member of staff with this permission.
     Staff(Permission),
+    /// A member of staff with the one or the other.
+    Either(Permission, Permission),
     /// A customer for himself, or a firm's user or program, with this permission.
     Owner(Permission),
     FirmOrStaff(Permission, Permission),
@@ -78,6 +80,7 @@ impl Access {
             (Access::Firm(p) | Access::FirmOrStaff(p, _), Who::ForFirm { .. }) => holds(p),
             (Access::Owner(p) | Access::OwnerOrStaff(p, _), Who::ForFirm { .. } | Who::Person(_)) => holds(p),
             (Access::Staff(p) | Access::FirmOrStaff(_, p) | Access::OwnerOrStaff(_, p), Who::Staff(_)) => holds(p),
+            (Access::Either(one, other), Who::Staff(_)) => holds(one) || holds(other),
             _ => false,
         }
     }

@@ -105,6 +105,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/door.ftl")),
             include_str!(concat!("../locales/", $folder, "/elder.ftl")),
             include_str!(concat!("../locales/", $folder, "/statement.ftl")),
+            include_str!(concat!("../locales/", $folder, "/cash.ftl")),
         ]
     };
 }

@@ -40,6 +40,26 @@
     rows[next].focus();
   }
 
+  // A count of notes: each line's worth and the sum run along with what is typed.
+  document.addEventListener("input", (event) => {
+    const count = at(event, "[data-notes]");
+    if (!count) return;
+    const decimals = Number(count.dataset.decimals);
+    const shown = (minor) => {
+      const digits = String(minor).padStart(decimals + 1, "0");
+      const whole = digits.slice(0, digits.length - decimals).replace(/\B(?=(\d{3})+$)/g, ",");
+      return decimals ? `${whole}.${digits.slice(-decimals)}` : whole;
+    };
+    let sum = 0n;
+    for (const field of count.querySelectorAll("[data-face]")) {
+      const pieces = field.value.trim();
+      const worth = /^\d{1,7}$/.test(pieces) ? BigInt(pieces) * BigInt(field.dataset.face) : 0n;
+      field.nextElementSibling.textContent = shown(worth);
+      sum += worth;
+    }
+    count.querySelector("[data-notes-sum]").textContent = shown(sum);
+  });
+
   document.addEventListener("click", (event) => {
     const link = at(event, "a[data-drawer]");
     if (link) openDrawer(event, link);

@@ -34,6 +34,7 @@ const STYLE: &str = concat!(
     include_str!("../../assets/css/design.css"),
     include_str!("../../assets/css/transfer.css"),
     include_str!("../../assets/css/kiosk.css"),
+    include_str!("../../assets/css/cash.css"),
     include_str!("../../assets/css/print.css"),
 );
 /// One module for the browser, out of one file per task. A file is a block of its own and starts itself.

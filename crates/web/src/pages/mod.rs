@@ -64,6 +64,16 @@ pub mod statement;
 pub mod tariff;
 pub mod terminals;
 pub mod tiers;
+pub mod till_balance;
+pub mod till_cases;
+pub mod till_cash;
+pub mod till_day;
+pub mod till_entry;
+pub mod till_exchange;
+pub mod till_moves;
+pub mod till_notes;
+pub mod till_seizures;
+pub mod till_vault;
 pub mod verify;
 pub mod words;
 pub mod works;
@@ -191,8 +201,10 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 25] = [
+    let all: [(bool, Icon, &str, &str); 27] = [
         (true, Icon::Home, "nav-home", "/home"),
+        (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
+        (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
         (staff && who.holds(P::FirmRead), Icon::Account, "nav-firms", "/firms"),

@@ -1,8 +1,73 @@
 //! Cash. Moves and seizures are for tellers and keepers alike; which of them, the domain says.
 use crate::api::{Why, schema, till};
-use crate::gate::Access::{Anyone, Staff};
-use crate::http::route::{Route, act, ask};
+use crate::gate::Access::{Anyone, Either, Staff};
+use crate::http::route::{Route, act, ask, get, post};
+use crate::pages::{
+    till_balance, till_cases, till_cash, till_day, till_entry, till_exchange, till_moves, till_seizures, till_vault,
+};
 use party::Permission as P;
+
+/// Tellers and keepers at their desks.
+pub(super) fn pages() -> Vec<Route> {
+    [tellers(), keepers(), both()].into_iter().flatten().collect()
+}
+
+fn tellers() -> Vec<Route> {
+    let teller = Staff(P::TillOperate);
+    vec![
+        get("/till", till_day::show, teller),
+        get("/till/opening", till_day::opening, teller),
+        post("/till/opening", till_day::open, teller),
+        get("/till/cash-in", till_cash::cash_in, teller),
+        post("/till/cash-in", till_cash::take_in, teller),
+        get("/till/cash-out", till_cash::cash_out, teller),
+        post("/till/cash-out", till_cash::pay_out, teller),
+        get("/till/change", till_exchange::change, teller),
+        post("/till/change", till_exchange::change_it, teller),
+        get("/till/damaged", till_exchange::damaged, teller),
+        post("/till/damaged", till_exchange::damaged_it, teller),
+        get("/till/entries/{number}", till_entry::show, teller),
+        post("/till/entries/{number}/advice", till_entry::advice, teller),
+        get("/till/entries/{number}/reversal", till_entry::reversal, teller),
+        post("/till/entries/{number}/reversal", till_entry::reverse, teller),
+        get("/till/entries/{number}/calling-off", till_entry::calling_off, teller),
+        post("/till/entries/{number}/calling-off", till_entry::call_off, teller),
+        get("/till/balance", till_balance::count, teller),
+        post("/till/balance", till_balance::look, teller),
+        post("/till/closing", till_balance::close, teller),
+    ]
+}
+
+fn keepers() -> Vec<Route> {
+    let (keeper, read) = (Staff(P::VaultKeep), Staff(P::TillRead));
+    vec![
+        get("/vault", till_vault::show, read),
+        get("/vault/drawers/{id}/count", till_vault::counting, keeper),
+        post("/vault/drawers/{id}/count", till_vault::count, keeper),
+        post("/cash-moves/{id}/countersignature", till_moves::countersign, keeper),
+        get("/cash-cases/{id}", till_cases::show, read),
+        post("/cash-cases/{id}/explanation", till_cases::explain, keeper),
+        post("/cash-cases/{id}/settlement", till_cases::settle, keeper),
+        post("/seizures/{id}/appraisal", till_seizures::appraise, keeper),
+    ]
+}
+
+fn both() -> Vec<Route> {
+    let (hand, seen) = (Either(P::TillOperate, P::VaultKeep), Either(P::TillOperate, P::TillRead));
+    vec![
+        get("/cash-moves/new", till_moves::asking, hand),
+        post("/cash-moves/new", till_moves::ask, hand),
+        get("/cash-moves/{id}", till_moves::show, seen),
+        post("/cash-moves/{id}/receipt", till_moves::receive, hand),
+        post("/cash-moves/{id}/calling-off", till_moves::call_off, hand),
+        get("/seizures", till_seizures::list, seen),
+        get("/seizures/new", till_seizures::taking, hand),
+        post("/seizures/new", till_seizures::take, hand),
+        get("/seizures/{id}", till_seizures::show, seen),
+        post("/seizures/{id}/confirmation", till_seizures::confirm, hand),
+        post("/seizures/{id}/appeal", till_seizures::appeal, hand),
+    ]
+}
 
 #[rustfmt::skip]
 pub(super) fn programs() -> Vec<Route> {

@@ -52,6 +52,7 @@ pub fn table() -> Vec<Route> {
         transfer::programs(),
         elder::pages(),
         elder::programs(),
+        cash::pages(),
         cash::programs(),
     ]
     .into_iter()
