@@ -29,6 +29,7 @@ const PLACES: [(&str, Place); 28] = [
     ("lobby", Place::Floor(7)),
     ("bulk", Place::Floor(7)),
     ("till", Place::Floor(7)),
+    ("cards", Place::Floor(7)),
     ("deposits", Place::Floor(7)),
     ("app", Place::Floor(9)),
     ("web", Place::Floor(10)),

@@ -265,6 +265,8 @@ ids! {
     WebhookId = "whok";
     /// An event in the outbox.
     EventId = "evnt";
+    /// A bank card: its number stays with it through all its plastics.
+    CardId = "card";
     /// A certificate that a deposit is there (存款证明).
     DepositProofId = "dprf";
     /// An API client of a firm or partner.

@@ -56,6 +56,8 @@ store::text_enum! {
         TillOperate = "till.operate",
         /// Vaults and machines: giving out and taking in, always with a second person; cases of over and short.
         VaultKeep = "vault.keep",
+        /// Agrees to a card or a limit that another asked for, and decides disputes.
+        CardCheck = "card.check",
         /// What tills, vaults and machines hold, and the tellers' journals.
         TillRead = "till.read",
         ConfigEdit = "config.edit",
@@ -187,6 +189,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::TerminalWatch,
     P::VaultKeep,
     P::TillRead,
+    P::CardCheck,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -212,6 +215,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::WageReadBank,
     P::VaultKeep,
     P::TillRead,
+    P::CardCheck,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -373,6 +377,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("clearing", &[P::ClearingOperate, P::PaymentSubmitAny, P::PaymentReverse]),
     ("payroll", &[P::WagePay, P::PaymentSubmitAny, P::WageReadBank]),
     ("deposits", &[P::PaymentSubmitAny, P::AccountReadAny]),
+    ("cards", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
     ("expire", &[P::PaymentSubmitAny]),

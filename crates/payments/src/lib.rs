@@ -28,6 +28,7 @@ mod jobs;
 mod life;
 mod limits;
 mod machine;
+mod numbers;
 mod order;
 pub mod own;
 mod payees;
@@ -43,6 +44,7 @@ pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
 pub use life::{approve, cancel, confirm, disapprove, release, send_back};
 pub use machine::{let_go, take};
+pub use numbers::{NumberRoute, account_of_number, number_end, number_index, number_put};
 pub use order::{
     Drawer, Kind, LEGS_MAX, Leg, LegOutcome, NAME_CHARS_MAX, NUMBER_CHARS_MAX, Order, Payee, Receipt, State,
 };
@@ -95,9 +97,16 @@ pub const MIGRATION: Migration =
 /// Later arrivals and the payee book.
 pub const MIGRATION_TRANSFER: Migration =
     Migration { name: "0012_transfer", sql: include_str!("../migrations/0012_transfer.sql") };
+/// Numbers that lead to an account beside its own.
+pub const MIGRATION_NUMBERS: Migration =
+    Migration { name: "0022_numbers", sql: include_str!("../migrations/0022_numbers.sql") };
 /// The tables of record of the pipeline; clearing has its own.
-pub const TABLES: &[&Table] =
-    &[store::verify::of::<Instruction>(), store::verify::of::<arrival::Wait>(), store::verify::of::<SavedPayee>()];
+pub const TABLES: &[&Table] = &[
+    store::verify::of::<Instruction>(),
+    store::verify::of::<arrival::Wait>(),
+    store::verify::of::<SavedPayee>(),
+    store::verify::of::<NumberRoute>(),
+];
 
 /// What the pipeline works with; cheap to clone.
 #[derive(Clone)]

@@ -163,7 +163,7 @@ pub fn writes_payees(tx: &mut Tx<'_>, actor: &Actor, owner: Owner) -> Result<()>
 pub fn payee_look(tx: &mut Tx<'_>, owner: Owner, new: &PayeeNew) -> Result<PayeeNew> {
     let new = new.tidy()?;
     if new.bank.is_empty() {
-        let found = ledger::by_number(tx, &new.number)?.filter(|a| a.owner != Owner::Bank);
+        let found = crate::numbers::account_of_number(tx, &new.number)?.filter(|a| a.owner != Owner::Bank);
         let account = found.ok_or_else(|| Error::new(&PAYEE_UNKNOWN, "no account has the payee's number"))?;
         check_name(tx, &account, &new.name)?;
     }

@@ -58,7 +58,7 @@ pub(crate) fn parties(tx: &mut Tx<'_>, view: View, order: &Order) -> Result<Part
     }
     let found = match &order.payee {
         Payee::Account(id) => ledger::accounts(tx, &[*id])?.pop(),
-        Payee::Number(number) => ledger::by_number(tx, &digits(number))?,
+        Payee::Number(number) => crate::numbers::account_of_number(tx, &digits(number))?,
         Payee::External { bank, number, .. } => {
             let credit = own(order.debit.book(), Own::ClearingOut, order.amount.currency);
             return Ok(of(Some(credit), None, format!("{bank} {}", kernel::chinese::mask_card(&digits(number)))));

@@ -1,0 +1,93 @@
+//! Cards: a number that leads to an account, on plastics that come and go.
+//!
+//! **Words.** A *card* is a number with its holder; a *plastic* is what he carries, counted by its *sequence number*. A debit or
+//! social security card leads to a current account. *Blank* cards are a branch's stock for plastics made while the customer waits.
+//!
+//! ```text
+//! applied ─▶ approved ─▶ produced ─▶ active ⇄ frozen
+//!    └▶ declined   ▲         │          │       │
+//!                  └─ replace ◀────── lost ◀────┘      any but the first two ─▶ closed
+//! ```
+//!
+//! **Two persons.** Who applied does not approve (the crate `approval`). Blank cards are counted in by two.
+//!
+//! **Making.** The maker of plastics stands behind a port ([`make::CardMaker`]); what is ordered is told him again until it is
+//! made ([`make::make_go_on`]).
+//!
+//! **In person.** A plastic pays from the moment its holder activated it: at a counter with the document the bank knows him by,
+//! or at a machine that saw his card and face.
+//!
+//! **Lost** is said through any channel and holds from the end of that transaction. It is taken back at a counter in person only,
+//! and where it was said at a counter by two. A replacement keeps the number; the old plastic is dead from then on.
+//!
+//! **Never:** a number in the clear outside the maker's job; a plastic that pays and is not the one of the card's sequence
+//! number; a closed number given again.
+mod apply;
+mod card;
+mod events;
+mod life;
+pub mod make;
+mod number;
+mod rules;
+pub mod simulator;
+mod stock;
+#[cfg(test)]
+mod tests;
+pub mod verify;
+
+pub use apply::{Apply, apply, approve, decline};
+pub use card::{Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, plastics, steps};
+pub use events::Event;
+pub use life::{
+    FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw,
+};
+pub use make::{CardMaker, Job, Made, Progress, make_go_on};
+pub use rules::{Rules, rules};
+pub use stock::{Stock, stock, stock_confirm, stock_receive, stock_spoil};
+
+use kernel::id::PersonId;
+use kernel::{Actor, Owner, Result};
+use store::{Migration, Table, Tx};
+
+/// Cards of one person listed at most.
+pub const CARDS_LISTED_MAX: i64 = 200;
+/// Plastics told to the maker in one run at most.
+pub const MAKE_ROWS_MAX: i64 = 200;
+/// Blank cards of one branch at most.
+pub const STOCK_MAX: i64 = 10_000;
+
+kernel::codes! {
+    CARD_STATE: Conflict, "card_state", "load the card again; it is in another state than this needs";
+    ACCOUNT_UNFIT: Refused, "card_account_unfit", "choose an open current account in yuan of the holder";
+    HAS_CARD: Refused, "has_card", "use the card there is, or close it first";
+    CARDS_FULL: Limit, "cards_full", "close a card that is not used any more";
+    NO_NUMBER: Unavailable, "card_no_number", "ask again";
+    IN_PERSON: Refused, "card_in_person", "come to a counter with the identity document, or use a machine that reads card and face";
+    WRONG_DOCUMENT: Refused, "card_wrong_document", "ask for the document the holder is known by and read it again";
+    PLASTIC_DIFFERS: Conflict, "card_plastic_differs", "use the plastic with the newest sequence number; older ones are dead";
+    FOUND_BY_TWO: Conflict, "card_found_decided", "load the card again; it was decided";
+    STOCK_EMPTY: Refused, "card_stock_empty", "order the card from the maker, or go to a branch with blank cards";
+    STOCK_STATE: Conflict, "card_stock_state", "count again, and load the stock again";
+    SAME_PERSON: Forbidden, "card_same_person", "let another person be the second one";
+    MAKER_AWAY: Unavailable, "card_maker_away", "nothing to do; the maker is asked again";
+}
+
+pub const MIGRATION: Migration = Migration { name: "0022_cards", sql: include_str!("../migrations/0022_cards.sql") };
+
+/// Every table of record of this crate, for `verify`.
+pub const TABLES: &[&Table] = &[
+    store::verify::of::<Card>(),
+    store::verify::of::<Plastic>(),
+    store::verify::of::<CardStep>(),
+    store::verify::of::<Stock>(),
+];
+
+/// The process that makes cards.
+pub(crate) fn us(correlation: &str) -> Actor {
+    Actor { correlation: correlation.into(), ..Actor::system("cards") }
+}
+
+/// Whether the actor may look at a holder's cards.
+pub(crate) fn may_see(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId) -> Result<()> {
+    payments::may_see(tx, actor, Owner::Person(owner))
+}
