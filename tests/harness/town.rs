@@ -101,6 +101,7 @@ pub fn migrations() -> Vec<Migration> {
         payments::MIGRATION,
         payments::clearing::MIGRATION,
         payments::MIGRATION_TRANSFER,
+        payments::MIGRATION_NUMBERS,
         party::family::FAMILY_MIGRATION,
         lobby::MIGRATION,
     ]

@@ -201,6 +201,8 @@ impl Bank {
             bulk::MIGRATION,
             deposits::MIGRATION,
             till::MIGRATION,
+            payments::MIGRATION_NUMBERS,
+            cards::MIGRATION,
         ]);
         all
     }
@@ -224,6 +226,7 @@ impl Bank {
             bulk::TABLES,
             till::TABLES,
             deposits::TABLES,
+            cards::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

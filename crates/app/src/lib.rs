@@ -87,6 +87,7 @@ pub fn codes() -> Vec<&'static Code> {
         bulk::ALL,
         till::ALL,
         deposits::ALL,
+        cards::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

@@ -3,7 +3,7 @@
 //! It runs on one snapshot beside a working bank. What each part proves stands at the part: [`store::verify`] (seals,
 //! accumulators, audit chains, outbox, idempotency keys), [`ledger::verify`] (journal, balances, holds, closed days with
 //! their roots and signatures), [`payments::clearing::verify`] (the account of outgoing payments), [`deposits::verify`] (what
-//! accounts earned, what is payable, what deposits hold).
+//! accounts earned, what is payable, what deposits hold), [`cards::verify`] (states of cards and plastics, blank cards).
 use kernel::Result;
 use serde::Serialize;
 use store::Store;
@@ -57,6 +57,7 @@ pub fn verify(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<Repo
         report.faults.extend(journal.faults);
         payments::clearing::verify(tx, &mut report.faults)?;
         deposits::verify::verify(tx, &mut report.faults)?;
+        cards::verify::verify(tx, &mut report.faults)?;
         report.records += report.entries;
         let rows = |name: &str| heard.iter().find(|t| t.name == name).map_or(0, |t| t.rows);
         (report.audit, report.days) = (rows("audit"), rows("closed_days"));

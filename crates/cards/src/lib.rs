@@ -24,6 +24,7 @@
 //! number; a closed number given again.
 mod apply;
 mod card;
+pub mod credit;
 mod events;
 mod life;
 pub mod make;
@@ -42,7 +43,7 @@ pub use life::{
     FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw,
 };
 pub use make::{CardMaker, Job, Made, Progress, make_go_on};
-pub use rules::{Rules, rules};
+pub use rules::{Rules, credit_terms, rules};
 pub use stock::{Stock, stock, stock_confirm, stock_receive, stock_spoil};
 
 use kernel::id::PersonId;
@@ -53,6 +54,8 @@ use store::{Migration, Table, Tx};
 pub const CARDS_LISTED_MAX: i64 = 200;
 /// Plastics told to the maker in one run at most.
 pub const MAKE_ROWS_MAX: i64 = 200;
+/// Items of one bill that are not settled at most.
+pub const ITEMS_MAX: usize = 2_000;
 /// Blank cards of one branch at most.
 pub const STOCK_MAX: i64 = 10_000;
 
@@ -69,6 +72,9 @@ kernel::codes! {
     STOCK_EMPTY: Refused, "card_stock_empty", "order the card from the maker, or go to a branch with blank cards";
     STOCK_STATE: Conflict, "card_stock_state", "count again, and load the stock again";
     SAME_PERSON: Forbidden, "card_same_person", "let another person be the second one";
+    ITEM_UNKNOWN: Missing, "card_item_unknown", "look at the items of the bill";
+    DISPUTE_STATE: Conflict, "card_dispute_state", "load the bill again; the item was disputed or decided meanwhile";
+    NOT_FOR_INSTALMENTS: Refused, "card_not_for_instalments", "choose a purchase that is whole and on no statement yet";
     MAKER_AWAY: Unavailable, "card_maker_away", "nothing to do; the maker is asked again";
 }
 

@@ -1,4 +1,5 @@
 //! What holds for cards, as dated data (`data/cards.toml`).
+use crate::credit::{CreditTerms, GRAINS_PER_MINOR};
 use kernel::{Date, Error, Result};
 use serde::Deserialize;
 use std::sync::LazyLock;
@@ -8,6 +9,20 @@ use std::sync::LazyLock;
 struct Data {
     number: Number,
     rules: Vec<Rules>,
+    credit: Vec<Credit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Credit {
+    effective_from: Date,
+    daily_rate: String,
+    daily_rate_min: String,
+    daily_rate_max: String,
+    minimum_percent: i64,
+    late_percent: i64,
+    grace_days: i64,
+    document: String,
 }
 
 /// What card numbers begin with.
@@ -43,6 +58,25 @@ pub fn rules(day: Date) -> Result<&'static Rules> {
     found.ok_or_else(|| Error::broken(format!("no rules for cards on {day}")))
 }
 
+/// What holds for the credit of cards on a day.
+pub fn credit_terms(day: Date) -> Result<CreditTerms> {
+    let found = DATA.credit.iter().filter(|c| c.effective_from <= day).max_by_key(|c| c.effective_from);
+    let c = found.ok_or_else(|| Error::broken(format!("no terms for the credit of cards on {day}")))?;
+    let Credit { minimum_percent, late_percent, grace_days, .. } = *c;
+    let bad = || Error::broken(format!("{:?} is no daily rate", c.daily_rate));
+    let daily_grains = grains_of(&c.daily_rate).ok_or_else(bad)?;
+    Ok(CreditTerms { daily_grains, minimum_percent, late_percent, grace_days })
+}
+
+/// Per cent, at most six decimals, as grains a minor unit: `0.05` is 50,000.
+fn grains_of(percent: &str) -> Option<i64> {
+    let (whole, part) = percent.split_once('.').unwrap_or((percent, ""));
+    let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
+    let shaped = whole.len() == 1 && part.len() <= 6 && digits(whole) && digits(part);
+    let hundredth = (GRAINS_PER_MINOR / 100_000_000) as i64;
+    shaped.then(|| format!("{whole}{part:0<6}").parse::<i64>().ok().map(|n| n * hundredth)).flatten()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,5 +89,26 @@ mod tests {
             assert!(!r.document.is_empty());
         }
         assert!(rules(Date::parse("2019-12-31").unwrap()).is_err());
+    }
+
+    #[test]
+    fn the_daily_rate_is_inside_its_band_and_the_free_time_is_from_20_to_56_days() {
+        for c in &DATA.credit {
+            let [rate, least, most] = [&c.daily_rate, &c.daily_rate_min, &c.daily_rate_max].map(|t| grains_of(t).unwrap());
+            assert!(least <= rate && rate <= most, "{rate}");
+            assert!((20..=25).contains(&c.grace_days), "at most 31 days to a statement, 56 in all");
+            assert!((1..=100).contains(&c.minimum_percent) && (0..=100).contains(&c.late_percent));
+            assert!(!c.document.is_empty());
+        }
+        assert_eq!(credit_terms(Date::parse("2026-03-02").unwrap()).unwrap().daily_grains, 50_000);
+        assert!(credit_terms(Date::parse("2019-12-31").unwrap()).is_err());
+    }
+
+    #[test]
+    fn daily_rates_are_read() {
+        let cases = [("0.05", Some(50_000)), ("0.035", Some(35_000)), ("1", Some(1_000_000)), ("0.0000001", None)];
+        for (text, want) in cases.into_iter().chain([("", None), ("-1", None), ("10", None), ("0,05", None)]) {
+            assert_eq!(grains_of(text), want, "{text}");
+        }
     }
 }

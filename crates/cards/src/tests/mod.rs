@@ -1,4 +1,5 @@
 //! A small bank with cards, and what is tried on it.
+mod credit;
 mod debit;
 
 use crate::make::CardMaker;

@@ -79,6 +79,7 @@ permission-clearing-operate = operate clearing
 permission-config-edit = change settings
 permission-till-operate = work at a till
 permission-vault-keep = keep vaults and machines
+permission-card-check = agree to cards and decide disputes
 permission-till-read = see cash and tellers' journals
 
 # Forms in common

@@ -79,6 +79,7 @@ permission-clearing-operate = 处理跨行汇款
 permission-config-edit = 修改设置
 permission-till-operate = 办理尾箱现金业务
 permission-vault-keep = 管理库房和自助机现金
+permission-card-check = 复核卡片申请与争议
 permission-till-read = 查看现金和柜员流水
 
 # 各表共用
