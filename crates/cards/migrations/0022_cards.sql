@@ -81,3 +81,35 @@ CREATE TABLE card_stocks (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, place)
 ) KEYED;
+
+-- Credit lines: the accounts of the ledger they are made of, and what their holder owes, item by item.
+CREATE TABLE card_lines (
+    book BIGINT NOT NULL,
+    account BYTES NOT NULL,
+    owner BYTES NOT NULL,
+    granted BYTES NOT NULL,
+    dues BYTES NOT NULL,
+    limit_minor BIGINT NOT NULL CHECK (limit_minor > 0),
+    bill TEXT NOT NULL,
+    seen BIGINT NOT NULL,
+    from_day BIGINT NOT NULL,
+    opened_by TEXT NOT NULL,
+    opened_at BIGINT NOT NULL,
+    closed_at BIGINT,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, account)
+) KEYED;
+CREATE INDEX card_lines_open ON card_lines (from_day, book, account) WHERE closed_at IS NULL;
+
+-- Statements as they were made.
+CREATE TABLE card_statements (
+    book BIGINT NOT NULL,
+    account BYTES NOT NULL,
+    number BIGINT NOT NULL,
+    day BIGINT NOT NULL,
+    due BIGINT NOT NULL,
+    statement TEXT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, account, number)
+) KEYED;
+-- append-only: card_statements

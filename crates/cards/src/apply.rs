@@ -1,9 +1,9 @@
 //! Asking for a card, and the second person's yes or no.
 use crate::card::{Card, Kind, PlasticState, State, Step, note, of_owner, raw};
-use crate::{ACCOUNT_UNFIT, CARDS_FULL, HAS_CARD, Plastic, number, rules};
+use crate::{ACCOUNT_UNFIT, CARDS_FULL, HAS_CARD, LIMIT_UNFIT, Plastic, line, number, rules};
 use approval::{Approve, Ask, Line};
 use kernel::id::{AccountId, ApprovalId, BranchId, CardId, PersonId};
-use kernel::{Actor, Date, Error, Id, Owner, Result, Who};
+use kernel::{Actor, Currency, Date, Error, Id, Money, Owner, Result, Who};
 use ledger::Purpose;
 use party::{Permission, Scope};
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,11 @@ use store::{Seal, Tx};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apply {
     pub kind: Kind,
-    /// The account it is to lead to.
+    /// The account it is to lead to; for a credit card, the holder's current account.
     pub account: AccountId,
+    /// Of a credit card; nothing for others.
+    #[serde(default)]
+    pub limit: Option<Money>,
     /// Where it is to be fetched and activated.
     pub branch: BranchId,
 }
@@ -33,7 +36,7 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply) -> Result<Card> {
     let unfit = |why: &str| Err(Error::new(&ACCOUNT_UNFIT, why.to_owned()));
     let Owner::Person(owner) = account.owner else { return unfit("cards are for persons") };
     may_apply(tx, actor, owner)?;
-    if account.purpose != Purpose::General || account.closed_at.is_some() || account.currency != kernel::Currency::CNY {
+    if account.purpose != Purpose::General || account.closed_at.is_some() || account.currency != Currency::CNY {
         return unfit("a debit card leads to an open current account in yuan");
     }
     party::branch(tx, ask.branch)?;
@@ -41,8 +44,19 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply) -> Result<Card> {
     check_room(tx, &mine, ask)?;
     let book = number::book(owner);
     let mut card = blank(tx, actor, ask.kind, owner, ask.branch, CardId::new(tx.now(), book));
-    card.account = Some(ask.account);
+    match ask.kind {
+        Kind::Credit => card.limit_asked = limit(tx, ask)?,
+        Kind::Debit | Kind::Social => card.account = Some(ask.account),
+    }
     before_second(tx, actor, card)
+}
+
+/// The limit that is asked for, minor units. `Err(card_limit_unfit)`.
+fn limit(tx: &mut Tx<'_>, ask: &Apply) -> Result<i64> {
+    let most = rules::limit_max(tx.business_date()?)?;
+    let fits = ask.limit.filter(|l| l.currency == Currency::CNY && (1..=most).contains(&l.minor));
+    let told = || format!("a limit above zero and at most {}", Money::cny(most));
+    fits.map(|l| l.minor).ok_or_else(|| Error::new(&LIMIT_UNFIT, told()).with("max", Money::cny(most)))
 }
 
 fn may_apply(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId) -> Result<()> {
@@ -56,14 +70,24 @@ fn may_apply(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId) -> Result<()> {
 
 fn check_room(tx: &mut Tx<'_>, mine: &[Card], ask: &Apply) -> Result<()> {
     let today = tx.business_date()?;
+    if let Some(there) =
+        mine.iter().find(|c| c.is_open() && c.kind == Kind::Credit).filter(|_| ask.kind == Kind::Credit)
+    {
+        return Err(Error::new(&HAS_CARD, "one credit card a person").with("card", there.id));
+    }
+    if ask.kind == Kind::Credit {
+        return Ok(());
+    }
     let open = |c: &&Card| c.is_open() && c.kind != Kind::Credit;
     if let Some(there) = mine.iter().filter(open).find(|c| c.account == Some(ask.account) && c.kind == ask.kind) {
         return Err(Error::new(&HAS_CARD, format!("{} leads to this account", there.id)).with("card", there.id));
     }
-    let (many, max) = (mine.iter().filter(open).count(), rules::rules(today)?.debit_cards_max);
+    let (many, max) = (mine.iter().filter(open).count(), rules(today)?.debit_cards_max);
     match many < max {
         true => Ok(()),
-        false => Err(Error::new(&CARDS_FULL, format!("{many} cards, {max} at most")).with("given", many).with("max", max)),
+        false => {
+            Err(Error::new(&CARDS_FULL, format!("{many} cards, {max} at most")).with("given", many).with("max", max))
+        }
     }
 }
 
@@ -101,6 +125,7 @@ fn before_second(tx: &mut Tx<'_>, actor: &Actor, mut card: Card) -> Result<Card>
     let mut ask = Ask::new("card.issue", &Payload { card: card.id }, Permission::CardCheck)?;
     (ask.branch, ask.person, ask.beneficiary) = (Some(card.branch), Some(card.owner), Some(Owner::Person(card.owner)));
     ask.summary = vec![Line::shown("card-kind", card.kind.code()), Line::shown("card-holder", person.name_masked)];
+    ask.amount = Some(card.limit_asked).filter(|l| *l > 0).map(Money::cny);
     card.approval = Some(approval::ask(tx, actor, ask)?);
     tx.insert(&mut card)?;
     note(tx, actor, &card, Step::Apply, State::Applied, "")?;
@@ -116,6 +141,9 @@ pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: CardId, shown_hash: &str) -> 
             let before = card.state;
             card.state = card.after(Step::Approve)?;
             (card.approved_by, card.approved_at) = (Some(actor.principal()), Some(tx.now()));
+            if card.kind == Kind::Credit {
+                card.account = Some(line::open(tx, actor, card.owner, card.limit_asked)?);
+            }
             let account = card.account()?;
             let sealed = number::give(tx, card.id, card.owner, account)?;
             (card.pan, card.pan_index, card.masked) = (sealed.pan, sealed.index, sealed.masked);
@@ -150,7 +178,7 @@ fn waits_for(card: &Card) -> Result<ApprovalId> {
 /// Orders the next plastic of a card: the next sequence number, good for its years.
 pub(crate) fn order_plastic(tx: &mut Tx<'_>, actor: &Actor, card: &mut Card) -> Result<()> {
     let today = tx.business_date()?;
-    let expires = last_of_month(today.plus_months(rules::rules(today)?.valid_years * 12));
+    let expires = last_of_month(today.plus_months(rules(today)?.valid_years * 12));
     card.sequence += 1;
     card.expires = Some(expires);
     let ordered_at = tx.now();

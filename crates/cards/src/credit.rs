@@ -176,9 +176,18 @@ impl Bill {
     }
 
     /// What of the last statement is still asked for.
-    fn asked(&self) -> i64 {
+    pub fn asked(&self) -> i64 {
         let billed = self.items.iter().filter(|i| i.billed.is_some() && i.disputed.is_none());
         billed.map(|i| i.unpaid).sum::<i64>() + self.charges
+    }
+
+    /// What is still missing of the last minimum.
+    pub fn minimum_left(&self) -> i64 {
+        let missing = match &self.last {
+            Some(s) if s.in_full.is_none() => s.minimum - s.paid,
+            _ => self.past_due,
+        };
+        missing.clamp(0, self.asked())
     }
 
     /// The end of a due day.
@@ -199,7 +208,12 @@ impl Bill {
 
     /// Interest of what is owed moves to the sum; what is paid and settled is not kept.
     fn forget(&mut self) {
-        let owed: i128 = self.items.iter_mut().filter(|i| i.bears && i.disputed.is_none()).map(|i| std::mem::take(&mut i.grains)).sum();
+        let owed: i128 = self
+            .items
+            .iter_mut()
+            .filter(|i| i.bears && i.disputed.is_none())
+            .map(|i| std::mem::take(&mut i.grains))
+            .sum();
         self.owed += owed;
         self.items.retain(|i| i.unpaid > 0 || i.grains != 0 || i.billed.is_none() || i.disputed.is_some());
     }
@@ -279,8 +293,8 @@ impl Bill {
         self.pay(left);
     }
 
-    /// Money came in today; what is left over is the holder's. Answers what of it went to charges.
-    pub fn pay(&mut self, amount: i64) -> i64 {
+    /// Money came in today; what is left over is the holder's.
+    pub fn pay(&mut self, amount: i64) {
         let mut left = amount;
         let charges = left.min(self.charges);
         self.charges -= charges;
@@ -299,7 +313,6 @@ impl Bill {
             self.past_due = (self.past_due - asked).max(0);
         }
         self.overpaid += left;
-        charges
     }
 
     /// The holder takes back what is his; at most that.

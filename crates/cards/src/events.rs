@@ -1,6 +1,7 @@
 //! What others may hear of cards: ids, days and amounts, no personal data.
 use crate::card::{Card, Kind, State, Step};
-use kernel::id::{CardId, PersonId};
+use kernel::id::{AccountId, CardId, PersonId};
+use kernel::{Date, Money};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -16,6 +17,8 @@ pub enum Event {
         /// For people.
         masked: String,
     },
+    /// A statement of a credit card was made.
+    Stated { account: AccountId, owner: PersonId, day: Date, due: Date, balance: Money, minimum: Money },
 }
 
 impl Event {
@@ -26,8 +29,16 @@ impl Event {
 }
 
 impl store::Event for Event {
+    fn aggregate(&self) -> String {
+        match self {
+            Event::Stepped { card, .. } => card.to_string(),
+            Event::Stated { account, .. } => account.to_string(),
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
+            Event::Stated { .. } => "cards.stated",
             Event::Stepped { step, .. } => match step {
                 Step::Apply => "cards.applied",
                 Step::Approve => "cards.approved",

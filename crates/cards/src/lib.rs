@@ -20,6 +20,9 @@
 //! **Lost** is said through any channel and holds from the end of that transaction. It is taken back at a counter in person only,
 //! and where it was said at a counter by two. A replacement keeps the number; the old plastic is dead from then on.
 //!
+//! **Credit.** A credit card leads to a *line* ([`line`]) whose limit the ledger keeps; a *bill* ([`credit`]) counts what its holder owes.
+//! Purchases come from the scheme ([`authorise`]), repayments by any payment to the line.
+//!
 //! **Never:** a number in the clear outside the maker's job; a plastic that pays and is not the one of the card's sequence
 //! number; a closed number given again.
 mod apply;
@@ -27,9 +30,12 @@ mod card;
 pub mod credit;
 mod events;
 mod life;
+mod line;
 pub mod make;
 mod number;
+mod repay;
 mod rules;
+mod scheme;
 pub mod simulator;
 mod stock;
 #[cfg(test)]
@@ -39,11 +45,12 @@ pub mod verify;
 pub use apply::{Apply, apply, approve, decline};
 pub use card::{Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, plastics, steps};
 pub use events::Event;
-pub use life::{
-    FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw,
-};
+pub use life::{FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw};
+pub use line::{CardStatement, CreditLine, bills_go_on, income_account, line, scheme_account, statements};
 pub use make::{CardMaker, Job, Made, Progress, make_go_on};
-pub use rules::{Rules, credit_terms, rules};
+pub use repay::{Repay, decide_approve, decide_ask, dispute, instalments, repay, take_out};
+pub use rules::{InstalmentTerms, Rules, credit_terms, instalment_terms, rules};
+pub use scheme::{Purchase, authorise, present, reverse};
 pub use stock::{Stock, stock, stock_confirm, stock_receive, stock_spoil};
 
 use kernel::id::PersonId;
@@ -54,6 +61,10 @@ use store::{Migration, Table, Tx};
 pub const CARDS_LISTED_MAX: i64 = 200;
 /// Plastics told to the maker in one run at most.
 pub const MAKE_ROWS_MAX: i64 = 200;
+/// Statements of one line listed at most.
+pub const STATEMENTS_LISTED_MAX: i64 = 120;
+/// Bills brought up in one run at most.
+pub const BILLS_AT_ONCE_MAX: i64 = 500;
 /// Items of one bill that are not settled at most.
 pub const ITEMS_MAX: usize = 2_000;
 /// Blank cards of one branch at most.
@@ -75,6 +86,11 @@ kernel::codes! {
     ITEM_UNKNOWN: Missing, "card_item_unknown", "look at the items of the bill";
     DISPUTE_STATE: Conflict, "card_dispute_state", "load the bill again; the item was disputed or decided meanwhile";
     NOT_FOR_INSTALMENTS: Refused, "card_not_for_instalments", "choose a purchase that is whole and on no statement yet";
+    LINE_NOT_EMPTY: Refused, "card_line_not_empty", "repay what is owed, take back what was paid too much, then close the card";
+    LIMIT_UNFIT: Refused, "card_limit_unfit", "ask for a limit above zero and at most the bank's highest";
+    NOTHING_DUE: Refused, "card_nothing_due", "nothing to do; give an amount to pay before it is asked for";
+    CARD_NOT_MOVED: Refused, "card_not_moved", "nothing was moved; look at the reason and order it again later";
+    EXPIRED: Refused, "card_expired", "have the card replaced; its number stays";
     MAKER_AWAY: Unavailable, "card_maker_away", "nothing to do; the maker is asked again";
 }
 
@@ -86,6 +102,8 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Plastic>(),
     store::verify::of::<CardStep>(),
     store::verify::of::<Stock>(),
+    store::verify::of::<CreditLine>(),
+    store::verify::of::<CardStatement>(),
 ];
 
 /// The process that makes cards.

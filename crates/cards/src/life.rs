@@ -259,6 +259,7 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, id: CardId, person: &InPerson, reas
         return Ok(c);
     }
     let (to, reason) = (c.after(Step::Close)?, party::reason(reason)?);
+    crate::line::close(tx, actor, &c)?;
     kill(tx, &c, "closed")?;
     payments::number_end(tx, &c.pan_index)?;
     (c.closed_by, c.closed_at) = (Some(actor.principal()), Some(tx.now()));

@@ -10,6 +10,27 @@ struct Data {
     number: Number,
     rules: Vec<Rules>,
     credit: Vec<Credit>,
+    instalments: Vec<Instalments>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Instalments {
+    effective_from: Date,
+    periods: Vec<u32>,
+    fee_percent: String,
+    least_yuan: i64,
+    document: String,
+}
+
+/// What holds for instalments on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstalmentTerms {
+    pub periods: Vec<u32>,
+    /// Grains a minor unit of the principal costs a period.
+    pub fee_grains: i64,
+    /// The smallest purchase, minor units.
+    pub least: i64,
 }
 
 #[derive(Deserialize)]
@@ -22,6 +43,7 @@ struct Credit {
     minimum_percent: i64,
     late_percent: i64,
     grace_days: i64,
+    limit_max_yuan: i64,
     document: String,
 }
 
@@ -58,10 +80,27 @@ pub fn rules(day: Date) -> Result<&'static Rules> {
     found.ok_or_else(|| Error::broken(format!("no rules for cards on {day}")))
 }
 
+fn credit(day: Date) -> Result<&'static Credit> {
+    let found = DATA.credit.iter().filter(|c| c.effective_from <= day).max_by_key(|c| c.effective_from);
+    found.ok_or_else(|| Error::broken(format!("no terms for the credit of cards on {day}")))
+}
+
+/// The highest limit the bank gives on a day, minor units.
+pub(crate) fn limit_max(day: Date) -> Result<i64> {
+    Ok(credit(day)?.limit_max_yuan * 100)
+}
+
+/// What holds for instalments on a day.
+pub fn instalment_terms(day: Date) -> Result<InstalmentTerms> {
+    let found = DATA.instalments.iter().filter(|i| i.effective_from <= day).max_by_key(|i| i.effective_from);
+    let i = found.ok_or_else(|| Error::broken(format!("no terms for instalments on {day}")))?;
+    let fee_grains = grains_of(&i.fee_percent).ok_or_else(|| Error::broken("a fee of instalments is no rate"))?;
+    Ok(InstalmentTerms { periods: i.periods.clone(), fee_grains, least: i.least_yuan * 100 })
+}
+
 /// What holds for the credit of cards on a day.
 pub fn credit_terms(day: Date) -> Result<CreditTerms> {
-    let found = DATA.credit.iter().filter(|c| c.effective_from <= day).max_by_key(|c| c.effective_from);
-    let c = found.ok_or_else(|| Error::broken(format!("no terms for the credit of cards on {day}")))?;
+    let c = credit(day)?;
     let Credit { minimum_percent, late_percent, grace_days, .. } = *c;
     let bad = || Error::broken(format!("{:?} is no daily rate", c.daily_rate));
     let daily_grains = grains_of(&c.daily_rate).ok_or_else(bad)?;
@@ -94,11 +133,16 @@ mod tests {
     #[test]
     fn the_daily_rate_is_inside_its_band_and_the_free_time_is_from_20_to_56_days() {
         for c in &DATA.credit {
-            let [rate, least, most] = [&c.daily_rate, &c.daily_rate_min, &c.daily_rate_max].map(|t| grains_of(t).unwrap());
+            let [rate, least, most] =
+                [&c.daily_rate, &c.daily_rate_min, &c.daily_rate_max].map(|t| grains_of(t).unwrap());
             assert!(least <= rate && rate <= most, "{rate}");
             assert!((20..=25).contains(&c.grace_days), "at most 31 days to a statement, 56 in all");
             assert!((1..=100).contains(&c.minimum_percent) && (0..=100).contains(&c.late_percent));
-            assert!(!c.document.is_empty());
+            assert!(!c.document.is_empty() && c.limit_max_yuan > 0);
+        }
+        for i in &DATA.instalments {
+            assert!(i.periods.iter().all(|n| (2..=60).contains(n)) && grains_of(&i.fee_percent).is_some());
+            assert!(!i.document.is_empty() && i.least_yuan * 100 >= 60);
         }
         assert_eq!(credit_terms(Date::parse("2026-03-02").unwrap()).unwrap().daily_grains, 50_000);
         assert!(credit_terms(Date::parse("2019-12-31").unwrap()).is_err());

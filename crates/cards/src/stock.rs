@@ -80,7 +80,11 @@ pub fn stock_receive(tx: &mut Tx<'_>, actor: &Actor, place: BranchId, count: i64
         return Err(Error::limit("blank", row.blank + count, STOCK_MAX, "blank cards"));
     }
     (row.coming, row.coming_by, row.coming_at) = (count, Some(actor.principal()), Some(tx.now()));
-    if new { tx.insert(&mut row)? } else { tx.update(&mut row)? }
+    if new {
+        tx.insert(&mut row)?
+    } else {
+        tx.update(&mut row)?
+    }
     tx.audit(actor, Audit::of("cards.stock_receive", place).after(format!("{count} blank cards")))?;
     Ok(row)
 }

@@ -1,5 +1,6 @@
 //! What can be recomputed of cards: what state a card is in from its last step and its plastic, and the blank cards of branches.
 use crate::card::{Card, CardStep, Plastic, PlasticState, State};
+use crate::line::CreditLine;
 use crate::stock::Stock;
 use kernel::{BookId, Id, Result};
 use store::verify::Fault;
@@ -22,16 +23,43 @@ pub fn verify(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<()> {
             }
         }
     }
+    lines(tx, faults)?;
     for s in tx.select::<Stock>("ORDER BY book, place", &[])? {
         let place = Some(s.place);
         let sql = "SELECT count(*) FROM card_plastics WHERE stock = ?1";
         let used = tx.query_one(sql, params![place], |r| r.get::<i64>(0))?.unwrap_or(0);
         if s.blank != s.received - s.used - s.spoilt || used != s.used {
-            let what = format!("{} blank of {}, {} used and {used} made, {} spoilt", s.blank, s.received, s.used, s.spoilt);
+            let what =
+                format!("{} blank of {}, {} used and {used} made, {} spoilt", s.blank, s.received, s.used, s.spoilt);
             faults.push(Fault::new("card_stocks", s.place.to_string(), what));
         }
     }
     Ok(())
+}
+
+/// The ledger keeps what the bill says: the limit, the charges, and what of the limit is used. Only of lines whose newest entry the bill
+/// knows.
+fn lines(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<()> {
+    let (mut book, mut after) = (-1i64, [0u8; 16]);
+    loop {
+        let tail =
+            "WHERE closed_at IS NULL AND (book > ?1 OR (book = ?1 AND account > ?2)) ORDER BY book, account LIMIT ?3";
+        let found = tx.select::<CreditLine>(tail, params![book, after, ROWS])?;
+        let Some(end) = found.last() else { return Ok(()) };
+        (book, after) = (i64::from(end.book.0), end.account.bytes());
+        for l in found {
+            let head = ledger::statement(tx, l.account, None, 1)?.first().map_or(0, |line| line.entry.pos);
+            let b = &l.bill.0;
+            let stands = [l.granted, l.dues, l.account].map(|id| ledger::view(tx, id).map(|v| v.posted().minor));
+            let [granted, dues, line] = stands;
+            let want = (l.limit_minor, b.charges, l.limit_minor - (b.debt() - b.charges) + b.overpaid);
+            let stands = (granted?, dues?, line?);
+            if head == l.seen && stands != want {
+                let what = format!("limit, charges and line should hold {want:?} and hold {stands:?}");
+                faults.push(Fault::new("card_lines", l.account.to_string(), what));
+            }
+        }
+    }
 }
 
 fn wrong(tx: &mut Tx<'_>, c: &Card) -> Result<Option<String>> {

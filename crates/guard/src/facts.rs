@@ -39,6 +39,8 @@ store::text_enum! {
         CashOut = "cash_out",
         Fee = "fee",
         Reversal = "reversal",
+        /// With a card, through its scheme.
+        CardPurchase = "card_purchase",
         /// Between a customer's account and his own deposit.
         Deposit = "deposit",
         /// What the bank owes its depositors.
@@ -49,7 +51,7 @@ store::text_enum! {
 impl Kind {
     /// What a customer sends or draws; only this is counted in the payer's activity.
     pub fn is_payment(self) -> bool {
-        matches!(self, Kind::Transfer | Kind::ClearingOut | Kind::CashOut)
+        matches!(self, Kind::Transfer | Kind::ClearingOut | Kind::CashOut | Kind::CardPurchase)
     }
     /// What a wage account may be debited for.
     pub fn pays_wages(self) -> bool {

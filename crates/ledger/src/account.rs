@@ -21,6 +21,10 @@ store::text_enum! {
         Deposit = "deposit",
         /// 定期, 通知存款, 大额存单: a customer's money for a term; paid out to his own account alone.
         Term = "term",
+        /// What the holder of a credit card may still spend, and what he paid too much (信用卡可用额度).
+        CreditLine = "credit_line",
+        /// What customers owe the bank.
+        Receivable = "receivable",
         /// Money held for a third party until a condition is met.
         Escrow = "escrow",
         Tax = "tax",
@@ -52,7 +56,15 @@ store::text_enum! {
 impl Purpose {
     /// Whether debits must follow a payee grant or be one of [`crate::EXEMPT_CODES`].
     pub fn is_restricted(self) -> bool {
-        matches!(self, Purpose::Wage | Purpose::WageClearing | Purpose::Deposit | Purpose::Term | Purpose::Escrow)
+        matches!(
+            self,
+            Purpose::Wage
+                | Purpose::WageClearing
+                | Purpose::Deposit
+                | Purpose::Term
+                | Purpose::CreditLine
+                | Purpose::Escrow
+        )
     }
 }
 

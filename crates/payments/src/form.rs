@@ -94,6 +94,10 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         Kind::CashIn | Kind::CashOut if order.drawer.is_none() => {
             return reserved("cash is taken in and paid out where it is counted: at a till or a machine");
         }
+        Kind::CardPurchase if order.drawer.is_none() => {
+            return reserved("a purchase comes from the scheme of the card");
+        }
+        Kind::CardPurchase => matches!(actor.who, Who::Person(_)),
         Kind::CashIn | Kind::CashOut => match actor.who {
             Who::Staff(_) => true,
             Who::Person(_) => actor.channel == Channel::Kiosk,
@@ -101,7 +105,7 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         },
         Kind::Reversal => matches!(actor.who, Who::Staff(_)),
         Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
-        Kind::DepositIn | Kind::DepositOut | Kind::Interest => false,
+        Kind::DepositIn | Kind::DepositOut | Kind::CardOut | Kind::Interest => false,
     };
     if !for_him {
         return reserved("this kind of movement is not yours to order");
@@ -141,17 +145,21 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
         Kind::CashIn if Some(debit.id) != drawer => {
             return Err(Error::field("debit", "cash comes into the drawer it was counted in"));
         }
+        Kind::CardPurchase if parties.credit != drawer => {
+            return Err(Error::field("payee", "a purchase is paid to the scheme of the card"));
+        }
         Kind::CashOut if parties.credit != drawer => {
             return Err(Error::field("payee", "cash is paid out of the drawer it was counted from"));
         }
         _ => {}
     }
-    if order.kind != Kind::CashIn && !matches!(debit.purpose, Purpose::General | Purpose::Wage) {
+    let on_credit = order.kind == Kind::CardPurchase && debit.purpose == Purpose::CreditLine;
+    if order.kind != Kind::CashIn && !on_credit && !matches!(debit.purpose, Purpose::General | Purpose::Wage) {
         let what = format!("a {} account is not paid from by order", debit.purpose);
         return Err(Error::new(&PURPOSE_RESERVED, what).with("purpose", debit.purpose));
     }
     let Some(payee) = &parties.payee else { return Ok(()) };
-    if order.kind != Kind::CashOut && payee.owner == Owner::Bank {
+    if !matches!(order.kind, Kind::CashOut | Kind::CardPurchase) && payee.owner == Owner::Bank {
         return Err(Error::new(&PAYEE_UNKNOWN, "no customer's account has the payee's number"));
     }
     let funds = order.kind == Kind::FundWageAccount;

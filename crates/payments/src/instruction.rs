@@ -73,7 +73,7 @@ impl Instruction {
     /// Held for a machine that moves its notes: nobody else decides on it.
     pub(crate) fn is_reserved(&self) -> bool {
         let cash = matches!(self.kind, Kind::CashIn | Kind::CashOut);
-        self.state == State::Held && cash && self.channel == Channel::Kiosk
+        self.state == State::Held && (cash && self.channel == Channel::Kiosk || self.kind == Kind::CardPurchase)
     }
 
     /// The receipt as of now.

@@ -192,9 +192,9 @@ pub fn queue(tx: &mut Tx<'_>, actor: &Actor, state: State, ask: &PageAsk) -> Res
 }
 
 const QUEUE: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
-                     AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') ORDER BY id LIMIT ?3";
+                     AND kind <> 'card_purchase' AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') ORDER BY id LIMIT ?3";
 const QUEUE_OF_BOOK: &str = "WHERE state IN ('awaiting_approval', 'challenged', 'delayed', 'held') AND state = ?1 AND id > ?2 \
-                             AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') \
+                             AND kind <> 'card_purchase' AND NOT (kind IN ('cash_in', 'cash_out') AND channel = 'kiosk') \
                              AND book = ?4 ORDER BY id LIMIT ?3";
 
 /// The books whose waiting payments the actor may look at; `None` for all.

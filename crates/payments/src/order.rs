@@ -35,6 +35,10 @@ store::text_enum! {
         DepositIn = "deposit_in",
         /// From a deposit back to its owner's account (支取).
         DepositOut = "deposit_out",
+        /// Paid with a card, to the scheme that pays the merchant (刷卡消费).
+        CardPurchase = "card_purchase",
+        /// What was paid too much on a credit card, back to its holder (溢缴款领回).
+        CardOut = "card_out",
         /// Interest that the bank owes, to its depositors (结息).
         Interest = "interest",
     }

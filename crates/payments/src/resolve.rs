@@ -163,7 +163,7 @@ fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -
         Kind::WageRun => (Operation::Wage, Reach::SameBank),
         Kind::CashIn | Kind::CashOut => (Operation::Cash, Reach::SameBank),
         Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn | Kind::Reversal => return Ok(None),
-        Kind::DepositIn | Kind::DepositOut | Kind::Interest => return Ok(None),
+        Kind::DepositIn | Kind::DepositOut | Kind::Interest | Kind::CardPurchase | Kind::CardOut => return Ok(None),
     };
     let payer = match parties.debit.owner {
         Owner::Person(_) => PayerClass::Person,
@@ -274,6 +274,8 @@ fn guard_kind(kind: Kind) -> guard::Kind {
         Kind::CashOut => guard::Kind::CashOut,
         Kind::Reversal => guard::Kind::Reversal,
         Kind::DepositIn | Kind::DepositOut => guard::Kind::Deposit,
+        Kind::CardPurchase => guard::Kind::CardPurchase,
+        Kind::CardOut => guard::Kind::Deposit,
         Kind::Interest => guard::Kind::Interest,
     }
 }

@@ -1,6 +1,7 @@
 //! A small bank with cards, and what is tried on it.
 mod credit;
 mod debit;
+mod lines;
 
 use crate::make::CardMaker;
 use crate::simulator::{MakerSimulator, Plan};
@@ -83,12 +84,23 @@ impl Bank {
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut migrations = store::migrations();
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
-        migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION, party::DOOR_MIGRATION]);
-        migrations.extend([party::MIGRATION_KIOSK, payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION]);
+        migrations.extend([
+            guard::MIGRATION,
+            payments::MIGRATION,
+            payments::clearing::MIGRATION,
+            party::DOOR_MIGRATION,
+        ]);
+        migrations.extend([
+            party::MIGRATION_KIOSK,
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let first = day(first);
         let s = store.write(move |tx| seed(tx, first)).unwrap();
-        let staff = |id, channel| Actor { channel, branch: Some(s.branch), stepped_up: true, ..Actor::of(Who::Staff(id)) };
+        let staff =
+            |id, channel| Actor { channel, branch: Some(s.branch), stepped_up: true, ..Actor::of(Who::Staff(id)) };
         let desk = Desk { store, guard: Guard::load().unwrap() };
         Bank {
             desk,
@@ -137,6 +149,14 @@ impl Bank {
         self.write(move |tx| open_account(tx, person)).unwrap()
     }
 
+    /// Closes the day and opens the next one asked for; bills go on.
+    pub fn to(&self, next: &str) {
+        let next = day(next);
+        self.write(move |tx| ledger::day::close(tx, &system(), next).map(|_| ())).unwrap();
+        self.clock.set(next.begins().plus(9 * HOUR));
+        bills_go_on(&self.desk.store).unwrap();
+    }
+
     /// Money in from outside.
     pub fn pay_in(&self, account: AccountId, fen: i64) {
         let book = self.branch.book();
@@ -153,7 +173,13 @@ impl Bank {
     }
     pub fn apply_for(&self, by: &Customer, kind: Kind, account: AccountId) -> Result<Card> {
         let (actor, branch) = (by.phone(), self.branch);
-        self.write(move |tx| apply(tx, &actor, &Apply { kind, account, branch }))
+        self.write(move |tx| {
+            apply(
+                tx,
+                &actor,
+                &Apply { kind, account, branch, limit: (kind == Kind::Credit).then(|| Money::cny(1_000_000)) },
+            )
+        })
     }
     pub fn hash(&self, approval: kernel::id::ApprovalId) -> String {
         self.read(|tx| approval::raw(tx, approval)).unwrap().hash_text()

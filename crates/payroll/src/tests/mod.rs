@@ -126,7 +126,13 @@ impl Bank {
                 pricing::MIGRATION,
                 guard::MIGRATION,
             ],
-            vec![payments::MIGRATION, payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION],
+            vec![
+                payments::MIGRATION,
+                payments::clearing::MIGRATION,
+                payments::MIGRATION_TRANSFER,
+                payments::MIGRATION_NUMBERS,
+                MIGRATION,
+            ],
         ]
         .concat();
         let mut sorted = migrations;

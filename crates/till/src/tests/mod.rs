@@ -142,7 +142,13 @@ impl Bank {
             store::migrations(),
             vec![ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK],
             vec![approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION],
-            vec![payments::MIGRATION, payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION],
+            vec![
+                payments::MIGRATION,
+                payments::clearing::MIGRATION,
+                payments::MIGRATION_TRANSFER,
+                payments::MIGRATION_NUMBERS,
+                MIGRATION,
+            ],
         ]
         .concat();
         migrations.sort_by_key(|m| m.name);
