@@ -24,7 +24,7 @@ pub const PAYROLL_SECONDS: i64 = 2;
 pub const BULK_SECONDS: i64 = 2;
 /// Chunks of such files paid in one run at most.
 pub const BULK_CHUNKS: u32 = 10;
-/// Seconds between two looks for a night of deposits that was broken off.
+/// Seconds between two looks for a night of deposits that was broken off, and for bills of cards whose days have ended.
 pub const DEPOSITS_SECONDS: i64 = 10;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
 pub const PAYMENTS_SECONDS: i64 = 10;
@@ -70,6 +70,7 @@ const JOBS: &[Job] = &[
     Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
     Job { name: "bulk", every: BULK_SECONDS * SECOND, run: bulk_resume },
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
+    Job { name: "card-bills", every: DEPOSITS_SECONDS * SECOND, run: card_bills },
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
@@ -120,6 +121,10 @@ fn bulk_resume(bank: &Bank) -> Result<Done> {
 fn deposits_night(bank: &Bank) -> Result<Done> {
     let d = deposits::night_go_on(&bank.desk, DEPOSITS_STEPS)?;
     Ok(Done { things: u64::from(d.steps), more: d.night.is_some() })
+}
+fn card_bills(bank: &Bank) -> Result<Done> {
+    let many = cards::bills_go_on(&bank.store)?;
+    Ok(Done { things: many as u64, more: many as i64 == cards::BILLS_AT_ONCE_MAX })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -24,8 +24,8 @@ pub struct Apply {
 
 /// What the approval binds to.
 #[derive(Serialize, Deserialize)]
-struct Payload {
-    card: CardId,
+pub(crate) struct Payload {
+    pub card: CardId,
 }
 
 /// Asks for a card; it waits for a second person. Needs `account.open` for the holder. Errors: `card_account_unfit`, `has_card`,
@@ -40,7 +40,10 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply) -> Result<Card> {
         return unfit("a debit card leads to an open current account in yuan");
     }
     party::branch(tx, ask.branch)?;
-    let mine = of_owner(tx, owner)?;
+    let mut mine = of_owner(tx, owner)?;
+    for c in mine.iter_mut().filter(|c| c.state == State::Applied) {
+        lapse(tx, actor, c)?;
+    }
     check_room(tx, &mine, ask)?;
     let book = number::book(owner);
     let mut card = blank(tx, actor, ask.kind, owner, ask.branch, CardId::new(tx.now(), book));
@@ -57,6 +60,18 @@ fn limit(tx: &mut Tx<'_>, ask: &Apply) -> Result<i64> {
     let fits = ask.limit.filter(|l| l.currency == Currency::CNY && (1..=most).contains(&l.minor));
     let told = || format!("a limit above zero and at most {}", Money::cny(most));
     fits.map(|l| l.minor).ok_or_else(|| Error::new(&LIMIT_UNFIT, told()).with("max", Money::cny(most)))
+}
+
+/// An application that nobody decides on any more is declined.
+fn lapse(tx: &mut Tx<'_>, actor: &Actor, card: &mut Card) -> Result<()> {
+    let asked = waits_for(card)?;
+    let now = tx.now();
+    if approval::raw(tx, asked)?.is_open(now) {
+        return Ok(());
+    }
+    let before = std::mem::replace(&mut card.state, State::Declined);
+    tx.update(card)?;
+    note(tx, actor, card, Step::Decline, before, "nobody decided in time")
 }
 
 fn may_apply(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId) -> Result<()> {

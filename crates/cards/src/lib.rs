@@ -28,6 +28,7 @@
 mod apply;
 mod card;
 pub mod credit;
+mod decided;
 mod events;
 mod life;
 mod line;
@@ -44,6 +45,7 @@ pub mod verify;
 
 pub use apply::{Apply, apply, approve, decline};
 pub use card::{Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, plastics, steps};
+pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
 pub use life::{FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw};
 pub use line::{CardStatement, CreditLine, bills_go_on, income_account, line, scheme_account, statements};

@@ -94,7 +94,8 @@ pub(crate) fn limit_max(day: Date) -> Result<i64> {
 pub fn instalment_terms(day: Date) -> Result<InstalmentTerms> {
     let found = DATA.instalments.iter().filter(|i| i.effective_from <= day).max_by_key(|i| i.effective_from);
     let i = found.ok_or_else(|| Error::broken(format!("no terms for instalments on {day}")))?;
-    let fee_grains = grains_of(&i.fee_percent).ok_or_else(|| Error::broken("a fee of instalments is no rate"))?;
+    let fee_grains = grains_of(&i.fee_percent)
+        .ok_or_else(|| Error::broken(format!("{:?} is no fee: {}", i.fee_percent, i.document)))?;
     Ok(InstalmentTerms { periods: i.periods.clone(), fee_grains, least: i.least_yuan * 100 })
 }
 
@@ -102,8 +103,10 @@ pub fn instalment_terms(day: Date) -> Result<InstalmentTerms> {
 pub fn credit_terms(day: Date) -> Result<CreditTerms> {
     let c = credit(day)?;
     let Credit { minimum_percent, late_percent, grace_days, .. } = *c;
-    let bad = || Error::broken(format!("{:?} is no daily rate", c.daily_rate));
-    let daily_grains = grains_of(&c.daily_rate).ok_or_else(bad)?;
+    let [rate, least, most] = [&c.daily_rate, &c.daily_rate_min, &c.daily_rate_max].map(|t| grains_of(t));
+    let daily_grains = rate.filter(|r| least.is_some_and(|l| l <= *r) && most.is_some_and(|m| *r <= m));
+    let bad = || Error::broken(format!("{:?} is outside the band of {}", c.daily_rate, c.document));
+    let daily_grains = daily_grains.ok_or_else(bad)?;
     Ok(CreditTerms { daily_grains, minimum_percent, late_percent, grace_days })
 }
 

@@ -41,6 +41,7 @@ enum Kind {
     BulkFile,
     /// What staff order about customers and the bank's own data.
     Desk,
+    Cards,
     Rights,
 }
 
@@ -52,6 +53,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         "payroll.account" => Kind::WorkerAccount,
         "clearing.resolve" => Kind::Clearing,
         bulk::KIND => Kind::BulkFile,
+        own if cards::KINDS.contains(&own) => Kind::Cards,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -82,6 +84,7 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             approval::Approve::Approved { .. } => Decided::Done,
             approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
         }),
+        Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -100,6 +103,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
         }
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::BulkFile => bank.write(move |tx| bulk::refuse(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::Cards => bank.write(move |tx| cards::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -111,7 +115,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
         Kind::Payment | Kind::PaySheet | Kind::BulkFile => refuse(bank, actor, id, shown_hash, reason),
-        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Cards | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod approvals;
 pub mod bulk;
+pub mod cards;
 pub mod deposit_terms;
 pub mod deposits;
 pub mod desk;

@@ -241,6 +241,17 @@ shapes! {
 }
 
 shapes! {
+    Card "A card; its number masked. `sequence` is that of the plastic in use." { card: id, kind: text, owner: id, account: id "null", branch: id, state: text, number: text, sequence: int, expires: date "null", approval: id "null", applied_at: time, approved_at: time "null", frozen_at: time "null", lost_at: time "null", closed_at: time "null" }
+    CardPlastic "A plastic of a card." { sequence: int, state: text, expires: date, ordered_at: time, produced_at: time "null", activated_at: time "null", dead_at: time "null", dead_why: text }
+    CardStep "A step of a card's life." { number: int, step: text, state: text, sequence: int, channel: text, at: time, reason: text }
+    CardLife "A card, its plastics and every step of its life." { card: id, kind: text, owner: id, account: id "null", branch: id, state: text, number: text, sequence: int, expires: date "null", approval: id "null", applied_at: time, approved_at: time "null", frozen_at: time "null", lost_at: time "null", closed_at: time "null", plastics: [CardPlastic], steps: [CardStep] }
+    CardFound "`done`, or `asked` when a second person has to agree." { outcome: text, state: text, approval: id "null" }
+    CardAsked "What waits for a second person." { outcome: text, approval: id }
+    BlankCards "The blank cards of a branch; `coming` wait for the second count." { branch: id, blank: int, received: int, used: int, spoilt: int, coming: int }
+    CreditItem "Something bought on credit, or an instalment that has come." { item: int, kind: text, posted: date, amount: Amount, unpaid: Amount, statement: int "null", disputed: date "null" }
+    CreditLine "A credit line and what is owed on it." { line: id, owner: id, limit: Amount, debt: Amount, charges: Amount, overpaid: Amount, asked: Amount, minimum_left: Amount, statement_day: int, items: [CreditItem] }
+    CreditStatement "A statement of a credit card." { number: int, day: date, due: date, balance: Amount, overpaid: Amount, minimum: Amount, interest: Amount, late: Amount, fees: Amount }
+    CardPlan "The parts of a purchase, and the fee of each." { item: int, parts: [Amount], fee: Amount }
     PasskeyQuestion "What a passkey is asked: `publicKey` of WebAuthn, bytes in URL-safe base64. `pending` and `ticket` come back with the answer." { pending: id, ticket: text "null", options: any }
     Passkey "A passkey of one's own; `suspect_at` stops it." { passkey: id, name: text, made_at: time, used_at: time "null", suspect_at: time "null" }
     PasskeyMade "A passkey that was kept." { passkey: id }

@@ -1,5 +1,6 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
+mod cards;
 mod cash;
 mod desk;
 mod door;
@@ -54,6 +55,7 @@ pub fn table() -> Vec<Route> {
         elder::programs(),
         cash::pages(),
         cash::programs(),
+        cards::programs(),
     ]
     .into_iter()
     .flatten()

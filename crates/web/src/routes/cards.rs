@@ -1,0 +1,34 @@
+//! Cards. Approvals of cards are decided where all are (`/v1/approvals`).
+use crate::api::{Why, cards, schema};
+use crate::gate::Access::{Owner, Staff};
+use crate::http::route::{Route, act, ask};
+use party::Permission as P;
+
+#[rustfmt::skip]
+pub(super) fn programs() -> Vec<Route> {
+    let own = Owner(P::AccountRead);
+    let (seen, opens) = (own.or_staff(P::AccountReadAny), Owner(P::AccountRead).or_staff(P::AccountOpen));
+    let (pays, keeper) = (Owner(P::PaymentSubmit).or_staff(P::PaymentSubmitAny), Staff(P::VaultKeep));
+    vec![
+        ask("/v1/cards", cards::list, own, "One's own cards, newest first").doc(|d| d.page_of::<schema::Card>()),
+        act("/v1/cards", cards::apply, opens, "Ask for a card; a second person approves it").doc(|d| d.body::<cards::ApplyAsk>().answer::<schema::Card>()),
+        ask("/v1/cards/{id}", cards::one, seen, "A card, its plastics and every step of its life").doc(|d| d.answer::<schema::CardLife>()),
+        act("/v1/cards/{id}/activation", cards::activate, opens, "The holder is there in person: the plastic pays from now on").doc(|d| d.body::<cards::ActivateAsk>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/freeze", cards::freeze, opens, "Stop a card for a while").doc(|d| d.body::<Why>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/freeze-end", cards::thaw, opens, "Let a stopped card pay again").doc(|d| d.body::<cards::PersonAsk>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/loss", cards::lose, seen, "Report a card lost; it pays nothing from now on").doc(|d| d.body::<Why>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/finding", cards::find, Staff(P::AccountOpen), "The holder found it and is there in person").doc(|d| d.body::<cards::PersonAsk>().answer::<schema::CardFound>()),
+        act("/v1/cards/{id}/replacement", cards::replace, opens, "A new plastic with the same number; the old one is dead").doc(|d| d.body::<cards::ReplaceAsk>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/closing", cards::close, opens, "Close a card; its number leads nowhere any more").doc(|d| d.body::<cards::CloseAsk>().answer::<schema::Card>()),
+        ask("/v1/branches/{id}/blank-cards", cards::stock, Staff(P::TillRead), "The blank cards of a branch").doc(|d| d.answer::<schema::BlankCards>()),
+        act("/v1/branches/{id}/blank-cards", cards::stock_receive, keeper, "Blank cards came; the first person counted them").doc(|d| d.body::<cards::StockAsk>().answer::<schema::BlankCards>()),
+        act("/v1/branches/{id}/blank-cards-confirmation", cards::stock_confirm, keeper, "The second person counted the same").doc(|d| d.body::<cards::StockAsk>().answer::<schema::BlankCards>()),
+        ask("/v1/credit-lines/{id}", cards::line, seen, "A credit line and its bill").doc(|d| d.answer::<schema::CreditLine>()),
+        ask("/v1/credit-lines/{id}/statements", cards::statements, seen, "The statements of a line, newest first").doc(|d| d.page_of::<schema::CreditStatement>()),
+        act("/v1/credit-lines/{id}/repayments", cards::repay, pays, "Repay all, the minimum or any amount from an account").doc(|d| d.body::<cards::RepayAsk>().answer::<schema::Receipt>()),
+        act("/v1/credit-lines/{id}/overpaid", cards::take_out, pays, "Take back what was paid too much").doc(|d| d.body::<cards::OutAsk>().answer::<schema::CreditLine>()),
+        act("/v1/credit-lines/{id}/instalments", cards::instalments, pays, "Pay a purchase in parts").doc(|d| d.body::<cards::PlanAsk>().answer::<schema::CardPlan>()),
+        act("/v1/credit-lines/{id}/disputes", cards::dispute, pays, "Say that an item is not one's own").doc(|d| d.body::<cards::DisputeAsk>().answer::<schema::CreditLine>()),
+        act("/v1/credit-lines/{id}/dispute-decisions", cards::decide, Staff(P::CardCheck), "Say how a dispute should end; a second person agrees").doc(|d| d.body::<cards::DecideAsk>().answer::<schema::CardAsked>()),
+    ]
+}
