@@ -399,7 +399,7 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("POST /v1/tariff/drafts", "g", "", "/v1/tariff/drafts", r#"{"file":"new.toml","text":"price = 1"}"#),
     case("GET /v1/tariff/drafts/{hash}", "g", "", "/v1/tariff/drafts/$draft", ""),
     case("POST /v1/tariff/drafts/{hash}/submission", "g", "", "/v1/tariff/drafts/$draft/submission", WHY),
-    case("GET /v1/cards", "c", "dokhpx", "/v1/cards", ""),
+    case("GET /v1/cards", "cd", "okhpx", "/v1/cards", ""),
     case("POST /v1/cards", "ct", "dokhpx", "/v1/cards", r#"{"kind":"social","account":"$account","branch":"$branch"}"#),
     case("GET /v1/cards/{id}", "ctmwyra", "dokhpx", "/v1/cards/$card", ""),
     case("POST /v1/cards/{id}/activation", "ct", "dokhpx", "/v1/cards/$card/activation", r#"{"sequence":1}"#),

@@ -1,8 +1,8 @@
 //! What the little bank is furnished with: a project and its money, an entry of a list, a passkey.
-use super::house::House;
+use super::house::{House, system};
 use super::wire::Texts;
-use kernel::id::{BranchId, FirmId, TransferId};
-use kernel::{Actor, Currency, Id, Money, Result};
+use kernel::id::{AccountId, BranchId, FirmId, TransferId};
+use kernel::{Actor, Channel, Currency, Id, Money, Result, Who};
 use ledger::Transfer;
 use payments::own::{Own, own};
 use store::Tx;
@@ -54,4 +54,28 @@ pub(super) fn passkey(house: &House, by: &Actor) -> String {
         party::passkey_make(tx, &actor, &bank, &new)
     });
     made.expect("a passkey").to_string()
+}
+
+/// A debit and a credit card of the customer's, approved by one who checks cards.
+pub(super) fn cards(house: &mut House) {
+    let account: AccountId = house.ids["$account"].parse().expect("an account");
+    let branch: BranchId = house.ids["$branch"].parse().expect("a branch");
+    let made = house.bank.write(move |tx| {
+        let new = party::StaffNew { branch, number: "C01".into(), name: "复核".into(), person: None };
+        let staff = party::staff_join(tx, &system(), new)?;
+        let role = party::GrantAsk::new(Who::Staff(staff), party::Role::OperationsChecker).at(branch);
+        party::grant(tx, &system(), role)?;
+        let who = Actor::of(Who::Staff(staff));
+        let checker = Actor { channel: Channel::Counter, branch: Some(branch), stepped_up: true, ..who };
+        let mut issue = |kind: cards::Kind, limit: Option<Money>| {
+            let card = cards::apply(tx, &system(), &cards::Apply { kind, account, branch, limit })?;
+            let asked = card.approval.expect("it waits for a second person");
+            let hash = approval::raw(tx, asked)?.hash_text();
+            cards::approve(tx, &checker, card.id, &hash)
+        };
+        let debit = issue(cards::Kind::Debit, None)?;
+        let credit = issue(cards::Kind::Credit, Some(Money::cny(1_000_000)))?;
+        Ok([debit.id.to_string(), credit.account.expect("a line").to_string()])
+    });
+    house.ids.extend(["$card", "$line_of_credit"].into_iter().zip(made.expect("cards")));
 }

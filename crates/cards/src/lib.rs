@@ -85,7 +85,7 @@ kernel::codes! {
     STOCK_EMPTY: Refused, "card_stock_empty", "order the card from the maker, or go to a branch with blank cards";
     STOCK_STATE: Conflict, "card_stock_state", "count again, and load the stock again";
     SAME_PERSON: Forbidden, "card_same_person", "let another person be the second one";
-    ITEM_UNKNOWN: Missing, "card_item_unknown", "look at the items of the bill";
+    ITEM_UNKNOWN: Refused, "card_item_unknown", "look at the items of the bill";
     DISPUTE_STATE: Conflict, "card_dispute_state", "load the bill again; the item was disputed or decided meanwhile";
     NOT_FOR_INSTALMENTS: Refused, "card_not_for_instalments", "choose a purchase that is whole and on no statement yet";
     LINE_NOT_EMPTY: Refused, "card_line_not_empty", "repay what is owed, take back what was paid too much, then close the card";
