@@ -62,7 +62,7 @@ pub fn authorise(desk: &Desk, ask: &Purchase) -> Result<Receipt> {
             .memo(ask.merchant.clone())
             .drawer(drawer);
         let prepared = payments::prepare(&with, tx, &holder, &order)?;
-        payments::submit_in(&with, tx, &holder, &order, &prepared, Some(&format!("card {}", ask.reference)))
+        payments::submit_in(&with, tx, &holder, &order, &prepared, Some(&format!("card-{}", ask.reference)))
     })
 }
 
