@@ -14,10 +14,11 @@
 //!
 //! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
 //!
-//! The city branch has a stocked vault and two tills ([`cash`]).
+//! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
+mod cards;
 mod cash;
 mod elders;
 mod files;
@@ -129,6 +130,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     cash::load(&mut load, &people)?;
+    cards::load(&mut load, &people, &money)?;
     let numbers = load.numbers.clone();
     load.step(LOADED.into(), move |_| Ok(numbers.clone()))
 }
