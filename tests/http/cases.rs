@@ -464,6 +464,7 @@ pub(super) const PROGRAMS: &[Case] = &[
     case("GET /v1/deposit-products", SIGNED_IN, "", "/v1/deposit-products", ""),
     case("GET /v1/deposits", "cdohpx", "k", "/v1/deposits", ""),
     case("POST /v1/deposits", "ct", "dokpx", "/v1/deposits", OPEN),
+    case("POST /v1/deposits/offers", "ct", "dokpx", "/v1/deposits/offers", OPEN),
     case("GET /v1/deposits/{id}", "ctmwyra", "dokhpx", "/v1/deposits/$deposit", ""),
     case("POST /v1/deposits/{id}/draws/quote", "ctmwyra", "dokhpx", "/v1/deposits/$deposit/draws/quote", DRAW),
     case("POST /v1/deposits/{id}/draws", "ct", "dokpx", "/v1/deposits/$deposit/draws", DRAWN),

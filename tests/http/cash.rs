@@ -149,7 +149,8 @@ fn cash_comes_to_the_till_by_three_and_a_large_drawing_needs_a_reason_and_a_seco
     // It is undone by its opposite, which a second person agrees to.
     went(&house.form('t', &second, &format!("{second}/reversal"), &[("reason", "客户改变主意")]));
     assert_eq!(agree(&house, 'm', &approval(&house)).status, 200);
-    assert!(house.page('t', &second).text().contains("已冲正"));
+    let undone = house.page('t', &second).text();
+    assert!(undone.contains("已冲正"), "{undone}\n{:#?}", &entries(&house)[..2]);
 }
 
 #[test]

@@ -127,7 +127,8 @@ fn said(wrong: &[String]) {
 
 #[test]
 fn no_form_is_taken_without_its_proof() {
-    let house = House::open();
+    let mut house = House::open();
+    house.save();
     let (mut wrong, mut tried) = (Vec::new(), 0);
     let gone = house.page('n', "/sign-in");
     let words = "这张表单已经失效";
@@ -160,7 +161,8 @@ fn no_form_is_taken_without_its_proof() {
 
 #[test]
 fn no_page_and_no_form_leads_away() {
-    let house = House::open();
+    let mut house = House::open();
+    house.save();
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for route in routes().iter().filter(|r| r.face == Face::People) {
         let (path, welcome) = place(&house, route.method, route.path, route.access);
@@ -194,7 +196,8 @@ fn no_page_and_no_form_leads_away() {
 
 #[test]
 fn whoever_comes_in_by_the_right_proof_is_not_led_away_either() {
-    let house = House::open();
+    let mut house = House::open();
+    house.save();
     for evil in EVIL {
         house.later(60);
         let page = house.page('n', "/sign-in");
@@ -316,7 +319,8 @@ fn what_people_wrote_is_shown_and_never_obeyed() {
 
 #[test]
 fn every_answer_of_any_status_is_guarded() {
-    let house = House::open();
+    let mut house = House::open();
+    house.save();
     let mut wrong = Vec::new();
     let mut statuses = BTreeSet::new();
     let mut look = |what: String, answer: &Answer| {

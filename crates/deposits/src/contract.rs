@@ -1,8 +1,8 @@
 //! A deposit: a contract with an account of its own, its life and its history.
-use crate::interest::Annual;
+use crate::interest::{Annual, counted, interest};
 use crate::line::Line;
 use crate::pay::{Movement, move_now};
-use crate::terms::{Kind, Product, months, shelf};
+use crate::terms::{Kind, Product, Shelf, months, shelf};
 use crate::{BELOW_MINIMUM, DEPOSIT_CLOSED, DEPOSITS_LISTED_MAX, Event, LINKED_UNFIT, NOT_SOLD, may_move, page};
 use kernel::id::AccountId;
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Owner, Result, Timestamp};
@@ -99,7 +99,7 @@ impl Deposit {
     pub fn money(&self, minor: i64) -> Money {
         Money::new(minor, self.currency)
     }
-    pub(crate) fn product<'s>(&self, shelf: &'s crate::Shelf) -> Result<&'s Product> {
+    pub(crate) fn product<'s>(&self, shelf: &'s Shelf) -> Result<&'s Product> {
         shelf.version(&self.product, self.version)
     }
     /// `Err(DEPOSIT_CLOSED)` once it was paid out.
@@ -130,18 +130,66 @@ fn none() -> Rollover {
     Rollover::None
 }
 
+/// What a deposit would be if it were opened now.
+#[derive(Clone, Debug, Serialize)]
+pub struct Offer {
+    #[serde(skip)]
+    pub product: Product,
+    pub amount: Money,
+    pub rate: Annual,
+    /// The first day that earns.
+    pub began: Date,
+    /// The first day that earns no more; `None` where there is no end.
+    pub matures: Option<Date>,
+    /// Interest on the last day, tax included; `None` where there is no end.
+    pub interest: Option<Money>,
+    /// The rate of the day that is paid on what is drawn before.
+    pub rate_if_broken: Annual,
+    /// What the linked account has free now.
+    pub available: Money,
+}
+
+/// What [`open`] would agree on; nothing moves. The same errors, but the ledger's.
+pub fn offer(tx: &mut Tx<'_>, actor: &Actor, ask: &Open) -> Result<Offer> {
+    let Agreed { linked, product, rate, today, matures, shelf, .. } = agree(tx, actor, ask)?;
+    let base = counted(ask.amount.minor, product.terms.0.counts_from);
+    let whole = |last| interest(base, rate, product.terms.0.day_count, today, last);
+    let interest = matures.map(whole).transpose()?.map(|minor| product.money(minor));
+    let rate_if_broken = shelf.broken_rate(&product, today)?;
+    let available = linked.available();
+    Ok(Offer { product, amount: ask.amount, rate, began: today, matures, interest, rate_if_broken, available })
+}
+
+/// What was found out about an order to open.
+struct Agreed {
+    linked: ledger::View,
+    product: Product,
+    chart: String,
+    rate: Annual,
+    today: Date,
+    matures: Option<Date>,
+    shelf: Shelf,
+}
+
+fn agree(tx: &mut Tx<'_>, actor: &Actor, ask: &Open) -> Result<Agreed> {
+    let linked = ledger::view(tx, ask.linked)?;
+    let owner = linked.account.owner;
+    payments::may_see(tx, actor, owner).map_err(|_| Error::not_found("account", ask.linked))?;
+    may_move(tx, actor, owner, ask.amount)?;
+    let (today, shelf) = (tx.business_date()?, shelf(tx)?);
+    let product = shelf.product(&ask.product, today)?.clone();
+    let chart = sold(&product, ask, &linked.account, today)?.to_owned();
+    let rate = shelf.rate(&product.code, &ask.term, today)?;
+    let matures = months(&ask.term).filter(|n| *n > 0).map(|n| today.plus_months(n));
+    Ok(Agreed { linked, product, chart, rate, today, matures, shelf })
+}
+
 /// Opens a deposit and moves its principal. Needs `payment.submit` of the owner, or `payment.submit_any`. Errors:
 /// `deposit_product_unknown`, `deposit_not_sold`, `deposit_rate_unknown`, `deposit_below_minimum`, `deposit_linked_unfit`,
 /// `deposit_owner_frozen`, `deposit_needs_checker`, the ledger's refusals.
 pub fn open(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, ask: &Open) -> Result<Deposit> {
-    let linked = ledger::view(tx, ask.linked)?.account;
-    payments::may_see(tx, actor, linked.owner).map_err(|_| Error::not_found("account", ask.linked))?;
-    may_move(tx, actor, linked.owner, ask.amount)?;
-    let (today, shelf) = (tx.business_date()?, shelf(tx)?);
-    let product = shelf.product(&ask.product, today)?.clone();
-    let chart = sold(&product, ask, &linked, today)?.to_owned();
-    let rate = shelf.rate(&product.code, &ask.term, today)?;
-    let matures = months(&ask.term).filter(|n| *n > 0).map(|n| today.plus_months(n));
+    let Agreed { linked, product, chart, rate, today, matures, .. } = agree(tx, actor, ask)?;
+    let linked = linked.account;
     let id = AccountId::new(tx.now(), ask.linked.book());
     let opening = Opening::deposit(id, linked.owner, &linked.name, product.currency).purpose(Purpose::Term, &chart);
     ledger::open_account(tx, actor, &opening)?;

@@ -47,7 +47,8 @@ mod tests;
 pub mod verify;
 
 pub use contract::{
-    Deposit, DepositEvent, EventKind, Open, Rollover, State, deposit, deposits_of, history, open, rollover_set,
+    Deposit, DepositEvent, EventKind, Offer, Open, Rollover, State, deposit, deposits_of, history, offer, open,
+    rollover_set,
 };
 pub use count::{DayCount, Fraction, whole_months};
 pub use draw::{Drawn, Quote, draw, draw_quote};

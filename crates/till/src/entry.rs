@@ -244,7 +244,18 @@ fn live(tx: &mut Tx<'_>, e: &mut Entry) -> Result<()> {
     {
         (e.state, e.refusal) = (state_of(i.state, &i.refusal), i.refusal);
     }
+    if e.state == EntryState::Done && e.object != "reversal" && is_undone(tx, e)? {
+        e.state = EntryState::Reversed;
+    }
     Ok(())
+}
+
+/// Whether its reversal was agreed to since the till was touched.
+fn is_undone(tx: &mut Tx<'_>, e: &Entry) -> Result<bool> {
+    let tail = "WHERE book = ?1 AND teller = ?2 AND date = ?3 AND of_number = ?4 AND state = 'waiting' LIMIT 1";
+    let found = tx.select::<Entry>(tail, params![e.book, e.teller, e.date, e.number])?.pop();
+    let Some(by) = found.filter(|by| by.object == "reversal").and_then(|by| by.instruction) else { return Ok(false) };
+    Ok(payments::raw(tx, by)?.is_some_and(|i| i.state == State::Posted))
 }
 
 /// The entry's state by its payment's.

@@ -110,11 +110,14 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
     }
 }
 
-/// Gives it back to its maker to be corrected. A payment holds money, so it is refused and ordered anew.
+/// Gives it back to its maker to be corrected. What a payment held is freed; it is ordered anew.
 pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Decided> {
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
-        Kind::Payment | Kind::PaySheet | Kind::BulkFile => refuse(bank, actor, id, shown_hash, reason),
+        Kind::Payment => {
+            payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
+        }
+        Kind::PaySheet | Kind::BulkFile => refuse(bank, actor, id, shown_hash, reason),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Cards | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }

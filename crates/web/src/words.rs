@@ -106,6 +106,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/elder.ftl")),
             include_str!(concat!("../locales/", $folder, "/statement.ftl")),
             include_str!(concat!("../locales/", $folder, "/cash.ftl")),
+            include_str!(concat!("../locales/", $folder, "/deposits.ftl")),
         ]
     };
 }

@@ -9,6 +9,7 @@ use crate::close::{Close, close_day};
 use crate::{Bank, notices};
 use demo::dice::Dice;
 use demo::logins::{Whose, demo_logins};
+use deposits::{Open, Rollover};
 use kernel::clock::{DAY, HOUR};
 use kernel::id::{AccountId, PersonId};
 use kernel::{Actor, Clock, Currency, Date, Id, Money, Owner, Result, Who};
@@ -89,6 +90,7 @@ pub(super) fn live(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     let began = past.clock.behind();
     let livers = livers(load, people, accounts)?;
     books(load, &livers)?;
+    savings(load, &livers)?;
     for week in 0..WEEKS {
         (load.progress)("weeks gone by", week as u64, WEEKS as u64);
         for (n, habit) in HABITS.iter().enumerate().filter(|(_, h)| week % h.every == h.week) {
@@ -127,6 +129,34 @@ fn livers(load: &Load<'_, '_>, people: &People, accounts: &Accounts) -> Result<L
         all.insert(login.name, (person, accounts.get(&load.data.customers[index].card)?));
     }
     Ok(all)
+}
+
+/// What somebody put by when the past began: login, product and term, yuan, what happens at the end.
+const SAVINGS: [(&str, &str, &str, i64, Rollover); 4] = [
+    ("elder", "term", "1y", 30_000, Rollover::Principal),
+    ("elder", "term", "6m", 8_000, Rollover::None),
+    ("customer", "notice.7d", "", 60_000, Rollover::None),
+    ("foreigner", "term", "6m", 40_000, Rollover::PrincipalAndInterest),
+];
+
+/// They bring money from another bank and open deposits with it.
+fn savings(load: &Load<'_, '_>, livers: &Livers) -> Result<()> {
+    for (n, (login, product, term, yuan, rollover)) in SAVINGS.into_iter().enumerate() {
+        let Some((person, linked)) = livers.get(login).copied() else { continue };
+        let amount = Money::cny(yuan * 100);
+        let memo = "转入存款 For a deposit".to_owned();
+        let leg = Leg { credit: linked, amount, reference: String::new(), memo };
+        let from = own(linked.book(), Own::Settlement, Currency::CNY);
+        let order = Order::many(Kind::ClearingIn, from, vec![leg])?.code("clearing_in");
+        let receipt = payments::submit(&load.bank.desk, &actor(), order, Some(&format!("demo-savings-{n}")))?;
+        if receipt.state != State::Posted {
+            return Err(broken("savings", format!("{}: {}", receipt.state, receipt.code)));
+        }
+        let ask = Open { linked, product: product.into(), term: term.into(), amount, rollover };
+        let desk = load.bank.desk.clone();
+        load.bank.write(move |tx| deposits::open(&desk, tx, &Actor::of(Who::Person(person)), &ask).map(drop))?;
+    }
+    Ok(())
 }
 
 /// What was told in those weeks was read in them.

@@ -6,7 +6,9 @@ use crate::http::read::{At, Body};
 use crate::state::{Asked, Web};
 use axum::Json;
 use axum::extract::{Path, State};
-use deposits::{Deposit, DepositEvent, Notice, OnSale, Open, Passbook, Product, Proof, ProofAsk, Quote, Rollover};
+use deposits::{
+    Deposit, DepositEvent, Notice, Offer, OnSale, Open, Passbook, Product, Proof, ProofAsk, Quote, Rollover,
+};
 use kernel::error::NOT_FOUND;
 use kernel::id::{AccountId, DepositProofId};
 use kernel::{Date, Error, Money, Owner, Page, Who};
@@ -106,6 +108,13 @@ pub struct OpenAsk {
     /// `none`, `principal`, `principal_and_interest`
     #[schema(value_type = Option<String>)]
     rollover: Option<Rollover>,
+}
+
+/// What a deposit would be if it were opened now; nothing moves.
+pub async fn offer(State(web): State<Web>, caller: Caller, Body(ask): Body<OpenAsk>) -> Result<Json<Offer>, Fault> {
+    let OpenAsk { linked, product, term, amount, rollover } = ask;
+    let ask = Open { linked, product, term, amount, rollover: rollover.unwrap_or(Rollover::None) };
+    Ok(Json(web.read(move |tx| deposits::offer(tx, &caller.actor, &ask)).await?))
 }
 
 pub async fn open(

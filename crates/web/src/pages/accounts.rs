@@ -40,7 +40,10 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let himself = matches!(who.actor.who, kernel::Who::Person(_));
     let main = html! {
         @if who.is_staff() { (table(&who, &views).show(who.words())) } @else { (cards(&who, &views)) }
-        @if himself { (actions(link_button(Button::Secondary, &who.t("limits"), "/limits"))) }
+        (actions(html! {
+            @if own.is_some() { (link_button(Button::Secondary, &who.t("deposits"), "/deposits")) }
+            @if himself { (link_button(Button::Secondary, &who.t("limits"), "/limits")) }
+        }))
     };
     Ok(page(&who, Sheet::new(who.t("accounts")), main))
 }
@@ -153,6 +156,8 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) ->
         @if single { (actions(link_button(Button::Primary, &who.t("statement-see"), &statement))) }
         @else { (facts(&who, &seen.view)) }
         (super::restrictions::offers(&who, &seen.view))
+        (super::deposit_open::offers(&who, &seen.view))
+        @if a.purpose == Purpose::Term { (actions(link_button(Button::Primary, &who.t("deposit-see"), &format!("/deposits/{id}")))) }
         @if pays && !single { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
         @if !single {
             (newest(&who, &seen))

@@ -262,8 +262,8 @@ fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
         @if DECIDED_HERE.contains(&kind) || app::desk::KINDS.contains(&kind) {
             (actions(html! {
                 (link_button(Button::Primary, &who.t("approve"), &at("approval")))
-                @if SENT_BACK.contains(&kind) { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
-                @else { (link_button(Button::Danger, &who.t("refuse"), &at("refusal"))) }
+                @if SENT_BACK.contains(&kind) || kind == "payment" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }
+                @if !SENT_BACK.contains(&kind) { (link_button(Button::Danger, &who.t("refuse"), &at("refusal"))) }
             }))
         }
     }

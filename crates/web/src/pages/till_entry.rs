@@ -84,7 +84,7 @@ fn what_to_do(who: &Signed, e: &Entry) -> Markup {
         (actions(html! {
             @if is_cash(e) && e.state == EntryState::SentBack { (link_button(Button::Primary, &who.t("entry-again"), &format!("{again}?resubmits={}", e.number))) }
             @if is_cash(e) && e.state == EntryState::Waiting { (link_button(Button::Danger, &who.t("entry-call-off"), &at("calling-off"))) }
-            @if is_cash(e) && e.state == EntryState::Done && e.of_number.is_none() { (link_button(Button::Danger, &who.t("entry-reverse"), &at("reversal"))) }
+            @if is_cash(e) && e.state == EntryState::Done && e.object != "reversal" { (link_button(Button::Danger, &who.t("entry-reverse"), &at("reversal"))) }
             (link_button(Button::Secondary, &who.t("till"), "/till"))
         }))
     }

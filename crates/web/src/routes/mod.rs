@@ -6,6 +6,7 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod savings;
 mod statement;
 pub mod tasks;
 
@@ -41,6 +42,7 @@ pub fn table() -> Vec<Route> {
         screens(),
         who(),
         money(),
+        savings::pages(),
         savings(),
         orders(),
         second_persons(),
@@ -363,6 +365,7 @@ fn savings() -> Vec<Route> {
         ask("/v1/deposit-products", deposits::on_sale, Anyone, "What is sold today, with today's rates").doc(|d| d.page_of::<schema::DepositOnSale>()),
         ask("/v1/deposits", deposits::list, own, "One's own deposits, or the firm's, newest first").doc(|d| d.page_of::<schema::Deposit>()),
         act("/v1/deposits", deposits::open, pays, "Open a deposit from a current account").doc(|d| d.body::<deposits::OpenAsk>().answer::<schema::Deposit>()),
+        act("/v1/deposits/offers", deposits::offer, pays, "What a deposit would be if it were opened now").keyless().doc(|d| d.body::<deposits::OpenAsk>().answer::<schema::DepositOffer>()),
         ask("/v1/deposits/{id}", deposits::one, seen, "A deposit and every step of its life").doc(|d| d.answer::<schema::DepositLife>()),
         act("/v1/deposits/{id}/draws/quote", deposits::quote, seen, "What a draw would pay and cost today").keyless().doc(|d| d.body::<deposits::DrawAsk>().answer::<schema::DrawQuote>()),
         act("/v1/deposits/{id}/draws", deposits::draw, pays, "Draw all or a part, bound to the interest that was shown").doc(|d| d.body::<deposits::ConfirmedDraw>().answer::<schema::Drawn>()),
