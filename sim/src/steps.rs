@@ -451,7 +451,7 @@ fn close_day(world: &mut World, auditor: &mut Auditor, report: &mut Report) -> R
     jobs(world, auditor, report)?;
     let open = world.bank().store.read(|tx| tx.business_date())?;
     let to = open.plus_days(1);
-    let answer = insist(report, || app::close_day(world.bank(), &Actor::system("close-day"), to, &mut |_| {}))?;
+    let answer = insist(report, || app::close_day(world.bank(), &Actor::system("close-day"), to, &mut |_, _, _| {}))?;
     if let Some(app::Close::Closed(_)) = tolerate(report, answer)? {
         report.days_closed += 1;
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 fn close(house: &House, next: &str) {
     let to = Date::parse(next).expect("a date");
-    let done = app::close_day(&house.bank, &Actor::system("close-day"), to, &mut |_| {}).expect("the day closes");
+    let done = app::close_day(&house.bank, &Actor::system("close-day"), to, &mut |_, _, _| {}).expect("the day closes");
     assert!(matches!(done, app::Close::Closed(_)), "{done}");
 }
 

@@ -99,8 +99,9 @@ fn counter_approvals(tx: &mut Tx<'_>, book: BookId) -> Result<u64> {
 }
 
 /// Closes the open business day and opens `to`. `day.close` for the whole bank. `Err(DAY_NOT_AFTER)`; the ledger's
-/// `day_out_of_balance`, which leaves the day open. `progress` hears what is being done.
-pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(&str)) -> Result<Close> {
+/// `day_out_of_balance`, which leaves the day open. `progress` hears what is being done, how far it is, and of how much (0: not
+/// known).
+pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(&str, u64, u64)) -> Result<Close> {
     let asker = actor.clone();
     let open = bank.read(|tx| {
         party::may(tx, &asker, Permission::DayClose, &Scope::bank())?;
@@ -111,11 +112,11 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
     }
     // A night that was broken off is finished before the next day ends.
     night(bank, progress)?;
-    progress("events");
+    progress("events", 0, 0);
     relay::pump(&bank.store)?;
-    progress("holds");
+    progress("holds", 0, 0);
     while bank.write(|tx| ledger::expire_due(tx, ledger::EXPIRE_AT_ONCE_MAX))? == ledger::EXPIRE_AT_ONCE_MAX as usize {}
-    progress("blockers");
+    progress("blockers", 0, 0);
     let asker = actor.clone();
     let closed = bank.write(move |tx| {
         party::may(tx, &asker, Permission::DayClose, &Scope::bank())?;
@@ -141,18 +142,22 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
         // The day is closed all the same; the clockwork, or the next close, goes on where it broke off.
         tracing::error!(error = ?why, "the night's work on deposits broke off");
     }
-    progress("done");
+    progress("done", 0, 0);
     Ok(closed)
 }
 
 /// Goes on with the nights of deposits until none is left; tells the step it is at. The clockwork does the same, so a night that
 /// breaks off here goes on there.
-fn night(bank: &Bank, progress: &mut dyn FnMut(&str)) -> Result<()> {
+fn night(bank: &Bank, progress: &mut dyn FnMut(&str, u64, u64)) -> Result<()> {
+    let all = bank.read(ledger::accounts_count)?;
     loop {
         let done = deposits::night_go_on(&bank.desk, NIGHT_STEPS_TOLD)?;
-        match done.night {
-            Some(night) => progress(night_step(night.step)),
-            None => return Ok(()),
+        let Some(night) = done.night else { return Ok(()) };
+        let far = |n: i64| u64::try_from(n).unwrap_or(0);
+        match night.step {
+            deposits::Step::Accrue => progress(night_step(night.step), far(night.accounts), all),
+            deposits::Step::Pay => progress(night_step(night.step), far(night.paid), 0),
+            step => progress(night_step(step), far(night.matured), 0),
         }
     }
 }

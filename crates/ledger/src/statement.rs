@@ -106,6 +106,12 @@ pub fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Option<Account>> {
     }
 }
 
+/// How many accounts there are, closed ones included.
+pub fn accounts_count(tx: &mut Tx<'_>) -> Result<u64> {
+    let n = tx.query_one("SELECT count(*) FROM accounts", &[], |r| r.get::<i64>(0))?;
+    Ok(n.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+}
+
 /// The accounts with these ids; missing ones are left out.
 pub fn accounts(tx: &mut Tx<'_>, ids: &[AccountId]) -> Result<Vec<Account>> {
     let keys: Vec<_> = ids.iter().map(key).collect();

@@ -241,6 +241,13 @@ pub enum Bench {
         #[arg(long, default_value_t = 1_000_000)]
         accounts: u32,
     },
+    /// The close of day of many branches and accounts, killed in the middle of its night and gone on with.
+    CloseDay {
+        #[arg(long, default_value_t = 1_000_000)]
+        accounts: u32,
+        #[arg(long, default_value_t = 28)]
+        branches: u32,
+    },
     /// From starting the server to its first page, with many accounts.
     Start {
         #[arg(long, default_value_t = 1_000_000)]

@@ -93,6 +93,15 @@ impl Ground {
     }
 }
 
+/// Another outlet under the head office; codes from 3 on.
+pub fn outlet(bank: &Bank, n: u32) -> Result<BranchId> {
+    let code = n.to_string();
+    Ok(bank.store.write(move |tx| {
+        let head = party::branches(tx)?.into_iter().find(|b| b.kind == BranchKind::HeadOffice).map(|b| b.id);
+        app::branch_open(tx, &actor(), branch(&code, head, BranchKind::Outlet))
+    })?)
+}
+
 /// A firm of the branch; the same `n`, the same credit code. `n` below 1,000,000.
 pub fn firm(branch: BranchId, n: u32) -> FirmNew {
     FirmNew {

@@ -5,6 +5,7 @@
 //! a command prints as its result goes to standard output, progress and the log to standard error; `--json` makes the
 //! result one JSON object. Exit codes are few and fixed; see [`exit`].
 mod args;
+mod bench_close;
 mod bench_deposits;
 mod bench_ledger;
 mod bench_payments;
@@ -71,6 +72,7 @@ fn run(cli: Cli) -> Outcome {
             Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Deposits { accounts } => bench_deposits::run(accounts),
+            Bench::CloseDay { accounts, branches } => bench_close::run(accounts, branches),
             Bench::Start { accounts } => bench_start::run(accounts),
         },
         Command::Simulate { seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),

@@ -230,7 +230,7 @@ fn close_day(bank: &Bank, to: Option<Date>, tell: &mut Tell<'_>) -> Outcome {
     let open = bank.store.read(|tx| tx.business_date())?;
     let to = to.unwrap_or_else(|| open.plus_days(1).max(bank.clock().now().local_date()));
     let actor = Actor { channel: Channel::Cli, ..Actor::system("close-day") };
-    let close = app::close_day(bank, &actor, to, &mut |what| tell(what, 0, 0))?;
+    let close = app::close_day(bank, &actor, to, tell)?;
     let blocked = matches!(close, app::Close::Blocked(_));
     let json = json!({ "date": open, "next": to, "closed": !blocked, "says": close.to_string() });
     match blocked {

@@ -111,7 +111,7 @@ pub(super) fn leave(bank: &Bank) -> Result<()> {
 }
 
 fn close(bank: &Bank, to: Date) -> Result<()> {
-    match close_day(bank, &actor(), to, &mut |_| {})? {
+    match close_day(bank, &actor(), to, &mut |_, _, _| {})? {
         Close::Closed(_) => Ok(()),
         Close::Blocked(by) => Err(broken("weeks gone by", format!("{} waits in {}", by[0].what, by[0].branch))),
     }

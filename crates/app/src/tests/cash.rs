@@ -21,7 +21,7 @@ fn the_day_waits_for_the_cash_and_a_till_follows_what_is_decided_elsewhere() {
     let none = Notes::none(CNY);
     let (who, empty) = (teller.clone(), none.clone());
     h.write(move |tx| till::till_open(tx, &who, drawer, &empty, None));
-    let close = || close_day(&h.bank, &operator, next, &mut |_| {}).unwrap();
+    let close = || close_day(&h.bank, &operator, next, &mut |_, _, _| {}).unwrap();
     let Close::Blocked(list) = close() else { panic!("it closed") };
     assert_eq!((list.len(), list[0].what, list[0].count), (1, "tills_open", 1));
 

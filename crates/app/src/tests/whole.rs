@@ -143,7 +143,7 @@ fn the_day_closes_when_nothing_waits_at_a_counter() {
     let h = House::open();
     let (operator, teller) = (h.staff("o", Role::Operator), h.staff("t", Role::Teller));
     let (open, next) = (Date::parse("2026-11-18").unwrap(), Date::parse("2026-11-19").unwrap());
-    let close = |actor: &kernel::Actor, to: Date| close_day(&h.bank, actor, to, &mut |_| {});
+    let close = |actor: &kernel::Actor, to: Date| close_day(&h.bank, actor, to, &mut |_, _, _| {});
     assert_eq!(close(&teller, next).unwrap_err().kind(), Kind::Forbidden);
     assert!(close(&operator, open).unwrap_err().is(&DAY_NOT_AFTER));
 
@@ -159,7 +159,7 @@ fn the_day_closes_when_nothing_waits_at_a_counter() {
     assert!(h.read(blockers).is_empty());
 
     let mut steps = Vec::new();
-    let done = close_day(&h.bank, &operator, next, &mut |step| steps.push(step.to_owned())).unwrap();
+    let done = close_day(&h.bank, &operator, next, &mut |step, _, _| steps.push(step.to_owned())).unwrap();
     assert!(done.to_string().starts_with("2026-11-18 is closed, 2026-11-19 is open"), "{done}");
     assert_eq!(steps.last().map(String::as_str), Some("done"));
     assert_eq!(h.read(|tx| tx.business_date()), next);
@@ -191,7 +191,7 @@ fn a_night_that_was_broken_off_is_finished_by_the_clockwork_or_before_the_next_d
     h.jobs();
     assert_eq!(open_nights(), 0);
     close_alone("2026-12-20");
-    close_day(&h.bank, &operator, Date::parse("2026-12-21").unwrap(), &mut |_| {}).unwrap();
+    close_day(&h.bank, &operator, Date::parse("2026-12-21").unwrap(), &mut |_, _, _| {}).unwrap();
     assert_eq!(open_nights(), 0);
     // A million yuan of the firm's from 18 November to 20 December, 33 days at 0.05 %.
     let paid = h.read(|tx| ledger::view(tx, h.funds)).posted().minor - 100_000_000;

@@ -896,6 +896,7 @@ day-part-interest-post = Booking interest
 day-part-interest-pay = Paying interest
 day-part-deposits-due = Paying or renewing deposits that fall due
 day-part-done = Done
+day-accounts = accounts
 day-closed = The business day is closed
 day-was-blocked = Not closed: { $n } still open
 day-history = Closed days

@@ -863,6 +863,7 @@ day-part-interest-post = 正在记利息账
 day-part-interest-pay = 正在发放利息
 day-part-deposits-due = 正在处理到期存款
 day-part-done = 完成
+day-accounts = 个账户
 day-closed = 营业日已结束
 day-was-blocked = 没有结束：还有 { $n } 件事项没有处理
 day-history = 以往营业日

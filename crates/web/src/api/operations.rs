@@ -214,7 +214,8 @@ pub async fn close(
         app::Close::Blocked(list) => json!({ "closed": null, "blocked": list }),
         app::Close::Closed(day) => json!({ "closed": day, "blocked": [] }),
     };
-    let done = web.run_once(&asked, move |bank| app::close_day(bank, &caller.actor, ask.to, &mut |_| {}).map(told));
+    let done =
+        web.run_once(&asked, move |bank| app::close_day(bank, &caller.actor, ask.to, &mut |_, _, _| {}).map(told));
     Ok(Json(done.await?))
 }
 

@@ -204,7 +204,7 @@ pub async fn verify(State(web): State<Web>, who: Signed, Checked(_): Checked<Bar
             let inside = web.clone();
             let done = web
                 .run(move |bank| {
-                    let mut hear = |table: &str, rows: u64| inside.inner().works.at(Work::Verify, table, rows);
+                    let mut hear = |table: &str, rows: u64| inside.inner().works.at(Work::Verify, table, rows, 0);
                     app::verify(&bank.store, &mut hear).map(Outcome::Verified)
                 })
                 .await;

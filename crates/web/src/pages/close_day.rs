@@ -134,7 +134,8 @@ fn progress_part(who: &Signed, doing: &Doing) -> Markup {
             Tone::Info,
             &who.t("day-closing"),
             html! {
-                p { (say::told_or(w, "day-part", &doing.part)) }
+                @if doing.of > 0 { (crate::look::progress(&say::told_or(w, "day-part", &doing.part), doing.rows, doing.of, &who.t("day-accounts"))) }
+                @else { p { (say::told_or(w, "day-part", &doing.part)) } }
                 p { (say::by(w, &doing.by, doing.began)) }
             },
         ),
@@ -186,7 +187,8 @@ pub async fn close(State(web): State<Web>, who: Signed, Checked(given): Checked<
             let inside = web.clone();
             let done = web
                 .run(move |bank| {
-                    let mut hear = |part: &str| inside.inner().works.at(Work::CloseDay, part, 0);
+                    let mut hear =
+                        |part: &str, done: u64, of: u64| inside.inner().works.at(Work::CloseDay, part, done, of);
                     app::close_day(bank, &actor, next, &mut hear).map(Outcome::Closed)
                 })
                 .await;

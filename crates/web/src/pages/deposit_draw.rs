@@ -24,7 +24,7 @@ pub struct DrawForm {
     #[serde(rename = "csrf")]
     _csrf: String,
     once: String,
-    /// `send` from the page of the cost, anything else shows it.
+    /// `send` from the page of the cost; `all` where the part is a question of its own; anything else shows the cost.
     step: String,
     /// All of it, or `part`.
     all: String,
@@ -62,12 +62,16 @@ fn form_page(who: &Signed, seen: &Seen, f: &DrawForm, errors: &FieldErrors) -> S
     let whole = w.t_with("deposit-draw-all", &[("amount", w.money(d.money(d.principal)).into())]);
     let choices = [Choice::new("all", whole), Choice::new("part", who.t("deposit-draw-part"))];
     let chosen = if f.all.is_empty() { "all" } else { f.all.as_str() };
-    let part = Field::new("amount", who.t("deposit-part")).hint(who.t("deposit-part-hint")).value(f.amount.as_str());
+    let single = who.view.mode.is_one_at_a_time();
+    let (asks_all, asks_part) = (!single || f.all != "part", !single || f.all == "part");
+    let part = Field::new("amount", who.t("deposit-part")).value(f.amount.as_str()).errors(errors);
+    let part = if single { part } else { part.hint(who.t("deposit-part-hint")).optional() };
+    let how_much = Field::new("all", who.t("deposit-draw-how-much")).value(chosen.to_owned()).errors(errors);
     let fields = html! {
-        (radios(w, &Field::new("all", who.t("deposit-draw-how-much")).value(chosen.to_owned()).errors(errors), &choices))
-        (money(w, &part.errors(errors).optional(), d.currency))
+        @if asks_all { (radios(w, &how_much, &choices)) } @else { input type="hidden" name="all" value="part"; }
+        @if asks_part { (money(w, &part, d.currency)) }
         (actions(html! {
-            (button(Button::Primary, &who.t("deposit-draw-cost"), Some(("step", "cost"))))
+            (button(Button::Primary, &who.t("deposit-draw-cost"), Some(("step", if asks_part { "cost" } else { "all" }))))
             (link_button(Button::Secondary, &who.t("back-without"), &here))
         }))
     };
@@ -174,6 +178,9 @@ pub async fn draw(
     let seen = load(&web, &who, id).await?;
     let d = &seen.deposit;
     let mut errors = FieldErrors::new();
+    if f.step == "all" && f.all == "part" {
+        return Ok(form_page(&who, &seen, &f, &errors).into_response());
+    }
     let amount = match f.all.as_str() {
         "part" => given::amount(&who, &mut errors, "amount", &f.amount),
         _ => Some(d.money(d.principal)),

@@ -58,10 +58,12 @@ fn state(who: &Signed, d: &Deposit) -> Markup {
 
 pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let (own, actor) = (owner(&who), who.actor.clone());
-    let (all, shelf, today) = web
+    let (all, shelf, sold, today) = web
         .read(move |tx| {
             let own = own.ok_or_else(|| Error::forbidden("only customers have deposits of their own"))?;
-            Ok((deposits::deposits_of(tx, &actor, own)?, deposits::shelf(tx)?, tx.business_date()?))
+            let (shelf, today) = (deposits::shelf(tx)?, tx.business_date()?);
+            let sold = shelf.on_sale(today).into_iter().filter(|s| s.product.chart(own).is_some()).collect::<Vec<_>>();
+            Ok((deposits::deposits_of(tx, &actor, own)?, shelf, sold, today))
         })
         .await?;
     let w = who.words();
@@ -73,7 +75,7 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         (cards(&who, &shelf, &open, today)?)
         @if who.holds(P::PaymentSubmit) { (actions(link_button(Button::Primary, &who.t("deposit-open"), "/deposits/new"))) }
         h2 { (who.t("deposit-rates")) }
-        (on_sale(&who, &shelf.on_sale(today)))
+        (on_sale(&who, &sold))
         @if !over.is_empty() { (details(&who.t("deposits-closed"), closed(&who, &shelf, &over)?)) }
     };
     let shown = Sheet::new(who.t("deposits")).lead(who.t("deposits-lead")).crumb(who.t("accounts"), "/accounts");
@@ -107,7 +109,7 @@ fn until(w: Words, last: Date, today: Date) -> String {
 }
 
 /// What is sold today; a product's rates stand in one line.
-pub fn on_sale(who: &Signed, all: &[OnSale]) -> Markup {
+fn on_sale(who: &Signed, all: &[OnSale]) -> Markup {
     let w = who.words();
     let row = |s: &OnSale| {
         let p = &s.product;

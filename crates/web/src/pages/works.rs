@@ -27,6 +27,8 @@ pub struct Doing {
     /// The part it is at: a text key's end, or a table's name.
     pub part: String,
     pub rows: u64,
+    /// Of so many; 0 where that is not known.
+    pub of: u64,
     pub parts_done: u32,
     pub by: String,
     pub began: Timestamp,
@@ -49,18 +51,19 @@ impl Works {
         if all.get(&work).is_some_and(|d| d.outcome.is_none()) {
             return false;
         }
-        let doing = Doing { part: String::new(), rows: 0, parts_done: 0, by: by.into(), began: now, outcome: None };
+        let doing =
+            Doing { part: String::new(), rows: 0, of: 0, parts_done: 0, by: by.into(), began: now, outcome: None };
         all.insert(work, doing);
         true
     }
 
-    pub fn at(&self, work: Work, part: &str, rows: u64) {
+    pub fn at(&self, work: Work, part: &str, rows: u64, of: u64) {
         if let Some(doing) = self.0.lock().get_mut(&work) {
             if doing.part != part {
                 doing.parts_done += u32::from(!doing.part.is_empty());
                 doing.part = part.to_owned();
             }
-            doing.rows = rows;
+            (doing.rows, doing.of) = (rows, of);
         }
     }
 
@@ -81,9 +84,9 @@ mod tests {
         let (works, now) = (Works::default(), Timestamp::from_micros(1));
         assert!(works.begin(Work::Verify, "a", now) && !works.begin(Work::Verify, "b", now));
         assert!(works.begin(Work::CloseDay, "b", now));
-        works.at(Work::Verify, "accounts", 5);
-        works.at(Work::Verify, "accounts", 9);
-        works.at(Work::Verify, "audit", 1);
+        works.at(Work::Verify, "accounts", 5, 10);
+        works.at(Work::Verify, "accounts", 9, 10);
+        works.at(Work::Verify, "audit", 1, 0);
         let doing = works.get(Work::Verify).unwrap();
         assert_eq!((doing.part.as_str(), doing.rows, doing.parts_done, doing.by.as_str()), ("audit", 1, 1, "a"));
         works.end(Work::Verify, now, Err(Error::broken("x")));
