@@ -3,6 +3,7 @@ mod bulk;
 mod bytes;
 mod cases;
 mod cash;
+mod counter;
 mod deposits;
 mod desk;
 mod documents;

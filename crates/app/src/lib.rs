@@ -19,6 +19,7 @@
 mod audit;
 mod bank;
 mod close;
+pub mod counter;
 pub mod demo_load;
 mod denial;
 pub mod desk;
@@ -63,6 +64,9 @@ pub mod codes {
         EXPORT_TOO_LARGE: Limit, "export_too_large", "choose a shorter period and take one file for each";
         STATEMENT_MOVED_ON: Conflict, "statement_moved_on", "make a new statement of these days; the old one stays what it was";
         NO_RECEIPT_YET: Refused, "no_receipt_yet", "ask again when it is paid";
+        CHECK_MISSING: Refused, "account_check_missing", "look at what is named, tick it, and open the account then";
+        HAS_ACCOUNT: Refused, "account_has_one", "use the account there is, or close it first";
+        ACCOUNT_HAS_CARD: Refused, "account_has_card", "close the card first, or let it lead to another account";
         DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";
     }
 }

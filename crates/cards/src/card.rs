@@ -212,6 +212,12 @@ pub(crate) fn of_owner(tx: &mut Tx<'_>, owner: PersonId) -> Result<Vec<Card>> {
     tx.select::<Card>("WHERE owner = ?1 ORDER BY id DESC LIMIT ?2", params![owner, CARDS_LISTED_MAX])
 }
 
+/// A card that still leads to an account, whoever asks.
+pub fn open_card_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<CardId>> {
+    let tail = "WHERE book = ?1 AND account = ?2 AND state NOT IN ('declined', 'closed') LIMIT 1";
+    Ok(tx.select::<Card>(tail, params![account.book(), account])?.pop().map(|c| c.id))
+}
+
 /// Every plastic of a card that the actor may see, in order.
 pub fn plastics(tx: &mut Tx<'_>, actor: &Actor, id: CardId) -> Result<Vec<Plastic>> {
     let c = card(tx, actor, id)?;

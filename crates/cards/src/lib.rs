@@ -44,7 +44,9 @@ mod tests;
 pub mod verify;
 
 pub use apply::{Apply, apply, approve, decline};
-pub use card::{Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, plastics, steps};
+pub use card::{
+    Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, open_card_of, plastics, steps,
+};
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
 pub use life::{FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw};

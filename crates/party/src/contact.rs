@@ -1,13 +1,20 @@
-//! How the bank reaches a customer: his telephone number and address, changed by himself.
+//! How the bank reaches a customer, and what it knows him by: his telephone number and address, changed by himself or, when he
+//! stands at a counter with his document, by staff; his document, renewed there.
 //!
 //! Whoever took over a session would first want another number. So a change needs a fresh second factor, is written
 //! down, and is told to the number before: what it was stays on record ([`ContactChange`]), encrypted under the
 //! customer's own key, for that message and for the case in which somebody has to find out.
 use crate::Change;
+use crate::codes::IDENTITY_TAKEN;
+use crate::directory::{self, Kind, hex};
 use crate::events::Event;
 use crate::need_step_up;
-use crate::person::{ADDRESS_CHARS_MAX, Revealed, person_locked, phone, reveal};
-use kernel::chinese::mask_phone;
+use crate::person::{
+    ADDRESS_CHARS_MAX, DocumentKind, Revealed, document_key, document_number, person_locked, phone, reveal,
+};
+use crate::rights::{Scope, may};
+use crate::role::Permission;
+use kernel::chinese::{mask_identity, mask_phone};
 use kernel::id::{ContactChangeId, PersonId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Seal, Tx, params};
@@ -49,6 +56,71 @@ pub fn reveal_own(tx: &mut Tx<'_>, actor: &Actor) -> Result<Revealed> {
 pub fn phone_change(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<Change> {
     let person = himself(actor)?;
     need_step_up(actor)?;
+    put_phone(tx, actor, person, number)
+}
+
+/// Another number for a customer who stands at the counter with the document the bank knows him by. Needs `person.register` where
+/// he is on file; nobody changes his own. The number before is told, as after any change.
+pub fn phone_change_at_counter(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, number: &str) -> Result<Change> {
+    at_counter(tx, actor, person)?;
+    put_phone(tx, actor, person, number)
+}
+
+/// A new document of the same person: renewed, or a passport for a card. His name and date of birth stay. Needs
+/// `person.register` where he is on file; nobody renews his own. The document before still leads to him, so that nobody else is put
+/// on file with it. Errors: `BAD_IDENTITY`, `IDENTITY_TAKEN`.
+pub fn document_renew(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, new: &DocumentNew) -> Result<Change> {
+    at_counter(tx, actor, person)?;
+    let mut row = person_locked(tx, person)?;
+    let (country, number) = (new.country.trim().to_ascii_uppercase(), new.number.as_str());
+    let number = document_number(new.document, &country, number, tx.now().local_date())?;
+    let name = document_key(new.document, &country, &number);
+    let index = tx.keys().index("identity", &name);
+    if index == row.identity_index {
+        return Ok(Change::AlreadySo);
+    }
+    if new.document == DocumentKind::ResidentId {
+        let born = row.key(tx.keys())?.decrypt("person.born", &row.born)?;
+        if kernel::chinese::identity_birth(&number).is_none_or(|on_card| on_card.to_string() != born) {
+            return Err(Error::field("number", "the card is of somebody born on another day"));
+        }
+    }
+    let taken = hex(&index);
+    let own = directory::find(tx, Kind::Identity, &taken)?.is_some_and(|of| of == person.to_string());
+    if !own && !directory::take(tx, Kind::Identity, &taken, person)? {
+        return Err(Error::new(&IDENTITY_TAKEN, "the document belongs to another customer"));
+    }
+    let key = row.key(tx.keys())?;
+    let before = row.identity_masked.clone();
+    (row.identity, row.identity_index) = (key.encrypt("person.identity", &number), index);
+    (row.identity_masked, row.document) = (mask_identity(&number), new.document);
+    (row.is_foreign, row.country) = (country != "CN", country);
+    tx.update(&mut row)?;
+    tx.audit(actor, Audit::of("person.document", person).change(before, row.identity_masked))?;
+    Ok(Change::Done)
+}
+
+/// A document as it is read at the counter.
+#[derive(Clone, Debug)]
+pub struct DocumentNew {
+    pub document: DocumentKind,
+    pub number: String,
+    /// ISO 3166-1 alpha-2; `CN` for a resident identity card.
+    pub country: String,
+}
+
+fn at_counter(tx: &mut Tx<'_>, actor: &Actor, person: PersonId) -> Result<()> {
+    let Who::Staff(staff) = actor.who else {
+        return Err(Error::forbidden("staff do this at a counter, for whoever stands there"));
+    };
+    may(tx, actor, Permission::PersonRegister, &Scope::person(person))?;
+    match crate::staff(tx, staff)?.person == Some(person) {
+        true => Err(Error::forbidden("staff do not handle what is their own as customers")),
+        false => Ok(()),
+    }
+}
+
+fn put_phone(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, number: &str) -> Result<Change> {
     let number = phone(number).ok_or_else(|| Error::field("phone", "5 to 15 digits, with + for other countries"))?;
     let mut row = person_locked(tx, person)?;
     let index = tx.keys().index("phone", &number);

@@ -122,19 +122,24 @@ fn checked(mut new: PersonNew, today: Date) -> Result<PersonNew> {
         return Err(Error::limit("address", new.address.chars().count(), ADDRESS_CHARS_MAX, "characters"));
     }
     new.country = new.country.trim().to_ascii_uppercase();
-    new.number = match new.document {
-        DocumentKind::ResidentId => identity(&new.number, today)
-            .map_err(|fault| Error::new(&BAD_IDENTITY, format!("not an identity number: {fault:?}")))?,
-        DocumentKind::Passport => passport(&new.number)
-            .filter(|_| new.country.len() == 2)
-            .ok_or_else(|| Error::new(&BAD_IDENTITY, "a passport has 5 to 20 letters and digits and a country"))?,
-    };
+    new.number = document_number(new.document, &new.country, &new.number, today)?;
     let on_card = kernel::chinese::identity_birth(&new.number).filter(|_| new.document == DocumentKind::ResidentId);
     if on_card.is_some_and(|born| born != new.born) || new.born > today {
         return Err(Error::field("born", "it is not the date of birth of the document"));
     }
     new.phone = phone(&new.phone).ok_or_else(|| Error::field("phone", "5 to 15 digits, with + for other countries"))?;
     Ok(new)
+}
+
+/// The number of a document as it is kept. `Err(BAD_IDENTITY)`.
+pub(crate) fn document_number(kind: DocumentKind, country: &str, number: &str, today: Date) -> Result<String> {
+    match kind {
+        DocumentKind::ResidentId => identity(number, today)
+            .map_err(|fault| Error::new(&BAD_IDENTITY, format!("not an identity number: {fault:?}"))),
+        DocumentKind::Passport => passport(number)
+            .filter(|_| country.len() == 2)
+            .ok_or_else(|| Error::new(&BAD_IDENTITY, "a passport has 5 to 20 letters and digits and a country")),
+    }
 }
 
 /// A name as it is compared: half-width, without spaces around, one space inside.

@@ -22,6 +22,17 @@ store::text_enum! {
         MoveIn = "move_in",
         VoucherUse = "voucher_use",
         VoucherVoid = "voucher_void",
+        AccountOpened = "account_opened",
+        AccountClosed = "account_closed",
+        DepositOpened = "deposit_opened",
+        DepositDrawn = "deposit_drawn",
+        DepositChanged = "deposit_changed",
+        PhoneChanged = "phone_changed",
+        DocumentRenewed = "document_renewed",
+        LoginRenewed = "login_renewed",
+        CertificateIssued = "certificate_issued",
+        PassbookPrinted = "passbook_printed",
+        CardService = "card_service",
     }
 }
 
@@ -168,6 +179,33 @@ pub(crate) fn number(tx: &mut Tx<'_>, day: &mut TillDay, new: NewEntry<'_>) -> R
         ended_by: None,
         seal: store::Seal::default(),
     })
+}
+
+/// What was done for a customer at the counter without notes of the drawer.
+#[derive(Clone, Debug)]
+pub struct Service<'a> {
+    pub kind: EntryKind,
+    pub account: Option<AccountId>,
+    /// What it was about in money; nothing where it was not.
+    pub amount: Option<Money>,
+    /// The id of the thing.
+    pub object: &'a str,
+    pub memo: &'a str,
+}
+
+/// Enters a service in the journal of the teller who did it, under his next number, in the transaction that did it. Whoever has no
+/// open till (a customer for himself, staff without one) has no journal: `None`.
+pub fn serve(tx: &mut Tx<'_>, actor: &Actor, done: &Service<'_>) -> Result<Option<Entry>> {
+    let Some(mut day) = open_day_of(tx, actor)? else { return Ok(None) };
+    let amount = done.amount.unwrap_or(Money::zero(Currency::CNY));
+    let new = NewEntry { object: done.object, memo: done.memo, ..NewEntry::plain(done.kind, amount) };
+    let mut entry = number(tx, &mut day, new)?;
+    if let Some(id) = done.account {
+        entry.account = Some(id);
+        entry.shown = kernel::chinese::mask_card(&ledger::view(tx, id)?.account.number);
+    }
+    tx.insert(&mut entry)?;
+    Ok(Some(entry))
 }
 
 /// Enters what a teller did beside payments, when his till is open.

@@ -56,7 +56,8 @@ pub use drawer::{
 };
 pub use drawer::{vault_count, vault_count_confirm};
 pub use entry::{
-    Advice, Entry, EntryAsk, EntryKind, EntryRef, EntryState, Override, advice, entry, journal, overrides_of,
+    Advice, Entry, EntryAsk, EntryKind, EntryRef, EntryState, Override, Service, advice, entry, journal, overrides_of,
+    serve,
 };
 pub use events::Event;
 pub use exchange::{DamagedPiece, ExchangeAsk, exchange};

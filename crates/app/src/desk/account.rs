@@ -1,6 +1,6 @@
 //! An account: restricted at once, freed by two, closed when it is empty.
 use super::{Deed, Ordered, Terms, filled, place};
-use crate::codes::ACTIVATED_IN_PERSON;
+use crate::codes::{ACCOUNT_HAS_CARD, ACTIVATED_IN_PERSON};
 use approval::Line;
 use kernel::chinese::mask_card;
 use kernel::id::AccountId;
@@ -10,6 +10,7 @@ use ledger::{Account, View};
 use party::{Change, Permission};
 use serde::{Deserialize, Serialize};
 use store::Tx;
+use till::{EntryKind, Service};
 
 /// A restriction to be lifted before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,12 +121,21 @@ impl Deed for Lift {
 impl Deed for Close {
     fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
         let (_, terms) = reach(tx, actor, Permission::AccountOpen, self.account)?;
+        if let Some(card) = cards::open_card_of(tx, self.account)? {
+            return Err(Error::new(&ACCOUNT_HAS_CARD, format!("{card} leads to it")).with("card", card));
+        }
         Ok(Terms { kind: "account.close", note: party::reason(&self.why)?, ..terms })
     }
 
     fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
         let closed = ledger::view(tx, self.account)?.account.closed_at.is_some();
-        ledger::close_account(tx, actor, self.account, &party::reason(&self.why)?)?;
+        let why = party::reason(&self.why)?;
+        ledger::close_account(tx, actor, self.account, &why)?;
+        if !closed {
+            let (account, object) = (Some(self.account), self.account.to_string());
+            let done = Service { kind: EntryKind::AccountClosed, account, amount: None, object: &object, memo: &why };
+            till::serve(tx, actor, &done)?;
+        }
         Ok((if closed { Change::AlreadySo } else { Change::Done }, self.account.to_string()))
     }
 }

@@ -127,7 +127,8 @@ pub async fn open(
     let OpenAsk { linked, product, term, amount, rollover } = ask;
     let ask = Open { linked, product, term, amount, rollover: rollover.unwrap_or(Rollover::None) };
     let desk = web.desk().clone();
-    let done = web.write_once(&asked, move |tx| deposits::open(&desk, tx, &caller.actor, &ask).map(|d| told(&d)));
+    let done =
+        web.write_once(&asked, move |tx| app::counter::open_deposit(&desk, tx, &caller.actor, &ask).map(|d| told(&d)));
     Ok(Json(done.await?))
 }
 
@@ -170,7 +171,7 @@ pub async fn draw(
     let asked = Asked::new(&caller.actor, &key, "deposits.draw", &(id, &ask))?;
     let desk = web.desk().clone();
     let done = web.write_once(&asked, move |tx| {
-        let done = deposits::draw(&desk, tx, &caller.actor, id, ask.amount, ask.interest_shown)?;
+        let done = app::counter::draw_deposit(&desk, tx, &caller.actor, id, ask.amount, ask.interest_shown)?;
         Ok(json!(done))
     });
     Ok(Json(done.await?))
@@ -193,8 +194,9 @@ pub async fn rollover(
     Body(ask): Body<RolloverAsk>,
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "deposits.rollover", &(id, &ask))?;
-    let done =
-        web.write_once(&asked, move |tx| deposits::rollover_set(tx, &caller.actor, id, ask.rollover).map(|d| told(&d)));
+    let done = web.write_once(&asked, move |tx| {
+        app::counter::rollover_set(tx, &caller.actor, id, ask.rollover).map(|d| told(&d))
+    });
     Ok(Json(done.await?))
 }
 
@@ -372,7 +374,8 @@ pub async fn proof_issue(
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "deposits.proof", &(account, &ask))?;
     let ask = ProofAsk { account, amount: ask.amount, until: ask.until, copies: ask.copies };
-    let done = web.write_once(&asked, move |tx| deposits::proof_issue(tx, &caller.actor, &ask).map(|p| told_proof(&p)));
+    let done =
+        web.write_once(&asked, move |tx| app::counter::proof_issue(tx, &caller.actor, &ask).map(|p| told_proof(&p)));
     Ok(Json(done.await?))
 }
 

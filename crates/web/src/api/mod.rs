@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod approvals;
 pub mod bulk;
 pub mod cards;
+pub mod counter;
 pub mod deposit_terms;
 pub mod deposits;
 pub mod desk;

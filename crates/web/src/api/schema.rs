@@ -221,6 +221,7 @@ shapes! {
     DepositStep "A step in a deposit's life." { number: int, kind: text, day: date, amount: Amount, interest: Amount, tax: Amount, lost: Amount, rate: text }
     DepositNotice "Notice that an amount will be drawn." { number: int, amount: Amount, given_on: date, due_on: date, state: text }
     DepositLife "A deposit and every step of its life." { deposit: id, owner: id, linked: id, product: text, version: int, term: text, principal: Amount, opened_principal: Amount, rate: text, began: date, matures: date "null", rollover: text, round: int, draws: int, paid: Amount, state: text, opened_at: time, closed_at: time "null", steps: [DepositStep], notices: [DepositNotice] }
+    CurrentAccount "An account that was opened." { account: id, number: text, owner: id, currency: text, opened_at: time }
     DepositOffer "What a deposit would be if it were opened now." { amount: Amount, rate: text, began: date, matures: date "null", interest: Amount "null", rate_if_broken: text, available: Amount }
     DrawQuote "What a draw pays and costs." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date }
     Drawn "What came of a draw." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date, closed: flag }

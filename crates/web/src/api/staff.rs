@@ -360,7 +360,7 @@ pub async fn renew(
     let login = web.read(move |tx| unknown_to_others(party::login_view(tx, &actor, id), "login", id)).await?;
     let asked = Asked::new(&caller.actor, &key, "login.renew", &(id, &why))?;
     let done = issued(&web, asked, login.name, move |tx, password, totp_secret| {
-        party::login_renew(tx, &caller.actor, id, Renewal { password, totp_secret }, &why.reason)?;
+        app::counter::login_renew(tx, &caller.actor, id, Renewal { password, totp_secret }, &why.reason)?;
         Ok(id)
     })
     .await;

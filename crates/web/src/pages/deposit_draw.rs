@@ -212,7 +212,7 @@ async fn send(web: &Web, who: &Signed, drawing: Drawing, once: &str) -> kernel::
     let (desk, actor) = (web.desk().clone(), who.actor.clone());
     let Drawing { account, amount, shown } = drawing;
     let number = web.write_once(&asked, move |tx| {
-        deposits::draw(&desk, tx, &actor, account, amount, shown)?;
+        app::counter::draw_deposit(&desk, tx, &actor, account, amount, shown)?;
         let last = deposits::history(tx, &actor, account)?.last().map(|e| e.number);
         last.ok_or_else(|| Error::broken(format!("{account} has no history")))
     });

@@ -248,7 +248,9 @@ async fn offered(web: &Web, who: &Signed, ask: &Open) -> kernel::Result<Offer> {
 async fn send(web: &Web, who: &Signed, ask: Open, once: &str) -> kernel::Result<String> {
     let asked = Asked::new(&who.actor, once, "deposits.open.page", &ask)?;
     let (desk, actor) = (web.desk().clone(), who.actor.clone());
-    let account = web.write_once(&asked, move |tx| deposits::open(&desk, tx, &actor, &ask).map(|d| d.account)).await?;
+    let account = web
+        .write_once(&asked, move |tx| app::counter::open_deposit(&desk, tx, &actor, &ask).map(|d| d.account))
+        .await?;
     Ok(format!("/deposits/{account}/steps/1"))
 }
 

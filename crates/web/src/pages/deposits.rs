@@ -373,6 +373,6 @@ pub async fn rollover_set(
 ) -> Result<Response, Fault> {
     let to = Rollover::parse(&given.rollover).ok_or_else(|| Error::field("rollover", "one of those offered"))?;
     let actor = who.actor.clone();
-    web.write(move |tx| deposits::rollover_set(tx, &actor, id, to)).await?;
+    web.write(move |tx| app::counter::rollover_set(tx, &actor, id, to)).await?;
     Ok(see_other(&format!("/deposits/{id}")))
 }

@@ -289,7 +289,7 @@ pub async fn renew(
     let (password, hash) = door::first_password(&web, &l.name).await?;
     let (actor, totp_secret) = (who.actor.clone(), party::totp_secret_new());
     let renewal = Renewal { password: hash, totp_secret };
-    web.write(move |tx| party::login_renew(tx, &actor, id, renewal.clone(), &why)).await?;
+    web.write(move |tx| app::counter::login_renew(tx, &actor, id, renewal.clone(), &why)).await?;
     web.inner().sessions.forget_login(id);
     Ok(issued(&who, &l.name, &password, &totp_secret, &home_of(&l)))
 }

@@ -12,6 +12,7 @@ pub mod clearing;
 pub mod close_day;
 pub mod confirm;
 pub mod consents;
+pub mod counter;
 pub mod customers;
 pub mod deposit_draw;
 pub mod deposit_open;

@@ -27,6 +27,9 @@ pub struct CashPageAsk {
     /// The number of the entry that was sent back.
     #[serde(default)]
     resubmits: Option<i64>,
+    /// The customer's account that is known already.
+    #[serde(default)]
+    account: Option<String>,
 }
 
 fn here(direction: Direction) -> &'static str {
@@ -44,11 +47,11 @@ fn title(direction: Direction) -> &'static str {
 }
 
 pub async fn cash_in(State(web): State<Web>, who: Signed, Query(ask): Query<CashPageAsk>) -> Result<Shown, Fault> {
-    asked(&web, &who, Direction::In, ask.resubmits).await
+    asked(&web, &who, Direction::In, ask).await
 }
 
 pub async fn cash_out(State(web): State<Web>, who: Signed, Query(ask): Query<CashPageAsk>) -> Result<Shown, Fault> {
-    asked(&web, &who, Direction::Out, ask.resubmits).await
+    asked(&web, &who, Direction::Out, ask).await
 }
 
 pub async fn take_in(State(web): State<Web>, who: Signed, Checked(f): Checked<Fields>) -> Result<Response, Fault> {
@@ -59,12 +62,24 @@ pub async fn pay_out(State(web): State<Web>, who: Signed, Checked(f): Checked<Fi
     sent(&web, &who, Direction::Out, f).await
 }
 
-async fn asked(web: &Web, who: &Signed, direction: Direction, resubmits: Option<i64>) -> Result<Shown, Fault> {
-    let fields = match resubmits {
-        Some(number) => before(web, who, number).await?,
-        None => Fields::new(),
+async fn asked(web: &Web, who: &Signed, direction: Direction, ask: CashPageAsk) -> Result<Shown, Fault> {
+    let fields = match (ask.resubmits, ask.account) {
+        (Some(number), _) => before(web, who, number).await?,
+        (None, Some(account)) => of_account(web, who, &account).await?,
+        (None, None) => Fields::new(),
     };
     Ok(form_page(who, direction, &fields, &FieldErrors::new()))
+}
+
+/// The number of an account the teller came from, so that it is not typed again.
+async fn of_account(web: &Web, who: &Signed, id: &str) -> Result<Fields, Fault> {
+    let (actor, id) = (who.actor.clone(), id.parse::<AccountId>()?);
+    let number = web.read(move |tx| {
+        let a = ledger::view(tx, id)?.account;
+        payments::may_see(tx, &actor, a.owner).map_err(|_| Error::not_found("account", id))?;
+        Ok(a.number)
+    });
+    Ok(vec![("number".to_owned(), number.await?)])
 }
 
 /// What was sent back, as it was.

@@ -2,6 +2,7 @@
 //! are all made of this list.
 mod cards;
 mod cash;
+mod counter;
 mod desk;
 mod door;
 mod elder;
@@ -55,6 +56,8 @@ pub fn table() -> Vec<Route> {
         transfer::programs(),
         elder::pages(),
         elder::programs(),
+        counter::pages(),
+        counter::programs(),
         cash::pages(),
         cash::programs(),
         cards::programs(),

@@ -31,6 +31,7 @@ pub const TASKS: &[Task] = &[
     task("1020", "khdj", "task-customer", "/customers/registration"),
     task("1030", "dwcx", "firms", "/firms"),
     task("1040", "dwdj", "task-firm", "/firms/registration"),
+    task("1050", "gm", "counter", "/counter"),
     task("1110", "ck", "cash-in", "/till/cash-in"),
     task("1120", "qk", "cash-out", "/till/cash-out"),
     task("1130", "dh", "cash-change", "/till/change"),
