@@ -409,10 +409,12 @@ impl House {
         ]);
         let drawers = self.bank.write(move |tx| {
             let vault = till::set_up(tx, &system(), branch, Currency::CNY)?;
-            Ok([vault, till::till_make(tx, &system(), branch, "T01", Currency::CNY)?])
+            let machine = till::machine_make(tx, &system(), branch, "M01", Currency::CNY)?;
+            Ok([vault, till::till_make(tx, &system(), branch, "T01", Currency::CNY)?, machine])
         });
-        let [vault, drawer] = drawers.expect("a vault and a till").map(|d| d.to_string());
-        self.ids.extend([("$vault", vault), ("$till", drawer)]);
+        let [vault, drawer, machine] = drawers.expect("a vault, a till and a machine").map(|d| d.to_string());
+        self.ids.extend([("$vault", vault), ("$till", drawer), ("$machine", machine)]);
+        app::machines::attach_simulators(&self.bank, None).expect("devices");
     }
 
     fn import(&self, project: kernel::id::ProjectId) -> payroll::Import {

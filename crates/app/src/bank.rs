@@ -1,5 +1,6 @@
 //! How the bank is opened.
 use crate::denial::Denials;
+use crate::machines::Machines;
 use crate::messenger::{Log, Messenger};
 use crate::{MIGRATION, notices, webhooks};
 use guard::Guard;
@@ -119,6 +120,8 @@ pub struct Bank {
     pub webhooks: webhooks::Courier,
     /// The readers and cameras of the branches' machines.
     pub identity: Arc<dyn IdentityPort>,
+    /// The devices of the branches' cash machines; none until they are attached.
+    pub machines: Arc<Machines>,
     pub(crate) denials: Arc<Denials>,
 }
 
@@ -141,6 +144,7 @@ impl Bank {
             messenger,
             webhooks: webhooks::Courier::new(options.webhooks),
             identity: options.identity.unwrap_or_else(|| Arc::new(NoReader)),
+            machines: Arc::default(),
             denials: Arc::default(),
             store,
         };
@@ -203,6 +207,7 @@ impl Bank {
             till::MIGRATION,
             payments::MIGRATION_NUMBERS,
             cards::MIGRATION,
+            till::MIGRATION_TERMINALS,
         ]);
         all
     }
@@ -225,6 +230,7 @@ impl Bank {
             lobby::TABLES,
             bulk::TABLES,
             till::TABLES,
+            till::TERMINAL_TABLES,
             deposits::TABLES,
             cards::TABLES,
             notices::TABLES,

@@ -30,6 +30,8 @@ pub const DEPOSITS_SECONDS: i64 = 10;
 pub const PAYMENTS_SECONDS: i64 = 10;
 /// Seconds between two passes over webhooks and messages.
 pub const OUTWARD_SECONDS: i64 = 2;
+/// Seconds between two looks for cash machines that stopped in the middle.
+pub const MACHINES_SECONDS: i64 = 5;
 /// Minutes between two clearings away: holds, restrictions, sessions, sums of denials.
 pub const TIDYING_MINUTES: i64 = 1;
 /// Days between two looks for answers and events that were kept long enough.
@@ -72,6 +74,7 @@ const JOBS: &[Job] = &[
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
     Job { name: "card-bills", every: DEPOSITS_SECONDS * SECOND, run: card_bills },
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
+    Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -125,6 +128,9 @@ fn deposits_night(bank: &Bank) -> Result<Done> {
 fn card_bills(bank: &Bank) -> Result<Done> {
     let many = cards::bills_go_on(&bank.store)?;
     Ok(Done { things: many as u64, more: many as i64 == cards::BILLS_AT_ONCE_MAX })
+}
+fn machines(bank: &Bank) -> Result<Done> {
+    Ok(Done { things: crate::machines::look_after(bank)?, more: false })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -11,6 +11,7 @@
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
+//! * [`machines`] holds the devices of cash machines and brings back what stopped in the middle.
 //! * [`overview`] shows a customer as a whole to staff, each look with its reason on record.
 //! * [`statement`] looks at an account over some days; [`receipts`] makes documents of what happened, and answers whoever holds one.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
@@ -26,6 +27,7 @@ pub mod desk;
 pub mod family;
 pub mod jobs;
 mod keys;
+pub mod machines;
 pub mod messenger;
 pub mod notices;
 pub mod overview;

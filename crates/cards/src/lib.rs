@@ -50,7 +50,7 @@ pub use card::{
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
 pub use life::{FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw};
-pub use line::{CardStatement, CreditLine, bills_go_on, income_account, line, scheme_account, statements};
+pub use line::{CardStatement, CreditLine, bills_go_on, income_account, line, line_now, scheme_account, statements};
 pub use make::{CardMaker, Job, Made, Progress, make_go_on};
 pub use repay::{Repay, decide_approve, decide_ask, dispute, instalments, repay, take_out};
 pub use rules::{InstalmentTerms, Rules, credit_terms, instalment_terms, rules};

@@ -136,6 +136,12 @@ pub fn line(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Credit
     Ok(found)
 }
 
+/// The same with everything that moved on it until now: for a page on which it is repaid.
+pub fn line_now(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<CreditLine> {
+    line(tx, actor, account)?;
+    bring_up(tx, account)
+}
+
 /// A line's statements, the newest first, at most [`STATEMENTS_LISTED_MAX`].
 pub fn statements(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Vec<CardStatement>> {
     let l = line(tx, actor, account)?;

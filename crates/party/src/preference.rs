@@ -3,7 +3,7 @@
 //! A device on which nothing was chosen yet takes it over at sign-in; what was chosen on a device stays there.
 use crate::Change;
 use crate::login::own_login;
-use kernel::id::LoginId;
+use kernel::id::{LoginId, PersonId};
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp};
 use store::{Seal, Tx, params};
 
@@ -28,6 +28,14 @@ store::record! {
 /// What a login prefers; `None` while it said nothing.
 pub fn preference(tx: &mut Tx<'_>, login: LoginId) -> Result<Option<Preference>> {
     tx.get::<Preference>(params![login.book(), login])
+}
+
+/// Whether a person keeps the elder edition on his devices.
+pub fn prefers_elder(tx: &mut Tx<'_>, person: PersonId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM logins l JOIN preferences p ON p.book = l.book AND p.login = l.id \
+               WHERE l.book = ?1 AND l.who = ?2 AND l.ended_at IS NULL AND p.edition = 'elder'";
+    let many = tx.query_one(sql, params![person.book(), person.to_string()], |r| r.get::<i64>(0))?;
+    Ok(many.unwrap_or(0) > 0)
 }
 
 /// Keeps what the actor prefers. Errors: a field error for what is no language's tag.

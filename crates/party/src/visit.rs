@@ -10,6 +10,7 @@ use crate::codes::{NOT_SIGNED_IN, SESSION_ENDED};
 use crate::events::Event;
 use crate::identity::{Face, Judged, MISSES_PER_DAY_MAX, Photo, judge, miss};
 use crate::person::person;
+use crate::preference::prefers_elder;
 use crate::role::Role;
 use crate::session::{SessionView, new_token, read_token};
 use crate::sign_in::Origin;
@@ -64,6 +65,8 @@ pub struct VisitView {
     pub seen_at: Timestamp,
     pub stepped_up_at: Timestamp,
     pub more_time: bool,
+    /// He keeps the elder edition on his own devices, and gets it here too.
+    pub elder: bool,
 }
 
 /// A visit that began.
@@ -75,6 +78,11 @@ pub struct Visited {
 }
 
 impl VisitView {
+    /// With what its person prefers.
+    fn seen(tx: &mut Tx<'_>, v: &Visit) -> Result<VisitView> {
+        Ok(VisitView { elder: prefers_elder(tx, v.person)?, ..VisitView::of(v) })
+    }
+
     fn of(v: &Visit) -> VisitView {
         VisitView {
             visit: v.id,
@@ -86,6 +94,7 @@ impl VisitView {
             seen_at: v.seen_at,
             stepped_up_at: v.stepped_up_at,
             more_time: v.more_time,
+            elder: false,
         }
     }
 
@@ -206,7 +215,8 @@ fn row_of(tx: &mut Tx<'_>, token: &str) -> Result<Visit> {
 
 /// The visit of a token, one row read. `NOT_SIGNED_IN` for what is no token, `SESSION_ENDED` for one of the past.
 pub fn visit_view(tx: &mut Tx<'_>, token: &str) -> Result<VisitView> {
-    Ok(VisitView::of(&row_of(tx, token)?))
+    let row = row_of(tx, token)?;
+    VisitView::seen(tx, &row)
 }
 
 /// Writes that somebody touched the machine. After [`VisitView::actor`] let him in.
@@ -214,7 +224,7 @@ pub fn visit_touch(tx: &mut Tx<'_>, token: &str) -> Result<VisitView> {
     let mut row = row_of(tx, token)?;
     row.seen_at = tx.now().max(row.seen_at);
     tx.update(&mut row)?;
-    Ok(VisitView::of(&row))
+    VisitView::seen(tx, &row)
 }
 
 /// More time for whoever asks; asking again changes nothing.

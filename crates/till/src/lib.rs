@@ -34,6 +34,7 @@ mod drawer;
 mod entry;
 mod events;
 mod exchange;
+mod link;
 pub mod machine;
 mod moves;
 mod notes;
@@ -61,6 +62,7 @@ pub use entry::{
 };
 pub use events::Event;
 pub use exchange::{DamagedPiece, ExchangeAsk, exchange};
+pub use link::{MachineTerminal, machine_drawers, machine_in, machine_link, machine_open};
 pub use moves::{Move, MoveAsk, MoveState, move_ask, move_call_off, move_countersign, move_receive, movement, moves};
 pub use notes::{Notes, faces};
 pub use rules::worth_of_damaged;
@@ -68,7 +70,7 @@ pub use seizure::{
     Appraisal, Seizure, SeizureAsk, SeizureState, seizure, seizure_appeal, seizure_appraise, seizure_ask,
     seizure_confirm, seizures,
 };
-pub use visit::{Step, Visit, VisitKind, visits};
+pub use visit::{Step, Visit, VisitKind, visit, visits};
 pub use voucher::{
     VoucherKind, VoucherRange, VoucherUse, voucher_countersign, voucher_issue, voucher_receive, voucher_use,
     voucher_void, vouchers,
@@ -83,6 +85,8 @@ use store::{Migration, Table, Tx};
 pub const PIECES_MAX: i64 = 1_000_000;
 /// Drawers of one branch at most.
 pub const DRAWERS_MAX: u32 = 200;
+/// Cash machines of a bank at most.
+pub const MACHINES_MAX: i64 = 1_000;
 /// Entries of one till day at most.
 pub const ENTRIES_MAX: i64 = 5_000;
 /// Entries of one drawer that wait for authorisation at most.
@@ -129,10 +133,14 @@ kernel::codes! {
     MACHINE_AMOUNT: Refused, "machine_amount", "choose an amount the machine can pay with the notes it holds";
     DEVICE_DOWN: Unavailable, "device_down", "do nothing at the machine; it is brought back and makes up for what was under way";
     DEVICE_JAM: Unavailable, "device_jam", "call staff: notes are stuck in the machine; nothing is lost, what is due is put right";
+    TERMINAL_TAKEN: Conflict, "machine_terminal_taken", "a machine stands in one terminal and a terminal has one machine; choose another";
     VISIT_STATE: Conflict, "machine_visit_state", "load the visit again; it has moved on";
 }
 
 pub const MIGRATION: Migration = Migration { name: "0021_till", sql: include_str!("../migrations/0021_till.sql") };
+
+pub const MIGRATION_TERMINALS: Migration =
+    Migration { name: "0023_machine_terminals", sql: include_str!("../migrations/0023_machine_terminals.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -148,6 +156,9 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<VoucherUse>(),
     store::verify::of::<Visit>(),
 ];
+
+/// The table of [`MIGRATION_TERMINALS`].
+pub const TERMINAL_TABLES: &[&Table] = &[store::verify::of::<MachineTerminal>()];
 
 /// The process that settles cases and moves what machines moved.
 pub(crate) fn us(correlation: &str) -> Actor {

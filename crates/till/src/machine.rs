@@ -20,18 +20,21 @@
 //!
 //! **Replenishing** is a move by three: asked and countersigned as any other, then loaded by a third ([`load`]); emptying is asked
 //! by one, carried out by another ([`unload`]), and received into the vault by count.
+mod staff;
+
+pub use staff::{load, unload, unload_ask};
+
 use crate::case::{self, Found, Source};
 use crate::device::{CashDevice, Command, Event as Heard, Holdings};
-use crate::drawer::{self, Drawer, DrawerKind, over_short, raw, save};
+use crate::drawer::{Drawer, DrawerKind, over_short, raw, save};
 use crate::events::Event;
-use crate::moves::{self, Move};
+use crate::moves;
 use crate::rules::rules;
 use crate::visit::{Step, Visit, VisitKind, locked, open_at};
 use crate::{
-    DEVICE_DOWN, DEVICE_JAM, MACHINE_AMOUNT, MACHINE_BUSY, MACHINE_OUT, Notes, VISIT_STATE, book, keeper, others,
-    seizure, us,
+    DEVICE_DOWN, DEVICE_JAM, MACHINE_AMOUNT, MACHINE_BUSY, MACHINE_OUT, Notes, VISIT_STATE, book, keeper, seizure, us,
 };
-use kernel::id::{AccountId, CashMoveId, DrawerId, VisitId};
+use kernel::id::{AccountId, DrawerId, VisitId};
 use kernel::{Actor, Error, Id, Money, Result};
 use payments::{Desk, Kind, Order, Payee, Receipt, State};
 use store::{Audit, Json, Seal, Tx};
@@ -95,8 +98,7 @@ fn begin(tx: &mut Tx<'_>, actor: &Actor, d: &Drawer, kind: VisitKind, step: Step
     }
 }
 
-/// Pays `amount` out of the customer's account. The customer stands before the machine, signed in. Errors: `MACHINE_AMOUNT`,
-/// `MACHINE_BUSY`, `MACHINE_OUT`, `DEVICE_DOWN` (then [`recover`] makes up for it), those of `payments` for a malformed order.
+/// Pays `amount` out of the customer's account: [`withdraw_begin`] and [`withdraw_pay`] in one.
 pub fn withdraw(
     desk: &Desk,
     actor: &Actor,
@@ -105,16 +107,72 @@ pub fn withdraw(
     amount: Money,
     device: &mut dyn CashDevice,
 ) -> Result<Served> {
-    let before = device.holdings()?;
+    match withdraw_begin(desk, actor, id, &Drawing { account, amount, mix: Mix::Few }, device)? {
+        Served::Visit(visit) => withdraw_pay(desk, visit.id, device).map(|v| Served::Visit(Box::new(v))),
+        refused => Ok(refused),
+    }
+}
+
+/// Which notes somebody wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mix {
+    /// As few as possible.
+    #[default]
+    Few,
+    /// A hundred of it in smaller notes.
+    Small,
+}
+
+/// What somebody draws.
+#[derive(Clone, Debug)]
+pub struct Drawing {
+    pub account: AccountId,
+    pub amount: Money,
+    pub mix: Mix,
+}
+
+/// The notes that a machine would pay an amount with, out of what its cassettes hold. Errors: `MACHINE_AMOUNT`.
+pub fn made_up(cassettes: &Notes, amount: Money, mix: Mix) -> Result<Notes> {
     let rules = &rules().machine;
-    let notes = before.cassettes.make_up(amount, &rules.pays, rules.notes_max).filter(|n| !n.is_empty());
-    let notes =
-        notes.ok_or_else(|| Error::new(&MACHINE_AMOUNT, format!("{amount} cannot be paid with what it holds")))?;
+    let notes = match mix {
+        Mix::Few => cassettes.make_up(amount, &rules.pays, rules.notes_max),
+        Mix::Small => with_small(cassettes, amount, &rules.pays, rules.notes_max)?,
+    };
+    let notes = notes.filter(|n| !n.is_empty());
+    notes.ok_or_else(|| Error::new(&MACHINE_AMOUNT, format!("{amount} cannot be paid with what it holds")))
+}
+
+/// The worth of one highest note in smaller ones, the rest as few as possible.
+fn with_small(cassettes: &Notes, amount: Money, pays: &[i64], most: i64) -> Result<Option<Notes>> {
+    let highest = Money::new(pays.iter().copied().max().unwrap_or(0), amount.currency);
+    let smaller: Vec<i64> = pays.iter().copied().filter(|f| *f < highest.minor).collect();
+    let first = if amount.minor < highest.minor { amount } else { highest };
+    let Some(small) = cassettes.make_up(first, &smaller, most) else { return Ok(None) };
+    let Some(rest) = cassettes.minus(&small)?.make_up(amount.sub(first)?, pays, most) else { return Ok(None) };
+    Ok(Some(rest.plus(&small)?).filter(|n| n.count() <= most))
+}
+
+/// Notes of one visit at most.
+pub fn notes_max() -> i64 {
+    rules().machine.notes_max
+}
+
+/// Reserves `amount` and writes the visit down. The customer stands before the machine, signed in. Errors: `MACHINE_AMOUNT`,
+/// `MACHINE_BUSY`, `MACHINE_OUT`, `DEVICE_DOWN` (then [`recover`] makes up for it), those of `payments` for a malformed order.
+pub fn withdraw_begin(
+    desk: &Desk,
+    actor: &Actor,
+    id: DrawerId,
+    drawing: &Drawing,
+    device: &mut dyn CashDevice,
+) -> Result<Served> {
+    let (account, amount, before) = (drawing.account, drawing.amount, device.holdings()?);
+    let notes = made_up(&before.cassettes, amount, drawing.mix)?;
     let till = desk.store.read(|tx| machine(tx, id))?.account;
     let drawer = payments::Drawer { account: till, second: false, reserve: true };
     let order = Order::new(Kind::CashOut, account, Payee::Account(till), amount).drawer(drawer);
     let reserved = reserve(desk, actor, order, {
-        let (actor, notes) = (actor.clone(), notes.clone());
+        let actor = actor.clone();
         move |tx, receipt| {
             let d = free(tx, id, &before)?;
             let mut visit = begin(tx, &actor, &d, VisitKind::Withdrawal, Step::Dispensing, before.clone());
@@ -123,12 +181,26 @@ pub fn withdraw(
             Ok(visit)
         }
     })?;
-    let visit = match reserved {
-        (_, Some(visit)) => visit,
-        (receipt, None) => return Ok(Served::Refused(Box::new(receipt))),
-    };
-    let done = pay_out(desk, &visit, &notes, device);
-    end(desk, visit.id, done, device).map(|v| Served::Visit(Box::new(v)))
+    Ok(match reserved {
+        (_, Some(visit)) => Served::Visit(Box::new(visit)),
+        (receipt, None) => Served::Refused(Box::new(receipt)),
+    })
+}
+
+/// Pays the notes of a withdrawal that was begun, waits until they are taken, and books what was.
+pub fn withdraw_pay(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> Result<Visit> {
+    let visit = at_step(desk, id, Step::Dispensing)?;
+    let done = pay_out(desk, &visit, &visit.notes.clone(), device);
+    end(desk, id, done, device)
+}
+
+/// A visit whose next order to the device is known.
+fn at_step(desk: &Desk, id: VisitId, step: Step) -> Result<Visit> {
+    let visit = desk.store.read(|tx| locked(tx, id))?;
+    match visit.step == step && visit.ended_at.is_none() {
+        true => Ok(visit),
+        false => Err(Error::new(&VISIT_STATE, format!("{id} is {}", visit.step)).with("step", visit.step)),
+    }
 }
 
 fn pay_out(desk: &Desk, visit: &Visit, notes: &Notes, device: &mut dyn CashDevice) -> Result<()> {
@@ -178,8 +250,19 @@ fn reserve(
     }
 }
 
-/// Takes notes from the customer into escrow and shows what it counted: the visit's notes. He then agrees
-/// ([`deposit_confirm`]) or has them back ([`deposit_return`]).
+/// Takes notes from the customer into escrow: [`deposit_begin`] and [`deposit_count`] in one.
+pub fn deposit(
+    desk: &Desk,
+    actor: &Actor,
+    id: DrawerId,
+    account: AccountId,
+    device: &mut dyn CashDevice,
+) -> Result<Visit> {
+    let visit = deposit_begin(desk, actor, id, account, device)?;
+    deposit_count(desk, visit.id, device)
+}
+
+/// Writes down that somebody is about to put notes in. Errors: those of [`withdraw_begin`].
 pub fn deposit_begin(
     desk: &Desk,
     actor: &Actor,
@@ -189,7 +272,7 @@ pub fn deposit_begin(
 ) -> Result<Visit> {
     let before = device.holdings()?;
     let who = actor.clone();
-    let visit = desk.store.write(move |tx| {
+    desk.store.write(move |tx| {
         let owner = ledger::view(tx, account)?.account.owner;
         payments::may_see(tx, &who, owner).map_err(|_| Error::not_found("account", account))?;
         let d = free(tx, id, &before)?;
@@ -197,20 +280,25 @@ pub fn deposit_begin(
         visit.account = Some(account);
         tx.insert(&mut visit)?;
         Ok(visit)
-    })?;
+    })
+}
+
+/// Opens the slot, and shows what it counted: the visit's notes. The customer then agrees ([`deposit_agree`]) or has them back
+/// ([`deposit_return`]).
+pub fn deposit_count(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> Result<Visit> {
+    at_step(desk, id, Step::Accepting)?;
     let rules = &rules().machine;
     let accept = Command::Accept { takes: rules.takes.clone(), most: rules.notes_max };
     if let Err(why) = device.run(&accept, &mut unheard) {
-        return end(desk, visit.id, Err(why), device);
+        return end(desk, id, Err(why), device);
     }
-    let escrow = device.holdings()?.escrow;
-    if escrow.is_empty() {
-        return end(desk, visit.id, Ok(()), device);
+    let now = device.holdings()?;
+    if now.escrow.is_empty() {
+        return end(desk, id, Ok(()), device);
     }
-    let of = visit.id;
     desk.store.write(move |tx| {
-        let mut visit = locked(tx, of)?;
-        (visit.step, visit.notes) = (Step::Counted, escrow.clone());
+        let mut visit = locked(tx, id)?;
+        (visit.step, visit.notes) = (Step::Counted, now.escrow.clone());
         tx.update(&mut visit)?;
         Ok(visit)
     })
@@ -228,9 +316,18 @@ fn counted(tx: &mut Tx<'_>, actor: &Actor, id: VisitId) -> Result<Visit> {
     }
 }
 
-/// The customer agrees to the count: the notes are stored and credited. When a rule of the bank is against it, they are given back and
-/// the refusal says why.
+/// The customer agrees to the count: [`deposit_agree`] and [`deposit_store`] in one; when a rule of the bank is against it, the notes are
+/// given back.
 pub fn deposit_confirm(desk: &Desk, actor: &Actor, id: VisitId, device: &mut dyn CashDevice) -> Result<Served> {
+    match deposit_agree(desk, actor, id)? {
+        Served::Visit(_) => deposit_store(desk, id, device).map(|v| Served::Visit(Box::new(v))),
+        refused => give_back(desk, id, device).map(|_| refused),
+    }
+}
+
+/// The customer agrees to the count, and the payment is reserved. A refusal says why; his notes are still in escrow then, to be given
+/// back.
+pub fn deposit_agree(desk: &Desk, actor: &Actor, id: VisitId) -> Result<Served> {
     let (visit, till) = desk.store.read(|tx| {
         let visit = counted(tx, actor, id)?;
         let till = machine(tx, visit.machine)?.account;
@@ -246,12 +343,17 @@ pub fn deposit_confirm(desk: &Desk, actor: &Actor, id: VisitId, device: &mut dyn
         tx.update(&mut visit)?;
         Ok(visit)
     })?;
-    if let (receipt, None) = reserved {
-        give_back(desk, id, device)?;
-        return Ok(Served::Refused(Box::new(receipt)));
-    }
+    Ok(match reserved {
+        (_, Some(visit)) => Served::Visit(Box::new(visit)),
+        (receipt, None) => Served::Refused(Box::new(receipt)),
+    })
+}
+
+/// Stores what was agreed to, and books what stayed.
+pub fn deposit_store(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> Result<Visit> {
+    at_step(desk, id, Step::Storing)?;
     let done = device.run(&Command::Store, &mut unheard);
-    end(desk, id, done, device).map(|v| Served::Visit(Box::new(v)))
+    end(desk, id, done, device)
 }
 
 /// The customer wants his notes back.
@@ -260,73 +362,11 @@ pub fn deposit_return(desk: &Desk, actor: &Actor, id: VisitId, device: &mut dyn 
     give_back(desk, id, device)
 }
 
-fn give_back(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> Result<Visit> {
+/// Notes in escrow go back into the slot.
+pub fn give_back(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> Result<Visit> {
+    at_step(desk, id, Step::Counted)?;
     step(desk, id, Step::Returning)?;
     end(desk, id, Ok(()), device)
-}
-
-/// Loads what is under way to a machine: the third person. The counters say what arrived.
-pub fn load(desk: &Desk, actor: &Actor, id: CashMoveId, device: &mut dyn CashDevice) -> Result<Visit> {
-    let before = device.holdings()?;
-    let who = actor.clone();
-    let visit = desk.store.write(move |tx| {
-        let m = moves::under_way(tx, id)?;
-        let d = machine(tx, m.to_drawer)?;
-        keeper(tx, &who, d.branch)?;
-        others(&who, &[Some(&m.asked_by), m.second_by.as_deref()])?;
-        let d = free(tx, d.id, &before)?;
-        staff_visit(tx, &who, &d, &m, VisitKind::Load, Step::Loading, &before)
-    })?;
-    let done = device.run(&Command::Load(visit.notes.clone()), &mut unheard);
-    end(desk, visit.id, done, device)
-}
-
-fn staff_visit(
-    tx: &mut Tx<'_>,
-    who: &Actor,
-    d: &Drawer,
-    m: &Move,
-    kind: VisitKind,
-    step: Step,
-    before: &Holdings,
-) -> Result<Visit> {
-    let mut visit = begin(tx, who, d, kind, step, before.clone());
-    (visit.notes, visit.movement) = (m.notes.clone(), Some(m.id));
-    tx.insert(&mut visit)?;
-    tx.audit(who, Audit::of(format!("till.machine_{kind}"), d.id).after(m.id.to_string()))?;
-    Ok(visit)
-}
-
-/// The first person asks that a machine be emptied into the vault, everything in it.
-pub fn unload_ask(tx: &mut Tx<'_>, actor: &Actor, id: DrawerId) -> Result<Move> {
-    let d = machine(tx, id)?;
-    keeper(tx, actor, d.branch)?;
-    others(actor, &[])?;
-    let vault = drawer::of_kind(tx, d.book, DrawerKind::Vault, d.currency)?;
-    let notes = d.notes.clone();
-    moves::asked(tx, actor, &d, &vault, &notes)
-}
-
-/// The second person empties it: what came out is in transit to the vault, and the machine in service again. What was stuck comes out
-/// too.
-pub fn unload(desk: &Desk, actor: &Actor, id: CashMoveId, device: &mut dyn CashDevice) -> Result<Visit> {
-    let before = device.holdings()?;
-    let who = actor.clone();
-    let visit = desk.store.write(move |tx| {
-        let m = moves::to_be_sent(tx, id)?;
-        let d = machine(tx, m.from_drawer)?;
-        keeper(tx, &who, d.branch)?;
-        others(&who, &[Some(&m.asked_by)])?;
-        if let Some(open) = open_at(tx, d.id)? {
-            return Err(Error::new(&MACHINE_BUSY, format!("{} is in the middle of {}", d.name, open.id)));
-        }
-        if d.notes != before.inside()? {
-            return Err(Error::new(&MACHINE_OUT, "its counters and the book differ; recover it first"));
-        }
-        staff_visit(tx, &who, &d, &m, VisitKind::Unload, Step::Unloading, &before)
-    })?;
-    let done = device.run(&Command::Unload, &mut unheard);
-    end(desk, visit.id, done, device)
 }
 
 /// Makes up for what stopped in the middle: after a power cut, or when the book and the counters differ without a visit. By a keeper,
@@ -370,6 +410,16 @@ fn end(desk: &Desk, id: VisitId, done: Result<()>, device: &mut dyn CashDevice) 
     to_rest(desk, &visit, device)?;
     let now = device.holdings()?;
     desk.store.write(move |tx| settle(tx, id, &now, stopped.as_deref()))
+}
+
+/// The same by the bank itself, when a machine answers again.
+pub fn come_back(desk: &Desk, id: DrawerId, device: &mut dyn CashDevice) -> Result<Option<Visit>> {
+    recover(desk, &us(""), id, device)
+}
+
+/// The visit that goes on at a machine, for the bank's own processes.
+pub fn going_on(tx: &mut Tx<'_>, id: DrawerId) -> Result<Option<Visit>> {
+    open_at(tx, id)
 }
 
 fn is_of_device(why: &Error) -> bool {

@@ -28,6 +28,19 @@ pub struct Plan {
     pub reaches_in: u16,
 }
 
+/// What becomes of one note, whatever chance says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    Fine,
+    /// Not recognised, given back at once.
+    Rejected,
+    /// Taken for counterfeit.
+    Suspicious,
+    /// Stuck on its way.
+    Jams,
+}
+
 /// The device, its customer's hands and those of staff.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +52,11 @@ pub struct Simulator {
     pub staff: Notes,
     /// What the customer will put in, in this order; out of his hands.
     pub offer: Vec<i64>,
-    plan: Plan,
+    /// How often things go wrong.
+    pub plan: Plan,
+    /// What becomes of the next notes, in this order; of those after them, the plan says.
+    #[serde(default)]
+    pub fates: Vec<Fate>,
     random: u64,
     powered: bool,
     jammed: bool,
@@ -57,12 +74,20 @@ impl Simulator {
             staff: Notes::none(currency),
             offer: Vec::new(),
             plan,
+            fates: Vec::new(),
             random: seed ^ 0x9e37_79b9_7f4a_7c15,
             powered: true,
             jammed: false,
             cut_in: None,
             events: 0,
         }
+    }
+
+    /// One without faults that holds these notes.
+    pub fn stocked(notes: Notes) -> Simulator {
+        let mut new = Simulator::new(notes.currency(), 0, Plan::default());
+        new.holdings.cassettes = notes;
+        new
     }
 
     /// The power is cut after `events` more events; 0 is the next.
@@ -72,6 +97,10 @@ impl Simulator {
     /// No cut is planned any more.
     pub fn spare(&mut self) {
         self.cut_in = None;
+    }
+    /// The counters, with or without power: what somebody sees who opens it.
+    pub fn counters(&self) -> &Holdings {
+        &self.holdings
     }
     pub fn is_powered(&self) -> bool {
         self.powered
@@ -97,6 +126,13 @@ impl Simulator {
     }
     fn happens(&mut self, per_mille: u16) -> bool {
         self.next() % 1_000 < u64::from(per_mille)
+    }
+
+    fn fate(&mut self) -> Fate {
+        match self.fates.is_empty() {
+            true => Fate::Fine,
+            false => self.fates.remove(0),
+        }
     }
 
     fn tell(&mut self, hear: &mut dyn FnMut(&Event), event: Event) -> Result<()> {
@@ -137,19 +173,19 @@ impl Simulator {
 
     fn accept(&mut self, takes: &[i64], most: i64, hear: &mut dyn FnMut(&Event)) -> Result<()> {
         while !self.offer.is_empty() && self.holdings.escrow.count() < most {
-            let face = self.offer.remove(0);
+            let (face, fate) = (self.offer.remove(0), self.fate());
             let note = self.one(face)?;
             self.hands = self.hands.minus(&note)?;
             self.holdings.transport = self.holdings.transport.plus(&note)?;
             self.tell(hear, Event::Inserted(face))?;
-            if self.happens(self.plan.jams) {
+            if fate == Fate::Jams || self.happens(self.plan.jams) {
                 return self.jam(hear);
             }
             self.holdings.transport = self.holdings.transport.minus(&note)?;
-            if !takes.contains(&face) || self.happens(self.plan.rejects) {
+            if !takes.contains(&face) || fate == Fate::Rejected || self.happens(self.plan.rejects) {
                 self.hands = self.hands.plus(&note)?;
                 self.tell(hear, Event::Rejected(face))?;
-            } else if self.happens(self.plan.suspects) {
+            } else if fate == Fate::Suspicious || self.happens(self.plan.suspects) {
                 self.holdings.suspect = self.holdings.suspect.plus(&note)?;
                 self.tell(hear, Event::Suspicious(face))?;
             } else {
@@ -187,7 +223,7 @@ impl Simulator {
         for (face, pieces) in notes.iter().rev() {
             let mut left = pieces;
             while left > 0 {
-                let note = self.one(face)?;
+                let (note, fate) = (self.one(face)?, self.fate());
                 let Ok(rest) = self.holdings.cassettes.minus(&note) else {
                     self.tell(hear, Event::OutOfCash(face))?;
                     let shown = Money::new(face, notes.currency());
@@ -200,7 +236,7 @@ impl Simulator {
                     continue;
                 }
                 self.holdings.transport = self.holdings.transport.plus(&note)?;
-                if self.happens(self.plan.jams) {
+                if fate == Fate::Jams || self.happens(self.plan.jams) {
                     return self.jam(hear);
                 }
                 self.tell(hear, Event::Dispensed(face))?;

@@ -85,3 +85,15 @@ pub fn visits(tx: &mut Tx<'_>, actor: &Actor, branch: BranchId, ask: &PageAsk) -
     let found = tx.select::<Visit>(tail, params![branch.book(), before, rows + 1])?;
     Ok(Page::cut(found, rows, |v| v.id.to_string()))
 }
+
+/// One visit: for whoever stood before the machine, and for those who look at the branch's cash.
+pub fn visit(tx: &mut Tx<'_>, actor: &Actor, id: VisitId) -> Result<Visit> {
+    let none = || Error::not_found("visit at a machine", id);
+    let found = tx.get::<Visit>(&[Param::Int(i64::from(id.book().0)), Param::Id(id.bytes())])?.ok_or_else(none)?;
+    if found.by_whom == actor.principal() {
+        return Ok(found);
+    }
+    let branch = party::branch_of(tx, found.book)?.id;
+    reader(tx, actor, branch).map_err(|_| none())?;
+    Ok(found)
+}

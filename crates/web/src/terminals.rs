@@ -60,6 +60,32 @@ pub const OFFERED: &[&str] = &[
     "POST /kiosk/staying",
     "POST /kiosk/more-time",
     "GET /kiosk/end",
+    "GET /kiosk/cash-out",
+    "POST /kiosk/cash-out",
+    "GET /kiosk/cash-in",
+    "POST /kiosk/cash-in",
+    "GET /kiosk/cash/{id}",
+    "POST /kiosk/cash/{id}/agreement",
+    "POST /kiosk/cash/{id}/return",
+    "GET /kiosk/cards",
+    "GET /kiosk/cards/{id}",
+    "GET /kiosk/cards/{id}/freeze",
+    "POST /kiosk/cards/{id}/freeze",
+    "GET /kiosk/cards/{id}/thaw",
+    "POST /kiosk/cards/{id}/thaw",
+    "GET /kiosk/cards/{id}/loss",
+    "POST /kiosk/cards/{id}/loss",
+    "GET /kiosk/cards/{id}/replacement",
+    "POST /kiosk/cards/{id}/replacement",
+    "GET /kiosk/cards/{id}/activation",
+    "POST /kiosk/cards/{id}/activation",
+    "GET /kiosk/repayment",
+    "POST /kiosk/repayment",
+    "GET /kiosk/passbook",
+    "POST /kiosk/passbook",
+    "POST /kiosk/passbook/{id}",
+    "GET /demo/machines",
+    "POST /demo/machines/{id}",
 ];
 
 /// What a machine that is out of order still offers: its first page, help, and being enrolled again.
@@ -95,7 +121,7 @@ impl Here {
     pub fn kiosk(&self, asked: Option<&str>, kept: Option<&str>) -> Kiosk {
         let wanted = asked.filter(|r| [LOW, HIGH].contains(r)).or(kept);
         let low = self.terminal.variant == Variant::Low || wanted == Some(LOW);
-        Kiosk { terminal: self.terminal.clone(), low, now: self.now, pace: None, leaves: None }
+        Kiosk { terminal: self.terminal.clone(), low, now: self.now, pace: None, elder: false, leaves: None }
     }
 }
 
@@ -134,6 +160,7 @@ pub async fn nothing_else(request: Request, next: Next) -> Response {
 /// The view of whoever is served.
 pub(crate) fn paced(mut view: View, visit: &VisitView, now: Timestamp) -> View {
     if let Some(kiosk) = &mut view.kiosk {
+        kiosk.elder = visit.elder;
         let (idle, warning) = (visit.idle_seconds(), visit.warning_seconds());
         kiosk.pace = Some(Pace { idle, warning, left: visit.left_seconds(now), more: visit.more_time });
     }

@@ -136,6 +136,8 @@ pub struct Kiosk {
     pub now: Timestamp,
     /// How long whoever is served has; `None` while nobody is.
     pub pace: Option<Pace>,
+    /// Whoever is served keeps the elder edition.
+    pub elder: bool,
     /// After so many seconds the page goes there by itself.
     pub leaves: Option<(u32, &'static str)>,
 }

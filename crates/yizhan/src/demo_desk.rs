@@ -6,10 +6,12 @@ use app::demo_load::{State, state};
 use demo::branches::CITY_BRANCH;
 use demo::logins::{Login, demo_logins};
 use kernel::clock::SECOND;
+use kernel::id::{BranchId, DeviceId};
 use kernel::{Actor, Clock, Error, PageAsk};
 use party::{Enrolment, TerminalNew, TerminalView, Variant};
 use serde_json::json;
 use std::path::Path;
+use store::Tx;
 
 /// Columns of a text on a terminal: a Chinese character takes two.
 fn width(text: &str) -> usize {
@@ -95,7 +97,11 @@ pub fn kiosk(bank: &Bank) -> Outcome {
                 party::terminal_enrol(tx, &by, new)
             }
         };
-        MACHINES.into_iter().map(code).collect::<kernel::Result<Vec<_>>>()
+        let made = MACHINES.into_iter().map(code).collect::<kernel::Result<Vec<_>>>()?;
+        for ((name, ..), enrolment) in MACHINES.iter().zip(&made) {
+            stand_in(tx, &by, at, name, enrolment.terminal)?;
+        }
+        Ok(made)
     })?;
     let mut text =
         String::from("type the code at /kiosk/enrolment, in a browser window of its own; each lives 10 minutes\n");
@@ -105,6 +111,16 @@ pub fn kiosk(bank: &Bank) -> Outcome {
     let one = |((name, _, variant), e): (&(&str, &str, Variant), &Enrolment)| json!({ "name": name, "variant": variant.code(), "code": e.code, "terminal": e.terminal.to_string() });
     let list: Vec<_> = MACHINES.iter().zip(&made).map(one).collect();
     Ok(Done::new(text.trim_end().to_owned(), json!({ "machines": list })))
+}
+
+/// The cash machine of the same name stands in a terminal that has none yet.
+fn stand_in(tx: &mut Tx<'_>, by: &Actor, at: BranchId, name: &str, terminal: DeviceId) -> kernel::Result<()> {
+    let drawers = till::drawers(tx, by, at)?;
+    let machine = drawers.iter().find(|d| d.kind == till::DrawerKind::Machine && d.name == name);
+    if let (Some(d), None) = (machine, till::machine_in(tx, at, terminal)?) {
+        till::machine_link(tx, by, terminal, d.id)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

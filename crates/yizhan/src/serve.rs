@@ -33,6 +33,10 @@ pub fn serve(place: &Place, args: &Serve) -> Outcome {
     let bank = open_for(place, args)?;
     let demo = prepare(&bank, args)?;
     let bank = if demo.is_some() { bank.with_identity(Arc::new(demo_load::identity_simulator())) } else { bank };
+    if demo.is_some() {
+        app::machines::attach_simulators(&bank, Some(place.key_file().parent().unwrap_or(&place.data)))?;
+        app::machines::look_after(&bank)?;
+    }
     let options = options(&bank, args, demo.is_some())?;
     let encrypted = options.tls.is_some();
     let server = Server::start(bank.clone(), options)?;

@@ -66,14 +66,14 @@ fn run(bank: &Bank, script: Script, device: &mut Simulator) -> Result<()> {
             machine::withdraw(&bank.desk, &customer, bank.machine, account, Money::cny(38_000), device).map(|_| ())
         }
         Script::Deposit => {
-            let visit = machine::deposit_begin(&bank.desk, &customer, bank.machine, account, device)?;
+            let visit = machine::deposit(&bank.desk, &customer, bank.machine, account, device)?;
             if visit.ended_at.is_some() {
                 return Ok(());
             }
             machine::deposit_confirm(&bank.desk, &customer, visit.id, device).map(|_| ())
         }
         Script::DepositBack | Script::DepositBackAndLeave => {
-            let visit = machine::deposit_begin(&bank.desk, &customer, bank.machine, account, device)?;
+            let visit = machine::deposit(&bank.desk, &customer, bank.machine, account, device)?;
             if visit.ended_at.is_some() {
                 return Ok(());
             }
@@ -233,7 +233,7 @@ fn what_a_customer_sees_of_it() {
     let theirs = bank.customers[1].1;
     let other = machine::withdraw(&bank.desk, &customer, bank.machine, theirs, Money::cny(10_000), &mut device);
     assert_eq!(code(other), "not_found");
-    let visit = machine::deposit_begin(&bank.desk, &customer, bank.machine, account, &mut device).unwrap();
+    let visit = machine::deposit(&bank.desk, &customer, bank.machine, account, &mut device).unwrap();
     assert_eq!((visit.step, visit.notes.to_string()), (Step::Counted, "100.00×2 50.00×1 20.00×1".into()));
     assert_eq!(code(draw(&mut device, 10_000)), "machine_busy");
     let (stranger, _) = bank.customers[1].clone();
@@ -252,7 +252,7 @@ fn suspicious_notes_are_kept_aside_and_a_jam_puts_the_machine_out_of_service() {
     let (customer, account) = bank.customers[0].clone();
     let mut device = before(&bank, 3, Plan { suspects: 1_000, ..Plan::default() });
     device.offer = vec![10_000];
-    let visit = machine::deposit_begin(&bank.desk, &customer, bank.machine, account, &mut device).unwrap();
+    let visit = machine::deposit(&bank.desk, &customer, bank.machine, account, &mut device).unwrap();
     assert_eq!(visit.outcome, "returned", "nothing is left to be credited");
     let kept = bank.read(|tx| seizures(tx, &bank.keepers[0], bank.branch, &PageAsk::default())).items;
     assert_eq!((kept.len(), kept[0].state, kept[0].pieces), (1, SeizureState::KeptAside, 1));

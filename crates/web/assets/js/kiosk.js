@@ -9,6 +9,10 @@
   const wall = (clock) => new Date(Number(clock.dataset.clock) + 8 * HOUR_MS + Date.now() - loaded).toISOString().slice(11, 16);
   if (clocks.length) setInterval(() => clocks.forEach((c) => (c.textContent = wall(c))), 5_000);
 
+  // A page of something that goes on, as of a device at work.
+  const again = document.querySelector("[data-again]");
+  if (again) setTimeout(() => location.reload(), Number(again.dataset.again) * 1000);
+
   const clear = () => document.querySelectorAll("form").forEach((form) => {
     form.querySelectorAll("input:not([type=hidden]), textarea").forEach((field) => (field.value = ""));
   });

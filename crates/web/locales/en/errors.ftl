@@ -534,6 +534,8 @@ error-device-down = The machine has no power
     .remedy = Do nothing; what was under way is put right when it is back.
 error-device-jam = Notes are stuck in the machine
     .remedy = Call staff; nothing is lost, what is due is put right.
+error-machine-terminal-taken = The machine or the terminal has its counterpart already
+    .remedy = A terminal has one cash machine; choose another.
 error-machine-visit-state = This visit has moved on
     .remedy = Load it again.
 

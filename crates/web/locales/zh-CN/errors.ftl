@@ -534,6 +534,8 @@ error-device-down = 自助机没有电
     .remedy = 请不要操作；恢复后会自动补正。
 error-device-jam = 自助机卡钞
     .remedy = 请找工作人员；您的钱不会少。
+error-machine-terminal-taken = 机器或终端已经配好了
+    .remedy = 一台终端里只有一台现金机，请另选。
 error-machine-visit-state = 这次自助业务的状态已变
     .remedy = 请重新打开查看。
 

@@ -16,6 +16,7 @@ pub mod doc;
 pub mod family;
 pub mod guards;
 pub mod help;
+pub mod machines;
 pub mod operations;
 pub mod overviews;
 pub mod passkeys;

@@ -146,6 +146,9 @@ shapes! {
     DrawerMade "A drawer that was made, or there before." { drawer: id }
     Difference "Counted less booked." { difference: Amount }
     CashMove "Cash from one drawer to another." { movement: id, from: id, to: id, amount: Amount, notes: any, state: text, asked_by: text, asked_at: time, second_by: text "null", second_at: time "null", received_by: text "null", received_at: time "null" }
+    MachineVisit "What a customer, or staff, did at a cash machine; `outcome` is empty while it goes on." { visit: id, machine: id, kind: text, step: text, notes: any, movement: id "null", began_at: time, ended_at: time "null", outcome: text, amount: Amount, recovered: flag }
+    CashMachine "A cash machine by the book and by its own counters, part by part; null while it is at work or without power." { machine: id, branch: id, name: text, notes: any, booked: Amount, out_of_service: text "null", counters: any }
+    MachineEmptying "A machine that is to be emptied by another." { movement: id, amount: Amount }
     CashCase "Cash over (above zero) or short, until two persons settled it." { case: id, drawer: id, date: date, source: text, amount: Amount, detail: text, candidates: [Candidate], customer: id "null", state: text, opened_by: text, opened_at: time, explanation: text, outcome: text "null", explained_by: text "null", settled_by: text "null", transfer: id "null" }
     Seizure "Counterfeit notes of one face, taken from one holder." { seizure: id, certificate: text "null", date: date, face: Amount, pieces: int, serials: [text], source: text, holder: text, state: text, first_by: text "null", second_by: text "null", appeal_until: date "null" }
     Appointment "A large sum that will be drawn." { appointment: id, account: id, amount: Amount, date: date }

@@ -59,6 +59,11 @@ const REFRESH_SECONDS: u32 = 5;
 /// The query parameter by which the reader has it stand still.
 const STILL: &str = "still";
 
+/// The reader wants a page of something under way that does not load itself again.
+pub fn is_still(view: &View) -> bool {
+    view.address.contains(&format!("{STILL}=yes"))
+}
+
 /// Where the sign-out form is sent.
 const SIGN_OUT: &str = "/sign-out";
 /// Where one changes one's own password.
@@ -101,16 +106,12 @@ impl<'a> Frame<'a> {
         Frame { codes, ..self }
     }
 
-    fn is_still(&self) -> bool {
-        self.view.address.contains(&format!("{STILL}=yes"))
-    }
-
     /// The whole document around `main`.
     pub fn show(&self, main: Markup) -> Markup {
         let (view, words) = (self.view, self.view.words);
         html! {
             (DOCTYPE)
-            html lang=(words.lang.tag()) data-mode=(view.mode.code()) data-size=[elder::size(view)] data-app=[&view.app] data-variant=[view.kiosk.as_ref().filter(|k| k.low).map(|_| "low")] {
+            html lang=(words.lang.tag()) data-mode=(view.mode.code()) data-size=[elder::size(view)] data-app=[&view.app] data-edition=[view.kiosk.as_ref().filter(|k| k.elder).map(|_| "elder")] data-variant=[view.kiosk.as_ref().filter(|k| k.low).map(|_| "low")] {
                 head {
                     meta charset="utf-8";
                     title { @if self.wrong { (words.t("error-prefix")) } (self.title) " - " (view.bank()) }
@@ -122,7 +123,7 @@ impl<'a> Frame<'a> {
                     link rel="icon" type="image/svg+xml" href=(assets::mark_path());
                     script type="module" src=(assets::script_path()) {}
                     (kiosk::leaves(view))
-                    @if self.refreshing && !self.is_still() { noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); } }
+                    @if self.refreshing && !is_still(view) { noscript { meta http-equiv="refresh" content=(REFRESH_SECONDS); } }
                 }
                 body {
                     a.skip href="#main" { (words.t("skip-to-main")) }
@@ -134,7 +135,7 @@ impl<'a> Frame<'a> {
                             @else { (breadcrumbs(words, self.crumbs)) }
                             main.main id="main" tabindex="-1" {
                                 (main)
-                                @if self.refreshing && !self.is_still() {
+                                @if self.refreshing && !is_still(view) {
                                     noscript { p.hint { (words.t("refreshing")) " " a href=(view.address_with(STILL, "yes")) { (words.t("refreshing-stop")) } } }
                                 }
                             }

@@ -22,10 +22,12 @@ pub enum Icon {
     Phone,
     Family,
     List,
+    Cash,
+    Card,
 }
 
 impl Icon {
-    pub const ALL: [Icon; 19] = [
+    pub const ALL: [Icon; 21] = [
         Icon::Home,
         Icon::Transfer,
         Icon::Account,
@@ -45,11 +47,15 @@ impl Icon {
         Icon::Phone,
         Icon::Family,
         Icon::List,
+        Icon::Cash,
+        Icon::Card,
     ];
 
     fn path(self) -> &'static str {
         match self {
             Icon::Home => "M3 11.5 12 4l9 7.5M6 9.5V20h12V9.5M10 20v-5h4v5",
+            Icon::Cash => "M3 6h18v12H3zM12 14.6a2.6 2.6 0 1 0 0-5.2 2.6 2.6 0 0 0 0 5.2zM6.2 9.2h.01M17.8 14.8h.01",
+            Icon::Card => "M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM3 10h18M6.5 15h4",
             Icon::Transfer => "M4 8h14m-4-4 4 4-4 4M20 16H6m4-4-4 4 4 4",
             Icon::Account => "M3 7h15a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H3zM3 7l12-4v4M16.5 13.5h.01",
             Icon::Bill => "M6 3h12v18l-3-2-3 2-3-2-3 2zM9 8h6M9 12h6",

@@ -36,7 +36,7 @@ pub use choice::{Choice, checkbox, checkboxes, date, date_parts, file, radios, s
 pub use dialog::{confirm_link, dialog, live};
 pub use drawer::{drawer, drawer_link};
 pub use form::{Field, FieldErrors, Width, error_summary, filter_bar, form, form_files, form_waiting, proof};
-pub use frame::{Frame, NavItem, Viewer, error_page, heading};
+pub use frame::{Frame, NavItem, Viewer, error_page, heading, is_still};
 pub use graph::{HEAT_COLUMNS_MAX, HEAT_ROWS_MAX, Titled, gauge, heat, spark};
 pub use icon::{Icon, icon, mark};
 pub use input::{code, money, multiline, number, password, text};

@@ -137,7 +137,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let home = web.read(move |tx| look(tx, &actor, &session)).await?;
     let words = who.words();
     let main = html! {
-        @if who.view.kiosk.is_some() { (kiosk::services(&who)) } @else { (act_for_one(&who, &home.firms)) }
+        @if who.view.kiosk.is_some() { (kiosk::services(&who.view)) } @else { (act_for_one(&who, &home.firms)) }
         (steps(&who, &home.steps))
         (waiting(&who, &home.waiting))
         (fortnight(&who, &home.payments))

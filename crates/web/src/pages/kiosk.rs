@@ -64,18 +64,6 @@ pub async fn attract(web: &Web, view: &View) -> Result<Response, Fault> {
         let main = html! { p.kiosk-large { (text) } };
         return Ok(public_page(view, Page::new(title).lead(name.as_str()), main).into_response());
     }
-    let services = [
-        (Icon::Account, "kiosk-balance", "/accounts"),
-        (Icon::Transfer, "kiosk-transfer", "/pay"),
-        (Icon::Bill, "kiosk-slips", "/slips"),
-        (Icon::Info, "kiosk-prices", "/prices"),
-    ];
-    let tile = |(icon, key, href): (Icon, &'static str, &'static str)| Tile {
-        icon,
-        label: view.t(key),
-        hint: Some(view.t(&format!("{key}-hint"))),
-        href: href.into(),
-    };
     let main = html! {
         p.kiosk-wall { @if !kiosk.low { (clock(kiosk.now)) } span { (name) } }
         nav.kiosk-languages aria-label=(view.t("kiosk-languages")) {
@@ -84,23 +72,30 @@ pub async fn attract(web: &Web, view: &View) -> Result<Response, Fault> {
                     aria-current=[(lang == view.words.lang).then_some("true")] { (lang.own_name()) }
             }
         }
-        (tiles(&services.map(tile)))
+        (services(view))
     };
     Ok(public_page(view, Page::new(view.t("kiosk-welcome")).lead(view.t("kiosk-welcome-lead")), main).into_response())
 }
 
+/// What a machine offers: an icon, what it is called, and where it is.
+const SERVICES: [(Icon, &str, &str); 9] = [
+    (Icon::Cash, "kiosk-cash-out", "/kiosk/cash-out"),
+    (Icon::Cash, "kiosk-cash-in", "/kiosk/cash-in"),
+    (Icon::Card, "kiosk-cards", "/kiosk/cards"),
+    (Icon::Account, "kiosk-balance", "/accounts"),
+    (Icon::Transfer, "kiosk-transfer", "/pay"),
+    (Icon::Card, "kiosk-repay", "/kiosk/repayment"),
+    (Icon::Bill, "kiosk-book", "/kiosk/passbook"),
+    (Icon::Bill, "kiosk-slips", "/slips"),
+    (Icon::Info, "kiosk-prices", "/prices"),
+];
+
 /// What whoever is served can do.
-pub fn services(who: &Signed) -> Markup {
-    let all = [
-        (Icon::Account, "kiosk-balance", "/accounts"),
-        (Icon::Transfer, "kiosk-transfer", "/pay"),
-        (Icon::Bill, "kiosk-slips", "/slips"),
-        (Icon::Info, "kiosk-prices", "/prices"),
-    ];
-    tiles(&all.map(|(icon, key, href)| Tile {
+pub fn services(view: &View) -> Markup {
+    tiles(&SERVICES.map(|(icon, key, href)| Tile {
         icon,
-        label: who.t(key),
-        hint: Some(who.t(&format!("{key}-hint"))),
+        label: view.t(key),
+        hint: Some(view.t(&format!("{key}-hint"))),
         href: href.into(),
     }))
 }
@@ -385,6 +380,8 @@ pub async fn end(
     })
     .await?;
     web.inner().sessions.forget_terminal(id);
+    let branch = view.at_kiosk()?.terminal.branch;
+    web.run(move |bank| app::machines::left(bank, branch, id)).await?;
     let view = view.leaving(END_SECONDS, "/");
     let key = if timed_out { "kiosk-ended-time" } else { "kiosk-ended" };
     let main = html! {

@@ -14,6 +14,7 @@ pub mod confirm;
 pub mod consents;
 pub mod counter;
 pub mod customers;
+pub mod demo_machines;
 pub mod deposit_draw;
 pub mod deposit_open;
 pub mod deposits;
@@ -33,6 +34,11 @@ pub mod home;
 pub mod imports;
 pub mod instructions;
 pub mod kiosk;
+pub mod kiosk_cards;
+pub mod kiosk_cash;
+pub mod kiosk_passbook;
+pub mod kiosk_repay;
+pub mod kiosk_visit;
 pub mod limits;
 pub mod lines;
 pub mod lists;
@@ -74,6 +80,7 @@ pub mod till_cash;
 pub mod till_day;
 pub mod till_entry;
 pub mod till_exchange;
+pub mod till_machines;
 pub mod till_moves;
 pub mod till_notes;
 pub mod till_seizures;
@@ -163,7 +170,12 @@ pub fn refused(shown: Shown) -> Response {
 
 /// The hidden field with a new idempotency key, for forms that must not be done twice.
 pub fn once_field() -> Markup {
-    html! { input type="hidden" name=(ONCE) value=(URL_SAFE_NO_PAD.encode(csrf::random::<16>())); }
+    html! { input type="hidden" name=(ONCE) value=(once_value()); }
+}
+
+/// A new idempotency key.
+pub fn once_value() -> String {
+    URL_SAFE_NO_PAD.encode(csrf::random::<16>())
 }
 
 /// The address of a list's next page.

@@ -32,7 +32,10 @@ async fn ends(web: &Web, who: &Signed) -> Result<Ends, Fault> {
     let (actor, branch, keeps) = (who.actor.clone(), branch_of(who)?, who.holds(P::VaultKeep));
     let found = web.read(move |tx| {
         let all = till::drawers(tx, &actor, branch)?;
-        let moved = |d: &DrawerView| matches!(d.kind, DrawerKind::Vault | DrawerKind::Till) && d.currency == CURRENCY;
+        let loaded = |d: &DrawerView| d.kind == DrawerKind::Machine && keeps;
+        let moved = |d: &DrawerView| {
+            (matches!(d.kind, DrawerKind::Vault | DrawerKind::Till) || loaded(d)) && d.currency == CURRENCY
+        };
         let drawers: Vec<DrawerView> = all.into_iter().filter(moved).collect();
         let centre = match keeps && !drawers.is_empty() {
             true => Some(till::centre(tx, &actor, branch, CURRENCY)?),
@@ -124,6 +127,8 @@ struct Seen {
     m: Move,
     way: String,
     people: [String; 3],
+    /// It goes into or comes out of a machine next, by its own order.
+    machine: Option<&'static str>,
 }
 
 async fn load(web: &Web, who: &Signed, id: CashMoveId) -> Result<Seen, Fault> {
@@ -132,9 +137,10 @@ async fn load(web: &Web, who: &Signed, id: CashMoveId) -> Result<Seen, Fault> {
         let m = till::movement(tx, &actor, id)?;
         let drawers = till::drawers(tx, &actor, branch)?;
         let way = format!("{} → {}", name_of(&drawers, m.from_drawer, &other), name_of(&drawers, m.to_drawer, &other));
+        let machine = super::till_machines::next_at_machine(&drawers, &m).map(|(_, deed)| deed);
         let mut name = |by: Option<&str>| by.map_or_else(|| Ok(String::new()), |by| party::who_name(tx, by));
         let people = [name(Some(&m.asked_by))?, name(m.second_by.as_deref())?, name(m.received_by.as_deref())?];
-        Ok(Seen { m, way, people })
+        Ok(Seen { m, way, people, machine })
     });
     Ok(seen.await?)
 }
@@ -165,10 +171,11 @@ fn one(who: &Signed, seen: &Seen, f: &Fields, errors: &FieldErrors, differs: Opt
         (summary_list(w, &rows))
         @if m.state != MoveState::InTransit { (till_notes::table(who, &who.t("cash-move-notes"), &m.notes)) }
         @if m.state == MoveState::Asked && mine { (call_off_form(who, &here, errors)) }
-        @if m.state == MoveState::Asked && !mine && who.holds(P::VaultKeep) {
+        @if let Some(deed) = seen.machine.filter(|_| !mine && who.holds(P::VaultKeep)) { (super::till_machines::deed_form(who, &here, deed)) }
+        @if m.state == MoveState::Asked && !mine && seen.machine.is_none() && who.holds(P::VaultKeep) {
             (form(&who.view, &format!("{here}/countersignature"), actions(button(Button::Primary, &who.t("move-countersign"), None))))
         }
-        @if m.state == MoveState::InTransit && !mine { (receive_form(who, &here, m, f, errors, differs)) }
+        @if m.state == MoveState::InTransit && !mine && seen.machine.is_none() { (receive_form(who, &here, m, f, errors, differs)) }
         (actions(link_button(Button::Secondary, &who.t(if who.holds(P::TillRead) { "vault" } else { "till" }), back(who))))
     };
     page(who, Sheet::new(who.t("cash-move")).lead(who.t("cash-move-lead")).wrong(!errors.is_empty()), main)

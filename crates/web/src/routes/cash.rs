@@ -1,9 +1,10 @@
 //! Cash. Moves and seizures are for tellers and keepers alike; which of them, the domain says.
-use crate::api::{Why, schema, till};
+use crate::api::{Why, machines, schema, till};
 use crate::gate::Access::{Anyone, Either, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
-    till_balance, till_cases, till_cash, till_day, till_entry, till_exchange, till_moves, till_seizures, till_vault,
+    till_balance, till_cases, till_cash, till_day, till_entry, till_exchange, till_machines, till_moves, till_seizures,
+    till_vault,
 };
 use party::Permission as P;
 
@@ -42,6 +43,12 @@ fn keepers() -> Vec<Route> {
     let (keeper, read) = (Staff(P::VaultKeep), Staff(P::TillRead));
     vec![
         get("/vault", till_vault::show, read),
+        get("/machines", till_machines::list, read),
+        get("/machines/{id}", till_machines::show, read),
+        post("/machines/{id}/unloading", till_machines::unload_ask, keeper),
+        post("/machines/{id}/recovery", till_machines::recover, keeper),
+        post("/cash-moves/{id}/loading", till_machines::loading, keeper),
+        post("/cash-moves/{id}/emptying", till_machines::emptying, keeper),
         get("/vault/drawers/{id}/count", till_vault::counting, keeper),
         post("/vault/drawers/{id}/count", till_vault::count, keeper),
         post("/cash-moves/{id}/countersignature", till_moves::countersign, keeper),
@@ -93,6 +100,13 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/cash-moves/{id}/countersignature", till::countersign, keeper, "The second person lets it go").doc(|d| d.answer::<schema::CashMove>()),
         act("/v1/cash-moves/{id}/receipt", till::receive, Anyone, "It was counted at the end of its way").doc(|d| d.body::<till::CountAsk>().answer::<schema::CashMove>()),
         act("/v1/cash-moves/{id}/calling-off", till::move_call_off, Anyone, "Whoever asked calls it off").doc(|d| d.body::<Why>().answer::<schema::CashMove>()),
+        ask("/v1/branches/{id}/machine-visits", machines::visits, read, "Visits at a branch's cash machines, newest first").doc(|d| d.page_of::<schema::MachineVisit>()),
+        ask("/v1/machines/{id}", machines::one, read, "A cash machine by the book and by its own counters").doc(|d| d.answer::<schema::CashMachine>()),
+        act("/v1/machines/{id}/unloading", machines::unload_ask, keeper, "Ask that a machine be emptied into the vault").doc(|d| d.answer::<schema::MachineEmptying>()),
+        act("/v1/machines/{id}/recovery", machines::recover, keeper, "Bring back a machine that stopped in the middle").doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/cash-moves/{id}/loading", machines::load, keeper, "The third person loads the machine").doc(|d| d.answer::<schema::MachineVisit>()),
+        act("/v1/cash-moves/{id}/emptying", machines::empty, keeper, "The second person empties the machine").doc(|d| d.answer::<schema::MachineVisit>()),
+        act("/v1/terminals/{id}/machine", machines::link, Staff(P::TerminalEnrol), "Say which cash machine stands in a terminal").doc(|d| d.body::<machines::LinkAsk>().answer::<schema::Changed>()),
         ask("/v1/branches/{id}/cash-cases", till::cases, read, "Cash over and short, newest first").doc(|d| d.query("open", "`true`: only those not settled.").page_of::<schema::CashCase>()),
         act("/v1/cash-cases/{id}/explanation", till::explain, keeper, "The first person says what happened and how it should end").doc(|d| d.body::<till::ExplainAsk>().answer::<schema::CashCase>()),
         act("/v1/cash-cases/{id}/settlement", till::settle, keeper, "The second person agrees").doc(|d| d.body::<till::SettleAsk>().answer::<schema::CashCase>()),

@@ -2,7 +2,9 @@
 use crate::api::{Why, schema, terminals as api};
 use crate::gate::Access::{Customer, Public, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{app, kiosk, terminals};
+use crate::pages::{
+    app, demo_machines, kiosk, kiosk_cards, kiosk_cash, kiosk_passbook, kiosk_repay, kiosk_visit, terminals,
+};
 use party::Permission as P;
 
 /// At a machine. Elsewhere there is nothing at these addresses but the enrolment.
@@ -21,6 +23,47 @@ pub(super) fn pages() -> Vec<Route> {
         post("/kiosk/more-time", kiosk::more_time, Public),
         get("/kiosk/end", kiosk::end, Public),
     ]
+}
+
+/// What whoever is served does with cash. Elsewhere than at a machine there is nothing at these addresses.
+pub(super) fn cash() -> Vec<Route> {
+    vec![
+        get("/kiosk/cash-out", kiosk_cash::cash_out, Customer),
+        post("/kiosk/cash-out", kiosk_cash::pay_out, Customer),
+        get("/kiosk/cash-in", kiosk_cash::cash_in, Customer),
+        post("/kiosk/cash-in", kiosk_cash::take_in, Customer),
+        get("/kiosk/cash/{id}", kiosk_visit::show, Customer),
+        post("/kiosk/cash/{id}/agreement", kiosk_cash::agree, Customer),
+        post("/kiosk/cash/{id}/return", kiosk_cash::back, Customer),
+    ]
+}
+
+/// What whoever is served does with his cards and his passbook.
+pub(super) fn cards() -> Vec<Route> {
+    vec![
+        get("/kiosk/cards", kiosk_cards::list, Customer),
+        get("/kiosk/cards/{id}", kiosk_cards::show, Customer),
+        get("/kiosk/cards/{id}/freeze", kiosk_cards::freezing, Customer),
+        post("/kiosk/cards/{id}/freeze", kiosk_cards::freeze, Customer),
+        get("/kiosk/cards/{id}/thaw", kiosk_cards::thawing, Customer),
+        post("/kiosk/cards/{id}/thaw", kiosk_cards::thaw, Customer),
+        get("/kiosk/cards/{id}/loss", kiosk_cards::losing, Customer),
+        post("/kiosk/cards/{id}/loss", kiosk_cards::lose, Customer),
+        get("/kiosk/cards/{id}/replacement", kiosk_cards::replacing, Customer),
+        post("/kiosk/cards/{id}/replacement", kiosk_cards::replace, Customer),
+        get("/kiosk/cards/{id}/activation", kiosk_cards::activating, Customer),
+        post("/kiosk/cards/{id}/activation", kiosk_cards::activate, Customer),
+        get("/kiosk/repayment", kiosk_repay::show, Customer),
+        post("/kiosk/repayment", kiosk_repay::send, Customer),
+        get("/kiosk/passbook", kiosk_passbook::show, Customer),
+        post("/kiosk/passbook", kiosk_passbook::choose, Customer),
+        post("/kiosk/passbook/{id}", kiosk_passbook::print, Customer),
+    ]
+}
+
+/// The simulated machines of a demo; nothing elsewhere.
+pub(super) fn demo() -> Vec<Route> {
+    vec![get("/demo/machines", demo_machines::list, Public), post("/demo/machines/{id}", demo_machines::act, Public)]
 }
 
 /// The site on somebody's own phone.

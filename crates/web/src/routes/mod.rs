@@ -32,6 +32,9 @@ mod transfer;
 pub fn table() -> Vec<Route> {
     [
         kiosk::pages(),
+        kiosk::cash(),
+        kiosk::cards(),
+        kiosk::demo(),
         kiosk::installed(),
         kiosk::staff(),
         kiosk::programs(),
