@@ -28,7 +28,7 @@ pub(super) const fn case(
 }
 
 pub(super) const EVERYBODY: &str = "ncdokhpxtmwyreag";
-const SIGNED_IN: &str = "cdokhpxtmwyreag";
+pub(super) const SIGNED_IN: &str = "cdokhpxtmwyreag";
 pub(super) const PEOPLE: &str = "cdokhxtmwyreag";
 const PAY: &str = r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"}}"#;
 const OPEN: &str =
@@ -37,14 +37,19 @@ const DRAW: &str = r#"{"amount":{"amount":"50.00","currency":"CNY"}}"#;
 const NOTICED: &str = r#"{"amount":{"amount":"50000.00","currency":"CNY"}}"#;
 const DRAWN: &str =
     r#"{"amount":{"amount":"50.00","currency":"CNY"},"interest_shown":{"amount":"0.00","currency":"CNY"}}"#;
-const WHY: &str = r#"{"reason":"a test"}"#;
+pub(super) const WHY: &str = r#"{"reason":"a test"}"#;
 const YES: &str = r#"{"hash":"00"}"#;
 const NO: &str = r#"{"hash":"00","reason":"a test"}"#;
 
 const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 
-/// Programs.
-pub(super) const PROGRAMS: &[Case] = &[
+/// Every address of programs.
+pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
+    PROGRAMS.iter().chain(super::wealth_cases::WEALTH)
+}
+
+/// Programs; what grew too long stands in files of its own.
+const PROGRAMS: &[Case] = &[
     case("GET /healthz", EVERYBODY, "", "/healthz", ""),
     case("GET /readyz", EVERYBODY, "", "/readyz", ""),
     case("GET /metrics", EVERYBODY, "", "/metrics", ""),

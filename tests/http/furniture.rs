@@ -79,3 +79,50 @@ pub(super) fn cards(house: &mut House) {
     });
     house.ids.extend(["$card", "$line_of_credit"].into_iter().zip(made.expect("cards")));
 }
+
+/// A shelf of wealth products with a value, an assessment of the customer's, units that he holds, an order that he can call off, a recording
+/// and a draft of a new value.
+pub(super) fn wealth(house: &mut House) {
+    let linked: AccountId = house.ids["$account"].parse().expect("an account");
+    let customer = house.actor('c');
+    let teller = house.actor('t');
+    let desk = house.bank.desk.clone();
+    let made = house.bank.write(move |tx| {
+        let today = tx.business_date()?;
+        let value = |product: &str, value: &str| {
+            format!("[[nav]]\nproduct = \"{product}\"\nday = \"{today}\"\nvalue = \"{value}\"\ndocument = \"公告\"\n")
+        };
+        wealth::load_terms(tx, &system(), wealth::DATA_FILE, wealth::DATA)?;
+        let draft = wealth::keep_terms(tx, &system(), "new.toml", &value("mixed.growth", "1.0000"))?.name();
+        wealth::load_terms(tx, &system(), "values.toml", &value("cash.daily", "1.0000"))?;
+        wealth::assess(tx, &customer, &bold(today)?)?;
+        let order = |tx: &mut Tx<'_>, product: &str, fee: i64| {
+            let ask = wealth::Ask { product: product.into(), linked, amount: Money::cny(100_100) };
+            wealth::subscribe(
+                &desk,
+                tx,
+                &customer,
+                &wealth::Subscribe { ask, fee_shown: Money::cny(fee), recording: None },
+            )
+        };
+        let holds = order(tx, "cash.daily", 0)?;
+        let cooling = order(tx, "steady.bond", 100)?;
+        let kernel::Owner::Person(person) = holds.owner else { unreachable!("a person's") };
+        let recording = wealth::recording_begin(tx, &teller, person, "steady.bond")?.id;
+        Ok((holds, cooling.id, recording, draft))
+    });
+    let (holds, cooling, recording, draft) = made.expect("wealth products");
+    house.bank.recorder.begin(recording).expect("a device");
+    assert_eq!(wealth::go_on(&house.bank.desk).expect("orders move on").orders, 1);
+    let ids = [holds.holding.to_string(), cooling.to_string(), recording.to_string(), draft];
+    house.ids.extend(["$wealth_holding", "$wealth_order", "$recording", "$wealth_terms"].into_iter().zip(ids));
+}
+
+/// The answer with the highest score to every question.
+pub(super) fn bold(day: kernel::Date) -> Result<Vec<wealth::Answer>> {
+    let best = |q: &wealth::Question| {
+        let choice = q.choices.iter().enumerate().max_by_key(|(_, c)| c.score).map_or(0, |(n, _)| n);
+        wealth::Answer { question: q.key.clone(), choice }
+    };
+    Ok(wealth::questions(day)?.question.iter().map(best).collect())
+}

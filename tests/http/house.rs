@@ -209,7 +209,8 @@ impl House {
         let options = Options { synchronous: "OFF", ..Options::sqlite(dir.path()) }.memory_keys().clock(clock.clone());
         let options = Options { webhooks: app::webhooks::Policy { allow_private: true }, ..options };
         let options = Options { identity: Some(std::sync::Arc::new(super::kiosk::cards())), ..options };
-        let bank = Bank::open(options).expect("the bank opens");
+        let recorder = std::sync::Arc::new(wealth::RecorderSimulator::default());
+        let bank = Bank::open(options).expect("the bank opens").with_recorder(recorder);
         let found = bank.write(move |tx| found(tx, texts)).expect("the bank is founded");
         let server = web::Options::new("127.0.0.1:0".parse().expect("an address"));
         let setting = Setting { password_cost: PasswordCost::TEST, fonts, ..Setting::default() };
@@ -276,7 +277,7 @@ impl House {
         self.proofs.insert(letter, token);
     }
 
-    fn actor(&self, letter: char) -> Actor {
+    pub fn actor(&self, letter: char) -> Actor {
         let token = self.proofs[&letter].clone();
         let actor = self.bank.read(|tx| party::session_actor(tx, &token, &origin())).expect("a session");
         Actor { stepped_up: true, ..actor }
@@ -465,7 +466,7 @@ impl House {
     }
 
     /// A case's text with the ids of this bank in it.
-    /// Deposits of the customer's, a certificate, a draft of new rates.
+    /// Deposits of the customer's, a certificate, a draft of new rates; wealth products and what the customer has of them.
     pub fn save(&mut self) {
         let linked: AccountId = self.ids["$account"].parse().expect("an account");
         let desk = self.bank.desk.clone();
@@ -484,6 +485,7 @@ impl House {
         });
         let names = ["$deposit", "$notice_deposit", "$proof", "$terms"];
         self.ids.extend(names.into_iter().zip(ids.expect("deposits")));
+        super::furniture::wealth(self);
     }
 
     pub fn fill(&self, text: &str) -> String {

@@ -31,4 +31,6 @@ mod shapes;
 mod statement;
 mod tasks;
 mod transfer;
+mod wealth;
+mod wealth_cases;
 mod wire;

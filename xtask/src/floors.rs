@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 29] = [
+const PLACES: [(&str, Place); 30] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -31,6 +31,7 @@ const PLACES: [(&str, Place); 29] = [
     ("till", Place::Floor(7)),
     ("cards", Place::Floor(7)),
     ("deposits", Place::Floor(7)),
+    ("wealth", Place::Floor(7)),
     ("app", Place::Floor(9)),
     ("web", Place::Floor(10)),
     (

@@ -122,6 +122,8 @@ pub struct Bank {
     pub identity: Arc<dyn IdentityPort>,
     /// The devices of the branches' cash machines; none until they are attached.
     pub machines: Arc<Machines>,
+    /// What records sales at the counters.
+    pub recorder: Arc<dyn wealth::Recorder>,
     pub(crate) denials: Arc<Denials>,
 }
 
@@ -145,6 +147,7 @@ impl Bank {
             webhooks: webhooks::Courier::new(options.webhooks),
             identity: options.identity.unwrap_or_else(|| Arc::new(NoReader)),
             machines: Arc::default(),
+            recorder: Arc::new(wealth::NoRecorder),
             denials: Arc::default(),
             store,
         };
@@ -167,6 +170,11 @@ impl Bank {
     /// The same bank with another reader and camera.
     pub fn with_identity(self, identity: Arc<dyn IdentityPort>) -> Bank {
         Bank { identity, ..self }
+    }
+
+    /// The same bank with a device that records sales.
+    pub fn with_recorder(self, recorder: Arc<dyn wealth::Recorder>) -> Bank {
+        Bank { recorder, ..self }
     }
 
     pub fn clock(&self) -> &Clock {
@@ -208,6 +216,7 @@ impl Bank {
             payments::MIGRATION_NUMBERS,
             cards::MIGRATION,
             till::MIGRATION_TERMINALS,
+            wealth::MIGRATION,
         ]);
         all
     }
@@ -233,6 +242,7 @@ impl Bank {
             till::TERMINAL_TABLES,
             deposits::TABLES,
             cards::TABLES,
+            wealth::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -26,6 +26,8 @@ pub const BULK_SECONDS: i64 = 2;
 pub const BULK_CHUNKS: u32 = 10;
 /// Seconds between two looks for a night of deposits that was broken off, and for bills of cards whose days have ended.
 pub const DEPOSITS_SECONDS: i64 = 10;
+/// Seconds between two looks at orders for wealth products.
+pub const WEALTH_SECONDS: i64 = 10;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
 pub const PAYMENTS_SECONDS: i64 = 10;
 /// Seconds between two passes over webhooks and messages.
@@ -75,6 +77,7 @@ const JOBS: &[Job] = &[
     Job { name: "card-bills", every: DEPOSITS_SECONDS * SECOND, run: card_bills },
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
+    Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -131,6 +134,9 @@ fn card_bills(bank: &Bank) -> Result<Done> {
 }
 fn machines(bank: &Bank) -> Result<Done> {
     Ok(Done { things: crate::machines::look_after(bank)?, more: false })
+}
+fn wealth_orders(bank: &Bank) -> Result<Done> {
+    Ok(Done { things: wealth::go_on(&bank.desk)?.orders, more: false })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

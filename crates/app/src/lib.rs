@@ -75,7 +75,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 20] = [
+    let lists: [&[&Code]; 21] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -94,6 +94,7 @@ pub fn codes() -> Vec<&'static Code> {
         till::ALL,
         deposits::ALL,
         cards::ALL,
+        wealth::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

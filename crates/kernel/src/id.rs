@@ -269,6 +269,12 @@ ids! {
     CardId = "card";
     /// A certificate that a deposit is there (存款证明).
     DepositProofId = "dprf";
+    /// An order for a wealth product, or to give units of it back.
+    WealthOrderId = "wlth";
+    /// What somebody answered to the questions about risk (风险承受能力评估).
+    AssessmentId = "asmt";
+    /// Sound and picture of a sale at a counter (双录).
+    RecordingId = "recd";
     /// An API client of a firm or partner.
     ClientId = "clnt";
     /// A passkey of a login.

@@ -20,8 +20,10 @@ impl Currency {
     pub const AUD: Currency = Currency(*b"AUD");
     /// Digital coupon, an internal unit of two decimals.
     pub const COUPON: Currency = Currency(*b"X1C");
+    /// Units of wealth products (份额), of two decimals; which product's is known by the account.
+    pub const UNITS: Currency = Currency(*b"X2U");
     /// Internal units: code and decimals.
-    pub const INTERNAL: &'static [(&'static str, u8)] = &[("X1C", 2)];
+    pub const INTERNAL: &'static [(&'static str, u8)] = &[("X1C", 2), ("X2U", 2)];
 
     pub fn parse(code: &str) -> Result<Currency> {
         let known =

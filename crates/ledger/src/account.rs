@@ -21,6 +21,12 @@ store::text_enum! {
         Deposit = "deposit",
         /// 定期, 通知存款, 大额存单: a customer's money for a term; paid out to his own account alone.
         Term = "term",
+        /// A customer's money on its way into a wealth product; goes back to his own account, or into the product.
+        WealthCash = "wealth_cash",
+        /// A customer's units of a wealth product (理财份额); they go back to where they were issued.
+        WealthUnits = "wealth_units",
+        /// What was collected for a wealth product, and the units of it that were issued.
+        WealthProduct = "wealth_product",
         /// What the holder of a credit card may still spend, and what he paid too much (信用卡可用额度).
         CreditLine = "credit_line",
         /// What customers owe the bank.
@@ -54,6 +60,10 @@ store::text_enum! {
 }
 
 impl Purpose {
+    /// An account behind a holding of a wealth product: it is shown as that holding, not among accounts.
+    pub fn is_wealth(self) -> bool {
+        matches!(self, Purpose::WealthCash | Purpose::WealthUnits)
+    }
     /// Whether debits must follow a payee grant or be one of [`crate::EXEMPT_CODES`].
     pub fn is_restricted(self) -> bool {
         matches!(
@@ -62,6 +72,8 @@ impl Purpose {
                 | Purpose::WageClearing
                 | Purpose::Deposit
                 | Purpose::Term
+                | Purpose::WealthCash
+                | Purpose::WealthUnits
                 | Purpose::CreditLine
                 | Purpose::Escrow
         )

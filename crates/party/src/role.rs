@@ -58,6 +58,8 @@ store::text_enum! {
         VaultKeep = "vault.keep",
         /// Agrees to a card or a limit that another asked for, and decides disputes.
         CardCheck = "card.check",
+        /// The second look at a sale of a wealth product to somebody old (理财销售复核).
+        WealthCheck = "wealth.check",
         /// What tills, vaults and machines hold, and the tellers' journals.
         TillRead = "till.read",
         ConfigEdit = "config.edit",
@@ -190,6 +192,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::VaultKeep,
     P::TillRead,
     P::CardCheck,
+    P::WealthCheck,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -216,6 +219,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::VaultKeep,
     P::TillRead,
     P::CardCheck,
+    P::WealthCheck,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -377,6 +381,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("clearing", &[P::ClearingOperate, P::PaymentSubmitAny, P::PaymentReverse]),
     ("payroll", &[P::WagePay, P::PaymentSubmitAny, P::WageReadBank]),
     ("deposits", &[P::PaymentSubmitAny, P::AccountReadAny]),
+    ("wealth", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("cards", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
@@ -408,6 +413,7 @@ mod tests {
             (P::RoleGrant, P::AuditRead),
             (P::PersonRegister, P::PersonTier),
             (P::TillOperate, P::VaultKeep),
+            (P::PaymentSubmitAny, P::WealthCheck),
         ];
         for (make, check) in pairs {
             for r in Role::ALL {

@@ -106,6 +106,7 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         Kind::Reversal => matches!(actor.who, Who::Staff(_)),
         Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
         Kind::DepositIn | Kind::DepositOut | Kind::CardOut | Kind::Interest => false,
+        Kind::WealthIn | Kind::WealthOut => false,
     };
     if !for_him {
         return reserved("this kind of movement is not yours to order");
@@ -135,6 +136,13 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     let term = parties.payee.as_ref().is_some_and(|p| p.purpose == Purpose::Term);
     if term && !matches!(order.kind, Kind::DepositIn | Kind::Interest | Kind::Reversal) {
         return Err(Error::new(&PURPOSE_RESERVED, "money comes into a deposit when it is opened, and not later"));
+    }
+    let wealth = parties
+        .payee
+        .as_ref()
+        .is_some_and(|p| matches!(p.purpose, Purpose::WealthCash | Purpose::WealthUnits | Purpose::WealthProduct));
+    if wealth && order.kind != Kind::WealthIn {
+        return Err(Error::new(&PURPOSE_RESERVED, "money comes into a wealth product by an order for it"));
     }
     if matches!(actor.who, Who::System(_)) || order.kind == Kind::Reversal {
         return Ok(());

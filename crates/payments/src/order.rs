@@ -35,6 +35,10 @@ store::text_enum! {
         DepositIn = "deposit_in",
         /// From a deposit back to its owner's account (支取).
         DepositOut = "deposit_out",
+        /// From a customer's account into a wealth product, over what is his own until it is confirmed (申购).
+        WealthIn = "wealth_in",
+        /// From a wealth product, or from what waits for one, back to the customer's account (赎回).
+        WealthOut = "wealth_out",
         /// Paid with a card, to the scheme that pays the merchant (刷卡消费).
         CardPurchase = "card_purchase",
         /// What was paid too much on a credit card, back to its holder (溢缴款领回).

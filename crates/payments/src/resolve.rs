@@ -164,6 +164,7 @@ fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -
         Kind::CashIn | Kind::CashOut => (Operation::Cash, Reach::SameBank),
         Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn | Kind::Reversal => return Ok(None),
         Kind::DepositIn | Kind::DepositOut | Kind::Interest | Kind::CardPurchase | Kind::CardOut => return Ok(None),
+        Kind::WealthIn | Kind::WealthOut => return Ok(None),
     };
     let payer = match parties.debit.owner {
         Owner::Person(_) => PayerClass::Person,
@@ -273,7 +274,7 @@ fn guard_kind(kind: Kind) -> guard::Kind {
         Kind::CashIn => guard::Kind::CashIn,
         Kind::CashOut => guard::Kind::CashOut,
         Kind::Reversal => guard::Kind::Reversal,
-        Kind::DepositIn | Kind::DepositOut => guard::Kind::Deposit,
+        Kind::DepositIn | Kind::DepositOut | Kind::WealthIn | Kind::WealthOut => guard::Kind::Deposit,
         Kind::CardPurchase => guard::Kind::CardPurchase,
         Kind::CardOut => guard::Kind::Deposit,
         Kind::Interest => guard::Kind::Interest,

@@ -8,7 +8,7 @@ use payments::Receipt;
 use store::Tx;
 
 /// Kinds whose maker takes them back where he made them, because more than the request ends with it.
-pub const WITHDRAWN_ELSEWHERE: [&str; 4] = ["payment", "payment.reverse", "payroll.pay", bulk::KIND];
+pub const WITHDRAWN_ELSEWHERE: [&str; 5] = ["payment", "payment.reverse", "payroll.pay", bulk::KIND, wealth::KINDS[0]];
 
 /// What a decision came to.
 #[derive(Clone, Debug)]
@@ -42,6 +42,7 @@ enum Kind {
     /// What staff order about customers and the bank's own data.
     Desk,
     Cards,
+    Wealth,
     Rights,
 }
 
@@ -54,6 +55,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         "clearing.resolve" => Kind::Clearing,
         bulk::KIND => Kind::BulkFile,
         own if cards::KINDS.contains(&own) => Kind::Cards,
+        own if wealth::KINDS.contains(&own) => Kind::Wealth,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -85,6 +87,7 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
         }),
         Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -104,6 +107,10 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::BulkFile => bank.write(move |tx| bulk::refuse(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::Cards => bank.write(move |tx| cards::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::Wealth => {
+            let desk = bank.desk.clone();
+            bank.write(move |tx| wealth::approval_no(&desk, tx, &who, id, &hash, &why)).map(Decided::from)
+        }
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -117,7 +124,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile => refuse(bank, actor, id, shown_hash, reason),
+        Kind::PaySheet | Kind::BulkFile | Kind::Wealth => refuse(bank, actor, id, shown_hash, reason),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Cards | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -128,7 +135,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
 pub fn withdraw(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, reason: &str) -> Result<Change> {
     let row = approval::approval(tx, actor, id)?;
     if WITHDRAWN_ELSEWHERE.contains(&row.kind.as_str()) && row.maker == actor.principal() {
-        let message = "cancel the payment, the pay sheet or the file itself";
+        let message = "cancel the payment, the pay sheet, the file or the order itself";
         return Err(Error::new(&NOT_DECIDED_HERE, message).with("kind", row.kind));
     }
     approval::cancel(tx, actor, id, reason)

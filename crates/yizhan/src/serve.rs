@@ -32,7 +32,11 @@ pub fn serve(place: &Place, args: &Serve) -> Outcome {
     drop(TcpListener::bind(args.address()).with_context(|| format!("{} cannot be listened on", args.address()))?);
     let bank = open_for(place, args)?;
     let demo = prepare(&bank, args)?;
-    let bank = if demo.is_some() { bank.with_identity(Arc::new(demo_load::identity_simulator())) } else { bank };
+    let bank = if demo.is_some() {
+        bank.with_identity(Arc::new(demo_load::identity_simulator())).with_recorder(demo_load::recorder())
+    } else {
+        bank
+    };
     if demo.is_some() {
         app::machines::attach_simulators(&bank, Some(place.key_file().parent().unwrap_or(&place.data)))?;
         app::machines::look_after(&bank)?;

@@ -14,7 +14,8 @@
 //!
 //! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
 //!
-//! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]).
+//! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
+//! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
@@ -27,10 +28,12 @@ mod identity;
 mod money;
 mod people;
 mod wages;
+mod wealth;
 
 pub use files::{DemoFile, file, files};
 pub use identity::identity_simulator;
 pub use wages::{SITE_PROJECT, YARD_PROJECT};
+pub use wealth::recorder;
 
 use crate::Bank;
 use demo::{DEMO_SEED, DemoBank};
@@ -131,6 +134,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     wages::load(&mut load, &people, &money)?;
     cash::load(&mut load, &people)?;
     cards::load(&mut load, &people, &money)?;
+    wealth::load(&mut load, &money)?;
     let numbers = load.numbers.clone();
     load.step(LOADED.into(), move |_| Ok(numbers.clone()))
 }

@@ -1,5 +1,5 @@
 //! What staff order about customers and the bank's own data beside payments: restrictions of an account and its closing,
-//! freezes of a party, tiers, the tariff, terms and rates of deposits, watch lists, wage projects; and what owners write into
+//! freezes of a party, tiers, the tariff, terms and rates of deposits, wealth products and their values, watch lists, wage projects; and what owners write into
 //! their payee books.
 //!
 //! Every such order is an [`Act`]: plain data that holds all it takes to do it. [`propose`] looks at it (may he, is there
@@ -18,6 +18,7 @@ mod payee;
 mod project;
 mod tariff;
 mod tier;
+mod wealth_terms;
 
 pub use account::{Close, Lift};
 pub use deposit_terms::{NewTerms, terms_draft, terms_keep, terms_review, terms_versions};
@@ -26,6 +27,7 @@ pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
 pub use tariff::{NewTariff, tariff_draft, tariff_keep, tariff_review, tariff_versions};
 pub use tier::{Allowance, TierMove, TierView, tier_view};
+pub use wealth_terms::{NewWealthTerms, wealth_draft, wealth_keep, wealth_review, wealth_versions};
 
 use approval::{Approve, Ask, Line};
 use kernel::id::{ApprovalId, BranchId, FirmId, PersonId};
@@ -47,6 +49,7 @@ pub const KINDS: &[&str] = &[
     "payroll.project",
     payee::BY_TWO,
     "deposit.terms",
+    "wealth.terms",
 ];
 
 /// Something to be done, with all it takes.
@@ -66,6 +69,7 @@ pub enum Act {
     PayeeAdd(PayeeAdd),
     PayeeRename(PayeeRename),
     DepositTerms(NewTerms),
+    WealthTerms(NewWealthTerms),
 }
 
 /// What came of a proposal.
@@ -121,6 +125,7 @@ impl Act {
             Act::PayeeAdd(a) => a,
             Act::PayeeRename(a) => a,
             Act::DepositTerms(a) => a,
+            Act::WealthTerms(a) => a,
         }
     }
 }

@@ -33,6 +33,8 @@ pub mod terminals;
 pub mod till;
 pub mod wage_files;
 pub mod wages;
+pub mod wealth;
+pub mod wealth_terms;
 pub mod webhooks;
 
 use crate::Fault;

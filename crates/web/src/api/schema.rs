@@ -257,6 +257,23 @@ shapes! {
     CreditLine "A credit line and what is owed on it." { line: id, owner: id, limit: Amount, debt: Amount, charges: Amount, overpaid: Amount, asked: Amount, minimum_left: Amount, statement_day: int, items: [CreditItem] }
     CreditStatement "A statement of a credit card." { number: int, day: date, due: date, balance: Amount, overpaid: Amount, minimum: Amount, interest: Amount, late: Amount, fees: Amount }
     CardPlan "The parts of a purchase, and the fee of each." { item: int, parts: [Amount], fee: Amount }
+    WealthProduct "A version of a wealth product. `risk` R1 to R5; `fee` in millionths of the net amount; who becomes `second_look_age` in the year of an order waits for a second look." { code: text, version: int, risk: text, name_zh: text, name_en: text, issuer_zh: text, issuer_en: text, about_zh: text, about_en: text, currency: text, minimum: Amount, step: Amount, sold_until: date "null", matures: date "null", redeem_days: int, cooling_hours: int, fee: int, second_look_age: int "null", effective_from: date, document: text }
+    WealthValue "What a unit was worth at the end of a day: currency units, four decimals." { day: date, value: text }
+    WealthOnSale "A product as it is sold today, with its newest value." { product: WealthProduct, value: WealthValue "null" }
+    WealthChoice "An answer that may be given." { zh: text, en: text }
+    WealthQuestion "A question about risk; answers are named by their place, from 0." { question: text, zh: text, en: text, choices: [WealthChoice] }
+    WealthQuestions "The questions that are asked today." { version: int, valid_months: int, per_day_max: int, per_year_max: int, basis: text, questions: [WealthQuestion] }
+    WealthAssessment "What somebody's answers came to: C1 to C5. It counts until the day before `valid_until`; of several the newest counts." { assessment: id, person: id, number: int, level: text, score: int, day: date, valid_until: date, channel: text, made_at: time }
+    WealthQuote "What an order would come to today. `units` at the newest value, for orientation: the value of a later day counts." { product: WealthProduct, amount: Amount, fee: Amount, net: Amount, value: WealthValue "null", units: text "null", level: text "null", suits: flag, second_look: flag }
+    WealthOrder "An order for units, or to give them back. `amount` of a redemption is known when it is paid." { order: id, holding: id, owner: id, product: text, kind: text, state: text, amount: Amount, fee: Amount, units: text, value: text "null", level: text "null", made_at: time, channel: text, recording: id "null", approval: id "null", cool_until: time "null", priced_on: date "null", pays_on: date "null", ended_at: time "null", ended_why: text }
+    WealthHolding "What somebody has of a product; its id is its account of units." { holding: id, owner: id, linked: id, product: text, units: text, free_units: text, value: WealthValue "null", worth: Amount, cost: Amount, gain: Amount, waiting: Amount }
+    WealthEntry "A movement of units." { number: int, order: id, kind: text, day: date, value: text, value_day: date, units: text, amount: Amount, fee: Amount, stands: text }
+    WealthStatement "A holding, its movements and its orders, the newest first." { holding: WealthHolding, entries: [WealthEntry], orders: [WealthOrder] }
+    WealthRecording "Sound and picture of a sale; `hash` proves which." { recording: id, person: id, product: text, branch: id, began_at: time, ended_at: time "null", hash: text "null", bytes: int, order: id "null" }
+    WealthVersions "Every version of every wealth product." { products: [WealthProduct] }
+    WealthProductChange "A new version and the one before." { before: WealthProduct "null", after: WealthProduct }
+    WealthNavChange "A new value and the newest of an earlier day." { product: text, before: WealthValue "null", after: WealthValue, document: text }
+    WealthReview "What a text of products and values comes to." { draft: text "null", faults: [TermsFault], products: [WealthProductChange], values: [WealthNavChange], already: int }
     PasskeyQuestion "What a passkey is asked: `publicKey` of WebAuthn, bytes in URL-safe base64. `pending` and `ticket` come back with the answer." { pending: id, ticket: text "null", options: any }
     Passkey "A passkey of one's own; `suspect_at` stops it." { passkey: id, name: text, made_at: time, used_at: time "null", suspect_at: time "null" }
     PasskeyMade "A passkey that was kept." { passkey: id }

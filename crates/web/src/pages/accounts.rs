@@ -33,7 +33,9 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let views = web
         .read(move |tx| {
             let Some(own) = own else { return Ok(Vec::new()) };
-            let open = ledger::of_owner(tx, own)?.into_iter().filter(|a| a.purpose != Purpose::WageClearing);
+            let open = ledger::of_owner(tx, own)?
+                .into_iter()
+                .filter(|a| a.purpose != Purpose::WageClearing && !a.purpose.is_wealth());
             open.map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()
         })
         .await?;
@@ -42,6 +44,7 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         @if who.is_staff() { (table(&who, &views).show(who.words())) } @else { (cards(&who, &views)) }
         (actions(html! {
             @if own.is_some() { (link_button(Button::Secondary, &who.t("deposits"), "/deposits")) }
+            @if himself { (link_button(Button::Secondary, &who.t("wealth"), "/wealth")) }
             @if himself { (link_button(Button::Secondary, &who.t("limits"), "/limits")) }
         }))
     };
@@ -157,6 +160,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) ->
         @else { (facts(&who, &seen.view)) }
         (super::restrictions::offers(&who, &seen.view))
         (super::deposit_open::offers(&who, &seen.view))
+        (super::wealth_order::offers(&who, &seen.view))
         @if a.purpose == Purpose::Term { (actions(link_button(Button::Primary, &who.t("deposit-see"), &format!("/deposits/{id}")))) }
         @if pays && !single { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
         @if !single {

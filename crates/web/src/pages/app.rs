@@ -37,7 +37,7 @@ pub async fn balance(State(web): State<Web>, who: Signed) -> Result<Json<Value>,
     let words = who.words();
     let found = web.read(move |tx| {
         let all = ledger::of_owner(tx, Owner::Person(person))?;
-        let open = all.into_iter().filter(|a| a.closed_at.is_none());
+        let open = all.into_iter().filter(|a| a.closed_at.is_none() && !a.purpose.is_wealth());
         open.map(|a| ledger::view(tx, a.id)).collect::<kernel::Result<Vec<_>>>()
     });
     let line = |v: &ledger::View| json!({ "name": v.account.name, "amount": words.money(v.available()) });

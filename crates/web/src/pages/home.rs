@@ -165,7 +165,7 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
     let accounts = match owner {
         Some(owner) => ledger::of_owner(tx, owner)?
             .into_iter()
-            .filter(|a| a.closed_at.is_none())
+            .filter(|a| a.closed_at.is_none() && !a.purpose.is_wealth())
             .map(|a| ledger::view(tx, a.id))
             .collect::<Result<_>>()?,
         None => Vec::new(),

@@ -86,6 +86,10 @@ pub mod till_notes;
 pub mod till_seizures;
 pub mod till_vault;
 pub mod verify;
+pub mod wealth;
+pub mod wealth_order;
+pub mod wealth_questions;
+pub mod wealth_sale;
 pub mod words;
 pub mod works;
 
@@ -168,14 +172,14 @@ pub fn refused(shown: Shown) -> Response {
     (StatusCode::UNPROCESSABLE_ENTITY, shown).into_response()
 }
 
-/// The hidden field with a new idempotency key, for forms that must not be done twice.
-pub fn once_field() -> Markup {
-    html! { input type="hidden" name=(ONCE) value=(once_value()); }
-}
-
 /// A new idempotency key.
 pub fn once_value() -> String {
     URL_SAFE_NO_PAD.encode(csrf::random::<16>())
+}
+
+/// The hidden field with a new idempotency key, for forms that must not be done twice.
+pub fn once_field() -> Markup {
+    html! { input type="hidden" name=(ONCE) value=(once_value()); }
 }
 
 /// The address of a list's next page.

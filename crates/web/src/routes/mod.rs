@@ -27,6 +27,7 @@ use crate::pages::{password, payday, prices, projects, restrictions, roster, she
 use party::Permission as P;
 
 mod transfer;
+mod wealth;
 
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
@@ -64,6 +65,8 @@ pub fn table() -> Vec<Route> {
         cash::pages(),
         cash::programs(),
         cards::programs(),
+        wealth::pages(),
+        wealth::programs(),
     ]
     .into_iter()
     .flatten()
