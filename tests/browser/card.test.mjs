@@ -9,6 +9,7 @@ import { SIZE, enrol, identify, looked, plain } from './lobby.mjs';
 const PHONE = { width: 390, height: 844 };
 const ELDER_TEXT_PX = 30;
 const HER_DOCUMENT = '2';
+const HER_PASSBOOK = '6200001';
 const CASH_MS_MAX = 40_000;
 /** The page of something that goes on, which does not load itself again meanwhile. */
 const still = (page) => page.goto(`${new URL(page.url()).pathname}?still=yes`);
@@ -149,4 +150,19 @@ test('the power goes while the notes lie in the slot, and nothing is taken from 
     assert.equal(await page.locator('.result').count(), 1);
     await page.goto('/demo/machines');
     await looked(page, 'demo-machines');
+  }));
+
+test('a passbook is caught up', { timeout: 120_000 }, () =>
+  person(browser, 'passbook', { ...SIZE, url: bank.url, expected: /status of 4/ }, async (page) => {
+    await enrol(bank, page, 'low');
+    await page.goto('/kiosk/identity?next=/kiosk/passbook');
+    await identify(page, HER_DOCUMENT);
+    await looked(page, 'book-lay');
+    await page.fill('[name=voucher]', '6200009');
+    await send(page);
+    assert.equal(await page.locator('#f-voucher-error').count(), 1, 'another book is not printed in');
+    await page.fill('[name=voucher]', HER_PASSBOOK);
+    await send(page);
+    await looked(page, 'book-printed');
+    assert.equal(await page.locator('.result').count(), 1);
   }));
