@@ -56,7 +56,8 @@ pub(super) fn passkey(house: &House, by: &Actor) -> String {
     made.expect("a passkey").to_string()
 }
 
-/// A debit and a credit card of the customer's, approved by one who checks cards.
+/// A debit and a credit card of the customer's, approved by one who checks cards. With the credit card two things were bought, and the
+/// second is disputed.
 pub(super) fn cards(house: &mut House) {
     let account: AccountId = house.ids["$account"].parse().expect("an account");
     let branch: BranchId = house.ids["$branch"].parse().expect("a branch");
@@ -73,11 +74,38 @@ pub(super) fn cards(house: &mut House) {
             let hash = approval::raw(tx, asked)?.hash_text();
             cards::approve(tx, &checker, card.id, &hash)
         };
-        let debit = issue(cards::Kind::Debit, None)?;
-        let credit = issue(cards::Kind::Credit, Some(Money::cny(1_000_000)))?;
-        Ok([debit.id.to_string(), credit.account.expect("a line").to_string()])
+        Ok((issue(cards::Kind::Debit, None)?, issue(cards::Kind::Credit, Some(Money::cny(1_000_000)))?))
     });
-    house.ids.extend(["$card", "$line_of_credit"].into_iter().zip(made.expect("cards")));
+    let (debit, credit) = made.expect("cards");
+    let line = credit.account.expect("a line");
+    let all = [debit.id.to_string(), credit.id.to_string(), line.to_string()];
+    house.ids.extend(["$card", "$credit_card", "$line_of_credit"].into_iter().zip(all));
+    buy(house, &credit, &[120_000, 45_000]);
+    let holder = Actor { channel: Channel::Phone, ..Actor::of(Who::Person(credit.owner)) };
+    house.bank.write(move |tx| cards::dispute(tx, &holder, line, 2, "not-mine")).expect("a dispute");
+}
+
+/// Makes a card, has its holder activate it at a machine, and buys with it: amounts in minor units.
+fn buy(house: &House, card: &cards::Card, amounts: &[i64]) {
+    let (maker, id) = (cards::simulator::MakerSimulator::default(), card.id);
+    for _ in 0..2 {
+        cards::make_go_on(&house.bank.store, &maker).expect("it is made");
+    }
+    let holder = Actor { channel: Channel::Kiosk, ..Actor::of(Who::Person(card.owner)) };
+    house.bank.write(move |tx| cards::activate(tx, &holder, id, 1, &cards::InPerson::default())).expect("activated");
+    let number = maker.embossed().into_iter().find(|(card, ..)| *card == id).expect("its number").2;
+    for (n, minor) in amounts.iter().enumerate() {
+        let (number, merchant) = (number.clone(), "海风书店".to_owned());
+        let ask = cards::Purchase {
+            number,
+            sequence: 1,
+            amount: Money::cny(*minor),
+            reference: format!("buy-{n}"),
+            merchant,
+        };
+        let held = cards::authorise(&house.bank.desk, &ask).expect("an answer");
+        cards::present(&house.bank.desk, held.instruction, Money::cny(*minor)).expect("it is presented");
+    }
 }
 
 /// A shelf of wealth products with a value, an assessment of the customer's, units that he holds, an order that he can call off, a recording

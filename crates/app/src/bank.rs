@@ -217,6 +217,7 @@ impl Bank {
             cards::MIGRATION,
             till::MIGRATION_TERMINALS,
             wealth::MIGRATION,
+            cards::MIGRATION_MORE,
         ]);
         all
     }

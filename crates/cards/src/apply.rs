@@ -1,5 +1,6 @@
 //! Asking for a card, and the second person's yes or no.
 use crate::card::{Card, Kind, PlasticState, State, Step, note, of_owner, raw};
+use crate::life::{InPerson, in_person};
 use crate::{ACCOUNT_UNFIT, CARDS_FULL, HAS_CARD, LIMIT_UNFIT, Plastic, line, number, rules};
 use approval::{Approve, Ask, Line};
 use kernel::id::{AccountId, ApprovalId, BranchId, CardId, PersonId};
@@ -22,6 +23,16 @@ pub struct Apply {
     pub branch: BranchId,
 }
 
+store::text_enum! {
+    /// What staff made sure of before they asked for a card.
+    pub enum Check {
+        /// The customer is there himself and looks like his document.
+        Present = "present",
+        /// Costs, safe use and the ban on lending the card were explained.
+        Terms = "terms",
+    }
+}
+
 /// What the approval binds to.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Payload {
@@ -31,6 +42,24 @@ pub(crate) struct Payload {
 /// Asks for a card; it waits for a second person. Needs `account.open` for the holder. Errors: `card_account_unfit`, `has_card`,
 /// `cards_full`.
 pub fn apply(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply) -> Result<Card> {
+    asked(tx, actor, ask, &[])
+}
+
+/// Asks for a card at a counter, for a holder who stands there with his document; the second person sees what was checked. Errors: those
+/// of [`apply`], `card_in_person`, `card_wrong_document`.
+pub fn apply_in_person(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    ask: &Apply,
+    seen: &InPerson,
+    checked: &[Check],
+) -> Result<Card> {
+    let card = asked(tx, actor, ask, checked)?;
+    in_person(tx, actor, card.owner, seen)?;
+    Ok(card)
+}
+
+fn asked(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply, checked: &[Check]) -> Result<Card> {
     let account = ledger::view(tx, ask.account).map_err(|_| Error::not_found("account", ask.account))?.account;
     payments::may_see(tx, actor, account.owner).map_err(|_| Error::not_found("account", ask.account))?;
     let unfit = |why: &str| Err(Error::new(&ACCOUNT_UNFIT, why.to_owned()));
@@ -51,15 +80,15 @@ pub fn apply(tx: &mut Tx<'_>, actor: &Actor, ask: &Apply) -> Result<Card> {
         Kind::Credit => card.limit_asked = limit(tx, ask)?,
         Kind::Debit | Kind::Social => card.account = Some(ask.account),
     }
-    before_second(tx, actor, card)
+    before_second(tx, actor, card, checked)
 }
 
 /// The limit that is asked for, minor units. `Err(card_limit_unfit)`.
 fn limit(tx: &mut Tx<'_>, ask: &Apply) -> Result<i64> {
     let most = rules::limit_max(tx.business_date()?)?;
-    let fits = ask.limit.filter(|l| l.currency == Currency::CNY && (1..=most).contains(&l.minor));
-    let told = || format!("a limit above zero and at most {}", Money::cny(most));
-    fits.map(|l| l.minor).ok_or_else(|| Error::new(&LIMIT_UNFIT, told()).with("max", Money::cny(most)))
+    let fits = ask.limit.filter(|l| l.currency == Currency::CNY && (1..=most.minor).contains(&l.minor));
+    let told = || format!("a limit above zero and at most {most}");
+    fits.map(|l| l.minor).ok_or_else(|| Error::new(&LIMIT_UNFIT, told()).with("max", most))
 }
 
 /// An application that nobody decides on any more is declined.
@@ -135,11 +164,15 @@ fn blank(tx: &Tx<'_>, actor: &Actor, kind: Kind, owner: PersonId, branch: Branch
 }
 
 /// Puts an application before the second person and writes it down.
-fn before_second(tx: &mut Tx<'_>, actor: &Actor, mut card: Card) -> Result<Card> {
+fn before_second(tx: &mut Tx<'_>, actor: &Actor, mut card: Card, checked: &[Check]) -> Result<Card> {
     let person = party::person(tx, card.owner)?;
     let mut ask = Ask::new("card.issue", &Payload { card: card.id }, Permission::CardCheck)?;
     (ask.branch, ask.person, ask.beneficiary) = (Some(card.branch), Some(card.owner), Some(Owner::Person(card.owner)));
     ask.summary = vec![Line::shown("card-kind", card.kind.code()), Line::shown("card-holder", person.name_masked)];
+    if !checked.is_empty() {
+        let codes: Vec<&str> = checked.iter().map(|c| c.code()).collect();
+        ask.summary.push(Line::shown("card-checked", codes.join(" ")));
+    }
     ask.amount = Some(card.limit_asked).filter(|l| *l > 0).map(Money::cny);
     card.approval = Some(approval::ask(tx, actor, ask)?);
     tx.insert(&mut card)?;

@@ -15,7 +15,10 @@
 //! **The minimum** is a part of the billed purchases, with charges, instalments and what was due before whole. What is
 //! missing of it on the due day costs a part of that (违约金) on the next statement.
 //!
-//! **A disputed item** neither earns interest nor is asked for until it was decided.
+//! **A disputed item** neither earns interest nor is asked for until it was decided. Decided for the holder, the interest that was
+//! stated for it comes back too.
+//!
+//! **A refund** of a merchant makes its purchase smaller.
 use crate::{DISPUTE_STATE, ITEM_UNKNOWN, ITEMS_MAX, NOT_FOR_INSTALMENTS};
 use kernel::{Date, Error, Result};
 use serde::{Deserialize, Serialize};
@@ -44,6 +47,12 @@ pub struct Item {
     /// From 1.
     pub number: i64,
     pub kind: ItemKind,
+    /// Where it was bought, as the scheme told.
+    #[serde(default)]
+    pub merchant: String,
+    /// The order it was paid by; a refund names it.
+    #[serde(default)]
+    pub reference: String,
     pub posted: Date,
     /// Minor units.
     pub amount: i64,
@@ -56,6 +65,9 @@ pub struct Item {
     pub billed: Option<i64>,
     /// A statement it stood on was not paid in full: its interest is owed.
     pub bears: bool,
+    /// Of its interest that became owed so far; what a dispute that is won gives back.
+    #[serde(default)]
+    pub charged: i128,
     pub disputed: Option<Date>,
 }
 
@@ -63,6 +75,8 @@ pub struct Item {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     pub item: i64,
+    #[serde(default)]
+    pub merchant: String,
     /// Principal of the parts to come, in order.
     pub left: Vec<i64>,
     /// Fee of each of them.
@@ -91,14 +105,30 @@ pub struct Statement {
     pub in_full: Option<bool>,
 }
 
-/// How a dispute ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decided {
-    /// The item falls away, with what interest of it was not owed yet.
-    ForHolder,
-    /// It is owed from the day of the decision on, and stands on the next statement.
-    ForBank,
+store::text_enum! {
+    /// How a dispute ends.
+    pub enum Decided {
+        /// The item falls away, with all interest on it.
+        ForHolder = "for_holder",
+        /// It is owed from the day of the decision on, and stands on the next statement.
+        ForBank = "for_bank",
+    }
+}
+
+/// What a dispute that was decided gives back, minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GivenBack {
+    /// The item itself.
+    pub amount: i64,
+    /// Interest that had been stated for it.
+    pub interest: i64,
+}
+
+/// What was bought, and by which order.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bought<'a> {
+    pub merchant: &'a str,
+    pub reference: &'a str,
 }
 
 /// What a holder owes.
@@ -208,13 +238,10 @@ impl Bill {
 
     /// Interest of what is owed moves to the sum; what is paid and settled is not kept.
     fn forget(&mut self) {
-        let owed: i128 = self
-            .items
-            .iter_mut()
-            .filter(|i| i.bears && i.disputed.is_none())
-            .map(|i| std::mem::take(&mut i.grains))
-            .sum();
-        self.owed += owed;
+        for i in self.items.iter_mut().filter(|i| i.bears && i.disputed.is_none()) {
+            let grains = std::mem::take(&mut i.grains);
+            (i.charged, self.owed) = (i.charged + grains, self.owed + grains);
+        }
         self.items.retain(|i| i.unpaid > 0 || i.grains != 0 || i.billed.is_none() || i.disputed.is_some());
     }
 
@@ -261,29 +288,44 @@ impl Bill {
         let mut fees = 0;
         let mut parts = Vec::new();
         for p in &mut self.plans {
-            parts.push(p.left.remove(0));
+            parts.push((p.left.remove(0), p.merchant.clone()));
             fees += p.fee;
         }
         self.plans.retain(|p| !p.left.is_empty());
-        parts.into_iter().for_each(|amount| self.add(ItemKind::Instalment, day.plus_days(1), day, amount));
+        for (amount, merchant) in parts {
+            let bought = Bought { merchant: &merchant, reference: "" };
+            self.add(ItemKind::Instalment, day.plus_days(1), day, amount, bought);
+        }
         fees
     }
 
-    fn add(&mut self, kind: ItemKind, counted: Date, posted: Date, amount: i64) {
+    fn add(&mut self, kind: ItemKind, counted: Date, posted: Date, amount: i64, bought: Bought<'_>) {
         self.items_made += 1;
-        let (number, grains) = (self.items_made, 0);
-        let unpaid = amount;
-        let (billed, bears, disputed) = (None, false, None);
-        self.items.push(Item { number, kind, posted, amount, unpaid, grains, counted, billed, bears, disputed });
+        let (merchant, reference) = (bought.merchant.to_owned(), bought.reference.to_owned());
+        self.items.push(Item {
+            number: self.items_made,
+            kind,
+            merchant,
+            reference,
+            posted,
+            amount,
+            unpaid: amount,
+            grains: 0,
+            counted,
+            billed: None,
+            bears: false,
+            charged: 0,
+            disputed: None,
+        });
     }
 
     /// Something was bought today, of at least one minor unit; answers its number. Errors: a limit of items.
-    pub fn purchase(&mut self, amount: i64) -> Result<i64> {
+    pub fn purchase(&mut self, amount: i64, bought: Bought<'_>) -> Result<i64> {
         if self.items.len() >= ITEMS_MAX {
             return Err(Error::limit("items", self.items.len() + 1, ITEMS_MAX, "items"));
         }
         let today = self.from;
-        self.add(ItemKind::Purchase, today, today, amount);
+        self.add(ItemKind::Purchase, today, today, amount, bought);
         self.pay_from_overpaid();
         Ok(self.items_made)
     }
@@ -315,6 +357,18 @@ impl Bill {
         self.overpaid += left;
     }
 
+    /// A merchant gave back a purchase or a part of it, known by its order: it is smaller from today on, and what of that was paid
+    /// counts as a payment. One that is in parts, or settled, counts as a payment whole.
+    pub fn refund(&mut self, reference: &str, amount: i64) {
+        let of = |i: &&mut Item| i.kind == ItemKind::Purchase && !reference.is_empty() && i.reference == reference;
+        let mut paid = amount;
+        if let Some(i) = self.items.iter_mut().find(of) {
+            let off = amount.min(i.unpaid);
+            (i.amount, i.unpaid, paid) = ((i.amount - amount).max(0), i.unpaid - off, amount - off);
+        }
+        self.pay(paid);
+    }
+
     /// The holder takes back what is his; at most that.
     pub fn take_back(&mut self, amount: i64) -> Result<()> {
         if amount < 1 || amount > self.overpaid {
@@ -343,8 +397,9 @@ impl Bill {
         }
     }
 
-    /// Ends a dispute; answers what the holder no longer owes, and what he gets back of what he had paid. Errors: as [`Bill::dispute`].
-    pub fn decide(&mut self, number: i64, how: Decided) -> Result<i64> {
+    /// Ends a dispute; answers what the holder gets: the amount, and the interest that was stated for it. Interest that was not
+    /// stated yet falls away. Errors: as [`Bill::dispute`].
+    pub fn decide(&mut self, number: i64, how: Decided) -> Result<GivenBack> {
         let today = self.from;
         let i = self.item(number)?;
         if i.disputed.take().is_none() {
@@ -353,13 +408,18 @@ impl Bill {
         match how {
             Decided::ForBank => {
                 (i.counted, i.billed, i.bears) = (today, None, false);
-                Ok(0)
+                Ok(GivenBack::default())
             }
             Decided::ForHolder => {
-                let (amount, paid) = (i.amount, i.amount - i.unpaid);
+                let (amount, paid, charged) = (i.amount, i.amount - i.unpaid, i.charged);
                 self.items.retain(|i| i.number != number);
-                self.pay(paid);
-                Ok(amount)
+                self.owed -= charged;
+                // What was rounded stays below half a unit either way; the rest of a sum below zero was stated and comes back.
+                let most = (charged + GRAINS_PER_MINOR - 1) / GRAINS_PER_MINOR;
+                let interest = rounded(-self.owed).clamp(0, most as i64);
+                self.owed += i128::from(interest) * GRAINS_PER_MINOR;
+                self.pay(paid + interest);
+                Ok(GivenBack { amount, interest })
             }
         }
     }
@@ -377,7 +437,7 @@ impl Bill {
         if let Some(last) = left.last_mut() {
             *last = i.amount - each * i64::from(periods - 1);
         }
-        let plan = Plan { item: number, left, fee };
+        let plan = Plan { item: number, merchant: i.merchant.clone(), left, fee };
         self.items.retain(|i| i.number != number);
         self.plans.push(plan.clone());
         Ok(plan)

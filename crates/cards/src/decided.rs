@@ -1,7 +1,8 @@
 //! A second person's answer, by the kind of what he was asked.
 use crate::apply::{Payload, approve, decline};
+use crate::dispute::decide_approve;
 use crate::life::find_approve;
-use crate::repay::decide_approve;
+use crate::limit::limit_approve;
 use approval::State;
 use kernel::id::ApprovalId;
 use kernel::{Actor, Error, Result};
@@ -9,7 +10,7 @@ use party::Change;
 use store::Tx;
 
 /// Kinds of approvals that [`approval_yes`] carries out.
-pub const KINDS: &[&str] = &["card.issue", "card.found", "card.dispute"];
+pub const KINDS: &[&str] = &["card.issue", "card.found", "card.dispute", "card.limit"];
 
 /// Yes: it is done. `AlreadySo` when the same person said so before. Errors: those of `approval::approve` and of what is done.
 pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
@@ -25,6 +26,7 @@ pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: 
         "card.dispute" => {
             decide_approve(tx, actor, id, shown_hash)?;
         }
+        "card.limit" => limit_approve(tx, actor, id, shown_hash)?,
         other => return Err(Error::broken(format!("cards carry out no {other}"))),
     }
     Ok(if row.state == State::Waiting { Change::Done } else { Change::AlreadySo })

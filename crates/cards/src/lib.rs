@@ -27,34 +27,44 @@
 //! number; a closed number given again.
 mod apply;
 mod card;
+pub mod cost;
 pub mod credit;
 mod decided;
+mod dispute;
 mod events;
 mod life;
+mod limit;
 mod line;
 pub mod make;
 mod number;
+pub mod pin;
+mod refund;
 mod repay;
 mod rules;
 mod scheme;
 pub mod simulator;
+mod spending;
 mod stock;
 #[cfg(test)]
 mod tests;
 pub mod verify;
 
-pub use apply::{Apply, apply, approve, decline};
+pub use apply::{Apply, Check, apply, apply_in_person, approve, decline};
 pub use card::{
     Card, CardStep, Kind, Plastic, PlasticState, State, Step, Stop, card, cards_of, open_card_of, plastics, steps,
 };
 pub use decided::{KINDS, approval_no, approval_yes};
+pub use dispute::{Dispute, decide_approve, decide_ask, dispute, disputes};
 pub use events::Event;
 pub use life::{FindOutcome, InPerson, activate, close, find, find_approve, freeze, lose, lose_all, replace, thaw};
+pub use limit::{limit_approve, limit_ask};
 pub use line::{CardStatement, CreditLine, bills_go_on, income_account, line, line_now, scheme_account, statements};
 pub use make::{CardMaker, Job, Made, Progress, make_go_on};
-pub use repay::{Repay, decide_approve, decide_ask, dispute, instalments, repay, take_out};
-pub use rules::{InstalmentTerms, Rules, credit_terms, instalment_terms, rules};
-pub use scheme::{Purchase, authorise, present, reverse};
+pub use refund::{REFUNDS_MAX, Refund, refund};
+pub use repay::{Repay, instalments, repay, take_out};
+pub use rules::{InstalmentTerms, Rules, credit_terms, instalment_terms, limit_max, rules};
+pub use scheme::{Purchase, authorise, card_by_number, present, reverse};
+pub use spending::{Offer, SPENDING_MONTHS, offers, spending};
 pub use stock::{Stock, stock, stock_confirm, stock_receive, stock_spoil};
 
 use kernel::id::PersonId;
@@ -71,6 +81,10 @@ pub const STATEMENTS_LISTED_MAX: i64 = 120;
 pub const BILLS_AT_ONCE_MAX: i64 = 500;
 /// Items of one bill that are not settled at most.
 pub const ITEMS_MAX: usize = 2_000;
+/// Disputes of one line listed at most.
+pub const DISPUTES_LISTED_MAX: i64 = 100;
+/// Entries of a line looked through for what was spent, at most.
+pub const SPENDING_LINES_MAX: usize = 3_000;
 /// Blank cards of one branch at most.
 pub const STOCK_MAX: i64 = 10_000;
 
@@ -95,10 +109,15 @@ kernel::codes! {
     NOTHING_DUE: Refused, "card_nothing_due", "nothing to do; give an amount to pay before it is asked for";
     CARD_NOT_MOVED: Refused, "card_not_moved", "nothing was moved; look at the reason and order it again later";
     EXPIRED: Refused, "card_expired", "have the card replaced; its number stays";
+    REFUND_TOO_MUCH: Refused, "card_refund_too_much", "give back at most what is left of a purchase that was presented";
+    PIN_WEAK: Refused, "card_pin_weak", "choose six digits that are not all the same and not in a row";
     MAKER_AWAY: Unavailable, "card_maker_away", "nothing to do; the maker is asked again";
 }
 
 pub const MIGRATION: Migration = Migration { name: "0022_cards", sql: include_str!("../migrations/0022_cards.sql") };
+/// Disputes, refunds, PINs.
+pub const MIGRATION_MORE: Migration =
+    Migration { name: "0026_cards_more", sql: include_str!("../migrations/0026_cards_more.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -108,6 +127,9 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Stock>(),
     store::verify::of::<CreditLine>(),
     store::verify::of::<CardStatement>(),
+    store::verify::of::<Dispute>(),
+    store::verify::of::<Refund>(),
+    store::verify::of::<pin::CardPin>(),
 ];
 
 /// The process that makes cards.

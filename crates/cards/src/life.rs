@@ -19,7 +19,7 @@ pub struct InPerson {
 
 /// Whether the holder is there himself: at a counter with the document the bank knows him by, or at a machine that has seen his
 /// card and face. Errors: `card_in_person`, `card_wrong_document`.
-fn in_person(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId, seen: &InPerson) -> Result<()> {
+pub(crate) fn in_person(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId, seen: &InPerson) -> Result<()> {
     match (actor.who, actor.channel) {
         (Who::Person(p), Channel::Kiosk) if p == owner => {
             party::may(tx, actor, Permission::AccountRead, &Scope::person(owner)).map(|_| ())

@@ -9,7 +9,7 @@
 //! days ([`bring_up`]): when it is looked at, before a purchase, and in the night. What a payment paid of the charges goes
 //! from the line to the dues then.
 use crate::card::{Card, Kind};
-use crate::credit::{Bill, Statement};
+use crate::credit::{Bill, Bought, Statement};
 use crate::{BILLS_AT_ONCE_MAX, Event, LINE_NOT_EMPTY, STATEMENTS_LISTED_MAX, number, rules, us};
 use kernel::id::{AccountId, PersonId, Raw, TransferId};
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Owner, Result, Timestamp};
@@ -82,9 +82,16 @@ pub(crate) fn open_own(tx: &mut Tx<'_>, book: BookId) -> Result<()> {
     Ok(())
 }
 
-fn post(tx: &mut Tx<'_>, (debit, credit): (AccountId, AccountId), minor: i64, code: &'static str) -> Result<()> {
+/// An entry of the bank's own between two accounts; `reference` says what it is for.
+pub(crate) fn post(
+    tx: &mut Tx<'_>,
+    (debit, credit): (AccountId, AccountId),
+    minor: i64,
+    code: &'static str,
+    reference: impl std::fmt::Display,
+) -> Result<()> {
     let id = TransferId::new(tx.now(), debit.book());
-    ledger::post_one(tx, false, &Transfer::single(id, debit, credit, Money::cny(minor), code))
+    ledger::post_one(tx, false, &Transfer::single(id, debit, credit, Money::cny(minor), code).reference(reference))
 }
 
 /// Opens a line of `limit` for a holder; a second person has agreed.
@@ -104,7 +111,7 @@ pub(crate) fn open(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId, limit: i64) 
     {
         ledger::grants::grant(tx, actor, account, to, basis)?;
     }
-    post(tx, (granted, account), limit, "card_limit")?;
+    post(tx, (granted, account), limit, "card_limit", "")?;
     tx.insert(&mut CreditLine {
         book,
         account,
@@ -129,8 +136,15 @@ pub(crate) fn raw(tx: &mut Tx<'_>, account: AccountId) -> Result<CreditLine> {
     found.ok_or_else(|| Error::not_found("credit line", account))
 }
 
-/// A card's line that the actor may see, as its bill stood when it was last brought up.
+/// A card's line that the actor may see, with its bill as it stands now; nothing is written.
 pub fn line(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<CreditLine> {
+    let mut found = seen(tx, actor, account)?;
+    now(tx, &mut found)?;
+    Ok(found)
+}
+
+/// A line that the actor may see, as it was last brought up.
+pub(crate) fn seen(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<CreditLine> {
     let found = raw(tx, account)?;
     crate::may_see(tx, actor, found.owner).map_err(|_| Error::not_found("credit line", account))?;
     Ok(found)
@@ -144,7 +158,7 @@ pub fn line_now(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Cr
 
 /// A line's statements, the newest first, at most [`STATEMENTS_LISTED_MAX`].
 pub fn statements(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Vec<CardStatement>> {
-    let l = line(tx, actor, account)?;
+    let l = seen(tx, actor, account)?;
     let tail = "WHERE book = ?1 AND account = ?2 ORDER BY number DESC LIMIT ?3";
     tx.select::<CardStatement>(tail, params![l.book, l.account, STATEMENTS_LISTED_MAX])
 }
@@ -168,35 +182,45 @@ fn unseen(tx: &mut Tx<'_>, l: &CreditLine) -> Result<Vec<Line>> {
 /// The bill learns what moved on the line and which days have ended; statements are made, charges booked.
 pub(crate) fn bring_up(tx: &mut Tx<'_>, account: AccountId) -> Result<CreditLine> {
     let mut l = raw(tx, account)?;
-    if l.closed_at.is_some() {
-        return Ok(l);
+    if l.closed_at.is_none() {
+        let made = now(tx, &mut l)?;
+        save(tx, &mut l, made)?;
     }
+    Ok(l)
+}
+
+/// What moved and which days have ended, on the bill alone; the statements that come of it.
+fn now(tx: &mut Tx<'_>, l: &mut CreditLine) -> Result<Vec<Statement>> {
     let (today, mut made) = (tx.business_date()?, Vec::new());
-    for line in unseen(tx, &l)? {
+    if l.closed_at.is_some() {
+        return Ok(made);
+    }
+    for line in unseen(tx, l)? {
         let bill = &mut l.bill.0;
         made.extend(bill.end_of(line.entry.business_date, &rules::credit_terms)?);
+        let bought = Bought { merchant: &line.entry.memo, reference: &line.entry.reference };
         match (line.entry.code.as_ref(), line.change) {
-            (_, 0) | ("card_limit" | "card_dues" | "card_chargeback", _) => {}
+            (_, 0) | ("card_limit" | "card_dues" | "card_chargeback" | "card_interest_back", _) => {}
             ("card_out", change) => bill.take_back(-change)?,
-            (_, change) if change < 0 => bill.purchase(-change).map(|_| ())?,
+            ("card_refund", change) => bill.refund(bought.reference, change),
+            (_, change) if change < 0 => bill.purchase(-change, bought).map(|_| ())?,
             (_, change) => bill.pay(change),
         }
     }
     made.extend(l.bill.0.end_of(today, &rules::credit_terms)?);
     l.from_day = today;
-    save(tx, &mut l, made)?;
-    Ok(l)
+    Ok(made)
 }
 
 /// Books what the bill says and writes it down.
 pub(crate) fn save(tx: &mut Tx<'_>, l: &mut CreditLine, made: Vec<Statement>) -> Result<()> {
     let stated: i64 = made.iter().map(|s| s.interest + s.late + s.fees).sum();
     if stated > 0 {
-        post(tx, (l.dues, income_account(l.book)), stated, "card_charge")?;
+        post(tx, (l.dues, income_account(l.book)), stated, "card_charge", "")?;
     }
     let paid = ledger::view(tx, l.dues)?.posted().minor - l.bill.0.charges;
     if paid > 0 {
-        post(tx, (l.account, l.dues), paid, "card_dues")?;
+        post(tx, (l.account, l.dues), paid, "card_dues", "")?;
     }
     for s in made {
         let (account, owner, day, due) = (l.account, l.owner, s.day, s.due);
@@ -234,7 +258,7 @@ pub(crate) fn close(tx: &mut Tx<'_>, actor: &Actor, card: &Card) -> Result<()> {
         let told = format!("{} is owed and {} was paid too much", Money::cny(debt), Money::cny(overpaid));
         return Err(Error::new(&LINE_NOT_EMPTY, told));
     }
-    post(tx, (l.account, l.granted), l.limit_minor, "card_limit")?;
+    post(tx, (l.account, l.granted), l.limit_minor, "card_limit", "")?;
     for account in [l.account, l.granted, l.dues] {
         ledger::close_account(tx, actor, account, "the credit card was closed")?;
     }

@@ -1,11 +1,10 @@
-//! What a holder does with his bill: repays it, takes back what he paid too much, pays a purchase in instalments, disputes an item.
-use crate::credit::{Decided, Plan, rounded};
-use crate::line::{CreditLine, bring_up, line, save, scheme_account};
+//! What a holder does with his bill: repays it, takes back what he paid too much, pays a purchase in instalments.
+use crate::credit::{Plan, rounded};
+use crate::line::{CreditLine, bring_up, save, seen};
 use crate::{ACCOUNT_UNFIT, CARD_NOT_MOVED, NOT_FOR_INSTALMENTS, NOTHING_DUE, rules, us};
-use approval::{Approve, Ask, Line};
-use kernel::id::{AccountId, ApprovalId, InstructionId, TransferId};
+use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
-use ledger::{Purpose, Transfer};
+use ledger::Purpose;
 use party::{Permission, Scope};
 use payments::{Desk, Kind, Order, Payee, Receipt, State};
 use serde::{Deserialize, Serialize};
@@ -22,7 +21,7 @@ pub enum Repay {
     Amount(Money),
 }
 
-fn may_handle(tx: &mut Tx<'_>, actor: &Actor, l: &CreditLine) -> Result<()> {
+pub(crate) fn may_handle(tx: &mut Tx<'_>, actor: &Actor, l: &CreditLine) -> Result<()> {
     let owner = Owner::Person(l.owner);
     match actor.who {
         Who::Staff(_) => party::may(tx, actor, Permission::PaymentSubmitAny, &Scope::here(actor))?,
@@ -33,7 +32,7 @@ fn may_handle(tx: &mut Tx<'_>, actor: &Actor, l: &CreditLine) -> Result<()> {
 
 /// A line that the actor handles, with its bill of now.
 fn current(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<CreditLine> {
-    let l = line(tx, actor, account)?;
+    let l = seen(tx, actor, account)?;
     may_handle(tx, actor, &l)?;
     bring_up(tx, account)
 }
@@ -105,67 +104,4 @@ pub fn instalments(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, item: i64
     let told = format!("item {item} in {periods} parts, {} each", Money::cny(fee));
     tx.audit(actor, Audit::of("cards.instalments", account).after(told))?;
     Ok(plan)
-}
-
-/// The holder says that an item is not his. Errors: `card_item_unknown`, `card_dispute_state`.
-pub fn dispute(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, item: i64, reason: &str) -> Result<CreditLine> {
-    let mut l = current(tx, actor, account)?;
-    l.bill.0.dispute(item)?;
-    save(tx, &mut l, Vec::new())?;
-    tx.audit(actor, Audit::of("cards.dispute", account).after(format!("item {item}")).reason(party::reason(reason)?))?;
-    Ok(l)
-}
-
-#[derive(Serialize, Deserialize)]
-struct Dispute {
-    account: AccountId,
-    item: i64,
-    how: Decided,
-}
-
-/// The first person says how a dispute ends; it waits for the second. Needs `card.check`. Errors: `card_item_unknown`.
-pub fn decide_ask(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    account: AccountId,
-    item: i64,
-    how: Decided,
-    reason: &str,
-) -> Result<ApprovalId> {
-    party::may(tx, actor, Permission::CardCheck, &Scope::here(actor))?;
-    let l = bring_up(tx, account)?;
-    l.bill.0.clone().decide(item, how)?;
-    let mut ask = Ask::new("card.dispute", &Dispute { account, item, how }, Permission::CardCheck)?;
-    (ask.branch, ask.beneficiary, ask.note) = (actor.branch, Some(Owner::Person(l.owner)), party::reason(reason)?);
-    ask.summary = vec![Line::shown("card-item", item.to_string())];
-    approval::ask(tx, actor, ask)
-}
-
-/// The second person agrees. Errors: those of `approval::approve`, `card_dispute_state`.
-pub fn decide_approve(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    asked: ApprovalId,
-    shown_hash: &str,
-) -> Result<Option<CreditLine>> {
-    if approval::raw(tx, asked)?.kind != "card.dispute" {
-        return Err(Error::not_found("approval", asked));
-    }
-    let Approve::Approved { payload, .. } = approval::approve(tx, actor, asked, shown_hash)? else { return Ok(None) };
-    let Dispute { account, item, how } = serde_json::from_str(&payload)
-        .map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))?;
-    let mut l = bring_up(tx, account)?;
-    let gone = l.bill.0.decide(item, how)?;
-    if gone > 0 {
-        let id = TransferId::new(tx.now(), account.book());
-        let back = Transfer::single(id, scheme_account(l.book), account, Money::cny(gone), "card_chargeback");
-        ledger::post_one(tx, false, &back.reference(asked))?;
-    }
-    save(tx, &mut l, Vec::new())?;
-    approval::mark_executed(tx, actor, asked, &account.to_string())?;
-    tx.audit(
-        actor,
-        Audit::of("cards.dispute_decide", account).after(format!("item {item}, {} back", Money::cny(gone))),
-    )?;
-    Ok(Some(l))
 }

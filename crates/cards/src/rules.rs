@@ -1,6 +1,6 @@
 //! What holds for cards, as dated data (`data/cards.toml`).
 use crate::credit::{CreditTerms, GRAINS_PER_MINOR};
-use kernel::{Date, Error, Result};
+use kernel::{Date, Error, Money, Result};
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -85,9 +85,9 @@ fn credit(day: Date) -> Result<&'static Credit> {
     found.ok_or_else(|| Error::broken(format!("no terms for the credit of cards on {day}")))
 }
 
-/// The highest limit the bank gives on a day, minor units.
-pub(crate) fn limit_max(day: Date) -> Result<i64> {
-    Ok(credit(day)?.limit_max_yuan * 100)
+/// The highest limit the bank gives on a day.
+pub fn limit_max(day: Date) -> Result<Money> {
+    Ok(Money::cny(credit(day)?.limit_max_yuan * 100))
 }
 
 /// What holds for instalments on a day.

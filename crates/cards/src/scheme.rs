@@ -28,6 +28,14 @@ fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Card> {
     found.ok_or_else(|| Error::not_found("card", kernel::chinese::mask_card(number)))
 }
 
+/// The card with a number, for staff who may see its holder's accounts; `None` where there is none they may see.
+pub fn card_by_number(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<Option<Card>> {
+    let index = payments::number_index(tx.keys(), number);
+    let tail = "WHERE pan_index = ?1 AND state NOT IN ('applied', 'declined') LIMIT 1";
+    let found = tx.select::<Card>(tail, params![index])?.pop();
+    Ok(found.filter(|c| crate::may_see(tx, actor, c.owner).is_ok()))
+}
+
 /// Whether a plastic pays; pure. Errors: `card_state`, `card_plastic_differs`, `card_expired`.
 fn pays(card: &Card, sequence: i64, today: Date) -> Result<()> {
     if card.state != State::Active {

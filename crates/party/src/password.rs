@@ -36,6 +36,21 @@ impl Default for PasswordCost {
 #[derive(Clone)]
 pub struct PasswordHash(pub(crate) String);
 
+impl PasswordHash {
+    /// One that was kept.
+    pub fn kept(text: &str) -> PasswordHash {
+        PasswordHash(text.to_owned())
+    }
+    /// What is kept of it.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+    /// Whether a password is the one that was hashed; slow.
+    pub fn fits(&self, password: &str) -> bool {
+        fits(&self.0, password)
+    }
+}
+
 impl PasswordCost {
     /// For tests and simulations, where a thousand people sign in.
     pub const TEST: PasswordCost = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };

@@ -124,7 +124,8 @@ pub fn raw(tx: &mut Tx<'_>, id: InstructionId) -> Result<Option<Instruction>> {
     tx.get::<Instruction>(&key(id))
 }
 
-fn locked(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
+/// The same, locked in a write; it must be there.
+pub fn locked(tx: &mut Tx<'_>, id: InstructionId) -> Result<Instruction> {
     tx.load::<Instruction>(&key(id))?.ok_or_else(|| Error::not_found("instruction", id))
 }
 

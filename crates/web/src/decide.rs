@@ -117,15 +117,16 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
     }
 }
 
-/// Gives it back to its maker to be corrected. What a payment held is freed; it is ordered anew.
+/// Gives it back to its maker to be corrected. What a payment held is freed; it is ordered anew; an
+/// application for a card is declined.
 pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reason: &str) -> Result<Decided> {
     let (who, hash, why) = (actor.clone(), shown_hash.to_owned(), reason.to_owned());
     match kind(bank, actor, id)? {
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile | Kind::Wealth => refuse(bank, actor, id, shown_hash, reason),
-        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Cards | Kind::Rights => {
+        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth => refuse(bank, actor, id, shown_hash, reason),
+        Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }
     }

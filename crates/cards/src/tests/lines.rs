@@ -5,12 +5,12 @@ use kernel::Error;
 use kernel::id::InstructionId;
 use payments::{Receipt, State as Paid};
 
-fn refused<T: std::fmt::Debug>(done: Result<T>) -> &'static str {
+pub(super) fn refused<T: std::fmt::Debug>(done: Result<T>) -> &'static str {
     done.map_err(|e: Error| e.code().name).unwrap_err()
 }
 
 impl Bank {
-    fn authorise(&self, card: &Card, sequence: i64, fen: i64, reference: &str) -> Result<Receipt> {
+    pub(super) fn authorise(&self, card: &Card, sequence: i64, fen: i64, reference: &str) -> Result<Receipt> {
         let number = self.number(card.id);
         let ask = Purchase {
             number,
@@ -21,22 +21,22 @@ impl Bank {
         };
         authorise(&self.desk, &ask)
     }
-    fn buy(&self, card: &Card, fen: i64, reference: &str) -> InstructionId {
+    pub(super) fn buy(&self, card: &Card, fen: i64, reference: &str) -> InstructionId {
         let held = self.authorise(card, card.sequence, fen, reference).unwrap();
         assert_eq!(held.state, Paid::Held, "{held:?}");
         assert_eq!(present(&self.desk, held.instruction, Money::cny(fen)).unwrap().state, Paid::Posted);
         held.instruction
     }
-    fn balance(&self, account: AccountId) -> i64 {
+    pub(super) fn balance(&self, account: AccountId) -> i64 {
         self.read(|tx| ledger::view(tx, account)).unwrap().posted().minor
     }
-    fn available(&self, account: AccountId) -> i64 {
+    pub(super) fn available(&self, account: AccountId) -> i64 {
         self.read(|tx| ledger::view(tx, account)).unwrap().available().minor
     }
-    fn bill(&self, account: AccountId) -> CreditLine {
+    pub(super) fn bill(&self, account: AccountId) -> CreditLine {
         self.write(move |tx| line::bring_up(tx, account)).unwrap()
     }
-    fn repay(&self, by: &Customer, to: AccountId, what: Repay, key: &str) -> Result<Receipt> {
+    pub(super) fn repay(&self, by: &Customer, to: AccountId, what: Repay, key: &str) -> Result<Receipt> {
         repay(&self.desk, &by.phone(), to, by.account, what, key)
     }
 }

@@ -2,6 +2,7 @@
 mod credit;
 mod debit;
 mod lines;
+mod more;
 
 use crate::make::CardMaker;
 use crate::simulator::{MakerSimulator, Plan};
@@ -95,6 +96,7 @@ impl Bank {
             payments::MIGRATION_TRANSFER,
             payments::MIGRATION_NUMBERS,
             MIGRATION,
+            MIGRATION_MORE,
         ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let first = day(first);

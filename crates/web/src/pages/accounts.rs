@@ -45,6 +45,7 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         (actions(html! {
             @if own.is_some() { (link_button(Button::Secondary, &who.t("deposits"), "/deposits")) }
             @if himself { (link_button(Button::Secondary, &who.t("wealth"), "/wealth")) }
+            @if himself { (link_button(Button::Secondary, &who.t("cards"), "/cards")) }
             @if himself { (link_button(Button::Secondary, &who.t("limits"), "/limits")) }
         }))
     };

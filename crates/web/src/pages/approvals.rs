@@ -105,6 +105,11 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
     };
     let told = match label {
         "payment-kind" | "clearing-state" => Some(say::told_or(w, label, text)),
+        "card-kind" => Some(say::told_or(w, "card-kind", text)),
+        "card-decided" => Some(say::told_or(w, "dispute-decided", text)),
+        "card-checked" => {
+            Some(text.split(' ').map(|c| say::told_or(w, "card-check", c)).collect::<Vec<_>>().join(" · "))
+        }
         "payment-arrival" => Some(say::told_or(w, "arrival", text)),
         "wage-kind" => text.split(' ').next().map(|kind| say::told_or(w, "sheet-kind", kind)),
         "wage-pay-on" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
@@ -122,7 +127,8 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "list-by" => Some(say::told_or(w, "list-subject", text)),
         "project-profile" => Some(say::told_or(w, "profile", text)),
         "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
-        "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions" | "wage-net" => money(text),
+        "card-limit" | "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions"
+        | "wage-net" => money(text),
         _ => None,
     };
     told.unwrap_or_else(|| text.to_owned())

@@ -168,6 +168,7 @@ pub async fn show(
             }
         }
         (actions(html! {
+            @if who.holds(P::AccountReadAny) { (link_button(Button::Secondary, &who.t("cards"), &format!("{here}/cards"))) }
             (link_button(Button::Secondary, &who.t("limits"), &format!("{here}/tier")))
             (link_button(Button::Secondary, &who.t("consents"), &format!("{here}/consents")))
             @if who.holds(P::CustomerManage) { (link_button(Button::Secondary, &who.t("manager"), &format!("{here}/manager"))) }

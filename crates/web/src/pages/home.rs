@@ -365,8 +365,9 @@ fn slip_table(who: &Signed, found: &[payroll::SlipLine]) -> Markup {
 }
 
 fn tiles_for(who: &Signed, firms: usize) -> Markup {
-    let all: [(bool, Icon, &str, &str); 6] = [
+    let all: [(bool, Icon, &str, &str); 7] = [
         (who.holds(P::PaymentSubmit) && !who.is_staff(), Icon::Transfer, "tile-pay", "/pay"),
+        (matches!(who.session.who, Who::Person(_)), Icon::Account, "tile-cards", "/cards"),
         (matches!(who.session.who, Who::Person(_)), Icon::Bill, "tile-slips", "/slips"),
         (who.firm().is_some() && who.holds(P::WageSheetMake), Icon::Bill, "tile-wages", "/wages"),
         (firms > usize::from(who.firm().is_none()), Icon::Person, "tile-act-for", "/act-for"),

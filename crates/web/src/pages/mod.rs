@@ -8,6 +8,12 @@ pub mod branches;
 pub mod bulk;
 pub mod bulk_accounts;
 pub mod call_backs;
+pub mod card_apply;
+pub mod card_bill;
+pub mod card_deeds;
+pub mod card_desk;
+pub mod card_repay;
+pub mod cards;
 pub mod clearing;
 pub mod close_day;
 pub mod confirm;
@@ -221,11 +227,12 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 27] = [
+    let all: [(bool, Icon, &str, &str); 28] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
         ((customer || firm) && who.holds(P::AccountRead), Icon::Account, "nav-accounts", "/accounts"),
+        (customer, Icon::Bill, "cards", "/cards"),
         (staff && who.holds(P::PersonRead), Icon::Person, "nav-customers", "/customers"),
         (staff && who.holds(P::FirmRead), Icon::Account, "nav-firms", "/firms"),
         (firm && who.holds(P::FirmRead), Icon::Account, "nav-firm", "/firm"),

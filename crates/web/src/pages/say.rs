@@ -77,6 +77,7 @@ stated! {
     Approval, "approval-state": Waiting Info, Approved Good, Refused Danger, SentBack Warn, Cancelled Quiet, Expired Quiet, Executed Good, Failed Danger;
     bulk::FileState, "batch-state": Drafted Info, Rejected Danger, Submitted Info, Paying Info, Paid Good, Cancelled Quiet;
     bulk::LineState, "batch-line": Waiting Quiet, Open Warn, Paid Good, Failed Danger;
+    cards::State, "card-state": Applied Info, Declined Danger, Approved Info, Produced Warn, Active Good, Frozen Warn, Lost Danger, Closed Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 
@@ -155,6 +156,7 @@ mod tests {
         all_told(bulk::FileState::ALL);
         all_told(bulk::LineState::ALL);
         all_told(Clearing::ALL);
+        all_told(cards::State::ALL);
     }
 
     #[test]
@@ -187,7 +189,7 @@ mod tests {
         let mut seen = 0;
         for file in std::fs::read_dir(folder).unwrap() {
             let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
-            for call in ["t(\"", "t_with(\""] {
+            for call in [".t(\"", ".t_with(\""] {
                 for rest in source.split(call).skip(1) {
                     let key = rest.split('"').next().unwrap_or_default();
                     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';

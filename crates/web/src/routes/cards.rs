@@ -1,8 +1,62 @@
 //! Cards. Approvals of cards are decided where all are (`/v1/approvals`).
 use crate::api::{Why, cards, schema};
-use crate::gate::Access::{Owner, Staff};
-use crate::http::route::{Route, act, ask};
+use crate::gate::Access::{Customer, Either, Owner, Staff};
+use crate::http::route::{Route, act, ask, get, post};
+use crate::pages::{card_apply, card_bill, card_deeds as deeds, card_desk, card_repay, cards as page};
 use party::Permission as P;
+
+/// Pages of holders, and of staff at the counter. What both do is one page.
+pub(super) fn pages() -> Vec<Route> {
+    let own = Owner(P::AccountRead);
+    let (seen, opens) = (own.or_staff(P::AccountReadAny), own.or_staff(P::AccountOpen));
+    let (pays, counter) = (Owner(P::PaymentSubmit), Staff(P::AccountOpen));
+    let disputes = pays.or_staff(P::PaymentSubmitAny);
+    let mut all = vec![
+        get("/cards", page::list, Customer),
+        get("/cards/new", card_apply::new, Customer),
+        post("/cards/new", card_apply::apply, Customer),
+        get("/cards/{id}", page::show, seen),
+        get("/cards/{id}/loss", deeds::losing, seen),
+        post("/cards/{id}/loss", deeds::lose, seen),
+        get("/cards/{id}/freeze", deeds::freezing, opens),
+        post("/cards/{id}/freeze", deeds::freeze, opens),
+        get("/cards/{id}/freeze-end", deeds::thawing, opens),
+        post("/cards/{id}/freeze-end", deeds::thaw, opens),
+        get("/cards/{id}/replacement", deeds::replacing, opens),
+        post("/cards/{id}/replacement", deeds::replace, opens),
+        get("/cards/{id}/closing", deeds::closing, opens),
+        post("/cards/{id}/closing", deeds::close, opens),
+        get("/credit-lines/{id}", card_bill::show, seen),
+        get("/credit-lines/{id}/repayment", card_repay::repayment, pays),
+        post("/credit-lines/{id}/repayment", card_repay::repay, pays),
+        get("/credit-lines/{id}/overpaid", card_repay::overpaid, pays),
+        post("/credit-lines/{id}/overpaid", card_repay::take_out, pays),
+        get("/credit-lines/{id}/instalments", card_repay::parts, disputes),
+        post("/credit-lines/{id}/instalments", card_repay::pay_in_parts, disputes),
+        get("/credit-lines/{id}/dispute", card_repay::disputing, disputes),
+        post("/credit-lines/{id}/dispute", card_repay::dispute, disputes),
+    ];
+    all.extend([
+        get("/cards/{id}/activation", deeds::activation, counter),
+        post("/cards/{id}/activation", deeds::activate, counter),
+        get("/cards/{id}/finding", deeds::finding, counter),
+        post("/cards/{id}/finding", deeds::find, counter),
+        get("/customers/{id}/cards", card_desk::of_one, Staff(P::AccountReadAny)),
+        get("/customers/{id}/cards/new", card_apply::counter, counter),
+        post("/customers/{id}/cards/new", card_apply::apply_counter, counter),
+        get("/card-search", card_desk::search, Staff(P::AccountReadAny)),
+        post("/card-search", card_desk::find, Staff(P::AccountReadAny)),
+        get("/blank-cards", card_desk::stock, Either(P::TillRead, P::AccountOpen)),
+        post("/blank-cards/receiving", card_desk::receive, Staff(P::VaultKeep)),
+        post("/blank-cards/confirmation", card_desk::confirm, Staff(P::VaultKeep)),
+        post("/blank-cards/spoiling", card_desk::spoil, Staff(P::VaultKeep)),
+        get("/credit-lines/{id}/dispute-decision", card_desk::deciding, Staff(P::CardCheck)),
+        post("/credit-lines/{id}/dispute-decision", card_desk::decide, Staff(P::CardCheck)),
+        get("/credit-lines/{id}/limit", card_desk::limit, counter),
+        post("/credit-lines/{id}/limit", card_desk::limit_ask, counter),
+    ]);
+    all
+}
 
 #[rustfmt::skip]
 pub(super) fn programs() -> Vec<Route> {

@@ -64,6 +64,7 @@ pub fn table() -> Vec<Route> {
         counter::programs(),
         cash::pages(),
         cash::programs(),
+        cards::pages(),
         cards::programs(),
         wealth::pages(),
         wealth::programs(),
