@@ -1,11 +1,11 @@
 //! Cards as their holders and tellers meet them on pages: stopped, lost, found, asked for; a bill repaid, paid in parts, disputed.
 use super::desk::agree;
 use super::furniture;
-use super::house::{Answer, House, identity};
+use super::house::{Answer, House, identity, system};
 
 fn house() -> House {
     let mut house = House::open();
-    furniture::cards(&mut house);
+    furniture::shopped(&mut house);
     house
 }
 
@@ -194,4 +194,106 @@ fn a_limit_is_changed_by_two() {
     says(&page(&house, 'y', &format!("/approvals/{asked}")), &["10,000.00", "15,000.00"]);
     assert_eq!(agree(&house, 'y', &asked).status, 200);
     says(&page(&house, 'c', "/credit-lines/$line_of_credit"), &["15,000.00"]);
+}
+
+/// A program of the scheme's, made by the bank for a firm: what it sends as its proof.
+fn scheme(house: &House) -> (String, String) {
+    let firm = house.ids["$firm"].parse().expect("a firm");
+    let made = house.bank.write(move |tx| {
+        let (scopes, limits) = (party::SCHEME_SCOPES.to_vec(), party::Role::Client.cap());
+        party::client_make(tx, &system(), party::ClientNew { firm, name: "卡组织".into(), scopes, limits })
+    });
+    let (id, secret) = made.expect("a program");
+    ("Authorization".into(), format!("Basic {}", data_encoding::BASE64.encode(format!("{id}:{secret}").as_bytes())))
+}
+
+fn told(house: &House, proof: &(String, String), key: &str, path: &str, body: &str) -> Answer {
+    let headers = [
+        proof.clone(),
+        ("Idempotency-Key".to_owned(), key.to_owned()),
+        ("Content-Type".to_owned(), "application/json".to_owned()),
+    ];
+    house.ask("POST", &format!("/v1/card-scheme/authorisations{path}"), &headers, house.fill(body).as_bytes())
+}
+
+#[test]
+fn the_schemes_program_authorises_presents_reverses_and_refunds() {
+    let house = house();
+    let proof = scheme(&house);
+    let buys = |reference: &str, yuan: &str| {
+        format!(
+            r#"{{"number":"$card_number","sequence":1,"amount":{{"amount":"{yuan}","currency":"CNY"}},"reference":"{reference}","merchant":"鱼市"}}"#
+        )
+    };
+    let some = |yuan: &str| format!(r#"{{"amount":{{"amount":"{yuan}","currency":"CNY"}}}}"#);
+    let held = told(&house, &proof, "a", "", &buys("s1", "300.00"));
+    assert_eq!((held.status, held.json()["state"].as_str()), (200, Some("held")), "{}", held.text());
+    assert_eq!(told(&house, &proof, "a", "", &buys("s1", "300.00")).json(), held.json(), "asked twice, held once");
+    assert_eq!(told(&house, &proof, "a", "", &buys("s1", "301.00")).status, 409, "the same key, something else");
+    assert_eq!(told(&house, &proof, "b", "", &buys("s2", "99999.00")).json()["state"], "refused");
+    let id = held.json()["instruction"].as_str().expect("an id").to_owned();
+    let at = |what: &str| format!("/{id}/{what}");
+    assert_eq!(told(&house, &proof, "c", &at("presentment"), &some("250.00")).json()["state"], "posted");
+    let back = r#"{"reference":"r1","amount":{"amount":"50.00","currency":"CNY"}}"#;
+    let refund = told(&house, &proof, "d", &at("refunds"), back);
+    assert_eq!((refund.status, &refund.json()["amount"]["amount"]), (200, &"50.00".into()), "{}", refund.text());
+    assert_eq!(told(&house, &proof, "e", &at("refunds"), back).json()["transfer"], refund.json()["transfer"]);
+    says(&page(&house, 'c', "/credit-lines/$line_of_credit"), &["鱼市", "200.00"]);
+    let other = told(&house, &proof, "f", "", &buys("s3", "20.00")).json()["instruction"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    assert_eq!(told(&house, &proof, "g", &format!("/{other}/reversal"), "").json()["state"], "cancelled");
+    let transfer = house.fill("/$payment/presentment");
+    assert_eq!(told(&house, &proof, "h", &transfer, &some("1.00")).status, 404, "only purchases");
+    let erp = house.proof('p').remove(0);
+    assert_eq!(told(&house, &erp, "i", "", &buys("s4", "1.00")).status, 403, "no other program");
+}
+
+#[test]
+fn a_pin_is_set_at_the_counter_and_asked_for_by_the_scheme() {
+    let house = house();
+    let (proof, doc) = (scheme(&house), identity(1));
+    let pin = "/cards/$credit_card/pin";
+    let set = |fields: &[(&str, &str)]| form(&house, 't', pin, fields);
+    says(&set(&[("document", &doc), ("pin", "258046"), ("again", "258047")]).text(), &["href=\"#f-again\""]);
+    says(&set(&[("document", &identity(2)), ("pin", "258046"), ("again", "258046")]).text(), &["href=\"#f-document\""]);
+    let weak = set(&[("document", &doc), ("pin", "111111"), ("again", "111111")]).text();
+    says(&weak, &["href=\"#f-pin\""]);
+    assert!(!weak.contains("111111"), "it is never shown again");
+    went(&set(&[("document", &doc), ("pin", "258046"), ("again", "258046")]));
+    says(&page(&house, 't', pin), &["已设"]);
+    let buys = |key: &str, typed: &str| {
+        let body = format!(
+            r#"{{"number":"$card_number","sequence":1,"amount":{{"amount":"1.00","currency":"CNY"}},"reference":"{key}","merchant":"鱼市","pin":"{typed}"}}"#
+        );
+        let answer = told(&house, &proof, key, "", &body);
+        answer.json()["code"].as_str().map_or_else(String::new, str::to_owned)
+    };
+    assert_eq!(buys("p1", "258047"), "card_pin_wrong");
+    assert_eq!(buys("p2", "258046"), "");
+    assert_eq!(
+        [buys("p3", "0"), buys("p4", "0"), buys("p5", "0")],
+        ["card_pin_wrong", "card_pin_wrong", "card_pin_locked"]
+    );
+    assert_eq!(buys("p6", "258046"), "card_pin_locked");
+    says(&page(&house, 't', pin), &["输错三次，已锁住"]);
+}
+
+#[test]
+fn the_clockwork_has_cards_made_and_tells_their_holders() {
+    let house = house();
+    let card = "/cards/new";
+    let fields = [("kind", "social"), ("account", "$account"), ("branch", "$branch"), ("step", "check")];
+    let made = went(&form(&house, 'c', card, &fields));
+    let id = made.rsplit('/').next().expect("a card");
+    let asked =
+        house.program('c', "GET", &format!("/v1/cards/{id}"), "").json()["approval"].as_str().map(str::to_owned);
+    assert_eq!(agree(&house, 'y', &asked.expect("an approval")).status, 200);
+    says(&page(&house, 'c', &made), &["正在制卡"]);
+    for _ in 0..5 {
+        house.bank.run_jobs_once();
+    }
+    says(&page(&house, 'c', &made), &["待领取、待激活"]);
+    says(&page(&house, 'c', "/notices"), &["做好了", "已批准"]);
 }

@@ -41,6 +41,8 @@ pub(super) const WHY: &str = r#"{"reason":"a test"}"#;
 const YES: &str = r#"{"hash":"00"}"#;
 const NO: &str = r#"{"hash":"00","reason":"a test"}"#;
 
+const AUTHORISE: &str =
+    r#"{"number":"1","sequence":1,"amount":{"amount":"1.00","currency":"CNY"},"reference":"r","merchant":"m"}"#;
 const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 
 /// Every address of programs.
@@ -436,6 +438,47 @@ const PROGRAMS: &[Case] = &[
     case("POST /v1/cards/{id}/finding", "t", "", "/v1/cards/$card/finding", "{}"),
     case("POST /v1/cards/{id}/replacement", "ct", "dokhpx", "/v1/cards/$card/replacement", WHY),
     case("POST /v1/cards/{id}/closing", "ct", "dokhpx", "/v1/cards/$card/closing", WHY),
+    case("POST /v1/cards/{id}/pin", "ct", "dokhpx", "/v1/cards/$card/pin", r#"{"pin":"258046"}"#),
+    case("GET /v1/people/{id}/cards", "tmwyra", "", "/v1/people/$person/cards", ""),
+    case("GET /v1/credit-lines/{id}/disputes", "ctmwyra", "dokhpx", "/v1/credit-lines/$line_of_credit/disputes", ""),
+    case(
+        "GET /v1/credit-lines/{id}/instalments",
+        "ctmwyra",
+        "dokhpx",
+        "/v1/credit-lines/$line_of_credit/instalments?item=1",
+        "",
+    ),
+    case("GET /v1/credit-lines/{id}/spending", "ctmwyra", "dokhpx", "/v1/credit-lines/$line_of_credit/spending", ""),
+    case(
+        "POST /v1/credit-lines/{id}/limit",
+        "t",
+        "",
+        "/v1/credit-lines/$line_of_credit/limit",
+        r#"{"limit":{"amount":"12000.00","currency":"CNY"},"reason":"a test"}"#,
+    ),
+    case("POST /v1/branches/{id}/blank-cards-spoiling", "my", "", "/v1/branches/$branch/blank-cards-spoiling", WHY),
+    case("POST /v1/card-scheme/authorisations", "", "", "/v1/card-scheme/authorisations", AUTHORISE),
+    case(
+        "POST /v1/card-scheme/authorisations/{id}/presentment",
+        "",
+        "",
+        "/v1/card-scheme/authorisations/$payment/presentment",
+        r#"{"amount":{"amount":"1.00","currency":"CNY"}}"#,
+    ),
+    case(
+        "POST /v1/card-scheme/authorisations/{id}/reversal",
+        "",
+        "",
+        "/v1/card-scheme/authorisations/$payment/reversal",
+        "",
+    ),
+    case(
+        "POST /v1/card-scheme/authorisations/{id}/refunds",
+        "",
+        "",
+        "/v1/card-scheme/authorisations/$payment/refunds",
+        r#"{"reference":"r","amount":{"amount":"1.00","currency":"CNY"}}"#,
+    ),
     case("GET /v1/branches/{id}/blank-cards", "mya", "", "/v1/branches/$branch/blank-cards", ""),
     case("POST /v1/branches/{id}/blank-cards", "my", "", "/v1/branches/$branch/blank-cards", r#"{"count":5}"#),
     case(

@@ -56,9 +56,22 @@ pub(super) fn passkey(house: &House, by: &Actor) -> String {
     made.expect("a passkey").to_string()
 }
 
-/// A debit and a credit card of the customer's, approved by one who checks cards. With the credit card two things were bought, and the
-/// second is disputed.
+/// A debit and a credit card of the customer's, approved by one who checks cards.
 pub(super) fn cards(house: &mut House) {
+    issued(house);
+}
+
+/// The same, and with the credit card two things were bought, the second of which is disputed.
+pub(super) fn shopped(house: &mut House) {
+    let credit = issued(house);
+    let line = credit.account.expect("a line");
+    let number = buy(house, &credit, &[120_000, 45_000]);
+    house.ids.insert("$card_number", number);
+    let holder = Actor { channel: Channel::Phone, ..Actor::of(Who::Person(credit.owner)) };
+    house.bank.write(move |tx| cards::dispute(tx, &holder, line, 2, "not-mine")).expect("a dispute");
+}
+
+fn issued(house: &mut House) -> cards::Card {
     let account: AccountId = house.ids["$account"].parse().expect("an account");
     let branch: BranchId = house.ids["$branch"].parse().expect("a branch");
     let made = house.bank.write(move |tx| {
@@ -80,13 +93,11 @@ pub(super) fn cards(house: &mut House) {
     let line = credit.account.expect("a line");
     let all = [debit.id.to_string(), credit.id.to_string(), line.to_string()];
     house.ids.extend(["$card", "$credit_card", "$line_of_credit"].into_iter().zip(all));
-    buy(house, &credit, &[120_000, 45_000]);
-    let holder = Actor { channel: Channel::Phone, ..Actor::of(Who::Person(credit.owner)) };
-    house.bank.write(move |tx| cards::dispute(tx, &holder, line, 2, "not-mine")).expect("a dispute");
+    credit
 }
 
-/// Makes a card, has its holder activate it at a machine, and buys with it: amounts in minor units.
-fn buy(house: &House, card: &cards::Card, amounts: &[i64]) {
+/// Makes a card, has its holder activate it at a machine, and buys with it: amounts in minor units. Answers its number.
+fn buy(house: &House, card: &cards::Card, amounts: &[i64]) -> String {
     let (maker, id) = (cards::simulator::MakerSimulator::default(), card.id);
     for _ in 0..2 {
         cards::make_go_on(&house.bank.store, &maker).expect("it is made");
@@ -106,6 +117,7 @@ fn buy(house: &House, card: &cards::Card, amounts: &[i64]) {
         let held = cards::authorise(&house.bank.desk, &ask).expect("an answer");
         cards::present(&house.bank.desk, held.instruction, Money::cny(*minor)).expect("it is presented");
     }
+    number
 }
 
 /// A shelf of wealth products with a value, an assessment of the customer's, units that he holds, an order that he can call off, a recording

@@ -49,6 +49,8 @@ pub(super) const PEOPLES: &[Case] = &[
     case("POST /cards/{id}/freeze-end", "ct", "dokhx", "/cards/$card/freeze-end", "document=x"),
     case("GET /cards/{id}/activation", "t", "", "/cards/$card/activation", ""),
     case("POST /cards/{id}/activation", "t", "", "/cards/$card/activation", "sequence=1"),
+    case("GET /cards/{id}/pin", "t", "", "/cards/$card/pin", ""),
+    case("POST /cards/{id}/pin", "t", "", "/cards/$card/pin", "document=x"),
     case("GET /cards/{id}/loss", "ctmwyra", "dokhx", "/cards/$card/loss", ""),
     case("POST /cards/{id}/loss", "ctmwyra", "dokhx", "/cards/$card/loss", "reason=x"),
     case("GET /cards/{id}/finding", "t", "", "/cards/$card/finding", ""),

@@ -69,7 +69,7 @@ fn who_is(case: &Case, letter: char) -> &'static str {
 fn programs_are_let_in_by_class_and_shown_only_their_own() {
     let mut house = House::open();
     house.save();
-    super::furniture::cards(&mut house);
+    super::furniture::shopped(&mut house);
     let mut wrong = Vec::new();
     for case in programs() {
         let (method, _) = case.route.split_once(' ').unwrap();
@@ -100,7 +100,7 @@ fn programs_are_let_in_by_class_and_shown_only_their_own() {
 fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
     let mut house = House::open();
     house.save();
-    super::furniture::cards(&mut house);
+    super::furniture::shopped(&mut house);
     let mut wrong = Vec::new();
     for case in PEOPLES {
         let (method, _) = case.route.split_once(' ').unwrap();

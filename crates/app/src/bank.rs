@@ -3,6 +3,9 @@ use crate::denial::Denials;
 use crate::machines::Machines;
 use crate::messenger::{Log, Messenger};
 use crate::{MIGRATION, notices, webhooks};
+use cards::make::CardMaker;
+use cards::pin::{Hsm, KeyedHashes};
+use cards::simulator::{MakerSimulator, Plan as MakerPlan};
 use guard::Guard;
 use kernel::id::BranchId;
 use kernel::{Actor, BookId, Clock, Currency, Error, Result};
@@ -46,6 +49,8 @@ pub struct Options {
     pub webhooks: webhooks::Policy,
     /// Reader and camera of the branches' machines; `None` is none, and a machine says so.
     pub identity: Option<Arc<dyn IdentityPort>>,
+    /// Who makes plastics of cards; `None` is the simulator, which takes two looks for each.
+    pub maker: Option<Arc<dyn CardMaker>>,
 }
 
 impl Options {
@@ -73,7 +78,7 @@ impl Options {
 
     fn with(config: Config, keys: Keys) -> Options {
         let Config { engine, clock, pg_writers, readers, synchronous, vfs, fault } = config;
-        let (port, messenger, identity, webhooks) = (None, None, None, webhooks::Policy::default());
+        let (port, messenger, identity, maker, webhooks) = (None, None, None, None, webhooks::Policy::default());
         Options {
             engine,
             keys,
@@ -87,6 +92,7 @@ impl Options {
             messenger,
             webhooks,
             identity,
+            maker,
         }
     }
 
@@ -110,6 +116,9 @@ impl Options {
     }
 }
 
+/// Looks at a plastic until the simulated maker has made it: with one every five seconds, a quarter of a minute.
+const MAKER_LOOKS: u32 = 2;
+
 /// Everything that belongs to one bank; cheap to clone. It closes when the last clone is dropped.
 #[derive(Clone)]
 pub struct Bank {
@@ -124,6 +133,10 @@ pub struct Bank {
     pub machines: Arc<Machines>,
     /// What records sales at the counters.
     pub recorder: Arc<dyn wealth::Recorder>,
+    /// Who makes plastics of cards.
+    pub maker: Arc<dyn CardMaker>,
+    /// What keeps the PINs of cards.
+    pub hsm: Arc<dyn Hsm>,
     pub(crate) denials: Arc<Denials>,
 }
 
@@ -148,6 +161,10 @@ impl Bank {
             identity: options.identity.unwrap_or_else(|| Arc::new(NoReader)),
             machines: Arc::default(),
             recorder: Arc::new(wealth::NoRecorder),
+            maker: options
+                .maker
+                .unwrap_or_else(|| Arc::new(MakerSimulator::new(MakerPlan { looks: MAKER_LOOKS, away: 0 }))),
+            hsm: Arc::new(KeyedHashes { store: store.clone(), cost: party::PasswordCost::default() }),
             denials: Arc::default(),
             store,
         };

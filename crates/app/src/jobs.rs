@@ -28,6 +28,8 @@ pub const BULK_CHUNKS: u32 = 10;
 pub const DEPOSITS_SECONDS: i64 = 10;
 /// Seconds between two looks at orders for wealth products.
 pub const WEALTH_SECONDS: i64 = 10;
+/// Seconds between two talks with the maker of cards.
+pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
 pub const PAYMENTS_SECONDS: i64 = 10;
 /// Seconds between two passes over webhooks and messages.
@@ -74,6 +76,7 @@ const JOBS: &[Job] = &[
     Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
     Job { name: "bulk", every: BULK_SECONDS * SECOND, run: bulk_resume },
     Job { name: "payroll", every: PAYROLL_SECONDS * SECOND, run: payroll_resume },
+    Job { name: "cards-make", every: CARDS_SECONDS * SECOND, run: cards_make },
     Job { name: "card-bills", every: DEPOSITS_SECONDS * SECOND, run: card_bills },
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
@@ -127,6 +130,10 @@ fn bulk_resume(bank: &Bank) -> Result<Done> {
 fn deposits_night(bank: &Bank) -> Result<Done> {
     let d = deposits::night_go_on(&bank.desk, DEPOSITS_STEPS)?;
     Ok(Done { things: u64::from(d.steps), more: d.night.is_some() })
+}
+fn cards_make(bank: &Bank) -> Result<Done> {
+    let made = cards::make_go_on(&bank.store, &*bank.maker)?;
+    Ok(Done { things: (made.given + made.produced) as u64, more: false })
 }
 fn card_bills(bank: &Bank) -> Result<Done> {
     let many = cards::bills_go_on(&bank.store)?;

@@ -44,6 +44,8 @@ pub const MESSAGED: &[&str] = &[
     "party.phone_changed",
     "party.address_changed",
     "party.visit_begun",
+    "cards.lost",
+    "cards.stated",
 ];
 
 /// What is sent besides to those only who agreed to it: it is a comfort and concerns nobody's safety.

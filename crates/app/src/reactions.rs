@@ -35,6 +35,8 @@ enum Reaction {
     TellPrincipal,
     /// The principal, when he signed in with a device never seen with this login.
     TellOfNewDevice,
+    /// The holder of the card or line (`owner`); of a statement only when something is owed.
+    TellHolder,
     /// Whose party was frozen or released (`subject`).
     TellSubject,
 }
@@ -71,6 +73,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
         "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
         "party.visit_begun" => &[TellPerson],
+
+        "cards.approved" | "cards.declined" | "cards.produced" | "cards.lost" | "cards.closed" => &[TellHolder],
+        "cards.stated" => &[TellHolder],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -182,6 +187,8 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
         TellPerson => of_owner(text(event, "person")),
+        TellHolder if event.kind == "cards.stated" && money(event).is_none_or(|m| m.is_zero()) => None,
+        TellHolder => of_owner(text(event, "owner")),
         TellPayee => match text(event, "credit").parse::<AccountId>() {
             Ok(credit) => of_owner(&ledger::view(tx, credit)?.account.owner.to_string()),
             Err(_) => None,
@@ -237,6 +244,7 @@ const SHOWN: &[&str] = &[
     "failures",
     "masked",
     "place",
+    "due",
 ];
 
 fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
@@ -268,7 +276,10 @@ fn money(event: &Outbox) -> Option<Money> {
         let currency = Currency::parse(text(event, "currency")).ok()?;
         Some(Money::new(event.payload["amount"].as_i64()?, currency))
     };
-    parts().or_else(|| whole(&event.payload["amount"])).or_else(|| whole(&event.payload["net"]))
+    parts()
+        .or_else(|| whole(&event.payload["amount"]))
+        .or_else(|| whole(&event.payload["net"]))
+        .or_else(|| whole(&event.payload["balance"]))
 }
 
 fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {

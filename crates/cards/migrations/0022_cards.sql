@@ -18,7 +18,7 @@ CREATE TABLE cards (
     applied_at BIGINT NOT NULL,
     approved_by TEXT,
     approved_at BIGINT,
-    freeze TEXT,
+    stop TEXT,
     loss TEXT,
     closed_by TEXT,
     closed_at BIGINT,

@@ -155,7 +155,7 @@ fn blank(tx: &Tx<'_>, actor: &Actor, kind: Kind, owner: PersonId, branch: Branch
         applied_at: tx.now(),
         approved_by: None,
         approved_at: None,
-        freeze: None,
+        stop: None,
         loss: None,
         closed_by: None,
         closed_at: None,

@@ -120,7 +120,8 @@ store::record! {
         /// Who agreed, or declined.
         pub approved_by: Option<String>,
         pub approved_at: Option<Timestamp>,
-        pub freeze: Option<Json<Stop>>,
+        /// Of a frozen card.
+        pub stop: Option<Json<Stop>>,
         pub loss: Option<Json<Stop>>,
         pub closed_by: Option<String>,
         pub closed_at: Option<Timestamp>,

@@ -63,7 +63,7 @@ pub use make::{CardMaker, Job, Made, Progress, make_go_on};
 pub use refund::{REFUNDS_MAX, Refund, refund};
 pub use repay::{Repay, instalments, repay, take_out};
 pub use rules::{InstalmentTerms, Rules, credit_terms, instalment_terms, limit_max, rules};
-pub use scheme::{Purchase, authorise, card_by_number, present, reverse};
+pub use scheme::{Purchase, authorise, authorise_for, card_by_number, present, reverse, scheme_may};
 pub use spending::{Offer, SPENDING_MONTHS, offers, spending};
 pub use stock::{Stock, stock, stock_confirm, stock_receive, stock_spoil};
 
@@ -110,6 +110,8 @@ kernel::codes! {
     CARD_NOT_MOVED: Refused, "card_not_moved", "nothing was moved; look at the reason and order it again later";
     EXPIRED: Refused, "card_expired", "have the card replaced; its number stays";
     REFUND_TOO_MUCH: Refused, "card_refund_too_much", "give back at most what is left of a purchase that was presented";
+    PIN_WRONG: Refused, "card_pin_wrong", "type it again; three wrong tries lock the card";
+    PIN_LOCKED: Refused, "card_pin_locked", "come to a counter with the identity document and choose a new PIN";
     PIN_WEAK: Refused, "card_pin_weak", "choose six digits that are not all the same and not in a row";
     MAKER_AWAY: Unavailable, "card_maker_away", "nothing to do; the maker is asked again";
 }

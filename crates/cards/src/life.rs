@@ -90,7 +90,7 @@ pub fn freeze(tx: &mut Tx<'_>, actor: &Actor, id: CardId, reason: &str) -> Resul
         return Ok(c);
     }
     let (to, reason) = (c.after(Step::Freeze)?, party::reason(reason)?);
-    c.freeze = Some(Json(Stop::now(tx, actor, &reason)));
+    c.stop = Some(Json(Stop::now(tx, actor, &reason)));
     save(tx, actor, &mut c, Step::Freeze, to, &reason)?;
     Ok(c)
 }
@@ -98,7 +98,7 @@ pub fn freeze(tx: &mut Tx<'_>, actor: &Actor, id: CardId, reason: &str) -> Resul
 /// Ends a freeze: its holder with a fresh code or in person. What staff froze, its holder does not end alone. Repeating is safe.
 pub fn thaw(tx: &mut Tx<'_>, actor: &Actor, id: CardId, person: &InPerson) -> Result<Card> {
     let mut c = seen(tx, actor, id)?;
-    let by_holder = c.freeze.as_ref().is_none_or(|stop| stop.0.by == c.owner.to_string());
+    let by_holder = c.stop.as_ref().is_none_or(|stop| stop.0.by == c.owner.to_string());
     match actor.who {
         Who::Person(_) if by_holder && actor.channel != Channel::Kiosk => {
             may_handle(tx, actor, c.owner)?;
@@ -111,7 +111,7 @@ pub fn thaw(tx: &mut Tx<'_>, actor: &Actor, id: CardId, person: &InPerson) -> Re
         return Ok(c);
     }
     let to = c.after(Step::Thaw)?;
-    c.freeze = None;
+    c.stop = None;
     save(tx, actor, &mut c, Step::Thaw, to, "")?;
     Ok(c)
 }
@@ -199,7 +199,7 @@ fn found(tx: &mut Tx<'_>, actor: &Actor, mut c: Card) -> Result<Card> {
     let to = match plastic(tx, c.id, c.sequence)?.state {
         PlasticState::Ordered => State::Approved,
         PlasticState::Produced => State::Produced,
-        _ if c.freeze.is_some() => State::Frozen,
+        _ if c.stop.is_some() => State::Frozen,
         _ => State::Active,
     };
     c.loss = None;
@@ -229,7 +229,7 @@ pub fn replace(
     let (to, reason) = (c.after(Step::Replace)?, party::reason(reason)?);
     kill(tx, &c, "replaced")?;
     order_plastic(tx, actor, &mut c)?;
-    (c.loss, c.freeze) = (None, None);
+    (c.loss, c.stop) = (None, None);
     save(tx, actor, &mut c, Step::Replace, to, &reason)?;
     if waits {
         crate::stock::make_here(tx, actor, &mut c)?;

@@ -2,10 +2,12 @@
 //! pipeline and held; a presentment posts all or a part of it, a reversal frees it, and 72 hours free it too.
 use crate::card::{Card, Kind, State};
 use crate::line::{bring_up, open_own, scheme_account};
-use crate::{CARD_STATE, EXPIRED, PLASTIC_DIFFERS, us};
+use crate::pin::{Hsm, PinTry, pin_try};
+use crate::{CARD_STATE, EXPIRED, PIN_LOCKED, PIN_WRONG, PLASTIC_DIFFERS, us};
 use kernel::id::InstructionId;
 use kernel::{Actor, Channel, Date, Error, Id, Money, Result, Who};
-use payments::{Desk, Drawer, Order, Payee, Receipt};
+use party::{Permission, Scope};
+use payments::{Desk, Drawer, Kind as PaymentKind, Order, Payee, Receipt};
 use store::{Tx, params};
 
 /// A merchant asks through the scheme.
@@ -50,6 +52,39 @@ fn pays(card: &Card, sequence: i64, today: Date) -> Result<()> {
     }
 }
 
+/// The scheme's program may tell the bank of purchases. Needs `card.scheme` of its own.
+pub fn scheme_may(tx: &mut Tx<'_>, actor: &Actor) -> Result<()> {
+    match actor.who {
+        Who::Client { firm, .. } => party::may(tx, actor, Permission::CardScheme, &Scope::firm(firm)).map(|_| ()),
+        _ => Err(Error::forbidden("purchases are told by the scheme's program")),
+    }
+}
+
+/// As [`authorise`], for the scheme's program; a PIN that the holder typed is looked at first. Errors: besides, `card_pin_wrong`,
+/// `card_pin_locked`.
+pub fn authorise_for(desk: &Desk, hsm: &dyn Hsm, actor: &Actor, ask: &Purchase, pin: Option<&str>) -> Result<Receipt> {
+    desk.store.read(|tx| scheme_may(tx, actor))?;
+    if let Some(pin) = pin {
+        let number = ask.number.clone();
+        let card = desk.store.write(move |tx| by_number(tx, &number).map(|c| c.id))?;
+        match pin_try(&desk.store, hsm, card, pin)? {
+            PinTry::Right => {}
+            PinTry::Locked => return Err(Error::new(&PIN_LOCKED, "the PIN is locked")),
+            PinTry::Wrong(left) => {
+                return Err(Error::new(&PIN_WRONG, format!("wrong PIN, {left} tries left")).with("left", left));
+            }
+            PinTry::None => return Err(Error::new(&PIN_WRONG, "the card has no PIN").with("left", 0)),
+        }
+    }
+    authorise(desk, ask)
+}
+
+/// Only purchases are presented and taken back here.
+fn purchase(tx: &mut Tx<'_>, id: InstructionId) -> Result<()> {
+    let kind = payments::locked(tx, id)?.kind;
+    if kind == PaymentKind::CardPurchase { Ok(()) } else { Err(Error::not_found("purchase", id)) }
+}
+
 /// Decides a purchase and holds its amount. Errors: those of the card, of the pipeline; a decline moves nothing.
 pub fn authorise(desk: &Desk, ask: &Purchase) -> Result<Receipt> {
     let (with, ask) = (desk.clone(), ask.clone());
@@ -65,7 +100,7 @@ pub fn authorise(desk: &Desk, ask: &Purchase) -> Result<Receipt> {
         let holder = Actor { channel: Channel::Api, ..Actor::of(Who::Person(card.owner)) };
         let scheme = scheme_account(account.book());
         let drawer = Drawer { account: scheme, second: false, reserve: true };
-        let order = Order::new(payments::Kind::CardPurchase, account, Payee::Account(scheme), ask.amount)
+        let order = Order::new(PaymentKind::CardPurchase, account, Payee::Account(scheme), ask.amount)
             .reference(&ask.reference)
             .memo(ask.merchant.clone())
             .drawer(drawer);
@@ -76,10 +111,16 @@ pub fn authorise(desk: &Desk, ask: &Purchase) -> Result<Receipt> {
 
 /// The merchant presents what he was promised, or a part; the rest is free. Repeating is safe.
 pub fn present(desk: &Desk, id: InstructionId, amount: Money) -> Result<Receipt> {
-    desk.store.write(move |tx| payments::take(tx, &us(&id.to_string()), id, amount))
+    desk.store.write(move |tx| {
+        purchase(tx, id)?;
+        payments::take(tx, &us(&id.to_string()), id, amount)
+    })
 }
 
 /// Nothing was bought: what was held is free. Repeating is safe.
 pub fn reverse(desk: &Desk, id: InstructionId) -> Result<Receipt> {
-    desk.store.write(move |tx| payments::let_go(tx, &us(&id.to_string()), id, "the merchant took it back"))
+    desk.store.write(move |tx| {
+        purchase(tx, id)?;
+        payments::let_go(tx, &us(&id.to_string()), id, "the merchant took it back")
+    })
 }

@@ -85,7 +85,7 @@ fn wrong(tx: &mut Tx<'_>, c: &Card) -> Result<Option<String>> {
     if !fits {
         return Ok(Some(format!("{}, and its plastics do not fit", c.state)));
     }
-    let stops = (c.loss.is_some(), c.freeze.is_some());
+    let stops = (c.loss.is_some(), c.stop.is_some());
     let fits = match c.state {
         State::Lost => stops.0,
         State::Frozen => stops == (false, true),

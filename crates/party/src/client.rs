@@ -22,6 +22,9 @@ pub const CLIENT_SCOPES: &[Permission] = &[
     Permission::WebhookManage,
 ];
 
+/// What only the bank's own head office gives, to the program of the scheme that cards are paid through.
+pub const SCHEME_SCOPES: &[Permission] = &[Permission::CardScheme];
+
 store::record! {
     pub struct ApiClient in "api_clients" key 2 {
         pub book: BookId,
@@ -59,7 +62,7 @@ impl ApiClient {
 pub struct ClientNew {
     pub firm: FirmId,
     pub name: String,
-    /// Among [`CLIENT_SCOPES`].
+    /// Among [`CLIENT_SCOPES`]; given by the bank, among [`SCHEME_SCOPES`] too.
     pub scopes: Vec<Permission>,
     /// Within the cap of [`Role::Client`].
     pub limits: Limits,
@@ -71,8 +74,10 @@ pub fn client_make(tx: &mut Tx<'_>, actor: &Actor, new: ClientNew) -> Result<(Cl
     may(tx, actor, Permission::ClientManage, &Scope::firm(new.firm))?;
     need_step_up_of_people(actor)?;
     let name = shown_name("name", &new.name)?;
-    if let Some(p) = new.scopes.iter().find(|p| !CLIENT_SCOPES.contains(p)) {
-        return Err(Error::field("scopes", format!("{p} takes a person")));
+    let by_bank = matches!(actor.who, Who::Staff(_) | Who::System(_));
+    let open = |p: &Permission| CLIENT_SCOPES.contains(p) || by_bank && SCHEME_SCOPES.contains(p);
+    if let Some(p) = new.scopes.iter().find(|p| !open(p)) {
+        return Err(Error::field("scopes", format!("{p} takes a person, or the bank to give it")));
     }
     if !new.limits.within(&Role::Client.cap()) {
         return Err(Error::new(&ROLE_CAP, "the limits are above the bank's cap of clients"));

@@ -60,6 +60,8 @@ store::text_enum! {
         CardCheck = "card.check",
         /// The second look at a sale of a wealth product to somebody old (理财销售复核).
         WealthCheck = "wealth.check",
+        /// The scheme's program: whether a card may pay, and what it paid.
+        CardScheme = "card.scheme",
         /// What tills, vaults and machines hold, and the tellers' journals.
         TillRead = "till.read",
         ConfigEdit = "config.edit",

@@ -75,3 +75,11 @@ notice-call-back-taken = { $from } will call you. Look at the words on the help 
 notice-call-back-not-reached = We rang and did not reach you. We will try again.
 notice-call-back-given-up = We rang three times and did not reach you. Ask again on the help page if you still want to be called.
 notice-call-back-overdue = Sorry, the call we promised is late. We ring you as soon as we can.
+
+# Cards
+notice-cards-approved = Your card was approved and is being made. You will be told when it is ready.
+notice-cards-declined = The card you asked for was not approved. Ask your branch why.
+notice-cards-produced = Your card { $masked } is ready. Bring your identity document to the branch where you fetch it.
+notice-cards-lost = Your card { $masked } was reported lost and pays nothing. The money in your account is not touched. If this was not you, call the branch at once.
+notice-cards-closed = Your card { $masked } was closed. Your account and its money stay.
+notice-cards-stated = Your credit card statement is there: please repay { $money } by { $due }.

@@ -80,6 +80,7 @@ permission-config-edit = change settings
 permission-till-operate = work at a till
 permission-vault-keep = keep vaults and machines
 permission-card-check = agree to cards and decide disputes
+permission-card-scheme = authorise and settle card purchases as the card scheme
 permission-till-read = see cash and tellers' journals
 
 # Forms in common

@@ -75,3 +75,11 @@ notice-call-back-taken = { $from }会打电话给您。请先看“帮助”里�
 notice-call-back-not-reached = 我们打过电话，没有打通，会再打。
 notice-call-back-given-up = 我们打了三次都没有打通。需要的话，请在“帮助”里再请一次。
 notice-call-back-overdue = 对不起，答应的电话晚了，我们会尽快打给您。
+
+# 银行卡
+notice-cards-approved = 您申请的卡已批准，正在制作。做好以后会通知您。
+notice-cards-declined = 您申请的卡没有批准。想知道原因，请问网点。
+notice-cards-produced = 您的卡（{ $masked }）做好了，请带身份证到领卡网点当面激活。
+notice-cards-lost = 您的卡（{ $masked }）已挂失，不能付款。账户里的钱没有动。如果不是您挂失的，请马上打电话给网点。
+notice-cards-closed = 您的卡（{ $masked }）已销卡。账户和里面的钱不变。
+notice-cards-stated = 信用卡账单出来了：请在 { $due } 前还款 { $money }。

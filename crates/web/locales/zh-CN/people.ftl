@@ -80,6 +80,7 @@ permission-config-edit = 修改设置
 permission-till-operate = 办理尾箱现金业务
 permission-vault-keep = 管理库房和自助机现金
 permission-card-check = 复核卡片申请与争议
+permission-card-scheme = 以卡组织身份授权和清算刷卡交易
 permission-till-read = 查看现金和柜员流水
 
 # 各表共用

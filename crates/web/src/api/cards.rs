@@ -5,10 +5,10 @@ use crate::gate::Caller;
 use crate::http::read::{At, Body};
 use crate::state::{Asked, Web};
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use cards::credit::{Bill, Decided, Item, Statement};
-use cards::{Apply, Card, CardStep, CreditLine, FindOutcome, InPerson, Kind, Plastic, Repay, Stock};
-use kernel::id::{AccountId, BranchId, CardId};
+use cards::{Apply, Card, CardStep, CreditLine, Dispute, FindOutcome, InPerson, Kind, Offer, Plastic, Repay, Stock};
+use kernel::id::{AccountId, BranchId, CardId, PersonId};
 use kernel::{Actor, Error, Money, Page, Result, Who};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn told(c: &Card) -> Value {
     json!({
         "card": c.id, "kind": c.kind, "owner": c.owner, "account": c.account, "branch": c.branch, "state": c.state, "number": c.masked,
         "sequence": c.sequence, "expires": c.expires, "approval": c.approval, "applied_at": c.applied_at, "approved_at": c.approved_at,
-        "frozen_at": c.freeze.as_ref().map(|s| s.0.at), "lost_at": c.loss.as_ref().map(|s| s.0.at), "closed_at": c.closed_at,
+        "frozen_at": c.stop.as_ref().map(|s| s.0.at), "lost_at": c.loss.as_ref().map(|s| s.0.at), "closed_at": c.closed_at,
     })
 }
 
@@ -56,7 +56,7 @@ fn told_stock(s: &Stock) -> Value {
 fn told_item(i: &Item) -> Value {
     json!({
         "item": i.number, "kind": i.kind, "posted": i.posted, "amount": Money::cny(i.amount), "unpaid": Money::cny(i.unpaid),
-        "statement": i.billed, "disputed": i.disputed,
+        "statement": i.billed, "disputed": i.disputed, "merchant": i.merchant,
     })
 }
 
@@ -430,6 +430,133 @@ pub async fn decide(
 ) -> Told {
     once(&web, caller, &key, "cards.decide", (id, ask), |tx, actor, (id, ask)| {
         let approval = cards::decide_ask(tx, actor, *id, ask.item, ask.how, &ask.reason)?;
+        Ok(json!({ "outcome": "asked", "approval": approval }))
+    })
+    .await
+}
+
+/// The cards of a customer, newest first, for staff who may read accounts.
+pub async fn of_person(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<PersonId>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web.read(move |tx| cards::cards_of(tx, &caller.actor, id));
+    Ok(Json(Page { items: found.await?.iter().map(told).collect(), next: None }))
+}
+
+/// A PIN that the holder typed, in person.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PinAsk {
+    /// Six digits.
+    pin: String,
+    /// The number of the identity document that staff read; nothing at a machine.
+    #[serde(default)]
+    document: String,
+}
+
+pub async fn pin(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<CardId>,
+    Body(ask): Body<PinAsk>,
+) -> Told {
+    let asked = Asked::new(&caller.actor, &key, "cards.pin", &(id, &ask))?;
+    let done = web.run_once(&asked, move |bank| {
+        let seen = InPerson { document: ask.document };
+        cards::pin::pin_set(&bank.store, &*bank.hsm, &caller.actor, id, &ask.pin, &seen)?;
+        Ok(json!({ "card": id, "pin": "set" }))
+    });
+    Ok(Json(done.await?))
+}
+
+/// A blank card that is spoilt or missing.
+pub async fn stock_spoil(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<BranchId>,
+    Body(why): Body<Why>,
+) -> Told {
+    once(&web, caller, &key, "cards.stock_spoil", (id, why), |tx, actor, (id, why)| {
+        cards::stock_spoil(tx, actor, *id, &why.reason).map(|s| told_stock(&s))
+    })
+    .await
+}
+
+/// The disputes of a line, newest first, at most 100.
+pub async fn disputes(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<AccountId>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web.read(move |tx| cards::disputes(tx, &caller.actor, id)).await?;
+    let told = |d: &Dispute| {
+        json!({
+            "item": d.item, "posted": d.posted, "amount": Money::cny(d.amount), "merchant": d.merchant, "raised_at": d.raised_at,
+            "reason": d.reason, "proposed": d.proposed, "decided": d.decided, "decided_at": d.decided_at,
+            "given_back": Money::cny(d.given_back),
+        })
+    };
+    Ok(Json(Page { items: found.iter().map(told).collect(), next: None }))
+}
+
+/// Which item of a bill.
+#[derive(Deserialize)]
+pub struct ItemAsk {
+    item: i64,
+}
+
+/// What it would cost to pay an item in parts; nothing where it cannot be.
+pub async fn offers(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<AccountId>,
+    Query(ask): Query<ItemAsk>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web.read(move |tx| {
+        let l = cards::line(tx, &caller.actor, id)?;
+        cards::offers(&l.bill.0, ask.item, tx.business_date()?)
+    });
+    let told = |o: &Offer| {
+        json!({
+            "periods": o.periods, "part": o.part, "last": o.last, "fee": o.fee, "fees": o.fees, "yearly": o.yearly.to_string(),
+        })
+    };
+    Ok(Json(Page { items: found.await?.iter().map(told).collect(), next: None }))
+}
+
+/// What was bought in each of the last six months.
+pub async fn spending(
+    State(web): State<Web>,
+    caller: Caller,
+    At(id): At<AccountId>,
+) -> Result<Json<Page<Value>>, Fault> {
+    let found = web.read(move |tx| cards::spending(tx, &caller.actor, id)).await?;
+    let items = found.iter().map(|(month, sum)| json!({ "month": month, "amount": sum })).collect();
+    Ok(Json(Page { items, next: None }))
+}
+
+/// Another limit.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitAsk {
+    #[schema(value_type = crate::api::schema::Amount)]
+    limit: Money,
+    reason: String,
+}
+
+pub async fn limit(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<AccountId>,
+    Body(ask): Body<LimitAsk>,
+) -> Told {
+    once(&web, caller, &key, "cards.limit", (id, ask), |tx, actor, (id, ask)| {
+        let approval = cards::limit_ask(tx, actor, *id, ask.limit, &ask.reason)?;
         Ok(json!({ "outcome": "asked", "approval": approval }))
     })
     .await

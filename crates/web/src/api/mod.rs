@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod approvals;
 pub mod bulk;
+pub mod card_scheme;
 pub mod cards;
 pub mod counter;
 pub mod deposit_terms;

@@ -253,9 +253,14 @@ shapes! {
     CardFound "`done`, or `asked` when a second person has to agree." { outcome: text, state: text, approval: id "null" }
     CardAsked "What waits for a second person." { outcome: text, approval: id }
     BlankCards "The blank cards of a branch; `coming` wait for the second count." { branch: id, blank: int, received: int, used: int, spoilt: int, coming: int }
-    CreditItem "Something bought on credit, or an instalment that has come." { item: int, kind: text, posted: date, amount: Amount, unpaid: Amount, statement: int "null", disputed: date "null" }
+    CreditItem "Something bought on credit, or an instalment that has come." { item: int, kind: text, posted: date, amount: Amount, unpaid: Amount, statement: int "null", disputed: date "null", merchant: text }
     CreditLine "A credit line and what is owed on it." { line: id, owner: id, limit: Amount, debt: Amount, charges: Amount, overpaid: Amount, asked: Amount, minimum_left: Amount, statement_day: int, items: [CreditItem] }
     CreditStatement "A statement of a credit card." { number: int, day: date, due: date, balance: Amount, overpaid: Amount, minimum: Amount, interest: Amount, late: Amount, fees: Amount }
+    CardPin "That a PIN was set." { card: id, pin: text }
+    CardDispute "A disputed item and how far it is." { item: int, posted: date, amount: Amount, merchant: text, raised_at: time, reason: text, proposed: text "null", decided: text "null", decided_at: time "null", given_back: Amount }
+    CardOffer "What it costs to pay an item in parts: the fee of each, all fees, and the rate for a year." { periods: int, part: Amount, last: Amount, fee: Amount, fees: Amount, yearly: text }
+    CardSpending "What was bought in a month, refunds taken off." { month: date, amount: Amount }
+    CardRefund "What a merchant gave back." { purchase: id, reference: text, amount: Amount, transfer: id, at: time }
     CardPlan "The parts of a purchase, and the fee of each." { item: int, parts: [Amount], fee: Amount }
     WealthProduct "A version of a wealth product. `risk` R1 to R5; `fee` in millionths of the net amount; who becomes `second_look_age` in the year of an order waits for a second look." { code: text, version: int, risk: text, name_zh: text, name_en: text, issuer_zh: text, issuer_en: text, about_zh: text, about_en: text, currency: text, minimum: Amount, step: Amount, sold_until: date "null", matures: date "null", redeem_days: int, cooling_hours: int, fee: int, second_look_age: int "null", effective_from: date, document: text }
     WealthValue "What a unit was worth at the end of a day: currency units, four decimals." { day: date, value: text }

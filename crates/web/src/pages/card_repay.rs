@@ -3,7 +3,7 @@
 use super::asking::told;
 use super::card_bill::merchant;
 use super::instructions::go_to;
-use super::{Page as Sheet, once_value, given, page, refused, say};
+use super::{Page as Sheet, given, once_value, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;

@@ -161,7 +161,7 @@ fn next(who: &Signed, seen: &Seen) -> Markup {
         Stage::Applied | Stage::Approved => Tone::Info,
     };
     let title = say::told(w, "card-told", c.state.code());
-    let stop = c.loss.as_ref().or(c.freeze.as_ref()).map(|s| &s.0);
+    let stop = c.loss.as_ref().or(c.stop.as_ref()).map(|s| &s.0);
     html! {
         (notice(tone, &title, html! {
             @if let Some(stop) = stop.filter(|_| matches!(c.state, Stage::Lost | Stage::Frozen)) {
@@ -175,7 +175,7 @@ fn next(who: &Signed, seen: &Seen) -> Markup {
 /// What the reader may do to it now, the likeliest first.
 fn offers(who: &Signed, c: &Card) -> Markup {
     let counter = who.holds(P::AccountOpen);
-    let own_freeze = c.freeze.as_ref().is_none_or(|stop| stop.0.by == c.owner.to_string());
+    let own_freeze = c.stop.as_ref().is_none_or(|stop| stop.0.by == c.owner.to_string());
     let all = [
         (Step::Activate, who.is_staff() && counter, "activation"),
         (Step::Lose, true, "loss"),
@@ -193,7 +193,15 @@ fn offers(who: &Signed, c: &Card) -> Markup {
         @for (step, path) in all.into_iter().filter_map(can) {
             (link_button(kind(step), &label(step), &format!("/cards/{}/{path}", c.id)))
         }
+        @if who.is_staff() && counter && pin_wanted(c) {
+            (link_button(Button::Secondary, &who.t("pin-set"), &format!("/cards/{}/pin", c.id)))
+        }
     })
+}
+
+/// A plastic that is there has a PIN.
+fn pin_wanted(c: &Card) -> bool {
+    matches!(c.state, Stage::Produced | Stage::Active | Stage::Frozen)
 }
 
 fn facts<'a>(who: &Signed, seen: &'a Seen) -> Vec<Row<'a>> {

@@ -12,6 +12,7 @@ pub mod card_apply;
 pub mod card_bill;
 pub mod card_deeds;
 pub mod card_desk;
+pub mod card_pin;
 pub mod card_repay;
 pub mod cards;
 pub mod clearing;

@@ -82,6 +82,7 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
         "proj" if wages => Some(("notice-open", format!("/wages/projects/{about}"))),
+        "card" => Some(("notice-open", format!("/cards/{about}"))),
         "inst" if !n.kind.ends_with(".payee") && who.holds(P::AccountRead) => {
             Some(("notice-open", format!("/payments/{about}")))
         }
@@ -92,7 +93,7 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
 /// What is said of a thing that the event did not name.
 const UNSAID: &str = "—";
 /// What a notice's text may ask for.
-const ARGS: [&str; 20] = [
+const ARGS: [&str; 22] = [
     "money",
     "wage",
     "period",
@@ -113,6 +114,8 @@ const ARGS: [&str; 20] = [
     "reference",
     "url",
     "place",
+    "due",
+    "masked",
 ];
 
 /// The notice in the reader's language. A kind that has no text yet is told by its name, never by nothing.
@@ -141,6 +144,7 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
             words.t_with("month", &[("year", i64::from(p.year).into()), ("month", i64::from(p.month).into())])
         }),
         (_, "until") => serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)),
+        (_, "due") => kernel::Date::parse(text).ok().map(|d| words.date(d)),
         (_, "role") => Some(say::told_or(words, "role", text)),
         (_, "refusal") => refusal(words, text),
         ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),

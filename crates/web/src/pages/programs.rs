@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Response};
 use kernel::id::{ClientId, FirmId};
 use kernel::{Currency, Money};
 use maud::{Markup, html};
-use party::{ApiClient, CLIENT_SCOPES, ClientNew, Limits, Permission as P, Role};
+use party::{ApiClient, CLIENT_SCOPES, ClientNew, Limits, Permission as P, Role, SCHEME_SCOPES};
 
 /// The programs of a firm on its page.
 pub fn block(who: &Signed, firm: FirmId, clients: &[ApiClient]) -> Markup {
@@ -70,6 +70,12 @@ impl MakeForm {
     }
 }
 
+/// What the reader may give to a program.
+fn open_scopes(who: &Signed) -> impl Iterator<Item = &'static P> {
+    let of_bank = SCHEME_SCOPES.iter().filter(move |_| who.is_staff());
+    CLIENT_SCOPES.iter().chain(of_bank)
+}
+
 async fn make_page(
     web: &Web,
     who: &Signed,
@@ -81,7 +87,7 @@ async fn make_page(
     let w = who.words();
     let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
     let scopes: Vec<Choice<'_>> =
-        CLIENT_SCOPES.iter().map(|p| Choice::new(p.code(), say::told(w, "permission", p.code()))).collect();
+        open_scopes(who).map(|p| Choice::new(p.code(), say::told(w, "permission", p.code()))).collect();
     let chosen: Vec<&str> = given.scopes.iter().map(String::as_str).collect();
     let fields = html! {
         (text(w, &field("name", "program-name", &given.name).hint(who.t("program-name-hint")).autocomplete("off")))

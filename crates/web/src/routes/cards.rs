@@ -1,8 +1,8 @@
 //! Cards. Approvals of cards are decided where all are (`/v1/approvals`).
-use crate::api::{Why, cards, schema};
-use crate::gate::Access::{Customer, Either, Owner, Staff};
+use crate::api::{Why, card_scheme as scheme, cards, schema};
+use crate::gate::Access::{Customer, Either, Firm, Owner, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{card_apply, card_bill, card_deeds as deeds, card_desk, card_repay, cards as page};
+use crate::pages::{card_apply, card_bill, card_deeds as deeds, card_desk, card_pin, card_repay, cards as page};
 use party::Permission as P;
 
 /// Pages of holders, and of staff at the counter. What both do is one page.
@@ -39,6 +39,8 @@ pub(super) fn pages() -> Vec<Route> {
     all.extend([
         get("/cards/{id}/activation", deeds::activation, counter),
         post("/cards/{id}/activation", deeds::activate, counter),
+        get("/cards/{id}/pin", card_pin::ask, counter),
+        post("/cards/{id}/pin", card_pin::set, counter),
         get("/cards/{id}/finding", deeds::finding, counter),
         post("/cards/{id}/finding", deeds::find, counter),
         get("/customers/{id}/cards", card_desk::of_one, Staff(P::AccountReadAny)),
@@ -74,6 +76,17 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/cards/{id}/finding", cards::find, Staff(P::AccountOpen), "The holder found it and is there in person").doc(|d| d.body::<cards::PersonAsk>().answer::<schema::CardFound>()),
         act("/v1/cards/{id}/replacement", cards::replace, opens, "A new plastic with the same number; the old one is dead").doc(|d| d.body::<cards::ReplaceAsk>().answer::<schema::Card>()),
         act("/v1/cards/{id}/closing", cards::close, opens, "Close a card; its number leads nowhere any more").doc(|d| d.body::<cards::CloseAsk>().answer::<schema::Card>()),
+        act("/v1/cards/{id}/pin", cards::pin, opens, "The holder is there in person and gives the card a PIN").doc(|d| d.body::<cards::PinAsk>().answer::<schema::CardPin>()),
+        ask("/v1/people/{id}/cards", cards::of_person, Staff(P::AccountReadAny), "The cards of a customer, newest first").doc(|d| d.page_of::<schema::Card>()),
+        act("/v1/branches/{id}/blank-cards-spoiling", cards::stock_spoil, keeper, "A blank card is spoilt or missing").doc(|d| d.body::<Why>().answer::<schema::BlankCards>()),
+        ask("/v1/credit-lines/{id}/disputes", cards::disputes, seen, "Disputed items and how far they are, newest first").doc(|d| d.page_of::<schema::CardDispute>()),
+        ask("/v1/credit-lines/{id}/instalments", cards::offers, seen, "What it would cost to pay an item in parts").doc(|d| d.query("item", "The item's number on the bill.").page_of::<schema::CardOffer>()),
+        ask("/v1/credit-lines/{id}/spending", cards::spending, seen, "What was bought in each of the last six months").doc(|d| d.page_of::<schema::CardSpending>()),
+        act("/v1/credit-lines/{id}/limit", cards::limit, Staff(P::AccountOpen), "Ask for another limit; a second person agrees").doc(|d| d.body::<cards::LimitAsk>().answer::<schema::CardAsked>()),
+        act("/v1/card-scheme/authorisations", scheme::authorise, Firm(P::CardScheme), "The scheme asks whether a card may pay; the amount is held").doc(|d| d.body::<scheme::AuthoriseAsk>().answer::<schema::Receipt>()),
+        act("/v1/card-scheme/authorisations/{id}/presentment", scheme::present, Firm(P::CardScheme), "The merchant presents what was held, or a part").doc(|d| d.body::<scheme::PresentAsk>().answer::<schema::Receipt>()),
+        act("/v1/card-scheme/authorisations/{id}/reversal", scheme::reverse, Firm(P::CardScheme), "Nothing was bought; what was held is free").doc(|d| d.answer::<schema::Receipt>()),
+        act("/v1/card-scheme/authorisations/{id}/refunds", scheme::refund, Firm(P::CardScheme), "A merchant gives back a purchase or a part of it").doc(|d| d.body::<scheme::RefundAsk>().answer::<schema::CardRefund>()),
         ask("/v1/branches/{id}/blank-cards", cards::stock, Staff(P::TillRead), "The blank cards of a branch").doc(|d| d.answer::<schema::BlankCards>()),
         act("/v1/branches/{id}/blank-cards", cards::stock_receive, keeper, "Blank cards came; the first person counted them").doc(|d| d.body::<cards::StockAsk>().answer::<schema::BlankCards>()),
         act("/v1/branches/{id}/blank-cards-confirmation", cards::stock_confirm, keeper, "The second person counted the same").doc(|d| d.body::<cards::StockAsk>().answer::<schema::BlankCards>()),
