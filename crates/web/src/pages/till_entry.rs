@@ -75,16 +75,16 @@ fn is_cash(e: &Entry) -> bool {
 }
 
 fn what_to_do(who: &Signed, e: &Entry) -> Markup {
-    let at = |rest: &str| format!("/till/entries/{}/{rest}", e.number);
+    let to = |rest: &str| format!("/till/entries/{}/{rest}", e.number);
     let again = if e.kind == EntryKind::CashIn { "/till/cash-in" } else { "/till/cash-out" };
     html! {
         @if matches!(e.state, EntryState::Done | EntryState::Reversed) {
-            (form(&who.view, &at("advice"), actions(button(Button::Primary, &who.t("entry-advice"), None))))
+            (form(&who.view, &to("advice"), actions(button(Button::Primary, &who.t("entry-advice"), None))))
         }
         (actions(html! {
             @if is_cash(e) && e.state == EntryState::SentBack { (link_button(Button::Primary, &who.t("entry-again"), &format!("{again}?resubmits={}", e.number))) }
-            @if is_cash(e) && e.state == EntryState::Waiting { (link_button(Button::Danger, &who.t("entry-call-off"), &at("calling-off"))) }
-            @if is_cash(e) && e.state == EntryState::Done && e.object != "reversal" { (link_button(Button::Danger, &who.t("entry-reverse"), &at("reversal"))) }
+            @if is_cash(e) && e.state == EntryState::Waiting { (link_button(Button::Danger, &who.t("entry-call-off"), &to("calling-off"))) }
+            @if is_cash(e) && e.state == EntryState::Done && e.object != "reversal" { (link_button(Button::Danger, &who.t("entry-reverse"), &to("reversal"))) }
             (link_button(Button::Secondary, &who.t("till"), "/till"))
         }))
     }
