@@ -41,13 +41,11 @@ pub(super) const WHY: &str = r#"{"reason":"a test"}"#;
 const YES: &str = r#"{"hash":"00"}"#;
 const NO: &str = r#"{"hash":"00","reason":"a test"}"#;
 
-const AUTHORISE: &str =
-    r#"{"number":"1","sequence":1,"amount":{"amount":"1.00","currency":"CNY"},"reference":"r","merchant":"m"}"#;
 const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 
 /// Every address of programs.
 pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
-    PROGRAMS.iter().chain(super::wealth_cases::WEALTH)
+    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
 }
 
 /// Programs; what grew too long stands in files of its own.
@@ -428,109 +426,6 @@ const PROGRAMS: &[Case] = &[
     case("POST /v1/tariff/drafts", "g", "", "/v1/tariff/drafts", r#"{"file":"new.toml","text":"price = 1"}"#),
     case("GET /v1/tariff/drafts/{hash}", "g", "", "/v1/tariff/drafts/$draft", ""),
     case("POST /v1/tariff/drafts/{hash}/submission", "g", "", "/v1/tariff/drafts/$draft/submission", WHY),
-    case("GET /v1/cards", "cd", "okhpx", "/v1/cards", ""),
-    case("POST /v1/cards", "ct", "dokhpx", "/v1/cards", r#"{"kind":"social","account":"$account","branch":"$branch"}"#),
-    case("GET /v1/cards/{id}", "ctmwyra", "dokhpx", "/v1/cards/$card", ""),
-    case("POST /v1/cards/{id}/activation", "ct", "dokhpx", "/v1/cards/$card/activation", r#"{"sequence":1}"#),
-    case("POST /v1/cards/{id}/freeze", "ct", "dokhpx", "/v1/cards/$card/freeze", WHY),
-    case("POST /v1/cards/{id}/freeze-end", "ct", "dokhpx", "/v1/cards/$card/freeze-end", "{}"),
-    case("POST /v1/cards/{id}/loss", "ctmwyra", "dokhpx", "/v1/cards/$card/loss", WHY),
-    case("POST /v1/cards/{id}/finding", "t", "", "/v1/cards/$card/finding", "{}"),
-    case("POST /v1/cards/{id}/replacement", "ct", "dokhpx", "/v1/cards/$card/replacement", WHY),
-    case("POST /v1/cards/{id}/closing", "ct", "dokhpx", "/v1/cards/$card/closing", WHY),
-    case("POST /v1/cards/{id}/pin", "ct", "dokhpx", "/v1/cards/$card/pin", r#"{"pin":"258046"}"#),
-    case("GET /v1/people/{id}/cards", "tmwyra", "", "/v1/people/$person/cards", ""),
-    case("GET /v1/credit-lines/{id}/disputes", "ctmwyra", "dokhpx", "/v1/credit-lines/$line_of_credit/disputes", ""),
-    case(
-        "GET /v1/credit-lines/{id}/instalments",
-        "ctmwyra",
-        "dokhpx",
-        "/v1/credit-lines/$line_of_credit/instalments?item=1",
-        "",
-    ),
-    case("GET /v1/credit-lines/{id}/spending", "ctmwyra", "dokhpx", "/v1/credit-lines/$line_of_credit/spending", ""),
-    case(
-        "POST /v1/credit-lines/{id}/limit",
-        "t",
-        "",
-        "/v1/credit-lines/$line_of_credit/limit",
-        r#"{"limit":{"amount":"12000.00","currency":"CNY"},"reason":"a test"}"#,
-    ),
-    case("POST /v1/branches/{id}/blank-cards-spoiling", "my", "", "/v1/branches/$branch/blank-cards-spoiling", WHY),
-    case("POST /v1/card-scheme/authorisations", "", "", "/v1/card-scheme/authorisations", AUTHORISE),
-    case(
-        "POST /v1/card-scheme/authorisations/{id}/presentment",
-        "",
-        "",
-        "/v1/card-scheme/authorisations/$payment/presentment",
-        r#"{"amount":{"amount":"1.00","currency":"CNY"}}"#,
-    ),
-    case(
-        "POST /v1/card-scheme/authorisations/{id}/reversal",
-        "",
-        "",
-        "/v1/card-scheme/authorisations/$payment/reversal",
-        "",
-    ),
-    case(
-        "POST /v1/card-scheme/authorisations/{id}/refunds",
-        "",
-        "",
-        "/v1/card-scheme/authorisations/$payment/refunds",
-        r#"{"reference":"r","amount":{"amount":"1.00","currency":"CNY"}}"#,
-    ),
-    case("GET /v1/branches/{id}/blank-cards", "mya", "", "/v1/branches/$branch/blank-cards", ""),
-    case("POST /v1/branches/{id}/blank-cards", "my", "", "/v1/branches/$branch/blank-cards", r#"{"count":5}"#),
-    case(
-        "POST /v1/branches/{id}/blank-cards-confirmation",
-        "y",
-        "m",
-        "/v1/branches/$branch/blank-cards-confirmation",
-        r#"{"count":5}"#,
-    ),
-    case("GET /v1/credit-lines/{id}", "ctmwyra", "dokhpx", "/v1/credit-lines/$line_of_credit", ""),
-    case(
-        "GET /v1/credit-lines/{id}/statements",
-        "ctmwyra",
-        "dokhpx",
-        "/v1/credit-lines/$line_of_credit/statements",
-        "",
-    ),
-    case(
-        "POST /v1/credit-lines/{id}/repayments",
-        "ct",
-        "dokpx",
-        "/v1/credit-lines/$line_of_credit/repayments",
-        r#"{"from":"$account","what":{"amount":{"amount":"1.00","currency":"CNY"}}}"#,
-    ),
-    case(
-        "POST /v1/credit-lines/{id}/overpaid",
-        "ct",
-        "dokpx",
-        "/v1/credit-lines/$line_of_credit/overpaid",
-        r#"{"to":"$account","amount":{"amount":"1.00","currency":"CNY"}}"#,
-    ),
-    case(
-        "POST /v1/credit-lines/{id}/instalments",
-        "ct",
-        "dokpx",
-        "/v1/credit-lines/$line_of_credit/instalments",
-        r#"{"item":1,"periods":3}"#,
-    ),
-    case(
-        "POST /v1/credit-lines/{id}/disputes",
-        "ct",
-        "dokpx",
-        "/v1/credit-lines/$line_of_credit/disputes",
-        r#"{"item":1,"reason":"a test"}"#,
-    ),
-    case(
-        "POST /v1/credit-lines/{id}/dispute-decisions",
-        "my",
-        "",
-        "/v1/credit-lines/$line_of_credit/dispute-decisions",
-        r#"{"item":1,"how":"for_bank","reason":"a test"}"#,
-    ),
     case("GET /v1/deposit-products", SIGNED_IN, "", "/v1/deposit-products", ""),
     case("GET /v1/deposits", "cdohpx", "k", "/v1/deposits", ""),
     case("POST /v1/deposits", "ct", "dokpx", "/v1/deposits", OPEN),

@@ -1,6 +1,7 @@
 //! What goes over the wire: rights at every address, forms, sessions, strange input, repeated requests, and the documents.
 mod bulk;
 mod bytes;
+mod card_cases;
 mod cards;
 mod cases;
 mod cash;
