@@ -89,3 +89,63 @@ fn nobody_changes_his_own_data_at_his_own_counter_and_customers_not_at_all() {
     assert_eq!(ask('a').status, 403);
     assert_eq!(ask('t').status, 200);
 }
+
+#[test]
+fn blank_vouchers_pass_two_hands_and_are_used_in_their_order() {
+    let house = House::open();
+    opens(&house);
+    let till = house.ids["$till"].clone();
+    let wrong = [("kind", "passbook"), ("first", "10"), ("last", "9")];
+    assert_eq!(house.form('m', "/vouchers/receipt", "/vouchers/receipt", &wrong).status, 422, "numbers go up");
+    went(&house.form(
+        'm',
+        "/vouchers/receipt",
+        "/vouchers/receipt",
+        &[("kind", "passbook"), ("first", "1001"), ("last", "1100")],
+    ));
+    let ranges = |house: &House| {
+        let all = house.program('m', "GET", &house.fill("/v1/branches/$branch/vouchers"), "").json();
+        all["items"].as_array().expect("ranges").clone()
+    };
+    let made = |house: &House| {
+        let all = ranges(house);
+        let found = all.into_iter().find(|r| r["first"] == 1001 || r["state"] == "asked").expect("a range");
+        found["range"].as_str().expect("an id").to_owned()
+    };
+    let id = made(&house);
+    let sign = format!("/vouchers/{id}/countersignature");
+    assert_eq!(house.form('m', "/vouchers", &sign, &[]).status, 403, "not by oneself");
+    went(&house.form('y', "/vouchers", &sign, &[]));
+    let issue = format!("/vouchers/{id}/issue");
+    assert_eq!(house.form('m', &issue, &issue, &[("to", &till), ("count", "500")]).status, 422, "more than there are");
+    went(&house.form('m', &issue, &issue, &[("to", &till), ("count", "20")]));
+    assert_eq!(house.form('y', "/vouchers", &sign, &[]).status, 403, "the teller takes them");
+    went(&house.form('t', "/vouchers", &sign, &[]));
+    let void = |number: &str| {
+        let fields = [("kind", "passbook"), ("number", number), ("reason", "墨水弄脏了"), ("once", number)];
+        house.form('t', "/vouchers/void", "/vouchers/void", &fields)
+    };
+    assert_eq!(void("1002").status, 422, "not the next");
+    went(&void("1001"));
+    assert_eq!(journal(&house)[0].1, "voucher_void");
+    let shown = house.page('t', "/vouchers").text();
+    assert!(shown.contains("1002–1020") && shown.contains("1021–1100"), "{shown}");
+}
+
+#[test]
+fn a_large_sum_is_appointed_by_its_owner_and_called_off_by_the_teller() {
+    let house = House::open();
+    let way = house.fill("/accounts/$account/appointment");
+    let on = |days: i64| house.bank.read(|tx| tx.business_date()).expect("a day").plus_days(days).to_string();
+    let ask = |once: &str, day: &str| {
+        let branch = house.ids["$branch"].clone();
+        house.form('c', &way, &way, &[("once", once), ("amount", "80000"), ("day", day), ("branch", &branch)])
+    };
+    assert_eq!(ask("a", &on(0)).status, 422, "tomorrow at the earliest");
+    assert_eq!(ask("b", &on(1)).status, 200);
+    let shown = house.page('t', &format!("/appointments?day={}", on(1))).text();
+    assert!(shown.contains("80,000.00"), "{shown}");
+    let place = shown.split("action=\"/appointments/").nth(1).and_then(|t| t.split('/').next()).expect("a button");
+    went(&house.form('t', "/appointments", &format!("/appointments/{place}/cancellation"), &[]));
+    assert!(house.page('t', &format!("/appointments?day={}", on(1))).text().contains("已取消"));
+}

@@ -72,8 +72,8 @@ pub use seizure::{
 };
 pub use visit::{Step, Visit, VisitKind, visit, visits};
 pub use voucher::{
-    VoucherKind, VoucherRange, VoucherUse, voucher_countersign, voucher_issue, voucher_receive, voucher_use,
-    voucher_void, vouchers,
+    RangeState, VoucherKind, VoucherRange, VoucherUse, voucher_countersign, voucher_issue, voucher_receive,
+    voucher_use, voucher_void, vouchers,
 };
 
 use kernel::id::{BranchId, StaffId};

@@ -32,6 +32,7 @@ pub mod statements;
 pub mod tariff;
 pub mod terminals;
 pub mod till;
+pub mod till_papers;
 pub mod wage_files;
 pub mod wages;
 pub mod wealth;

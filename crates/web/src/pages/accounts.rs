@@ -163,7 +163,12 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) ->
         (super::deposit_open::offers(&who, &seen.view))
         (super::wealth_order::offers(&who, &seen.view))
         @if a.purpose == Purpose::Term { (actions(link_button(Button::Primary, &who.t("deposit-see"), &format!("/deposits/{id}")))) }
-        @if pays && !single { (actions(link_button(Button::Primary, &who.t("pay"), "/pay"))) }
+        @if pays && !single {
+            (actions(html! {
+                (link_button(Button::Primary, &who.t("pay"), "/pay"))
+                (link_button(Button::Secondary, &who.t("appointment-make"), &format!("/accounts/{id}/appointment")))
+            }))
+        }
         @if !single {
             (newest(&who, &seen))
             (actions(link_button(Button::Secondary, &who.t("statement-see"), &statement)))

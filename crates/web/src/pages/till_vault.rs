@@ -52,7 +52,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         .await?;
     let main = html! {
         @if who.holds(P::VaultKeep) { (actions(link_button(Button::Primary, &who.t("cash-move-new"), "/cash-moves/new"))) }
-        p { a href="/machines" { (who.t("machines")) } }
+        p { a href="/machines" { (who.t("machines")) } " · " a href="/vouchers" { (who.t("vouchers")) } " · " a href="/appointments" { (who.t("appointments")) } }
         (drawers(&who, &seen.drawers))
         (moves(&who, &seen))
         (cases(&who, &seen))

@@ -45,6 +45,8 @@ pub const TASKS: &[Task] = &[
     task("2010", "gz", "wages", "/wages"),
     task("2020", "gzkh", "project-opening", "/wages/opening"),
     task("3010", "fh", "nav-approvals", "/approvals"),
+    task("3030", "pz", "vouchers", "/vouchers"),
+    task("3040", "yy", "appointments", "/appointments"),
     task("3020", "kf", "vault", "/vault"),
     task("4010", "fx", "held", "/guard"),
     task("4020", "md", "lists", "/guard/lists"),
