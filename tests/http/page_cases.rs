@@ -412,6 +412,7 @@ pub(super) const PEOPLES: &[Case] = &[
     case("GET /grants", "mag", "", "/grants", ""),
     case("GET /grants/{id}/revocation", "og", "x", "/grants/$user_role/revocation", ""),
     case("POST /grants/{id}/revocation", "og", "x", "/grants/$user_role/revocation", ""),
+    case("POST /accounts/{id}/interest-settlement", "t", "", "/accounts/$account/interest-settlement", ""),
     case("GET /vouchers", "tmy", "", "/vouchers", ""),
     case("GET /vouchers/receipt", "my", "", "/vouchers/receipt", ""),
     case("POST /vouchers/receipt", "my", "", "/vouchers/receipt", "kind=passbook&first=1"),

@@ -69,6 +69,8 @@ pub mod codes {
         CHECK_MISSING: Refused, "account_check_missing", "look at what is named, tick it, and open the account then";
         HAS_ACCOUNT: Refused, "account_has_one", "use the account there is, or close it first";
         ACCOUNT_HAS_CARD: Refused, "account_has_card", "close the card first, or let it lead to another account";
+        ACCOUNT_PAID_INTO: Refused, "account_paid_into", "let the deposits and products that pay into it end first";
+        ACCOUNT_EARNS: Refused, "account_earns", "settle its interest first, pay the money out, and close it then";
         DAY_NOT_AFTER: Refused, "day_not_after", "open a day after the one that is open";
     }
 }

@@ -43,6 +43,7 @@ pub const MESSAGED: &[&str] = &[
     "party.passkey_suspect",
     "party.phone_changed",
     "party.address_changed",
+    "party.document_changed",
     "party.visit_begun",
     "cards.lost",
     "cards.stated",

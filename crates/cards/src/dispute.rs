@@ -109,6 +109,7 @@ pub fn decide_ask(
 ) -> Result<ApprovalId> {
     party::may(tx, actor, Permission::CardCheck, &Scope::here(actor))?;
     let l = bring_up(tx, account)?;
+    payments::hands_off(tx, actor, &[Owner::Person(l.owner)])?;
     l.bill.0.clone().decide(item, how)?;
     let mut d = raw(tx, account, item)?;
     let now = tx.now();
@@ -146,8 +147,12 @@ pub fn decide_approve(
     let Payload { account, item, how } = serde_json::from_str(&payload)
         .map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))?;
     let mut l = bring_up(tx, account)?;
+    let purchase = l.bill.0.items.iter().find(|i| i.number == item).and_then(|i| i.reference.parse().ok());
     let given = l.bill.0.decide(item, how)?;
     if given.amount > 0 {
+        if let Some(purchase) = purchase {
+            crate::refund::charged_back(tx, purchase, account, given.amount)?;
+        }
         post(tx, (scheme_account(l.book), account), given.amount, "card_chargeback", asked)?;
     }
     if given.interest > 0 {

@@ -1,7 +1,7 @@
 //! What is done to a card that has its number: activated in person, stopped, lost, found, replaced, closed.
 use crate::apply::order_plastic;
 use crate::card::{Card, PlasticState, State, Step, Stop, card, note, of_owner, plastic, raw};
-use crate::{FOUND_BY_TWO, IN_PERSON, PLASTIC_DIFFERS, WRONG_DOCUMENT};
+use crate::{CARD_STATE, FOUND_BY_TWO, IN_PERSON, PLASTIC_DIFFERS, WRONG_DOCUMENT};
 use approval::{Approve, Ask};
 use kernel::id::{ApprovalId, CardId, PersonId};
 use kernel::{Actor, Channel, Error, Owner, Result, Who};
@@ -121,6 +121,9 @@ pub fn thaw(tx: &mut Tx<'_>, actor: &Actor, id: CardId, person: &InPerson) -> Re
 pub fn lose(tx: &mut Tx<'_>, actor: &Actor, id: CardId, reason: &str) -> Result<Card> {
     let mut c = seen(tx, actor, id)?;
     if c.state == State::Lost {
+        // Said again, it is lost again: what was asked for about the report before is void.
+        c.loss = Some(Json(Stop::now(tx, actor, &party::reason(reason)?)));
+        tx.update(&mut c)?;
         return Ok(c);
     }
     let (to, reason) = (c.after(Step::Lose)?, party::reason(reason)?);
@@ -140,6 +143,12 @@ pub fn lose_all(tx: &mut Tx<'_>, actor: &Actor, owner: PersonId, reason: &str) -
 struct Found {
     card: CardId,
     sequence: i64,
+    /// When it was reported, microseconds: another report is another thing.
+    reported: i64,
+}
+
+fn reported(c: &Card) -> i64 {
+    c.loss.as_ref().map_or(0, |stop| stop.0.at.micros())
 }
 
 /// What came of taking back a report of loss.
@@ -165,7 +174,11 @@ pub fn find(tx: &mut Tx<'_>, actor: &Actor, id: CardId, person: &InPerson) -> Re
     if c.loss.as_ref().is_some_and(|stop| stop.0.channel != actor.channel) {
         return Ok(FindOutcome::Done(Box::new(found(tx, actor, c)?)));
     }
-    let mut ask = Ask::new("card.found", &Found { card: c.id, sequence: c.sequence }, Permission::CardCheck)?;
+    let mut ask = Ask::new(
+        "card.found",
+        &Found { card: c.id, sequence: c.sequence, reported: reported(&c) },
+        Permission::CardCheck,
+    )?;
     (ask.branch, ask.beneficiary) = (actor.branch, Some(Owner::Person(c.owner)));
     ask.person = Some(c.owner);
     approval::ask(tx, actor, ask).map(FindOutcome::Asked)
@@ -179,11 +192,14 @@ pub fn find_approve(tx: &mut Tx<'_>, actor: &Actor, asked: ApprovalId, shown_has
     }
     match approval::approve(tx, actor, asked, shown_hash)? {
         Approve::Approved { payload, .. } => {
-            let Found { card, sequence } = serde_json::from_str(&payload)
+            let Found { card, sequence, reported: then } = serde_json::from_str(&payload)
                 .map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))?;
             let c = raw(tx, card)?;
             if c.sequence != sequence {
                 return Err(Error::new(&PLASTIC_DIFFERS, "it was replaced meanwhile").with("now", c.sequence));
+            }
+            if reported(&c) != then {
+                return Err(Error::new(&CARD_STATE, "it was reported lost again meanwhile").with("state", c.state));
             }
             let done = found(tx, actor, c)?;
             approval::mark_executed(tx, actor, asked, &card.to_string())?;

@@ -12,7 +12,7 @@ use crate::card::{Card, Kind};
 use crate::credit::{Bill, Bought, Statement};
 use crate::{BILLS_AT_ONCE_MAX, Event, LINE_NOT_EMPTY, STATEMENTS_LISTED_MAX, number, rules, us};
 use kernel::id::{AccountId, PersonId, Raw, TransferId};
-use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Owner, Result, Timestamp};
+use kernel::{Actor, BookId, Currency, Date, Error, Id, Kind as Fails, Money, Owner, Result, Timestamp};
 use ledger::{Line, Opening, Purpose, STATEMENT_ROWS_MAX, Side, Transfer};
 use store::{Audit, Json, Seal, Store, Tx, params};
 
@@ -189,18 +189,32 @@ pub(crate) fn bring_up(tx: &mut Tx<'_>, account: AccountId) -> Result<CreditLine
     Ok(l)
 }
 
+/// What the bill wrote into the line itself, or knows of otherwise.
+fn is_own(code: &str, change: i64) -> bool {
+    change == 0 || matches!(code, "card_limit" | "card_dues" | "card_chargeback" | "card_interest_back")
+}
+
+/// Whether something moved on the line that the bill has not learnt of.
+pub(crate) fn is_behind(tx: &mut Tx<'_>, l: &CreditLine) -> Result<bool> {
+    Ok(unseen(tx, l)?.iter().any(|line| !is_own(line.entry.code.as_ref(), line.change)))
+}
+
 /// What moved and which days have ended, on the bill alone; the statements that come of it.
 fn now(tx: &mut Tx<'_>, l: &mut CreditLine) -> Result<Vec<Statement>> {
     let (today, mut made) = (tx.business_date()?, Vec::new());
     if l.closed_at.is_some() {
         return Ok(made);
     }
-    for line in unseen(tx, l)? {
+    let news = unseen(tx, l)?;
+    if let Some(newest) = news.last() {
+        l.seen = newest.entry.pos;
+    }
+    for line in news {
         let bill = &mut l.bill.0;
         made.extend(bill.end_of(line.entry.business_date, &rules::credit_terms)?);
         let bought = Bought { merchant: &line.entry.memo, reference: &line.entry.reference };
         match (line.entry.code.as_ref(), line.change) {
-            (_, 0) | ("card_limit" | "card_dues" | "card_chargeback" | "card_interest_back", _) => {}
+            (code, change) if is_own(code, change) => {}
             ("card_out", change) => bill.take_back(-change)?,
             ("card_refund", change) => bill.refund(bought.reference, change),
             (_, change) if change < 0 => bill.purchase(-change, bought).map(|_| ())?,
@@ -219,6 +233,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, l: &mut CreditLine, made: Vec<Statement>) ->
         post(tx, (l.dues, income_account(l.book)), stated, "card_charge", "")?;
     }
     let paid = ledger::view(tx, l.dues)?.posted().minor - l.bill.0.charges;
+    // What is held by a purchase is not there to pay charges with; the rest is booked when it is.
+    let paid = paid.min(ledger::view(tx, l.account)?.available().minor);
     if paid > 0 {
         post(tx, (l.account, l.dues), paid, "card_dues", "")?;
     }
@@ -229,7 +245,6 @@ pub(crate) fn save(tx: &mut Tx<'_>, l: &mut CreditLine, made: Vec<Statement>) ->
         let (number, statement, seal) = (s.number, Json(s), Seal::default());
         tx.insert(&mut CardStatement { book: l.book, account, number, day, due, statement, seal })?;
     }
-    l.seen = ledger::statement(tx, l.account, None, 1)?.first().map_or(0, |line| line.entry.pos);
     tx.update(l)
 }
 
@@ -240,11 +255,16 @@ pub fn bills_go_on(store: &Store) -> Result<usize> {
         let tail = "WHERE closed_at IS NULL AND from_day < ?1 ORDER BY from_day, book, account LIMIT ?2";
         tx.select::<CreditLine>(tail, params![today, BILLS_AT_ONCE_MAX])
     })?;
+    let mut done = 0;
     for l in &due {
         let account = l.account;
-        store.write(move |tx| bring_up(tx, account).map(|_| ()))?;
+        match store.write(move |tx| bring_up(tx, account).map(|_| ())) {
+            Ok(()) => done += 1,
+            Err(why) if matches!(why.kind(), Fails::Unavailable | Fails::Unknown) => return Err(why),
+            Err(why) => tracing::error!(%account, error = ?why, "a bill cannot be brought up"),
+        }
     }
-    Ok(due.len())
+    Ok(done)
 }
 
 /// Ends the line of a card that is closed: nothing is owed and nothing is left. Errors: `card_line_not_empty`, the ledger's refusals.

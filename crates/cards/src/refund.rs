@@ -33,6 +33,14 @@ pub fn refund(desk: &Desk, purchase: InstructionId, reference: &str, amount: Mon
     desk.store.write(move |tx| refund_in(tx, purchase, &reference, amount))
 }
 
+/// Keeps what a dispute gave back of a purchase, so that its merchant does not give it a second time.
+pub(crate) fn charged_back(tx: &mut Tx<'_>, purchase: InstructionId, account: AccountId, amount: i64) -> Result<()> {
+    let of = payments::locked(tx, purchase)?;
+    let (book, reference, at) = (of.book, "chargeback".to_owned(), tx.now());
+    let transfer = TransferId::new(at, account.book());
+    tx.insert(&mut Refund { book, purchase, reference, account, amount, transfer, at, seal: Seal::default() })
+}
+
 fn refund_in(tx: &mut Tx<'_>, purchase: InstructionId, reference: &str, amount: Money) -> Result<Refund> {
     let of = Some(payments::locked(tx, purchase)?).filter(|i| i.kind == Kind::CardPurchase);
     let of = of.ok_or_else(|| Error::not_found("purchase", purchase))?;

@@ -318,6 +318,12 @@ pub fn deposit(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Dep
     Ok(found)
 }
 
+/// Whether a deposit that is not closed pays to this account.
+pub fn pays_to(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
+    let tail = "WHERE linked = ?1 AND state <> 'closed' LIMIT 1";
+    Ok(!tx.select::<Deposit>(tail, params![account])?.is_empty())
+}
+
 /// Deposits of an owner, newest first, at most [`DEPOSITS_LISTED_MAX`]; closed ones included.
 pub fn deposits_of(tx: &mut Tx<'_>, actor: &Actor, owner: Owner) -> Result<Vec<Deposit>> {
     payments::may_see(tx, actor, owner)?;

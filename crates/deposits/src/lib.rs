@@ -48,7 +48,7 @@ pub mod verify;
 
 pub use contract::{
     Deposit, DepositEvent, EventKind, Offer, Open, Rollover, State, deposit, deposits_of, history, offer, open,
-    rollover_set,
+    pays_to, rollover_set,
 };
 pub use count::{DayCount, Fraction, whole_months};
 pub use draw::{Drawn, Quote, draw, draw_quote};

@@ -499,6 +499,12 @@ fn one_by_one(desk: &Desk, night: Night, _: Error) -> Result<()> {
             let why = std::sync::Arc::new(why);
             desk.store.write(move |tx| {
                 let mut night = night.clone();
+                let by = payer(format!("night {}", night.day));
+                if night.after.is_none()
+                    && crate::notice::lapse(tx, &by, night.book, night.day, LAPSED_NOTICES)? as i64 == LAPSED_NOTICES
+                {
+                    return tx.update(&mut night);
+                }
                 let (shelf, next) = (shelf(tx)?, night.next);
                 if let Some(d) = due(tx, night.book, night.after.unwrap_or([0; 16]), next, 1)?.pop() {
                     set_overdue(tx, &shelf, d.account, next, &why)?;

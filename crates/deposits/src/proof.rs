@@ -57,7 +57,12 @@ pub fn proof_issue(tx: &mut Tx<'_>, actor: &Actor, ask: &ProofAsk) -> Result<Pro
     party::may(tx, actor, Permission::AccountOpen, &Scope::here(actor))?;
     let view = ledger::view(tx, ask.account)?;
     let a = &view.account;
+    payments::may_see(tx, actor, a.owner).map_err(|_| Error::not_found("account", ask.account))?;
     payments::hands_off(tx, actor, &[a.owner])?;
+    let own = matches!(a.purpose, ledger::Purpose::General | ledger::Purpose::Term);
+    if a.owner == Owner::Bank || a.closed_at.is_some() || !own {
+        return Err(Error::field("account", "an open current account or deposit of a customer"));
+    }
     let today = tx.business_date()?;
     if ask.until < today || ask.until > today.plus_days(PROOF_DAYS_MAX) {
         return Err(Error::field("until", format!("from today on and within {PROOF_DAYS_MAX} days")));
@@ -78,6 +83,11 @@ pub fn proof_issue(tx: &mut Tx<'_>, actor: &Actor, ask: &ProofAsk) -> Result<Pro
         ..Restrict::new(ask.account, Restriction::Freeze, "存款证明 certificate of deposit")
     };
     let restriction = restrict(tx, actor, &freeze)?;
+    let left = ledger::view(tx, ask.account)?.available();
+    if left.minor < 0 {
+        let told = format!("{} asked for, another took of it meanwhile", ask.amount);
+        return Err(Error::new(&PROOF_SHORT, told).with("given", ask.amount).with("free", left));
+    }
     let mut proof = Proof {
         book: id.book(),
         id,

@@ -20,7 +20,7 @@ use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Seal, Tx, params};
 
 store::text_enum! {
-    pub enum Contact { Phone = "phone", Address = "address" }
+    pub enum Contact { Phone = "phone", Address = "address", Document = "document" }
 }
 
 store::record! {
@@ -60,14 +60,14 @@ pub fn phone_change(tx: &mut Tx<'_>, actor: &Actor, number: &str) -> Result<Chan
 }
 
 /// Another number for a customer who stands at the counter with the document the bank knows him by. Needs `person.register` where
-/// he is on file; nobody changes his own. The number before is told, as after any change.
+/// he is on file and a fresh second factor; nobody changes his own. The number before is told, as after any change.
 pub fn phone_change_at_counter(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, number: &str) -> Result<Change> {
     at_counter(tx, actor, person)?;
     put_phone(tx, actor, person, number)
 }
 
 /// A new document of the same person: renewed, or a passport for a card. His name and date of birth stay. Needs
-/// `person.register` where he is on file; nobody renews his own. The document before still leads to him, so that nobody else is put
+/// `person.register` where he is on file and a fresh second factor; nobody renews his own, and the customer is told. The document before still leads to him, so that nobody else is put
 /// on file with it. Errors: `BAD_IDENTITY`, `IDENTITY_TAKEN`.
 pub fn document_renew(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, new: &DocumentNew) -> Result<Change> {
     at_counter(tx, actor, person)?;
@@ -92,12 +92,12 @@ pub fn document_renew(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, new: &Do
     }
     let key = row.key(tx.keys())?;
     let before = row.identity_masked.clone();
+    let sealed = key.encrypt(FIELD, &key.decrypt("person.identity", &row.identity)?);
     (row.identity, row.identity_index) = (key.encrypt("person.identity", &number), index);
     (row.identity_masked, row.document) = (mask_identity(&number), new.document);
     (row.is_foreign, row.country) = (country != "CN", country);
     tx.update(&mut row)?;
-    tx.audit(actor, Audit::of("person.document", person).change(before, row.identity_masked))?;
-    Ok(Change::Done)
+    kept(tx, actor, person, Contact::Document, sealed, before, row.identity_masked)
 }
 
 /// A document as it is read at the counter.
@@ -114,6 +114,7 @@ fn at_counter(tx: &mut Tx<'_>, actor: &Actor, person: PersonId) -> Result<()> {
         return Err(Error::forbidden("staff do this at a counter, for whoever stands there"));
     };
     may(tx, actor, Permission::PersonRegister, &Scope::person(person))?;
+    need_step_up(actor)?;
     match crate::staff(tx, staff)?.person == Some(person) {
         true => Err(Error::forbidden("staff do not handle what is their own as customers")),
         false => Ok(()),

@@ -128,6 +128,7 @@ impl store::Event for Event {
             Event::PasskeySuspect { .. } => "party.passkey_suspect",
             Event::ContactChanged { what: Contact::Phone, .. } => "party.phone_changed",
             Event::ContactChanged { what: Contact::Address, .. } => "party.address_changed",
+            Event::ContactChanged { what: Contact::Document, .. } => "party.document_changed",
             Event::ConsentGiven { .. } => "party.consent_given",
             Event::ConsentEnded { .. } => "party.consent_ended",
             Event::ManagerAssigned { .. } => "party.manager_assigned",

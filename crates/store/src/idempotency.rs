@@ -51,13 +51,19 @@ pub fn request_hash(what: &str, body: &[u8]) -> [u8; 32] {
 }
 
 impl Tx<'_> {
+    /// The hash under the bank's key: a copy of the table without the key file does not tell what was asked, however few
+    /// requests there may have been.
+    fn recognised(&self, what: &str, body: &[u8]) -> [u8; 32] {
+        self.keys().token("request", &request_hash(what, body))
+    }
+
     /// Whether `key` of `principal` was answered before. `Err(KEY_REUSED)` when it was for another request.
     pub fn once(&mut self, book: BookId, principal: &str, key: &str, what: &str, body: &[u8]) -> Result<Once> {
         check_key(key)?;
         let found = self.get::<Answered>(&[book.param(), Param::Text(principal.into()), Param::Text(key.into())])?;
         match found {
             None => Ok(Once::New),
-            Some(a) if a.request == request_hash(what, body) => Ok(Once::Done(a.answer)),
+            Some(a) if a.request == self.recognised(what, body) => Ok(Once::Done(a.answer)),
             Some(_) => {
                 Err(Error::new(&KEY_REUSED, format!("the key {key:?} was used for another request")).with("key", key))
             }
@@ -74,11 +80,12 @@ impl Tx<'_> {
         body: &[u8],
         answer: &str,
     ) -> Result<()> {
+        let request = self.recognised(what, body);
         self.insert(&mut Answered {
             book,
             principal: principal.into(),
             key: key.into(),
-            request: request_hash(what, body),
+            request,
             at: self.now(),
             answer: answer.into(),
             seal: Seal::default(),

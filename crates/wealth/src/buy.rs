@@ -206,7 +206,7 @@ fn blank(tx: &Tx<'_>, actor: &Actor, found: &Found, h: &Holding, order: &Subscri
 /// The hours in which it can be called off begin; where there are none, its day is today.
 pub(crate) fn cool(tx: &mut Tx<'_>, product: &Product, o: &mut Order) -> Result<()> {
     match i64::from(product.terms().cooling_hours) {
-        0 => (o.state, o.priced_on) = (State::Due, Some(tx.business_date()?)),
+        0 => (o.state, o.priced_on) = (State::Due, Some(product.open_day(tx)?)),
         hours => (o.state, o.cool_until) = (State::Cooling, Some(tx.now().plus(hours * HOUR))),
     }
     Ok(())

@@ -2,6 +2,7 @@
 use crate::buy::{Payload, cool, in_review, put_back, still_suitable};
 use crate::free;
 use crate::order::{State, save};
+use crate::product::shelf;
 use approval::Approve;
 use kernel::id::ApprovalId;
 use kernel::{Actor, Error, Result};
@@ -20,6 +21,10 @@ pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: 
         Approve::Approved { approval, payload } => {
             let (mut o, product) = in_review(tx, read(&payload)?.order)?;
             still_suitable(tx, &o, &product)?;
+            // Its risk may have been judged anew since it was ordered.
+            let today = tx.business_date()?;
+            let now = shelf(tx)?.product(&o.product, today)?.clone();
+            still_suitable(tx, &o, &now)?;
             free(tx, o.owner)?;
             let before = o.state;
             cool(tx, &product, &mut o)?;

@@ -129,6 +129,16 @@ pub(crate) fn locked(tx: &mut Tx<'_>, account: AccountId) -> Result<Holding> {
     tx.load::<Holding>(params![account.book(), account])?.ok_or_else(|| Error::not_found("holding", account))
 }
 
+/// Whether a holding with units or money on its way pays to this account.
+pub fn pays_to(tx: &mut Tx<'_>, account: AccountId) -> Result<bool> {
+    for h in tx.select::<Holding>("WHERE linked = ?1 LIMIT ?2", params![account, HOLDINGS_LISTED_MAX])? {
+        if h.units > 0 || !ledger::view(tx, h.cash)?.posted().is_zero() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// A holding that the actor may see.
 pub fn holding(tx: &mut Tx<'_>, actor: &Actor, account: AccountId) -> Result<Holding> {
     let found = locked(tx, account)?;

@@ -45,7 +45,7 @@ pub use buy::{Ask, Quote, Subscribe, cancel, quote, subscribe};
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
 pub use file::{NavChange, TermsDraft, TermsFault, TermsReview, keep_terms, load_terms, terms_draft, terms_review};
-pub use holding::{Entry, Holding, Standing, entries, holding, holdings_of};
+pub use holding::{Entry, Holding, Standing, entries, holding, holdings_of, pays_to};
 pub use nav::{NAV_SCALE, Nav, NavRow, units_of, worth};
 pub use order::{Order, OrderKind, State, order, orders_of};
 pub use product::{Level, Product, Risk, Shelf, Terms, Text, shelf};

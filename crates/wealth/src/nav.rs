@@ -87,11 +87,6 @@ fn divided(top: i128, bottom: i128, currency: Currency) -> Result<Money> {
     minor.map(|minor| Money::new(minor, currency)).map_err(|_| Error::new(&AMOUNT_OVERFLOW, "the amount is too large"))
 }
 
-/// The value of a product's unit of exactly this day.
-pub(crate) fn nav_of(tx: &mut Tx<'_>, product: &str, day: Date) -> Result<Option<Nav>> {
-    Ok(tx.get::<NavRow>(params![BookId::HEAD_OFFICE, product.to_owned(), day])?.map(|row| row.value))
-}
-
 /// The values of a product up to a day, oldest first, at most [`NAV_DAYS_MAX`].
 pub(crate) fn navs(tx: &mut Tx<'_>, product: &str, to: Date) -> Result<Vec<NavRow>> {
     let tail = "WHERE book = ?1 AND product = ?2 AND day <= ?3 ORDER BY day DESC LIMIT ?4";

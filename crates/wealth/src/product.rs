@@ -1,6 +1,6 @@
 //! What may be sold, as dated data: products in versions, with the risk that they are.
 use crate::PRODUCT_UNKNOWN;
-use crate::nav::{Nav, NavRow, nav_of, navs};
+use crate::nav::{NavRow, navs};
 use kernel::{BookId, Currency, Date, Error, Money, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Json, Tx, params};
@@ -99,8 +99,17 @@ impl Product {
     pub fn values(&self, tx: &mut Tx<'_>, to: Date) -> Result<Vec<NavRow>> {
         navs(tx, &self.code, to)
     }
-    pub(crate) fn value_of(&self, tx: &mut Tx<'_>, day: Date) -> Result<Option<Nav>> {
-        nav_of(tx, &self.code, day)
+    /// The first value from a day on, with its day.
+    pub(crate) fn value_from(&self, tx: &mut Tx<'_>, day: Date) -> Result<Option<NavRow>> {
+        let tail = "WHERE book = ?1 AND product = ?2 AND day >= ?3 ORDER BY day LIMIT 1";
+        Ok(tx.select::<NavRow>(tail, params![BookId::HEAD_OFFICE, self.code, day])?.pop())
+    }
+    /// The day whose value an order of now is priced at: today, or the next when today's value is known already, so that nobody
+    /// orders at a value he knows.
+    pub(crate) fn open_day(&self, tx: &mut Tx<'_>) -> Result<Date> {
+        let today = tx.business_date()?;
+        let known = self.value_from(tx, today)?.is_some();
+        Ok(if known { today.plus_days(1) } else { today })
     }
 }
 

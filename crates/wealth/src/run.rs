@@ -85,7 +85,8 @@ fn cooled(tx: &mut Tx<'_>, by: &Actor, o: &mut Order) -> Result<bool> {
     if o.cool_until.is_some_and(|until| until > tx.now()) {
         return Ok(false);
     }
-    (o.state, o.priced_on) = (State::Due, Some(tx.business_date()?));
+    let product = o.product(&shelf(tx)?)?.clone();
+    (o.state, o.priced_on) = (State::Due, Some(product.open_day(tx)?));
     save(tx, by, o, "wealth.cooled", State::Cooling)?;
     Ok(true)
 }
@@ -93,7 +94,8 @@ fn cooled(tx: &mut Tx<'_>, by: &Actor, o: &mut Order) -> Result<bool> {
 fn priced(tx: &mut Tx<'_>, o: &Order) -> Result<(Product, Date, Option<Nav>)> {
     let day = o.priced_on.ok_or_else(|| Error::broken(format!("{} is due without a day", o.id)))?;
     let product = o.product(&shelf(tx)?)?.clone();
-    let nav = product.value_of(tx, day)?;
+    let found = product.value_from(tx, day)?;
+    let (day, nav) = found.map_or((day, None), |row| (row.day, Some(row.value)));
     Ok((product, day, nav))
 }
 

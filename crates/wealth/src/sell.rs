@@ -1,4 +1,5 @@
 //! Giving units back (赎回).
+use crate::nav::worth;
 use crate::order::{Order, OrderKind, State};
 use crate::product::{Product, shelf};
 use crate::{CLOSED_TERM, Event, Holding, UNITS_SHORT, holding, may_order};
@@ -33,8 +34,14 @@ pub fn redeem(tx: &mut Tx<'_>, actor: &Actor, ask: &Redeem) -> Result<Order> {
         let told = format!("{given} units given, {left} are free");
         return Err(Error::new(&UNITS_SHORT, told).with("given", given).with("max", left));
     }
+    let about = match product.latest(tx, today)? {
+        Some(known) => worth(ask.units, known.value, product.currency)?,
+        None => product.money(0),
+    };
+    may_order(tx, actor, h.owner, about)?;
     let pays_on = today.plus_days(i64::from(product.terms().redeem_days));
-    give_back(tx, actor, h, &product, ask.units.minor, (today, pays_on))
+    let priced_on = product.open_day(tx)?;
+    give_back(tx, actor, h, &product, ask.units.minor, (priced_on, pays_on))
 }
 
 /// Writes the order down and locks its units.

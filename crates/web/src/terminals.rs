@@ -99,7 +99,7 @@ const OUT_OF_ORDER: &[&str] = &[
 ];
 
 /// What a page does by itself: nobody touched the machine.
-const BY_ITSELF: &[&str] = &["GET /kiosk/still", "GET /kiosk/end"];
+const BY_ITSELF: &[&str] = &["GET /kiosk/still", "GET /kiosk/end", "GET /kiosk/cash/{id}"];
 
 pub fn offers(route: &str, at: &TerminalView) -> bool {
     (if at.is_out_of_order() { OUT_OF_ORDER } else { OFFERED }).contains(&route)

@@ -35,7 +35,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, accounts: &Accounts) -> Result<()> {
     load.step("demo-wealth".into(), move |tx| {
         ::wealth::load_terms(tx, &actor(), ::wealth::DATA_FILE, ::wealth::DATA)?;
         let today = tx.business_date()?;
-        ::wealth::load_terms(tx, &actor(), "values.toml", &values(today))?;
+        ::wealth::load_terms(tx, &actor(), "values.toml", &values(today, 0..DAYS))?;
         if let Some(linked) = elder {
             let who = holder(tx, linked)?;
             let careful = |q: &::wealth::Question| Answer { question: q.key.clone(), choice: CAREFUL };
@@ -44,6 +44,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, accounts: &Accounts) -> Result<()> {
             let ask = Ask { product: HELD.1.to_owned(), linked, amount: Money::cny(HELD.0 * 100) };
             ::wealth::subscribe(&desk, tx, &who, &Subscribe { ask, fee_shown: Money::cny(0), recording: None })?;
         }
+        ::wealth::load_terms(tx, &actor(), "today.toml", &values(today, DAYS..DAYS + 1))?;
         Ok(true)
     })?;
     ::wealth::go_on(&load.bank.desk)?;
@@ -66,10 +67,10 @@ fn holder(tx: &mut Tx<'_>, account: AccountId) -> Result<Actor> {
 }
 
 /// Every weekday's values: a slow way up or down with waves upon it.
-fn values(today: Date) -> String {
+fn values(today: Date, days: std::ops::Range<i64>) -> String {
     let mut text = String::new();
     for (product, adds, swings) in MOVES {
-        for n in 0..=DAYS {
+        for n in days.clone() {
             let day = today.plus_days(n - DAYS);
             if day.weekday() > 5 && day != today {
                 continue;

@@ -1,12 +1,12 @@
 //! An account: restricted at once, freed by two, closed when it is empty.
 use super::{Deed, Ordered, Terms, filled, place};
-use crate::codes::{ACCOUNT_HAS_CARD, ACTIVATED_IN_PERSON};
+use crate::codes::{ACCOUNT_EARNS, ACCOUNT_HAS_CARD, ACCOUNT_PAID_INTO, ACTIVATED_IN_PERSON};
 use approval::Line;
 use kernel::chinese::mask_card;
 use kernel::id::AccountId;
 use kernel::{Actor, Error, Id, Money, Owner, Result};
 use ledger::restrictions::{self, Order, Restrict};
-use ledger::{Account, View};
+use ledger::{Account, Purpose, View};
 use party::{Change, Permission};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -120,7 +120,18 @@ impl Deed for Lift {
 
 impl Deed for Close {
     fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
-        let (_, terms) = reach(tx, actor, Permission::AccountOpen, self.account)?;
+        let (view, terms) = reach(tx, actor, Permission::AccountOpen, self.account)?;
+        if view.account.purpose != Purpose::General && view.account.purpose != Purpose::Wage {
+            return Err(Error::field("account", "what stands in it is paid out by its own rules, and closes it"));
+        }
+        if deposits::pays_to(tx, self.account)? || wealth::pays_to(tx, self.account)? {
+            return Err(Error::new(&ACCOUNT_PAID_INTO, format!("deposits or holdings pay to {}", self.account)));
+        }
+        let earned = deposits::earned(tx, actor, self.account)?;
+        if earned.due.is_positive() || earned.accrued.is_positive() {
+            let told = format!("{} and {} of interest are not paid yet", earned.due, earned.accrued);
+            return Err(Error::new(&ACCOUNT_EARNS, told).with("accrued", earned.accrued));
+        }
         if let Some(card) = cards::open_card_of(tx, self.account)? {
             return Err(Error::new(&ACCOUNT_HAS_CARD, format!("{card} leads to it")).with("card", card));
         }

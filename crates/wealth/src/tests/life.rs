@@ -48,18 +48,19 @@ fn money_waits_becomes_units_at_the_value_of_the_day_and_comes_back_later() {
     assert!(bank.redeem(&c, account, 410_045).unwrap_err().is(&UNITS_SHORT), "what is under an order is not free");
     assert_eq!(bank.go_on(), Moved::default(), "it is paid tomorrow");
     bank.day("2026-03-04");
-    bank.nav("p1", "2026-03-04", "9.0000");
+    assert_eq!(bank.go_on(), Moved::default(), "today's value was known when it was ordered, so it waits for the next");
+    bank.nav("p1", "2026-03-04", "1.3000");
     assert_eq!(bank.go_on().orders, 1);
     let back = bank.order(back.id);
-    assert_eq!((back.amount, back.nav), (4_938 * YUAN, Nav::new(12_345)), "the value of the day of the order");
-    assert_eq!(bank.balance(c.account), 89_900 * YUAN + 4_938 * YUAN);
+    assert_eq!((back.amount, back.nav), (5_200 * YUAN, Nav::new(13_000)), "a value nobody knew when he ordered");
+    assert_eq!(bank.balance(c.account), 89_900 * YUAN + 5_200 * YUAN);
     let h = bank.standing(&c).remove(0);
     assert_eq!((h.holding.units, h.holding.locked), (410_044, 0));
     assert_eq!(h.cost.minor, 1_010_000 - 1_010_000 * 400_000 / 810_044, "each part takes its share of the cost");
     let lines = bank.read(|tx| entries(tx, &c.actor(), account));
     let seen: Vec<_> = lines.iter().map(|e| (e.number, e.kind, e.units, e.money, e.stands)).collect();
     let wanted =
-        [(2, OrderKind::Redeem, 400_000, 493_800, 410_044), (1, OrderKind::Subscribe, 810_044, 1_000_000, 810_044)];
+        [(2, OrderKind::Redeem, 400_000, 520_000, 410_044), (1, OrderKind::Subscribe, 810_044, 1_000_000, 810_044)];
     assert_eq!(seen, wanted);
     bank.verify();
 }
@@ -90,8 +91,9 @@ fn a_product_that_ends_is_paid_out_whole_and_not_before() {
     bank.buy(&c, "p4", 10_400 * YUAN).unwrap();
     bank.day("2026-03-03");
     bank.clock.advance(HOUR);
+    assert_eq!(bank.go_on().orders, 1, "its hours are over");
     bank.nav("p4", "2026-03-03", "1.0000");
-    assert_eq!(bank.go_on().orders, 1, "its hours and its value in one run");
+    assert_eq!(bank.go_on().orders, 1, "and its value is known");
     let account = bank.standing(&c)[0].holding.account;
     assert_eq!(bank.standing(&c)[0].holding.units, 10_000 * YUAN);
     assert!(bank.redeem(&c, account, 100).unwrap_err().is(&CLOSED_TERM));

@@ -110,3 +110,4 @@ deposit-check = Look once more
 deposit-check-lead = When you confirm, the money goes from your account into this deposit.
 deposit-open-do = Open the deposit
 deposit-broken-hint = You may draw before the last day, but what you draw earns only the demand rate of that day, { $rate } now.
+interest-settle = Pay its interest now (before closing)

@@ -52,6 +52,7 @@ notice-party-passkey-removed = One of your passkeys was removed and no longer si
 notice-party-passkey-suspect = One of your passkeys seems to be in two places and was stopped. Remove it under Devices; if this was not you, call any branch.
 notice-party-phone-changed = The telephone number the bank has of you, { $masked }, was replaced by another. If this was not you, call the bank or visit any branch at once.
 notice-party-address-changed = The address the bank has of you was changed. If this was not you, call the bank or visit any branch at once.
+notice-party-document-changed = The document the bank knows you by was changed at a branch. If this was not you, call the bank or visit any branch at once.
 notice-party-tier-changed = The class of your accounts changed from { $from } to { $to }; the limits of the new class apply. Any branch will explain them.
 
 # Interfaces

@@ -98,3 +98,4 @@ deposit-check = 请再看一遍
 deposit-check-lead = 确认以后，钱从您的账户转入这笔存款。
 deposit-open-do = 确认存入
 deposit-broken-hint = 到期前可以提前支取，但取出的部分只按当天的活期利率 { $rate } 计息。
+interest-settle = 结清利息（销户前）

@@ -52,6 +52,7 @@ notice-party-passkey-removed = 您的一个通行密钥已删除，不能再用�
 notice-party-passkey-suspect = 您的一个通行密钥好像同时存在两个地方，已停用。请在“登录设备”里删除它；不是您本人操作的，请联系任一网点。
 notice-party-phone-changed = 您留在银行的手机号码已由 { $masked } 改为新的号码。如果不是您本人，请马上拨打客服电话或到任一网点。
 notice-party-address-changed = 您留在银行的地址已修改。如果不是您本人，请马上拨打客服电话或到任一网点。
+notice-party-document-changed = 您在银行登记的证件已在网点更换。如果不是您本人，请马上拨打客服电话或到任一网点。
 notice-party-tier-changed = 您的账户类别由{ $from }调整为{ $to }，限额按新的类别执行。不清楚的地方，请到任一网点询问。
 
 # 程序接口

@@ -277,20 +277,21 @@ pub async fn recording_begin(
     Body(ask): Body<RecordingAsk>,
 ) -> Told {
     let asked = Asked::new(&caller.actor, &key, "wealth.recording", &ask)?;
+    let who = caller.actor.clone();
     let done: (RecordingId, Value) = web
         .write_once(&asked, move |tx| {
             let made = wealth::recording_begin(tx, &caller.actor, ask.person, &ask.product)?;
             Ok((made.id, told_recording(&made)))
         })
         .await?;
-    web.run(move |bank| bank.recorder.begin(done.0)).await?;
+    crate::pages::wealth_sale::start(&web, &who, done.0).await?;
     Ok(Json(done.1))
 }
 
 /// The device ends first, then what it kept is written down.
 pub async fn recording_end(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<RecordingId>) -> Told {
     let asked = Asked::new(&caller.actor, &key, "wealth.recording_end", &id)?;
-    let take = web.run(move |bank| bank.recorder.end(id)).await?;
+    let take = crate::pages::wealth_sale::stop(&web, &caller.actor, id).await?;
     let done =
         web.write_once(&asked, move |tx| Ok(told_recording(&wealth::recording_end(tx, &caller.actor, id, take)?)));
     Ok(Json(done.await?))

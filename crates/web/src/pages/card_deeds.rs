@@ -83,6 +83,7 @@ fn form_page(who: &Signed, brief: &Brief, step: Step, given: &DeedForm, errors: 
     let (here, word) = (format!("/cards/{}", c.id), step.code());
     let kind = if matches!(step, Step::Lose | Step::Close) { Button::Danger } else { Button::Primary };
     let fields = html! {
+        @if step == Step::Replace { input type="hidden" name="sequence" value=(c.sequence); }
         @if who.is_staff() { (of_staff(who, step, given, errors)) } @else { (of_holder(who, step, given, errors)) }
         (actions(html! {
             (button(kind, &say::told(w, "card-yes", word), None))
@@ -169,6 +170,17 @@ fn read(who: &Signed, step: Step, given: &DeedForm, errors: &mut FieldErrors) ->
     Deed { step, seen: InPerson { document }, sequence, waits: given.waits == "yes", why }
 }
 
+/// The plastic after the one that was shown: a form sent twice makes no second one. `shown` is 0 where the form did not say.
+pub(super) fn follows(made: cards::Card, shown: i64) -> Result<cards::Card> {
+    match shown > 0 && made.sequence != shown + 1 {
+        true => {
+            let told = format!("plastic {shown} was shown, {} was made since", made.sequence - 1);
+            Err(Error::new(&cards::PLASTIC_DIFFERS, told).with("now", made.sequence - 1))
+        }
+        false => Ok(made),
+    }
+}
+
 /// Does it; the approval where a second person has to agree.
 fn carry_out(tx: &mut Tx<'_>, actor: &Actor, id: CardId, d: &Deed) -> Result<Option<ApprovalId>> {
     match d.step {
@@ -176,7 +188,10 @@ fn carry_out(tx: &mut Tx<'_>, actor: &Actor, id: CardId, d: &Deed) -> Result<Opt
         Step::Freeze => cards::freeze(tx, actor, id, &d.why),
         Step::Thaw => cards::thaw(tx, actor, id, &d.seen),
         Step::Lose => cards::lose(tx, actor, id, &d.why),
-        Step::Replace => cards::replace(tx, actor, id, d.waits, &d.seen, &d.why),
+        Step::Replace => {
+            let made = cards::replace(tx, actor, id, d.waits, &d.seen, &d.why)?;
+            follows(made, d.sequence)
+        }
         Step::Close => cards::close(tx, actor, id, &d.seen, &d.why),
         Step::Find => match cards::find(tx, actor, id, &d.seen)? {
             FindOutcome::Done(card) => Ok(*card),

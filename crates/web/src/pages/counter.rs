@@ -495,3 +495,23 @@ fn proof_done(who: &Signed, v: &View, f: &ProofForm) -> Shown {
     };
     page(who, Sheet::new(who.t("counter-proof")).crumb(who.t("counter"), "/counter"), main)
 }
+
+/// Nothing but the proof that it came from our page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plain {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+}
+
+/// Pays the interest an account has earned until now, so that it can be emptied and closed.
+pub async fn settle(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<AccountId>,
+    _: Checked<Plain>,
+) -> Result<Response, Fault> {
+    let (desk, actor) = (web.desk().clone(), who.actor.clone());
+    web.write(move |tx| deposits::settle(&desk, tx, &actor, id)).await?;
+    Ok(see_other(&format!("/accounts/{id}")))
+}

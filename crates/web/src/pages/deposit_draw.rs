@@ -225,6 +225,7 @@ async fn send(web: &Web, who: &Signed, drawing: Drawing, once: &str) -> kernel::
 pub struct NoticeForm {
     #[serde(rename = "csrf")]
     _csrf: String,
+    once: String,
     amount: String,
 }
 
@@ -239,6 +240,7 @@ fn notice_page(who: &Signed, seen: &Seen, given: &str, errors: &FieldErrors) -> 
     let due = seen.today.plus_days(days);
     let here = format!("/deposits/{}", d.account);
     let fields = html! {
+        (once_field())
         (money(w, &Field::new("amount", who.t("deposit-notice-amount")).value(given.to_owned()).errors(errors), d.currency))
         (actions(html! {
             (button(Button::Primary, &who.t("deposit-notice-do"), None))
@@ -261,7 +263,8 @@ pub async fn notice_give(
     let again = |errors: &FieldErrors| Ok(refused(notice_page(&who, &seen, &f.amount, errors)));
     let Some(amount) = given::amount(&who, &mut errors, "amount", &f.amount) else { return again(&errors) };
     let actor = who.actor.clone();
-    match web.write(move |tx| deposits::notice_give(tx, &actor, id, amount)).await {
+    let asked = Asked::new(&who.actor, &f.once, "deposits.notice.page", &(id, amount))?;
+    match web.write_once(&asked, move |tx| deposits::notice_give(tx, &actor, id, amount).map(|n| n.number)).await {
         Ok(_) => Ok(see_other(&format!("/deposits/{id}"))),
         Err(why) if matches!(why.kind(), Fails::Refused | Fails::Invalid | Fails::Limit) => {
             again(&super::opening::beside("amount", &who, &why))

@@ -306,6 +306,7 @@ pub fn offers(who: &Signed, v: &View) -> Markup {
     html! {
         @if fits && who.is_staff() && super::deposits::moves(who) {
             (actions(link_button(Button::Secondary, &who.t("deposit-open"), &format!("/deposits/new?at={}", a.id))))
+            @if who.holds(party::Permission::AccountOpen) { (form(&who.view, &format!("/accounts/{}/interest-settlement", a.id), actions(button(Button::Secondary, &who.t("interest-settle"), None)))) }
         }
     }
 }

@@ -61,7 +61,8 @@ impl Deed {
             Deed::Activate => cards::activate(tx, actor, c.id, sequence, &here),
             Deed::Replace => {
                 party::need_step_up(actor)?;
-                cards::replace(tx, actor, c.id, true, &here, "made anew at a machine")
+                let made = cards::replace(tx, actor, c.id, true, &here, "made anew at a machine")?;
+                super::card_deeds::follows(made, sequence)
             }
         }
     }
@@ -170,6 +171,7 @@ fn question(who: &Signed, c: &Card, plastics: &[Plastic], deed: Deed, errors: &F
             @if made_here { input type="hidden" name="sequence" value=(c.sequence); }
             @else { (number(w, &field.errors(errors).width(Width::Six).autocomplete("off"))) }
         }
+        @if deed == Deed::Replace { input type="hidden" name="sequence" value=(c.sequence); }
         (actions(html! {
             (button(if deed == Deed::Lose { Button::Danger } else { Button::Primary }, &who.t(&format!("kiosk-cards-{code}-do")), None))
             (link_button(Button::Secondary, &who.t("back-without"), &format!("/kiosk/cards/{}", c.id)))
@@ -210,6 +212,9 @@ async fn done(web: &Web, who: &Signed, id: CardId, deed: Deed, sequence: &str) -
     let (actor, card) = (who.actor.clone(), c.clone());
     match web.write(move |tx| deed.does(tx, &actor, &card, sequence)).await {
         Ok(_) => Ok(see_other(&format!("/kiosk/cards/{id}?done={}", deed.code()))),
+        Err(why) if why.is(&cards::PLASTIC_DIFFERS) && deed == Deed::Replace => {
+            Ok(see_other(&format!("/kiosk/cards/{id}?done={}", deed.code())))
+        }
         Err(why) if why.is(&cards::PLASTIC_DIFFERS) => {
             errors.add("sequence", who.t("kiosk-cards-sequence-wrong"));
             Ok(refused(question(who, &c, &plastics, deed, &errors)))

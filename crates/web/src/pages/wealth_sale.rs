@@ -108,8 +108,22 @@ pub async fn begin(State(web): State<Web>, who: Signed, Checked(f): Checked<Sale
     let (actor, person, product) = (who.actor.clone(), sale.person, f.product.clone());
     let id =
         web.write_once(&asked, move |tx| wealth::recording_begin(tx, &actor, person, &product).map(|r| r.id)).await?;
-    web.run(move |bank| bank.recorder.begin(id)).await?;
+    start(&web, &who.actor, id).await?;
     Ok(see_other(&format!("/wealth/recordings/{id}?at={}", sale.at)).into_response())
+}
+
+/// The device begins, once: a request sent again does not write over what was recorded.
+pub(crate) async fn start(web: &Web, actor: &kernel::Actor, id: RecordingId) -> kernel::Result<()> {
+    let seller = actor.clone();
+    let open = web.read(move |tx| Ok(wealth::recording(tx, &seller, id)?.ended_at.is_none())).await?;
+    if open { web.run(move |bank| bank.recorder.begin(id)).await } else { Ok(()) }
+}
+
+/// The device ends; only for whoever may see the recording.
+pub(crate) async fn stop(web: &Web, actor: &kernel::Actor, id: RecordingId) -> kernel::Result<wealth::Take> {
+    let seller = actor.clone();
+    web.read(move |tx| wealth::recording(tx, &seller, id).map(|_| ())).await?;
+    web.run(move |bank| bank.recorder.end(id)).await
 }
 
 /// A recording that is on: what is said aloud, and the button that ends it.
@@ -162,7 +176,7 @@ pub async fn end(
     At(id): At<RecordingId>,
     Checked(f): Checked<SaleForm>,
 ) -> Result<Response, Fault> {
-    let take = web.run(move |bank| bank.recorder.end(id)).await?;
+    let take = stop(&web, &who.actor, id).await?;
     let actor = who.actor.clone();
     let r = web.write(move |tx| wealth::recording_end(tx, &actor, id, take)).await?;
     let to = format!("/wealth/products/{}/order?at={}&recording={id}", r.product, crate::gate::encode(&f.at));

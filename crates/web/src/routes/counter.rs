@@ -23,6 +23,7 @@ pub(super) fn pages() -> Vec<Route> {
         post("/firms/{id}/account", counter::firm_open, teller),
         get("/accounts/{id}/certificate", counter::proof, teller),
         post("/accounts/{id}/certificate", counter::proof_issue, teller),
+        post("/accounts/{id}/interest-settlement", counter::settle, teller),
         get("/vouchers", till_vouchers::show, hand),
         get("/vouchers/receipt", till_vouchers::receipt, keeper),
         post("/vouchers/receipt", till_vouchers::receive, keeper),
