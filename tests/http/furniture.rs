@@ -134,7 +134,6 @@ pub(super) fn wealth(house: &mut House) {
         };
         wealth::load_terms(tx, &system(), wealth::DATA_FILE, wealth::DATA)?;
         let draft = wealth::keep_terms(tx, &system(), "new.toml", &value("mixed.growth", "1.0000"))?.name();
-        wealth::load_terms(tx, &system(), "values.toml", &value("cash.daily", "1.0000"))?;
         wealth::assess(tx, &customer, &bold(today)?)?;
         let order = |tx: &mut Tx<'_>, product: &str, fee: i64| {
             let ask = wealth::Ask { product: product.into(), linked, amount: Money::cny(100_100) };
@@ -147,6 +146,7 @@ pub(super) fn wealth(house: &mut House) {
         };
         let holds = order(tx, "cash.daily", 0)?;
         let cooling = order(tx, "steady.bond", 100)?;
+        wealth::load_terms(tx, &system(), "values.toml", &value("cash.daily", "1.0000"))?;
         let kernel::Owner::Person(person) = holds.owner else { unreachable!("a person's") };
         let recording = wealth::recording_begin(tx, &teller, person, "steady.bond")?.id;
         Ok((holds, cooling.id, recording, draft))

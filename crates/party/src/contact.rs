@@ -20,7 +20,7 @@ use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
 use store::{Audit, Seal, Tx, params};
 
 store::text_enum! {
-    pub enum Contact { Phone = "phone", Address = "address", Document = "document" }
+    pub enum Contact { Phone = "phone", Address = "address" }
 }
 
 store::record! {
@@ -92,12 +92,13 @@ pub fn document_renew(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, new: &Do
     }
     let key = row.key(tx.keys())?;
     let before = row.identity_masked.clone();
-    let sealed = key.encrypt(FIELD, &key.decrypt("person.identity", &row.identity)?);
     (row.identity, row.identity_index) = (key.encrypt("person.identity", &number), index);
     (row.identity_masked, row.document) = (mask_identity(&number), new.document);
     (row.is_foreign, row.country) = (country != "CN", country);
     tx.update(&mut row)?;
-    kept(tx, actor, person, Contact::Document, sealed, before, row.identity_masked)
+    tx.audit(actor, Audit::of("person.document", person).change(before.clone(), row.identity_masked))?;
+    tx.emit(&Event::DocumentChanged { person, masked: before }, &actor.correlation)?;
+    Ok(Change::Done)
 }
 
 /// A document as it is read at the counter.

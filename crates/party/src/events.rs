@@ -43,6 +43,11 @@ pub enum Event {
     PersonRegistered {
         person: PersonId,
     },
+    /// `masked` is the number of the document before, masked.
+    DocumentChanged {
+        person: PersonId,
+        masked: String,
+    },
     TierChanged {
         person: PersonId,
         from: crate::Tier,
@@ -128,7 +133,7 @@ impl store::Event for Event {
             Event::PasskeySuspect { .. } => "party.passkey_suspect",
             Event::ContactChanged { what: Contact::Phone, .. } => "party.phone_changed",
             Event::ContactChanged { what: Contact::Address, .. } => "party.address_changed",
-            Event::ContactChanged { what: Contact::Document, .. } => "party.document_changed",
+            Event::DocumentChanged { .. } => "party.document_changed",
             Event::ConsentGiven { .. } => "party.consent_given",
             Event::ConsentEnded { .. } => "party.consent_ended",
             Event::ManagerAssigned { .. } => "party.manager_assigned",
@@ -150,6 +155,7 @@ impl store::Event for Event {
             Event::Granted { holder, .. } | Event::Revoked { holder, .. } => holder.clone(),
             Event::PersonRegistered { person }
             | Event::TierChanged { person, .. }
+            | Event::DocumentChanged { person, .. }
             | Event::ManagerAssigned { person, .. }
             | Event::VisitBegun { person, .. }
             | Event::VisitEnded { person, .. } => person.to_string(),
