@@ -68,9 +68,8 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "party.signed_in" => &[TellOfNewDevice],
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
         "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
-        "party.tier_changed" | "party.phone_changed" | "party.address_changed" | "party.document_changed" => {
-            &[TellPerson]
-        }
+        "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
+        "party.document_changed" => &[TellPerson],
         "party.manager_assigned" => &[TellPerson],
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
         "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
