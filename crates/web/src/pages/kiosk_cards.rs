@@ -240,15 +240,28 @@ deeds! {
     freezing freeze Freeze;
     thawing thaw Thaw;
     losing lose Lose;
-    replacing replace Replace;
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct ActivateForm {
+pub struct PlasticForm {
     #[serde(rename = "csrf")]
     _csrf: String,
+    /// Of the plastic that is meant.
     sequence: String,
+}
+
+pub async fn replacing(State(web): State<Web>, who: Signed, At(id): At<CardId>) -> Result<Response, Fault> {
+    asked(&web, &who, id, Deed::Replace).await
+}
+
+pub async fn replace(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<CardId>,
+    Checked(f): Checked<PlasticForm>,
+) -> Result<Response, Fault> {
+    done(&web, &who, id, Deed::Replace, &f.sequence).await
 }
 
 pub async fn activating(State(web): State<Web>, who: Signed, At(id): At<CardId>) -> Result<Response, Fault> {
@@ -259,7 +272,7 @@ pub async fn activate(
     State(web): State<Web>,
     who: Signed,
     At(id): At<CardId>,
-    Checked(f): Checked<ActivateForm>,
+    Checked(f): Checked<PlasticForm>,
 ) -> Result<Response, Fault> {
     done(&web, &who, id, Deed::Activate, &f.sequence).await
 }
