@@ -28,7 +28,7 @@ use store::{Seal, Tx, params};
 /// Accounts accrued in one transaction at most.
 pub const ACCRUE_ACCOUNTS: u32 = 4_096;
 /// Pages looked at for interest to be paid in one step at most.
-const PAY_PAGES: i64 = 64;
+const PAY_PAGES: i64 = 8;
 /// Deposits that fall due in one transaction at most.
 pub const MATURE_DEPOSITS: i64 = 50;
 /// Notices that lapse in one transaction at most.
@@ -211,15 +211,8 @@ fn following(id: [u8; 16]) -> [u8; 16] {
 
 /// The pages in which the accounts from `from` up to `last` stand or would stand; `None` is the book's end.
 fn pages_over(tx: &mut Tx<'_>, book: BookId, from: [u8; 16], last: Option<[u8; 16]>) -> Result<Vec<AccrualPage>> {
-    let first = page::page_at(tx, book, from)?;
-    let mut pages = vec![first];
-    let more = i64::from(ACCRUE_ACCOUNTS);
-    for page in page::pages_after(tx, book, pages.first().map(|p| p.first), more)? {
-        if last.is_some_and(|last| page.first > last) {
-            break;
-        }
-        pages.push(page);
-    }
+    let mut pages = vec![page::page_at(tx, book, from)?];
+    pages.extend(page::pages_between(tx, book, pages[0].first, last.unwrap_or([0xff; 16]))?);
     Ok(pages)
 }
 

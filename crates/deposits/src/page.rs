@@ -71,6 +71,20 @@ pub(crate) fn pages_after(
     }
 }
 
+/// Pages of a book that begin after one id and not after another, in order, locked in a write. Not limited: as many as hold
+/// the accounts between the two.
+pub(crate) fn pages_between(
+    tx: &mut Tx<'_>,
+    book: BookId,
+    after: [u8; 16],
+    last: [u8; 16],
+) -> Result<Vec<AccrualPage>> {
+    tx.select_locked::<AccrualPage>(
+        "WHERE book = ?1 AND first > ?2 AND first <= ?3 ORDER BY first",
+        params![book, after, last],
+    )
+}
+
 /// The page in which an account stands or would stand.
 pub(crate) fn page_of(tx: &mut Tx<'_>, account: AccountId) -> Result<AccrualPage> {
     page_at(tx, account.book(), account.bytes())

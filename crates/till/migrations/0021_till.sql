@@ -236,7 +236,9 @@ CREATE TABLE machine_visits (
     before TEXT NOT NULL,
     instruction BYTES,
     movement BYTES,
+    asked TEXT NOT NULL,
     began_at BIGINT NOT NULL,
+    step_at BIGINT NOT NULL,
     ended_at BIGINT,
     outcome TEXT NOT NULL,
     amount BIGINT NOT NULL,
@@ -246,3 +248,4 @@ CREATE TABLE machine_visits (
     PRIMARY KEY (book, id)
 ) KEYED;
 CREATE UNIQUE INDEX machine_visits_open ON machine_visits (book, machine) WHERE ended_at IS NULL;
+CREATE UNIQUE INDEX machine_visits_asked ON machine_visits (book, by_whom, asked) WHERE asked <> '';

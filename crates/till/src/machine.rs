@@ -30,7 +30,7 @@ use crate::drawer::{Drawer, DrawerKind, over_short, raw, save};
 use crate::events::Event;
 use crate::moves;
 use crate::rules::rules;
-use crate::visit::{Step, Visit, VisitKind, locked, open_at};
+use crate::visit::{Step, Visit, VisitKind, begun, locked, open_at};
 use crate::{
     DEVICE_DOWN, DEVICE_JAM, MACHINE_AMOUNT, MACHINE_BUSY, MACHINE_OUT, Notes, VISIT_STATE, book, keeper, seizure, us,
 };
@@ -45,6 +45,8 @@ pub enum Served {
     /// A rule of the bank is against it; no note moved.
     Refused(Box<Receipt>),
     Visit(Box<Visit>),
+    /// The request came before, and began this visit; the device was ordered nothing now.
+    Before(Box<Visit>),
 }
 
 /// Listens to the device and forgets: the counters are what counts.
@@ -88,7 +90,9 @@ fn begin(tx: &mut Tx<'_>, actor: &Actor, d: &Drawer, kind: VisitKind, step: Step
         before: Json(before),
         instruction: None,
         movement: None,
+        asked: String::new(),
         began_at: tx.now(),
+        step_at: tx.now(),
         ended_at: None,
         outcome: String::new(),
         amount: 0,
@@ -107,9 +111,9 @@ pub fn withdraw(
     amount: Money,
     device: &mut dyn CashDevice,
 ) -> Result<Served> {
-    match withdraw_begin(desk, actor, id, &Drawing { account, amount, mix: Mix::Few }, device)? {
+    match withdraw_begin(desk, actor, id, &Drawing { account, amount, mix: Mix::Few, key: String::new() }, device)? {
         Served::Visit(visit) => withdraw_pay(desk, visit.id, device).map(|v| Served::Visit(Box::new(v))),
-        refused => Ok(refused),
+        other => Ok(other),
     }
 }
 
@@ -129,6 +133,8 @@ pub struct Drawing {
     pub account: AccountId,
     pub amount: Money,
     pub mix: Mix,
+    /// The request's own: sent again it gets the visit that it began. Empty without one.
+    pub key: String,
 }
 
 /// The notes that a machine would pay an amount with, out of what its cassettes hold. Errors: `MACHINE_AMOUNT`.
@@ -166,17 +172,21 @@ pub fn withdraw_begin(
     drawing: &Drawing,
     device: &mut dyn CashDevice,
 ) -> Result<Served> {
+    if let Some(visit) = desk.store.read(|tx| begun(tx, actor, id, &drawing.key))? {
+        return Ok(Served::Before(Box::new(visit)));
+    }
     let (account, amount, before) = (drawing.account, drawing.amount, device.holdings()?);
     let notes = made_up(&before.cassettes, amount, drawing.mix)?;
     let till = desk.store.read(|tx| machine(tx, id))?.account;
     let drawer = payments::Drawer { account: till, second: false, reserve: true };
     let order = Order::new(Kind::CashOut, account, Payee::Account(till), amount).drawer(drawer);
     let reserved = reserve(desk, actor, order, {
-        let actor = actor.clone();
+        let (actor, key) = (actor.clone(), drawing.key.clone());
         move |tx, receipt| {
             let d = free(tx, id, &before)?;
             let mut visit = begin(tx, &actor, &d, VisitKind::Withdrawal, Step::Dispensing, before.clone());
             (visit.account, visit.notes, visit.instruction) = (Some(account), notes.clone(), Some(receipt.instruction));
+            visit.asked = key.clone();
             tx.insert(&mut visit)?;
             Ok(visit)
         }
@@ -214,7 +224,7 @@ fn pay_out(desk: &Desk, visit: &Visit, notes: &Notes, device: &mut dyn CashDevic
 fn step(desk: &Desk, id: VisitId, to: Step) -> Result<()> {
     desk.store.write(move |tx| {
         let mut visit = locked(tx, id)?;
-        visit.step = to;
+        (visit.step, visit.step_at) = (to, tx.now());
         tx.update(&mut visit)
     })
 }
@@ -258,29 +268,36 @@ pub fn deposit(
     account: AccountId,
     device: &mut dyn CashDevice,
 ) -> Result<Visit> {
-    let visit = deposit_begin(desk, actor, id, account, device)?;
-    deposit_count(desk, visit.id, device)
+    match deposit_begin(desk, actor, id, account, "", device)? {
+        Served::Visit(visit) => deposit_count(desk, visit.id, device),
+        _ => Err(Error::broken("a deposit without a key came before")),
+    }
 }
 
-/// Writes down that somebody is about to put notes in. Errors: those of [`withdraw_begin`].
+/// Writes down that somebody is about to put notes in; `key` as in [`Drawing`]. Errors: those of [`withdraw_begin`].
 pub fn deposit_begin(
     desk: &Desk,
     actor: &Actor,
     id: DrawerId,
     account: AccountId,
+    key: &str,
     device: &mut dyn CashDevice,
-) -> Result<Visit> {
+) -> Result<Served> {
+    if let Some(visit) = desk.store.read(|tx| begun(tx, actor, id, key))? {
+        return Ok(Served::Before(Box::new(visit)));
+    }
     let before = device.holdings()?;
-    let who = actor.clone();
-    desk.store.write(move |tx| {
+    let (who, key) = (actor.clone(), key.to_owned());
+    let visit = desk.store.write(move |tx| {
         let owner = ledger::view(tx, account)?.account.owner;
         payments::may_see(tx, &who, owner).map_err(|_| Error::not_found("account", account))?;
         let d = free(tx, id, &before)?;
         let mut visit = begin(tx, &who, &d, VisitKind::Deposit, Step::Accepting, before.clone());
-        visit.account = Some(account);
+        (visit.account, visit.asked) = (Some(account), key.clone());
         tx.insert(&mut visit)?;
         Ok(visit)
-    })
+    })?;
+    Ok(Served::Visit(Box::new(visit)))
 }
 
 /// Opens the slot, and shows what it counted: the visit's notes. The customer then agrees ([`deposit_agree`]) or has them back
@@ -298,7 +315,7 @@ pub fn deposit_count(desk: &Desk, id: VisitId, device: &mut dyn CashDevice) -> R
     }
     desk.store.write(move |tx| {
         let mut visit = locked(tx, id)?;
-        (visit.step, visit.notes) = (Step::Counted, now.escrow.clone());
+        (visit.step, visit.step_at, visit.notes) = (Step::Counted, tx.now(), now.escrow.clone());
         tx.update(&mut visit)?;
         Ok(visit)
     })
@@ -321,7 +338,7 @@ fn counted(tx: &mut Tx<'_>, actor: &Actor, id: VisitId) -> Result<Visit> {
 pub fn deposit_confirm(desk: &Desk, actor: &Actor, id: VisitId, device: &mut dyn CashDevice) -> Result<Served> {
     match deposit_agree(desk, actor, id)? {
         Served::Visit(_) => deposit_store(desk, id, device).map(|v| Served::Visit(Box::new(v))),
-        refused => give_back(desk, id, device).map(|_| refused),
+        other => give_back(desk, id, device).map(|_| other),
     }
 }
 
@@ -339,7 +356,7 @@ pub fn deposit_agree(desk: &Desk, actor: &Actor, id: VisitId) -> Result<Served> 
     let who = actor.clone();
     let reserved = reserve(desk, actor, order, move |tx, receipt| {
         let mut visit = counted(tx, &who, id)?;
-        (visit.step, visit.instruction) = (Step::Storing, Some(receipt.instruction));
+        (visit.step, visit.step_at, visit.instruction) = (Step::Storing, tx.now(), Some(receipt.instruction));
         tx.update(&mut visit)?;
         Ok(visit)
     })?;

@@ -44,7 +44,11 @@ store::record! {
         pub before: Json<Holdings>,
         pub instruction: Option<InstructionId>,
         pub movement: Option<CashMoveId>,
+        /// The key of the request that began it; empty without one.
+        pub asked: String,
         pub began_at: Timestamp,
+        /// When the step began.
+        pub step_at: Timestamp,
         pub ended_at: Option<Timestamp>,
         /// How it ended: `paid`, `paid_in_part`, `credited`, `returned`, `refused`, `nothing`, `done`; empty while it goes on.
         pub outcome: String,
@@ -60,6 +64,16 @@ impl Visit {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
     }
+}
+
+/// The visit that a request began which came before, by its key.
+pub(crate) fn begun(tx: &mut Tx<'_>, actor: &Actor, machine: DrawerId, asked: &str) -> Result<Option<Visit>> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let tail = "WHERE book = ?1 AND by_whom = ?2 AND asked = ?3 AND asked <> '' LIMIT 1";
+    let found = tx.select::<Visit>(tail, params![machine.book(), actor.principal(), asked.to_owned()])?.pop();
+    Ok(found.filter(|v| v.machine == machine))
 }
 
 pub(crate) fn locked(tx: &mut Tx<'_>, id: VisitId) -> Result<Visit> {

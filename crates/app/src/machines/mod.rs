@@ -88,7 +88,7 @@ impl Machines {
 /// the book says. Without a directory they forget.
 pub fn attach_simulators(bank: &Bank, directory: Option<&Path>) -> Result<()> {
     for d in bank.read(till::machine_drawers)? {
-        let file = directory.map(|dir| dir.join(format!("cash-machine-{}.json", d.name)));
+        let file = directory.map(|dir| dir.join(format!("cash-machine-{}.json", d.id)));
         bank.machines.attach_simulated(d.id, Arc::new(Hands::open(d.notes, file)?))?;
     }
     Ok(())
@@ -147,11 +147,10 @@ pub fn withdraw(bank: &Bank, actor: &Actor, id: DrawerId, drawing: Drawing) -> R
 }
 
 /// Opens the slot for notes to an account; what was counted stands in the visit. Errors: those of [`machine::deposit_begin`].
-pub fn deposit(bank: &Bank, actor: &Actor, id: DrawerId, account: AccountId) -> Result<Served> {
-    let actor = actor.clone();
+pub fn deposit(bank: &Bank, actor: &Actor, id: DrawerId, account: AccountId, key: &str) -> Result<Served> {
+    let (actor, key) = (actor.clone(), key.to_owned());
     drive(bank, id, move |desk, device, told| {
-        let begun = machine::deposit_begin(desk, &actor, id, account, &mut **device);
-        let served = begun.map(|visit| Served::Visit(Box::new(visit)));
+        let served = machine::deposit_begin(desk, &actor, id, account, &key, &mut **device);
         go_on(told, served, "deposit", |visit| machine::deposit_count(desk, visit, &mut **device));
     })
 }
@@ -259,7 +258,7 @@ pub fn look_after(bank: &Bank) -> Result<u64> {
         if post.device.is_locked() {
             continue;
         }
-        let waits = |v: &Visit| v.step == Step::Counted && now.since(v.began_at) < COUNTED_SECONDS_MAX * SECOND;
+        let waits = |v: &Visit| v.step == Step::Counted && now.since(v.step_at) < COUNTED_SECONDS_MAX * SECOND;
         if bank.read(|tx| machine::going_on(tx, id))?.is_some_and(|v| !waits(&v)) {
             found += 1;
             come_back(bank, id)?;

@@ -2,7 +2,7 @@
 //! difference stands on the over/short account with a case.
 use super::*;
 use crate::device::CashDevice;
-use crate::machine::Served;
+use crate::machine::{Drawing, Mix, Served};
 use proptest::prelude::*;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -244,6 +244,32 @@ fn what_a_customer_sees_of_it() {
     assert_eq!((done.outcome.as_str(), done.amount), ("credited", 27_000));
     assert_eq!(bank.balance(account), Money::cny(10_000_000 - 38_000 + 27_000));
     bank.verify();
+}
+
+/// The server dies after the notes were ordered; the page sends its form again under the same key.
+#[test]
+fn a_request_sent_again_gets_the_visit_that_it_began() {
+    for cut_at in 0..8 {
+        let bank = Bank::open();
+        let (customer, account) = bank.customers[0].clone();
+        let mut device = before(&bank, 3, Plan::default());
+        let had = device.hands.sum().unwrap();
+        let drawing = Drawing { account, amount: Money::cny(38_000), mix: Mix::Few, key: "form 7".into() };
+        let send =
+            |device: &mut Simulator| machine::withdraw_begin(&bank.desk, &customer, bank.machine, &drawing, device);
+        let Ok(Served::Visit(first)) = send(&mut device) else { panic!("no visit") };
+        device.cut_after(cut_at);
+        drop(machine::withdraw_pay(&bank.desk, first.id, &mut device));
+        device.power_on().unwrap();
+        machine::come_back(&bank.desk, bank.machine, &mut device).unwrap();
+        let Ok(Served::Before(same)) = send(&mut device) else { panic!("drawn twice") };
+        assert!(same.id == first.id && same.ended_at.is_some(), "cut at {cut_at}");
+        let paid = device.hands.sum().unwrap().minor - had.minor;
+        assert_eq!(bank.balance(account).minor, 10_000_000 - paid, "cut at {cut_at}");
+        let other = Drawing { key: "form 8".into(), ..drawing.clone() };
+        let again = machine::withdraw_begin(&bank.desk, &customer, bank.machine, &other, &mut device);
+        assert!(matches!(again, Ok(Served::Visit(new)) if new.id != first.id), "another form draws anew");
+    }
 }
 
 #[test]

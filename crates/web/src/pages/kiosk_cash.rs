@@ -165,7 +165,7 @@ async fn drawn(web: &Web, who: &Signed, f: OutForm) -> Result<Response, Fault> {
     if f.step != "do" {
         return Ok(check_page(who, &f, from, amount, notes, *mix));
     }
-    send(web, who, id, &f, Drawing { account: from.account.id, amount, mix: *mix }).await
+    send(web, who, id, &f, Drawing { account: from.account.id, amount, mix: *mix, key: f.once.clone() }).await
 }
 
 fn from_page(who: &Signed, all: &[View]) -> Response {
@@ -282,7 +282,7 @@ enum Came {
 
 fn came(served: Served) -> Came {
     match served {
-        Served::Visit(visit) => Came::Visit(visit.id),
+        Served::Visit(visit) | Served::Before(visit) => Came::Visit(visit.id),
         Served::Refused(receipt) => Came::Refused(receipt.code.into_owned(), receipt.reasons),
     }
 }
@@ -355,7 +355,7 @@ pub async fn take_in(State(web): State<Web>, who: Signed, Checked(f): Checked<In
     let account = f.to.parse::<AccountId>()?;
     let actor = who.actor.clone();
     let asked = Asked::new(&who.actor, &f.once, "kiosk.cash_in", &(id, account))?;
-    let done = web.run_once(&asked, move |bank| machines::deposit(bank, &actor, id, account).map(came)).await;
+    let done = web.run_once(&asked, move |bank| machines::deposit(bank, &actor, id, account, &f.once).map(came)).await;
     told(&web, &who, done)
 }
 
@@ -368,13 +368,13 @@ pub struct Only {
     _once: String,
 }
 
-/// A visit at the machine where the reader stands.
+/// A visit of the reader's own at the machine where he stands.
 pub(super) async fn visit(web: &Web, who: &Signed, id: VisitId) -> Result<till::Visit, Fault> {
-    who.view.at_kiosk()?;
+    let at = who.view.at_kiosk()?.terminal.clone();
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
-        let visit = till::visit(tx, &actor, id)?;
-        match visit.by_whom == actor.principal() {
+        let (visit, here) = (till::visit(tx, &actor, id)?, till::machine_in(tx, at.branch, at.terminal)?);
+        match visit.by_whom == actor.principal() && here == Some(visit.machine) {
             true => Ok(visit),
             false => Err(Error::not_found("visit at a machine", id)),
         }
@@ -399,7 +399,7 @@ pub async fn agree(
             };
             Ok(refused(page(&who, Sheet::new(who.t("kiosk-cash-refused")).wrong(true), main)))
         }
-        Ok(Served::Visit(_)) => Ok(see_other(&format!("/kiosk/cash/{id}"))),
+        Ok(Served::Visit(_) | Served::Before(_)) => Ok(see_other(&format!("/kiosk/cash/{id}"))),
         Err(why) if is_of_visit(&why) => Ok(see_other(&format!("/kiosk/cash/{id}"))),
         Err(why) => Err(why.into()),
     }
