@@ -477,7 +477,7 @@ const PROGRAMS: &[Case] = &[
     case("POST /v1/accounts/{id}/interest/settlement", "t", "", "/v1/accounts/$account/interest/settlement", ""),
     case("POST /v1/accounts/{id}/waking", "t", "", "/v1/accounts/$account/waking", WHY),
     case("GET /v1/accounts/{id}/passbook", "ctmwyra", "dokhpx", "/v1/accounts/$account/passbook", ""),
-    case("POST /v1/accounts/{id}/passbook", "t", "", "/v1/accounts/$account/passbook", r#"{"voucher":"CZ000001"}"#),
+    case("POST /v1/accounts/{id}/passbook", "t", "", "/v1/accounts/$account/passbook", r#"{"voucher":"1"}"#),
     case(
         "POST /v1/accounts/{id}/passbook/lines",
         "ct",

@@ -90,6 +90,62 @@ fn nobody_changes_his_own_data_at_his_own_counter_and_customers_not_at_all() {
     assert_eq!(ask('t').status, 200);
 }
 
+/// Blank passbooks `first` to `last` in the teller's open till.
+fn blank_books(house: &House, first: &str, last: &str) {
+    let till = house.ids["$till"].clone();
+    let come = [("kind", "passbook"), ("first", first), ("last", last)];
+    went(&house.form('m', "/vouchers/receipt", "/vouchers/receipt", &come));
+    let all = house.program('m', "GET", &house.fill("/v1/branches/$branch/vouchers"), "").json();
+    let made = all["items"].as_array().expect("ranges").iter().find(|r| r["first"].to_string() == first).cloned();
+    let id = made.expect("a range")["range"].as_str().expect("an id").to_owned();
+    let (sign, issue) = (format!("/vouchers/{id}/countersignature"), format!("/vouchers/{id}/issue"));
+    went(&house.form('y', "/vouchers", &sign, &[]));
+    went(&house.form('m', &issue, &issue, &[("to", &till), ("count", "5")]));
+    went(&house.form('t', "/vouchers", &sign, &[]));
+}
+
+#[test]
+fn a_passbook_is_the_next_blank_one_and_is_printed_and_replaced_at_the_counter() {
+    let house = House::open();
+    opens(&house);
+    let account: kernel::id::AccountId = house.ids["$account"].parse().expect("an account");
+    let here = house.fill("/accounts/$account/passbook");
+    let give = |once: &str, number: &str| house.form('t', &here, &here, &[("once", once), ("voucher", number)]);
+    assert_eq!(give("a", "7001").status, 422, "there is no blank one");
+    blank_books(&house, "7001", "7005");
+    assert!(house.page('t', &here).text().contains("value=\"7001\""), "the next one is filled in");
+    assert_eq!(give("b", "7002").status, 422, "not the next");
+    assert_eq!(give("c", "CZ1").status, 422);
+    assert_eq!(went(&give("d", "7001")), here);
+    assert_eq!(went(&give("d", "7001")), here, "the same again");
+    assert_eq!(journal(&house)[0].1, "voucher_use");
+
+    super::kiosk_book::paid_in(&house, account, 12);
+    super::kiosk_book::paid_in(&house, account, 7);
+    let page = house.page('t', &here).text();
+    let to = page.split("name=\"printed_to\" value=\"").nth(1).and_then(|p| p.split('"').next()).expect("a place");
+    let print = |once: &str, number: &str, to: &str| {
+        let fields = [("once", once), ("voucher", number), ("printed_to", to)];
+        house.form('t', &here, &format!("{here}/lines"), &fields)
+    };
+    assert_eq!(print("e", "7002", to).status, 422, "another book lies there");
+    let done = print("f", "7001", to);
+    assert!(done.status == 200 && done.text().contains("打好了 2 笔") && done.text().contains("12.00"), "{}", done.text());
+    assert_eq!(print("f", "7001", to).text().matches("打好了 2 笔").count(), done.text().matches("打好了 2 笔").count());
+    assert_eq!(print("g", "7001", to).status, 422, "they were printed");
+    assert_eq!(journal(&house)[0].1, "passbook_printed");
+
+    let change = format!("{here}/replacement");
+    let replace = |once: &str, why: &str, number: &str| {
+        house.form('t', &change, &change, &[("once", once), ("why", why), ("voucher", number)])
+    };
+    assert_eq!(replace("h", "", "7002").status, 422, "why");
+    assert_eq!(went(&replace("i", "damaged", "7002")), here);
+    let shown = house.page('t', &here).text();
+    assert!(shown.contains("7002") && shown.contains("存折上已经齐了"), "{shown}");
+    assert_eq!(house.page('c', &here).status, 403, "not by its owner");
+}
+
 #[test]
 fn blank_vouchers_pass_two_hands_and_are_used_in_their_order() {
     let house = House::open();

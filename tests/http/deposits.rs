@@ -87,8 +87,9 @@ fn rates_take_two_and_hold_from_their_day() {
 fn interest_is_seen_paid_and_caught_up_in_the_passbook() {
     let house = House::open();
     let at = |rest: &str| house.fill(&format!("/v1/accounts/$account/{rest}"));
-    let book = ok(&house, 't', "POST", &at("passbook"), r#"{"voucher":"CZ000001"}"#);
-    let to = book["printed_to"].as_i64().expect("a position");
+    let (account, teller) = (house.ids["$account"].parse().expect("an id"), house.actor('t'));
+    let issued = house.bank.write(move |tx| deposits::passbook_issue(tx, &teller, account, "CZ000001"));
+    let to = issued.expect("a passbook").printed_to;
     close(&house, "2026-03-20");
     let earned = ok(&house, 'c', "GET", &at("interest"), "");
     assert_eq!((earned["product"].as_str(), earned["due"]["amount"].as_str()), (Some("demand"), Some("0.00")));

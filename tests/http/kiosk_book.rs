@@ -11,7 +11,7 @@ use till::MoveAsk;
 
 const BOOK: &str = "6200001";
 
-fn paid_in(house: &House, account: AccountId, yuan: i64) {
+pub(super) fn paid_in(house: &House, account: AccountId, yuan: i64) {
     let done = house.bank.write(move |tx| {
         let from = own(account.book(), Own::Settlement, Currency::CNY);
         let id = TransferId::new(tx.now(), account.book());

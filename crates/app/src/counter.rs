@@ -13,7 +13,7 @@ use party::{Change, DocumentNew, Permission, Scope};
 use payments::Desk;
 use serde::{Deserialize, Serialize};
 use store::{Audit, Tx};
-use till::{EntryKind, Service};
+use till::{EntryKind, Service, VoucherKind};
 
 /// Characters of what an account is for.
 pub const PURPOSE_CHARS_MAX: usize = 120;
@@ -159,6 +159,48 @@ pub fn proof_issue(tx: &mut Tx<'_>, actor: &Actor, ask: &deposits::ProofAsk) -> 
     let done = Service { kind: EntryKind::CertificateIssued, account, amount, object: &object, memo: "" };
     till::serve(tx, actor, &done)?;
     Ok(proof)
+}
+
+/// Issues an account's first passbook, or replaces the one in use when `replaces_because` says why. The book is the next blank one of the
+/// teller's till. See [`deposits::passbook_issue`], [`deposits::passbook_replace`], [`till::voucher_use`].
+pub fn passbook_issue(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: AccountId,
+    voucher: &str,
+    replaces_because: &str,
+) -> Result<deposits::Passbook> {
+    let voucher = voucher.trim();
+    let number = voucher.parse::<i64>().ok().filter(|n| *n > 0);
+    let number = number.ok_or_else(|| Error::field("voucher", "the figures printed on the blank passbook"))?;
+    let before = match deposits::passbook(tx, actor, account) {
+        Ok(book) => Some(book.voucher),
+        Err(why) if why.is(&deposits::NO_PASSBOOK) => None,
+        Err(why) => return Err(why),
+    };
+    let book = match replaces_because.trim() {
+        "" => deposits::passbook_issue(tx, actor, account, voucher)?,
+        why => deposits::passbook_replace(tx, actor, account, voucher, why)?,
+    };
+    if before.as_deref() != Some(voucher) {
+        till::voucher_use(tx, actor, VoucherKind::Passbook, number, &account.to_string())?;
+    }
+    Ok(book)
+}
+
+/// Prints what a passbook lacks. See [`deposits::passbook_print`].
+pub fn passbook_print(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    account: AccountId,
+    voucher: &str,
+    printed_to: i64,
+) -> Result<deposits::Printed> {
+    let done = deposits::passbook_print(tx, actor, account, voucher, printed_to)?;
+    if !done.lines.is_empty() {
+        serve(tx, actor, EntryKind::PassbookPrinted, Some(account), &done.voucher, "")?;
+    }
+    Ok(done)
 }
 
 /// A password given anew. See [`party::login_renew`].

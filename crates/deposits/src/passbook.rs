@@ -8,7 +8,7 @@ use kernel::id::AccountId;
 use kernel::{Actor, BookId, Date, Error, Id, Money, Result, Timestamp};
 use ledger::Line;
 use party::{Permission, Scope};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{Audit, Seal, Tx, params};
 
 /// Lines of a page.
@@ -46,7 +46,7 @@ store::record! {
 }
 
 /// A line as the machine prints it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedLine {
     /// From 1; a page has [`PAGE_LINES`].
     pub page: i64,
@@ -63,7 +63,7 @@ pub struct PrintedLine {
 }
 
 /// What a passbook is and what is to be caught up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Printed {
     pub account: AccountId,
     pub number: i64,

@@ -279,7 +279,7 @@ fn told_book(b: &Passbook) -> Value {
     json!({ "account": b.account, "number": b.number, "voucher": b.voucher, "lines_used": b.lines, "printed_to": b.printed_to, "issued_at": b.issued_at })
 }
 
-/// A passbook by the number printed on it.
+/// A passbook by the number printed on it: the next blank one of the teller's till.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PassbookAsk {
@@ -307,10 +307,7 @@ pub async fn passbook_issue(
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "deposits.passbook", &(id, &ask))?;
     let done = web.write_once(&asked, move |tx| {
-        let book = match ask.replaces_because.is_empty() {
-            true => deposits::passbook_issue(tx, &caller.actor, id, &ask.voucher)?,
-            false => deposits::passbook_replace(tx, &caller.actor, id, &ask.voucher, &ask.replaces_because)?,
-        };
+        let book = app::counter::passbook_issue(tx, &caller.actor, id, &ask.voucher, &ask.replaces_because)?;
         Ok(told_book(&book))
     });
     Ok(Json(done.await?))
@@ -335,7 +332,7 @@ pub async fn passbook_print(
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "deposits.print", &(id, &ask))?;
     let done = web.write_once(&asked, move |tx| {
-        let done = deposits::passbook_print(tx, &caller.actor, id, &ask.voucher, ask.printed_to);
+        let done = app::counter::passbook_print(tx, &caller.actor, id, &ask.voucher, ask.printed_to);
         Ok(json!(unknown_to_others(done, "account", id)?))
     });
     Ok(Json(done.await?))

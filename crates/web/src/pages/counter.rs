@@ -149,6 +149,7 @@ fn accounts(who: &Signed, all: &[View]) -> Markup {
             ("appointment-make", format!("/accounts/{}/appointment", a.id)),
             ("deposit-open", format!("/deposits/new?at={}", a.id)),
             ("counter-proof", format!("/accounts/{}/certificate", a.id)),
+            ("counter-book", format!("/accounts/{}/passbook", a.id)),
             ("counter-account", format!("/accounts/{}", a.id)),
         ];
         [
@@ -401,7 +402,7 @@ pub struct ProofForm {
     copies: String,
 }
 
-async fn account(web: &Web, who: &Signed, id: AccountId) -> Result<View, Fault> {
+pub(super) async fn account(web: &Web, who: &Signed, id: AccountId) -> Result<View, Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
         let view = ledger::view(tx, id)?;

@@ -120,7 +120,7 @@ pub async fn print(
         errors.add("voucher", who.t(key));
         Ok(refused(lay_page(&who, v, book, &f.voucher, &errors)))
     };
-    match web.write(move |tx| deposits::passbook_print(tx, &actor, id, &voucher, to)).await {
+    match web.write(move |tx| app::counter::passbook_print(tx, &actor, id, &voucher, to)).await {
         Ok(done) => Ok(printed(&who, v, &done).into_response()),
         Err(why) if why.is(&deposits::PASSBOOK_DIFFERS) || why.kind() == kernel::Kind::Invalid => {
             wrong("kiosk-book-number-wrong")
@@ -134,17 +134,18 @@ fn printed(who: &Signed, v: &View, done: &Printed) -> Shown {
     let title = who.words().t_with("kiosk-book-done", &[("count", (done.lines.len() as i64).into())]);
     let next = html! {
         p.kiosk-large { (who.t(if done.more { "kiosk-book-more" } else { "kiosk-book-take" })) }
-        (lines(who, done))
+        (lines(who, done, LINES_SHOWN_MAX))
         (actions(link_button(Button::Primary, &who.t("kiosk-home"), "/home")))
     };
     let main = result(Tone::Good, &title, Some((&who.t("kiosk-book-of"), &account_name(v))), next);
     page(who, Sheet::new(title.clone()).bare(), main)
 }
 
-fn lines(who: &Signed, done: &Printed) -> Markup {
+/// The first lines, `most` of them, as they stand in the book.
+pub(super) fn lines(who: &Signed, done: &Printed, most: usize) -> Markup {
     let w = who.words();
     let place = |p: i64, l: i64| w.t_with("kiosk-book-place", &[("page", p.into()), ("line", l.into())]);
-    let rows = done.lines.iter().take(LINES_SHOWN_MAX).map(|l| {
+    let rows = done.lines.iter().take(most).map(|l| {
         [
             html! { (place(l.page, l.line)) },
             html! { (l.day) " " (say::told_or(w, "entry", &l.code)) },

@@ -20,6 +20,7 @@ pub mod close_day;
 pub mod confirm;
 pub mod consents;
 pub mod counter;
+pub mod counter_book;
 pub mod customers;
 pub mod demo_machines;
 pub mod deposit_draw;

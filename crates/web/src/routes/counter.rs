@@ -2,7 +2,7 @@
 use crate::api::{counter as api, schema, till_papers as till};
 use crate::gate::Access::{Either, Owner, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{counter, till_appointments, till_vouchers};
+use crate::pages::{counter, counter_book, till_appointments, till_vouchers};
 use party::Permission as P;
 
 pub(super) fn pages() -> Vec<Route> {
@@ -24,6 +24,11 @@ pub(super) fn pages() -> Vec<Route> {
         get("/accounts/{id}/certificate", counter::proof, teller),
         post("/accounts/{id}/certificate", counter::proof_issue, teller),
         post("/accounts/{id}/interest-settlement", counter::settle, teller),
+        get("/accounts/{id}/passbook", counter_book::show, teller),
+        post("/accounts/{id}/passbook", counter_book::issue, teller),
+        get("/accounts/{id}/passbook/replacement", counter_book::replacing, teller),
+        post("/accounts/{id}/passbook/replacement", counter_book::replace, teller),
+        post("/accounts/{id}/passbook/lines", counter_book::print, teller),
         get("/vouchers", till_vouchers::show, hand),
         get("/vouchers/receipt", till_vouchers::receipt, keeper),
         post("/vouchers/receipt", till_vouchers::receive, keeper),
