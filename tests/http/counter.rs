@@ -130,8 +130,15 @@ fn a_passbook_is_the_next_blank_one_and_is_printed_and_replaced_at_the_counter()
     };
     assert_eq!(print("e", "7002", to).status, 422, "another book lies there");
     let done = print("f", "7001", to);
-    assert!(done.status == 200 && done.text().contains("打好了 2 笔") && done.text().contains("12.00"), "{}", done.text());
-    assert_eq!(print("f", "7001", to).text().matches("打好了 2 笔").count(), done.text().matches("打好了 2 笔").count());
+    assert!(
+        done.status == 200 && done.text().contains("打好了 2 笔") && done.text().contains("12.00"),
+        "{}",
+        done.text()
+    );
+    assert_eq!(
+        print("f", "7001", to).text().matches("打好了 2 笔").count(),
+        done.text().matches("打好了 2 笔").count()
+    );
     assert_eq!(print("g", "7001", to).status, 422, "they were printed");
     assert_eq!(journal(&house)[0].1, "passbook_printed");
 

@@ -161,6 +161,12 @@ fn cash_is_asked_for_question_by_question_and_taken() {
     let again = lobby.post("/kiosk/cash-out", &small);
     assert_eq!(again.header("location"), Some(visit.as_str()), "the same form pays once");
     assert_eq!(lobby.in_hands(), Money::cny(30_000));
+    let way = page.split("action=\"").filter_map(|p| p.split('"').next()).find(|a| a.ends_with("/receipt"));
+    let receipt = lobby.post(way.expect("a receipt"), &[]).text();
+    assert!(receipt.contains("<svg class=\"qr\"") && receipt.contains("kiosk-large"), "{receipt}");
+    let code = receipt.split("paper-code-text\">").nth(1).and_then(|p| p.split('<').next()).expect("a code").trim();
+    let proof = house.ask("GET", &format!("/verify?code={}", code.replace(['-', ' '], "")), &[], b"");
+    assert!(proof.text().contains("300.00"), "whoever scans it sees what was paid: {}", proof.text());
     lobby.agrees();
 }
 

@@ -34,6 +34,7 @@ pub const OFFERED: &[&str] = &[
     "GET /accounts/{id}",
     "GET /accounts/{id}/statement",
     "GET /accounts/{id}/lines/{line}",
+    "POST /accounts/{id}/lines/{line}/receipt",
     "GET /pay",
     "POST /pay",
     "GET /payments",

@@ -232,3 +232,6 @@ move-load = Load the machine
 move-load-lead = By a third person, who neither asked nor countersigned; the machine books what it counts.
 move-empty = Empty the machine
 move-empty-lead = By another than who asked; what comes out is on its way until a third counts it in.
+kiosk-receipt = Receipt for your phone
+kiosk-receipt-scan = Scan this code with your phone: the receipt opens there, and you may keep it.
+kiosk-receipt-typed = Without a camera: type this code on the bank’s page “Check a receipt”.

@@ -232,3 +232,6 @@ move-load = 加进机器
 move-load-lead = 由没有申请、也没有会签的第三人操作，机器按自己点到的数记账。
 move-empty = 从机器取出
 move-empty-lead = 由没有申请的另一人操作，取出的现金在途，再由第三人点收入库。
+kiosk-receipt = 用手机领回单
+kiosk-receipt-scan = 用手机扫这个码，回单就在手机上打开，可以保存。
+kiosk-receipt-typed = 不能扫码的，在本行“回单核验”页面输入这个码。

@@ -9,13 +9,16 @@ use crate::state::Web;
 use crate::{Fault, Shown};
 use app::machines::{self, Seen};
 use axum::extract::State;
-use kernel::id::VisitId;
+use kernel::id::{TransferId, VisitId};
 use kernel::{Money, Result};
 use maud::{Markup, html};
 use till::{DEVICE_DOWN, Notes, Step, Visit, VisitKind};
 
 /// Seconds after which the page of something that goes on looks again.
 pub const LOOK_SECONDS: u32 = 2;
+
+/// Entries of an account among which that of a visit is looked for: it has just been posted.
+const NEWEST_ENTRIES: u32 = 20;
 
 /// What the device says of itself.
 struct Device {
@@ -48,9 +51,17 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<VisitId>) -> R
     // The device may have come to its end while it was asked.
     let v = if v.ended_at.is_none() { visit(&web, &who, id).await? } else { v };
     Ok(match v.ended_at {
-        Some(_) => over(&who, &v, &d),
+        Some(_) => over(&who, &v, &d, entry_of(&web, &v).await?),
         None => going_on(&who, &v, &d),
     })
+}
+
+/// What was posted for a visit that has just ended; `None` when nothing was.
+async fn entry_of(web: &Web, v: &Visit) -> Result<Option<TransferId>, Fault> {
+    let (Some(account), Some(order)) = (v.account, v.instruction) else { return Ok(None) };
+    let order = order.to_string();
+    let newest = web.read(move |tx| ledger::statement(tx, account, None, NEWEST_ENTRIES)).await?;
+    Ok(newest.into_iter().find(|l| l.entry.reference == order).map(|l| l.entry.id))
 }
 
 fn going_on(who: &Signed, v: &Visit, d: &Device) -> Shown {
@@ -129,7 +140,7 @@ fn end_of(v: &Visit) -> (Tone, &'static str, &'static str) {
     }
 }
 
-fn over(who: &Signed, v: &Visit, d: &Device) -> Shown {
+fn over(who: &Signed, v: &Visit, d: &Device, entry: Option<TransferId>) -> Shown {
     let w = who.words();
     let (tone, title, text) = end_of(v);
     let sums = [("moved", w.money(v.money()).into()), ("meant", w.money(meant(&v.notes)).into())];
@@ -138,6 +149,9 @@ fn over(who: &Signed, v: &Visit, d: &Device) -> Shown {
         p.kiosk-large { (w.t_with(text, &sums)) }
         @if v.recovered { (notice(Tone::Info, &who.t("kiosk-cash-recovered"), html! { p { (who.t("kiosk-cash-recovered-text")) } })) }
         (suspects(who, d))
+        @if let (Some(account), Some(entry)) = (v.account, entry) {
+            (form(&who.view, &format!("/accounts/{account}/lines/{entry}/receipt"), actions(button(Button::Secondary, &who.t("kiosk-receipt"), None))))
+        }
         (actions(html! {
             (link_button(Button::Primary, &who.t("kiosk-home"), "/home"))
             (link_button(Button::Secondary, &who.t("kiosk-leave"), "/kiosk/end?why=left"))

@@ -13,7 +13,7 @@ use app::receipts::{After, Issued};
 use app::statement::Statement;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use documents::{Facts, Kind};
 use kernel::id::{AccountId, DocumentId, PayLineId, TransferId};
 use kernel::{Error, Result};
@@ -41,11 +41,31 @@ fn to(issued: &Issued) -> Response {
 pub async fn of_line(
     State(web): State<Web>,
     who: Signed,
+    headers: HeaderMap,
     Path(path): Path<(String, String)>,
     Checked(_): Checked<Only>,
 ) -> std::result::Result<Response, Fault> {
     let (actor, (account, line)) = (who.actor.clone(), place(&path)?);
-    Ok(to(&web.write(move |tx| app::receipts::issue(tx, &actor, account, line)).await?))
+    let issued = web.write(move |tx| app::receipts::issue(tx, &actor, account, line)).await?;
+    Ok(match who.view.at_kiosk() {
+        Ok(_) => to_take_along(&web, &who, &headers, &issued).into_response(),
+        Err(_) => to(&issued),
+    })
+}
+
+/// The receipt at a machine, which has no printer: a code that a phone scans, and the same in letters. What it opens is the page that
+/// proves it, with both sides masked, so whoever stands behind learns nothing that is not there for everybody.
+fn to_take_along(web: &Web, who: &Signed, headers: &HeaderMap, issued: &Issued) -> Shown {
+    let link = papers::check_link(web, headers, &issued.code);
+    let main = html! {
+        p.kiosk-large { (who.t("kiosk-receipt-scan")) }
+        section.paper-code { (qr(&who.t("paper-qr"), &link)) div { p.paper-code-text { (issued.code) } p { (who.t("kiosk-receipt-typed")) } } }
+        (actions(html! {
+            (link_button(Button::Primary, &who.t("kiosk-home"), "/home"))
+            (link_button(Button::Secondary, &who.t("kiosk-leave"), "/kiosk/end?why=left"))
+        }))
+    };
+    page(who, Sheet::new(who.t("kiosk-receipt")), main)
 }
 
 pub async fn of_wage(
