@@ -137,6 +137,13 @@ const PROGRAMS: &[Case] = &[
         r#"{"direction":"in","account":"$other","notes_in":{"currency":"CNY","pieces":{"100.00":1}},"notes_out":{"currency":"CNY","pieces":{}}}"#,
     ),
     case(
+        "POST /v1/till/transfers",
+        "t",
+        "",
+        "/v1/till/transfers",
+        r#"{"account":"$other","payee":{"number":"1"},"payee_name":"x","amount":{"amount":"1.00","currency":"CNY"}}"#,
+    ),
+    case(
         "POST /v1/till/exchanges",
         "t",
         "",

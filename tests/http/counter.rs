@@ -105,6 +105,43 @@ fn blank_books(house: &House, first: &str, last: &str) {
 }
 
 #[test]
+fn a_transfer_at_the_counter_has_its_number_and_its_advice() {
+    let house = House::open();
+    let way = "/till/transfer";
+    let money = |key: &str| {
+        let id: kernel::id::AccountId = house.ids[key].parse().expect("an account");
+        let v = house.bank.read(|tx| ledger::view(tx, id)).expect("an account");
+        (v.posted().minor, v.account.number)
+    };
+    let ((before, from), (theirs, to), name) = (money("$account"), money("$other"), "李other");
+    let form = |once: &str, step: &str, number: &str, name: &str, yuan: &str| {
+        let fields = [("from", from.as_str()), ("name", name), ("number", number), ("amount", yuan), ("memo", "还款")];
+        let more = [("once", once), ("step", step)];
+        house.form('t', way, way, &[fields.as_slice(), &more].concat())
+    };
+    let none = form("a", "do", &to, name, "12.50");
+    assert_eq!(none.status, 422, "without an open till: {}", none.text());
+    opens(&house);
+    let filled = house.page('t', &house.fill("/till/transfer?account=$account")).text();
+    assert!(filled.contains(&format!("value=\"{from}\"")), "nothing is typed twice");
+    assert_eq!(form("b", "", &to, "别人", "12.50").status, 422, "a name that is not the account's");
+    assert_eq!(form("b", "", "", name, "0").status, 422);
+    let check = form("b", "", &to, name, "12.50");
+    assert!(check.status == 200 && check.text().contains("壹拾贰元伍角"), "{}", check.text());
+    let entry = went(&form("c", "do", &to, name, "12.50"));
+    assert_eq!(went(&form("c", "do", &to, name, "12.50")), entry, "the same form pays once");
+    assert_eq!((money("$account").0, money("$other").0), (before - 1_250, theirs + 1_250));
+    assert_eq!(journal(&house)[0], (1, "transfer".to_owned()));
+    let advice = house.form('t', &entry, &format!("{entry}/advice"), &[]).text();
+    assert!(advice.contains("转账 / Transfer") && advice.contains("12.50"), "{advice}");
+    assert_eq!(form("d", "do", &to, name, "99000000").status, 403, "beyond what one teller may");
+    let poor = went(&form("e", "do", &to, name, &(before / 100 + 10).to_string()));
+    assert!(house.page('t', &poor).text().contains("拒绝"), "a refused one has its number too");
+    assert_eq!(journal(&house)[0], (2, "transfer".to_owned()));
+    assert_eq!(money("$account").0, before - 1_250);
+}
+
+#[test]
 fn a_passbook_is_the_next_blank_one_and_is_printed_and_replaced_at_the_counter() {
     let house = House::open();
     opens(&house);

@@ -438,6 +438,8 @@ pub(super) const PEOPLES: &[Case] = &[
     case("POST /firms/{id}/account", "t", "", "/firms/$firm/account", "purpose=x"),
     case("GET /accounts/{id}/certificate", "t", "", "/accounts/$account/certificate", ""),
     case("POST /accounts/{id}/certificate", "t", "", "/accounts/$account/certificate", "amount=x"),
+    case("GET /till/transfer", "t", "", "/till/transfer", ""),
+    case("POST /till/transfer", "t", "", "/till/transfer", "amount=x"),
     case("GET /accounts/{id}/passbook", "t", "", "/accounts/$account/passbook", ""),
     case("POST /accounts/{id}/passbook", "t", "", "/accounts/$account/passbook", "voucher=x"),
     case("GET /accounts/{id}/passbook/replacement", "t", "", "/accounts/$account/passbook/replacement", ""),

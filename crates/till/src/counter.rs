@@ -157,7 +157,7 @@ fn run(desk: &Desk, actor: &Actor, ask: CashAsk, aim: Aim, key: Option<&str>) ->
     let (desk2, actor2, ask2, order2, key2) =
         (desk.clone(), actor.clone(), ask.clone(), order.clone(), key.map(str::to_owned));
     let done = desk.store.write(move |tx| {
-        once(tx, &actor2, &ask2, key2.as_deref(), |tx| {
+        once(tx, &actor2, WHAT, &ask2, key2.as_deref(), |tx| {
             let (mut day, mut d) = at_till(tx, &actor2)?;
             let used = soft_rules(tx, &d, &ask2, aim)?;
             fits(tx, &d, &ask2)?;
@@ -180,22 +180,23 @@ fn run(desk: &Desk, actor: &Actor, ask: CashAsk, aim: Aim, key: Option<&str>) ->
 }
 
 /// What the till itself refuses leaves no entry: nothing was submitted.
-fn is_ours(why: &Error) -> bool {
+pub(crate) fn is_ours(why: &Error) -> bool {
     crate::ALL.iter().any(|code| why.is(code))
 }
 
 /// The answer that was given to the same key before, or what `f` does.
-fn once(
+pub(crate) fn once(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    ask: &CashAsk,
+    what: &'static str,
+    ask: &impl Serialize,
     key: Option<&str>,
     f: impl FnOnce(&mut Tx<'_>) -> Result<Entry>,
 ) -> Result<Entry> {
     let Some(key) = key else { return f(tx) };
     let body = serde_json::to_vec(ask).map_err(|e| Error::broken("an order has no JSON form").caused_by(e))?;
     let (principal, book) = (actor.principal(), party::home_book(actor.who).unwrap_or_default());
-    if let Once::Done(answer) = tx.once(book, &principal, key, WHAT, &body)? {
+    if let Once::Done(answer) = tx.once(book, &principal, key, what, &body)? {
         let (book, at): (kernel::BookId, EntryRef) =
             serde_json::from_str(&answer).map_err(|e| Error::broken("a kept answer cannot be read").caused_by(e))?;
         return entry::locked(tx, book, at);
@@ -203,7 +204,7 @@ fn once(
     let done = f(tx)?;
     let answer = serde_json::to_string(&(done.book, done.reference()))
         .map_err(|e| Error::broken("an answer has no JSON form").caused_by(e))?;
-    tx.answered(book, &principal, key, WHAT, &body, &answer)?;
+    tx.answered(book, &principal, key, what, &body, &answer)?;
     Ok(done)
 }
 
@@ -219,7 +220,7 @@ fn refused(
 ) -> Result<Entry> {
     let (actor, key) = (actor.clone(), key.map(str::to_owned));
     desk.store.write(move |tx| {
-        once(tx, &actor, &ask, key.as_deref(), |tx| {
+        once(tx, &actor, WHAT, &ask, key.as_deref(), |tx| {
             let (mut day, _) = at_till(tx, &actor)?;
             let receipt = payments::refuse_in(tx, &actor, &order, None, &why)?;
             enter(tx, &mut day, &ask, aim, None, &receipt)

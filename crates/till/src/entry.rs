@@ -13,6 +13,7 @@ store::text_enum! {
     pub enum EntryKind {
         CashIn = "cash_in",
         CashOut = "cash_out",
+        Transfer = "transfer",
         /// Notes for notes of the same worth (兑换).
         Change = "change",
         /// Damaged notes for good ones.

@@ -43,6 +43,7 @@ mod seizure;
 pub mod simulator;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod visit;
 mod voucher;
 
@@ -70,6 +71,7 @@ pub use seizure::{
     Appraisal, Seizure, SeizureAsk, SeizureState, seizure, seizure_appeal, seizure_appraise, seizure_ask,
     seizure_confirm, seizures,
 };
+pub use transfer::{TransferAsk, transfer, transfer_fee};
 pub use visit::{Step, Visit, VisitKind, visit, visits};
 pub use voucher::{
     RangeState, VoucherKind, VoucherRange, VoucherUse, voucher_countersign, voucher_issue, voucher_receive,

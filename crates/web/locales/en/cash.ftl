@@ -172,6 +172,7 @@ entry-state-reversed = Undone
 entry-kind = What
 entry-kind-cash-in = Cash in
 entry-kind-cash-out = Cash out
+entry-kind-transfer = Transfer
 entry-kind-change = Change
 entry-kind-damaged = Damaged notes
 entry-kind-seizure = Counterfeit taken in

@@ -186,3 +186,6 @@ counter-book-why-full = It is full
 counter-book-why-damaged = It is damaged
 counter-book-why-lost = It is lost
 counter-book-differs = Another book is in use for this account
+counter-transfer = Transfer
+counter-transfer-lead = For the customer who stands here. Read the payee back to him before you send it.
+counter-transfer-do = Make the transfer

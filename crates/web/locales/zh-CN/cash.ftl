@@ -172,6 +172,7 @@ entry-state-reversed = 已冲正
 entry-kind = 业务
 entry-kind-cash-in = 现金存款
 entry-kind-cash-out = 现金取款
+entry-kind-transfer = 转账
 entry-kind-change = 兑换
 entry-kind-damaged = 残损币兑换
 entry-kind-seizure = 假币收缴

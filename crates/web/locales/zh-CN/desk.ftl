@@ -186,3 +186,6 @@ counter-book-why-full = 写满了
 counter-book-why-damaged = 损坏了
 counter-book-why-lost = 丢了
 counter-book-differs = 这个账户正在用的是另一本
+counter-transfer = 转账
+counter-transfer-lead = 替柜台前的客户转账。发出前请把收款人念给客户听。
+counter-transfer-do = 确认转账

@@ -174,6 +174,18 @@ pub async fn cash(State(web): State<Web>, caller: Caller, Key(key): Key, Body(as
     Ok(Json(entry(done.await?)))
 }
 
+/// A transfer over the counter: `account`, `payee` (`{"number":…}` here, `{"external":{"bank","number","name"}}` elsewhere), `payee_name`,
+/// `amount`, `fee_shown`, `memo`.
+#[derive(Deserialize, ToSchema)]
+#[schema(value_type = Object)]
+pub struct TransferBody(till::TransferAsk);
+
+/// Answers the entry, whatever became of it.
+pub async fn transfer(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<TransferBody>) -> Told {
+    let done = web.run(move |bank| till::transfer(&bank.desk, &caller.actor, ask.0, Some(&key)));
+    Ok(Json(entry(done.await?)))
+}
+
 /// `{"change":{"notes_in":…,"notes_out":…}}` or `{"damaged":{"pieces":[{"face","left_per_mille","crossed"}],"notes_out":…}}`.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[schema(value_type = Object)]

@@ -146,6 +146,7 @@ fn accounts(who: &Signed, all: &[View]) -> Markup {
         let links = [
             ("cash-in", format!("/till/cash-in?account={}", a.id)),
             ("cash-out", format!("/till/cash-out?account={}", a.id)),
+            ("counter-transfer", format!("/till/transfer?account={}", a.id)),
             ("appointment-make", format!("/accounts/{}/appointment", a.id)),
             ("deposit-open", format!("/deposits/new?at={}", a.id)),
             ("counter-proof", format!("/accounts/{}/certificate", a.id)),

@@ -93,6 +93,7 @@ pub mod till_machines;
 pub mod till_moves;
 pub mod till_notes;
 pub mod till_seizures;
+pub mod till_transfer;
 pub mod till_vault;
 pub mod till_vouchers;
 pub mod verify;

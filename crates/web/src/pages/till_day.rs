@@ -71,8 +71,9 @@ pub async fn show(State(web): State<Web>, who: Signed, Query(ask): Query<DayAsk>
 }
 
 /// What a teller does, with the keys that lead there.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 8] = [
     ("cash-in", "/till/cash-in"),
+    ("counter-transfer", "/till/transfer"),
     ("cash-out", "/till/cash-out"),
     ("cash-change", "/till/change"),
     ("cash-damaged", "/till/damaged"),

@@ -62,7 +62,8 @@ fn facts<'a>(who: &'a Signed, e: &'a Entry) -> Vec<Row<'a>> {
     more("cash-to-customer", till_notes::brief(w, &e.notes_out));
     more("payment-memo", e.memo.clone());
     more("entry-of", e.of_number.map(|n| n.to_string()).unwrap_or_default());
-    more("entry-object", if e.object == "reversal" { String::new() } else { e.object.clone() });
+    let object = if e.object == "reversal" { String::new() } else { e.object.clone() };
+    more(if e.kind == EntryKind::Transfer { "payment-payee" } else { "entry-object" }, object);
     for o in &e.overrides.0 {
         more("cash-override-reason", format!("{} ({})", o.reason, say::told_or(w, "cash-override", &o.code)));
     }
@@ -83,7 +84,7 @@ fn what_to_do(who: &Signed, e: &Entry) -> Markup {
         }
         (actions(html! {
             @if is_cash(e) && e.state == EntryState::SentBack { (link_button(Button::Primary, &who.t("entry-again"), &format!("{again}?resubmits={}", e.number))) }
-            @if is_cash(e) && e.state == EntryState::Waiting { (link_button(Button::Danger, &who.t("entry-call-off"), &to("calling-off"))) }
+            @if e.state == EntryState::Waiting { (link_button(Button::Danger, &who.t("entry-call-off"), &to("calling-off"))) }
             @if is_cash(e) && e.state == EntryState::Done && e.object != "reversal" { (link_button(Button::Danger, &who.t("entry-reverse"), &to("reversal"))) }
             (link_button(Button::Secondary, &who.t("till"), "/till"))
         }))
@@ -212,7 +213,7 @@ fn paper(who: &Signed, advice: &Advice, teller: &str) -> Markup {
         n => words.map(|w| w.t_with("advice-copy", &[("n", n.into())])).join(" / "),
     };
     let w = who.words();
-    let rows = [
+    let mut rows = vec![
         Row::new(both("entry-number"), html! { (e.date) " · " (e.number) }),
         Row::new(both("entry-kind"), html! { (kinds) }),
         Row::new(both("cash-account"), html! { (e.shown) }),
@@ -220,11 +221,18 @@ fn paper(who: &Signed, advice: &Advice, teller: &str) -> Markup {
             both("amount"),
             html! { strong { (amount(w, e.money())) } br; (kernel::chinese::capital_amount(e.money()).unwrap_or_default()) },
         ),
-        Row::new(both("cash-from-customer"), html! { (till_notes::brief(w, &e.notes_in)) }),
-        Row::new(both("cash-to-customer"), html! { (till_notes::brief(w, &e.notes_out)) }),
+    ];
+    match e.kind {
+        EntryKind::Transfer => rows.push(Row::new(both("payment-payee"), html! { (e.object) })),
+        _ => rows.extend([
+            Row::new(both("cash-from-customer"), html! { (till_notes::brief(w, &e.notes_in)) }),
+            Row::new(both("cash-to-customer"), html! { (till_notes::brief(w, &e.notes_out)) }),
+        ]),
+    }
+    rows.extend([
         Row::new(both("entry-made"), moment(w, e.made_at)),
         Row::new(both("advice-teller"), html! { (teller) }),
-    ];
+    ]);
     html! {
         div.slip {
             p { strong { (who.view.bank()) } }

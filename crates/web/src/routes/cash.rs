@@ -4,7 +4,7 @@ use crate::gate::Access::{Anyone, Either, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
     till_balance, till_cases, till_cash, till_day, till_entry, till_exchange, till_machines, till_moves, till_seizures,
-    till_vault,
+    till_transfer, till_vault,
 };
 use party::Permission as P;
 
@@ -23,6 +23,8 @@ fn tellers() -> Vec<Route> {
         post("/till/cash-in", till_cash::take_in, teller),
         get("/till/cash-out", till_cash::cash_out, teller),
         post("/till/cash-out", till_cash::pay_out, teller),
+        get("/till/transfer", till_transfer::asked, teller),
+        post("/till/transfer", till_transfer::sent, teller),
         get("/till/change", till_exchange::change, teller),
         post("/till/change", till_exchange::change_it, teller),
         get("/till/damaged", till_exchange::damaged, teller),
@@ -85,6 +87,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/till/balance", till::balance, teller, "A count beside the book, with what may explain a difference").keyless().doc(|d| d.body::<till::CountAsk>().answer::<schema::TillBalance>()),
         act("/v1/till/closing", till::close, teller, "Close the till with the cash and blank vouchers counted in it").doc(|d| d.body::<till::ClosingAsk>().answer::<schema::TillDay>()),
         act("/v1/till/cash", till::cash, teller, "Cash in or out over the counter").doc(|d| d.body::<till::CashBody>().answer::<schema::TillEntry>()),
+        act("/v1/till/transfers", till::transfer, teller, "A transfer over the counter, for the customer who is there").doc(|d| d.body::<till::TransferBody>().answer::<schema::TillEntry>()),
         act("/v1/till/exchanges", till::exchange, teller, "Notes for notes, damaged ones by the rule").doc(|d| d.body::<till::ExchangeBody>().answer::<schema::TillEntry>()),
         act("/v1/till/entries/{number}/reversal", till::reverse, teller, "Undo an entry of the open day; a second person authorises it").doc(|d| d.body::<Why>().answer::<schema::TillEntry>()),
         act("/v1/till/entries/{number}/calling-off", till::call_off, teller, "Call off an entry that waits").doc(|d| d.body::<Why>().answer::<schema::TillEntry>()),

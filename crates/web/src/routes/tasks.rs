@@ -34,6 +34,7 @@ pub const TASKS: &[Task] = &[
     task("1050", "gm", "counter", "/counter"),
     task("1110", "ck", "cash-in", "/till/cash-in"),
     task("1120", "qk", "cash-out", "/till/cash-out"),
+    task("1125", "zhz", "counter-transfer", "/till/transfer"),
     task("1130", "dh", "cash-change", "/till/change"),
     task("1140", "cs", "cash-damaged", "/till/damaged"),
     task("1150", "jb", "seizures", "/seizures"),
