@@ -357,6 +357,19 @@ mod tests {
         }
     }
 
+    /// What stands on a statement, on an order and in a teller's journal has a word, whichever domain it came from.
+    #[test]
+    fn every_kind_of_movement_has_a_word() {
+        let movements = payments::Kind::ALL.iter().flat_map(|k| [("entry", k.code()), ("payment-kind", k.code())]);
+        let journal = till::EntryKind::ALL.iter().map(|k| ("entry-kind", k.code()));
+        for (family, code) in movements.chain(journal) {
+            let key = format!("{family}-{}", code.replace('_', "-"));
+            for lang in Lang::ALL {
+                assert!(bare(lang, &key, None).is_some(), "{} lacks {key}", lang.tag());
+            }
+        }
+    }
+
     /// What a payer reads of a payment that was refused is told by the code alone: its fields are not kept.
     #[test]
     fn refusals_of_payments_ask_for_no_fields() {
