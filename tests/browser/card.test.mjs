@@ -112,6 +112,9 @@ for (const [variant, javaScript] of [['tall', true], ['low', false]]) {
       await comes('.result');
       await see('taken');
       assert.ok((await text(page, '.result-title')).includes('300'));
+      await send(page, 'form[action$="/receipt"] button');
+      await see('receipt');
+      assert.equal(await page.locator('svg.qr').count(), 1, 'a phone can take the receipt along');
       await page.goto('/kiosk/cash-in');
       await see('into');
       await tap(page, 'button[name=to]');
