@@ -103,3 +103,69 @@ fn interest_is_seen_paid_and_caught_up_in_the_passbook() {
     assert_eq!(ok(&house, 'c', "GET", &at("passbook"), "")["lines"].as_array().map(Vec::len), Some(0));
     assert_eq!(code(&house, 't', &at("waking"), r#"{"reason":"owner is here"}"#), "deposit_not_asleep");
 }
+
+fn told(house: &House) -> String {
+    for _ in 0..3 {
+        house.bank.run_jobs_once();
+    }
+    ["zh-CN", "en"].map(|lang| house.page('c', &format!("/notices?lang={lang}")).text()).concat()
+}
+
+/// Counts that grow with what was told before.
+fn says(house: &House, wanted: &[(&str, usize)]) {
+    let told = told(house);
+    for (text, times) in wanted {
+        assert_eq!(told.matches(text).count(), *times, "{text}: {told}");
+    }
+}
+
+#[test]
+fn a_depositor_hears_when_it_falls_due_before_and_after() {
+    let house = House::open();
+    let open = |rollover: &str| {
+        let ask = format!(
+            r#"{{"linked":"$account","product":"term","term":"3m","amount":{{"amount":"20000.00",{YUAN},"rollover":"{rollover}"}}"#
+        );
+        ok(&house, 'c', "POST", "/v1/deposits", &house.fill(&ask));
+    };
+    open("none");
+    open("principal_and_interest");
+    close(&house, "2026-05-25");
+    says(&house, &[("2026年6月2日到期", 0)]);
+    close(&house, "2026-05-26");
+    says(&house, &[("2026年6月2日到期", 2), ("自动转到您的活期账户", 1), ("本金和利息一起按原来的期限再存", 1)]);
+    close(&house, "2026-05-29");
+    says(&house, &[("falls due on 2 Jun 2026", 2)]);
+    close(&house, "2026-06-02");
+    says(
+        &house,
+        &[("您的存款到期了：本金 20,000.00 元", 1), ("又存了一期", 1), ("until 2 Sep 2026", 1), ("falls due on", 2)],
+    );
+    // Days that are skipped are caught up with.
+    close(&house, "2026-09-01");
+    says(&house, &[("falls due on 2 Sep 2026", 1)]);
+    assert!(app::verify(&house.bank.store, &mut |_, _| {}).expect("it can be read").ok);
+}
+
+#[test]
+fn an_owner_hears_of_a_stopped_account_and_of_what_could_not_be_paid_to_it() {
+    use ledger::restrictions::{Restrict, Restriction, lift, restrict};
+    let house = House::open();
+    let ask = format!(
+        r#"{{"linked":"$account","product":"term","term":"3m","amount":{{"amount":"20000.00",{YUAN},"rollover":"none"}}"#
+    );
+    ok(&house, 'c', "POST", "/v1/deposits", &house.fill(&ask));
+    let account: kernel::id::AccountId = house.fill("$account").parse().expect("an account");
+    let number = house.bank.write(move |tx| {
+        restrict(tx, &Actor::system("court"), &Restrict::new(account, Restriction::NoCredits, "法院"))
+    });
+    says(&house, &[("现在不能收款", 1), ("cannot be paid into", 1)]);
+    close(&house, "2026-06-02");
+    says(&house, &[("20,000.00 元没能付出", 1), ("could not be paid", 1)]);
+    close(&house, "2026-06-03");
+    says(&house, &[("20,000.00 元没能付出", 1)]);
+    let number = number.expect("an order");
+    house.bank.write(move |tx| lift(tx, &Actor::system("court"), account, number, "到期")).expect("it is lifted");
+    close(&house, "2026-06-04");
+    says(&house, &[("上的一项限制已经解除", 1), ("您的存款到期了：本金 20,000.00 元", 1)]);
+}

@@ -129,6 +129,11 @@ impl<'h> Lobby<'h> {
         let (posted, available) = self.money();
         assert_eq!(posted, available, "nothing stays on hold");
     }
+    /// The notices of the customer, in Chinese and English.
+    fn told(&self) -> String {
+        self.house.bank.run_jobs_once();
+        ["zh-CN", "en"].map(|lang| self.house.page('c', &format!("/notices?lang={lang}")).text()).concat()
+    }
     fn in_hands(&self) -> Money {
         self.hands.seen().hands.sum().expect("a sum")
     }
@@ -215,6 +220,10 @@ fn a_power_cut_in_the_middle_takes_nothing_from_anybody() {
         assert!(page.contains("It stopped on the way"), "{page}");
         assert_eq!(lobby.money(), (before, before));
         lobby.agrees();
+        let told = lobby.told();
+        for says in ["您在K-01取款时机器停了", "扣了 0.00 元", "notes you did not take were not"] {
+            assert_eq!(told.matches(says).count(), 1, "{says}: {told}");
+        }
     }
 }
 
@@ -306,6 +315,27 @@ fn who_leaves_in_the_middle_gets_his_notes_back() {
     }
     assert_eq!((lobby.money().0, lobby.in_hands()), (before, Money::cny(20_000)));
     lobby.agrees();
+}
+
+#[test]
+fn notes_that_stay_in_the_machine_are_answered_by_a_day_that_is_told() {
+    let house = House::open();
+    let mut lobby = Lobby::open(&house);
+    let (before, account) = (lobby.money().0, lobby.account().to_string());
+    lobby.hands.put(&cny(&[(100, 2)])).expect("notes");
+    let done = lobby.post("/kiosk/cash-in", &[("to", &account), ("once", "k")]);
+    let visit = done.header("location").expect("a visit").to_owned();
+    lobby.until(&visit, "What the machine counted");
+    lobby.hands.take(Take::None).expect("a hand");
+    lobby.post(&format!("{visit}/return"), &[]);
+    lobby.until(&visit, "Nothing was paid in");
+    assert_eq!(lobby.money().0, before);
+    let told = lobby.told();
+    // Three working days after Monday, 2 March.
+    for says in ["有 200.00 元留在机器里", "最晚 2026年3月5日答复您", "CNY 200.00 stayed", "by 5 Mar 2026"]
+    {
+        assert_eq!(told.matches(says).count(), 1, "{says}: {told}");
+    }
 }
 
 #[test]

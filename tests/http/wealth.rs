@@ -17,6 +17,15 @@ fn house() -> House {
     house
 }
 
+/// What the customer is told, in either language.
+fn says(house: &House, wanted: &[&str]) {
+    house.bank.run_jobs_once();
+    let told = ["zh-CN", "en"].map(|lang| house.page('c', &format!("/notices?lang={lang}")).text()).concat();
+    for text in wanted {
+        assert!(told.contains(text), "{text}: {told}");
+    }
+}
+
 fn buy(house: &House, product: &str, yuan: u32, fee: &str) -> String {
     let ask = format!(
         r#"{{"product":"{product}","linked":"$account","amount":{{"amount":"{yuan}.00","currency":"CNY"}},"fee_shown":{{"amount":"{fee}","currency":"CNY"}}}}"#
@@ -44,6 +53,7 @@ fn values_take_two_and_confirm_what_waited_for_them() {
     assert_eq!(values["items"][0]["value"], "0.9999");
     let held = ok(&house, 'c', "GET", &house.fill("/v1/wealth-holdings/$wealth_holding"), "");
     assert_eq!((&held["holding"]["units"], &held["entries"][0]["value"]), (&"1001.00".into(), &"1.0000".into()));
+    says(&house, &["1001.00 份", "1001.00 units received"]);
     assert!(app::verify(&house.bank.store, &mut |_, _| {}).expect("it can be read").ok);
 }
 
@@ -177,6 +187,16 @@ fn a_second_look_is_somebody_elses_and_a_yes_can_still_be_called_off() {
     assert_eq!(off.status, 303, "{}", off.text());
     assert!(house.page('c', &page).text().contains("已撤单"));
     assert_eq!(free(&house), before, "every fen");
+    says(
+        &house,
+        &[
+            "您想买的“慢慢来”500.00 元",
+            "Another person of the bank looks",
+            "想撤就撤",
+            "500.00 元已全部退回",
+            "was called off",
+        ],
+    );
     assert!(app::verify(&house.bank.store, &mut |_, _| {}).expect("it can be read").ok);
 }
 
@@ -196,5 +216,6 @@ fn units_are_given_back_on_the_page_and_not_twice() {
     assert_eq!(send("1.00", "send", "redeem-2-0123456789").status, 422, "all of them are under an order");
     let there = done.header("location").expect("the order").to_owned();
     assert!(house.page('c', &there).text().contains("已申请赎回"));
+    says(&house, &["正在还给您：1001.00 份"]);
     assert!(house.page('c', &house.fill("/wealth/holdings/$wealth_holding")).text().contains("1,001.00"));
 }

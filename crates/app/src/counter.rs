@@ -72,6 +72,10 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew) -> Result<
         let told = format!("{missing} was not looked at");
         return Err(Error::new(&CHECK_MISSING, told).with("check", missing));
     }
+    // Two tellers who serve him at once count one after the other.
+    if let Owner::Person(p) = new.owner {
+        party::person_locked(tx, p)?;
+    }
     let name = match new.owner {
         Owner::Person(p) => party::person_view(tx, actor, p)?.name,
         Owner::Firm(f) => party::firm(tx, f)?.name,

@@ -47,6 +47,12 @@ pub const MESSAGED: &[&str] = &[
     "party.visit_begun",
     "cards.lost",
     "cards.stated",
+    "deposits.overdue",
+    "account.restricted",
+    "account.closed",
+    "wealth.cooling",
+    "till.interrupted",
+    "till.interrupted_open",
 ];
 
 /// What is sent besides to those only who agreed to it: it is a comfort and concerns nobody's safety.

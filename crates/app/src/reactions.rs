@@ -4,6 +4,7 @@ use kernel::id::{
     AccountId, ApprovalId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
 use kernel::{Currency, Error, Money, Owner, Result};
+use ledger::Purpose;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{Outbox, Tx};
@@ -39,6 +40,10 @@ enum Reaction {
     TellHolder,
     /// Whose party was frozen or released (`subject`).
     TellSubject,
+    /// The owner of the deposit, the account or the order for units (`owner`).
+    TellOwner,
+    /// Whose account it is (`account`), where the event names no owner.
+    TellOfAccount,
 }
 
 use Reaction::*;
@@ -78,6 +83,13 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "cards.approved" | "cards.declined" | "cards.produced" | "cards.lost" | "cards.closed" => &[TellHolder],
         "cards.stated" => &[TellHolder],
 
+        "deposits.due_soon" | "deposits.matured" | "deposits.rolled" | "deposits.overdue" => &[TellOwner],
+        "deposits.asleep" | "deposits.woken" => &[TellOfAccount],
+        "account.restricted" | "account.lifted" | "account.closed" => &[TellOwner],
+        "wealth.in_review" | "wealth.cooling" | "wealth.due" | "wealth.confirmed" => &[TellOwner],
+        "wealth.refused" | "wealth.cancelled" => &[TellOwner],
+        "till.interrupted" | "till.interrupted_open" => &[TellOwner],
+
         "webhook.disabled" => &[TellFirm],
         _ => &[],
     }
@@ -116,7 +128,9 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         }
         let Some(recipient) = recipient(tx, event, *reaction)? else { continue };
         if !told.contains(&recipient) {
-            notices::tell(tx, &draft(event, *reaction, recipient.clone()))?;
+            let mut draft = draft(event, *reaction, recipient.clone());
+            draft.args.extend(more(tx, event)?);
+            notices::tell(tx, &draft)?;
             told.push(recipient);
         }
     }
@@ -190,6 +204,9 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
         TellPerson => of_owner(text(event, "person")),
         TellHolder if event.kind == "cards.stated" && money(event).is_none_or(|m| m.is_zero()) => None,
         TellHolder => of_owner(text(event, "owner")),
+        TellOwner if is_told_otherwise(tx, event)? => None,
+        TellOwner => of_owner(text(event, "owner")),
+        TellOfAccount => of_owner(&ledger::view(tx, id(event, "account")?)?.account.owner.to_string()),
         TellPayee => match text(event, "credit").parse::<AccountId>() {
             Ok(credit) => of_owner(&ledger::view(tx, credit)?.account.owner.to_string()),
             Err(_) => None,
@@ -200,6 +217,44 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
         TellOfNewDevice => principal(text(event, "who")),
         TellFirmOfApproval | TellFirm => firm(tx, event)?.map(|firm| firm.to_string()),
     })
+}
+
+/// Of an order on an account what has a notice of its own; of an order for units what its owner does not wait for.
+fn is_told_otherwise(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
+    Ok(match event.kind.split_once('.') {
+        Some(("account", _)) if text(event, "kind") == "dormant" => true,
+        Some(("account", _)) => {
+            let account = ledger::view(tx, id(event, "account")?)?.account;
+            let own = matches!(account.purpose, Purpose::General | Purpose::Wage | Purpose::Deposit);
+            !own || account.side != ledger::Side::Credit
+        }
+        Some(("wealth", "due")) => text(event, "kind") == "subscribe",
+        _ => false,
+    })
+}
+
+/// What is looked up for a notice: the account by its number, masked, a product's name, and the last day of an answer.
+fn more(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
+    let mut args = Vec::new();
+    let account = match event.kind.as_str() {
+        "deposits.matured" => Some(id::<AccountId>(event, "linked")?),
+        kind if NUMBERED.iter().any(|domain| kind.starts_with(domain)) => Some(id::<AccountId>(event, "account")?),
+        _ => None,
+    };
+    if let Some(account) = account {
+        let number = ledger::view(tx, account)?.account.number;
+        args.push(("account".into(), kernel::chinese::mask_card(&number)));
+    }
+    for lang in ["zh", "en"] {
+        if let Some(name) = event.payload["name"][lang].as_str() {
+            args.push((format!("name_{lang}"), name.into()));
+        }
+    }
+    if event.kind == "till.interrupted_open" {
+        let day = kernel::Date::parse(text(event, "date"))?;
+        args.push(("due".into(), till::machine::answered_by(day, &payroll::is_business_day).to_string()));
+    }
+    Ok(args)
 }
 
 /// The many payments of a pay run are told as the run, not one by one.
@@ -246,7 +301,17 @@ const SHOWN: &[&str] = &[
     "masked",
     "place",
     "due",
+    "matures",
+    "rollover",
+    "units",
+    "pays_on",
+    "why",
 ];
+
+/// Domains whose notices name the account.
+const NUMBERED: &[&str] = &["deposits.", "account.", "till.interrupted"];
+/// Sums of money in events besides the amount.
+const SUMS: &[&str] = &["interest", "open"];
 
 fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
     let side = if reaction == TellPayee { ".payee" } else { "" };
@@ -266,6 +331,11 @@ fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
         // Digits and code apart: pages write them in the reader's way.
         let part = |name: &str| (name.to_owned(), money[name].as_str().unwrap_or_default().to_owned());
         args.extend([part("amount"), part("currency")]);
+    }
+    for field in SUMS {
+        if let Ok(sum) = serde_json::from_value::<Money>(event.payload[*field].clone()) {
+            args.push(((*field).into(), sum.plain()));
+        }
     }
     let about = Some(text(event, "line")).filter(|line| !line.is_empty()).unwrap_or(&event.aggregate).to_owned();
     Draft { recipient, kind: format!("{}{side}", event.kind), args, about }

@@ -9,6 +9,7 @@ use crate::{CARD_STATE, Card, PIN_WEAK, State};
 use kernel::id::CardId;
 use kernel::{Actor, BookId, Error, Result, Timestamp};
 use party::{PasswordCost, PasswordHash};
+use serde::{Deserialize, Serialize};
 use store::{Audit, Seal, Store, Tx};
 
 /// Digits of a PIN.
@@ -116,24 +117,39 @@ pub enum PinTry {
     None,
 }
 
-/// Looks at a PIN that somebody typed. What came of it is written down before it is answered.
-pub fn pin_try(store: &Store, hsm: &dyn Hsm, id: CardId, pin: &str) -> Result<PinTry> {
-    let counted = store.write(move |tx| {
-        let Some(mut there) = tx.load::<CardPin>(&key(id))? else { return Ok(Err(PinTry::None)) };
-        if there.locked_at.is_some() {
-            return Ok(Err(PinTry::Locked));
-        }
-        there.wrong += 1;
-        if there.wrong >= PIN_TRIES_MAX {
-            there.locked_at = Some(tx.now());
-            tx.audit(&crate::us("pin"), Audit::of("cards.pin_locked", id))?;
-        }
-        tx.update(&mut there)?;
-        Ok(Ok((there.sealed, PIN_TRIES_MAX - there.wrong)))
-    })?;
-    let (sealed, left) = match counted {
-        Ok(counted) => counted,
-        Err(answer) => return Ok(answer),
+/// A try that is counted and not looked at yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Counted {
+    /// To be looked at; so many are left when it is wrong.
+    Look(i64),
+    Locked,
+    None,
+}
+
+/// Counts a try before it is looked at; the third one locks.
+pub(crate) fn count(tx: &mut Tx<'_>, id: CardId) -> Result<Counted> {
+    let Some(mut there) = tx.load::<CardPin>(&key(id))? else { return Ok(Counted::None) };
+    if there.locked_at.is_some() {
+        return Ok(Counted::Locked);
+    }
+    there.wrong += 1;
+    if there.wrong >= PIN_TRIES_MAX {
+        there.locked_at = Some(tx.now());
+        tx.audit(&crate::us("pin"), Audit::of("cards.pin_locked", id))?;
+    }
+    tx.update(&mut there)?;
+    Ok(Counted::Look(PIN_TRIES_MAX - there.wrong))
+}
+
+/// Looks at a PIN whose try is counted; a right one makes the count nothing again.
+pub(crate) fn looked_at(store: &Store, hsm: &dyn Hsm, id: CardId, counted: Counted, pin: &str) -> Result<PinTry> {
+    let left = match counted {
+        Counted::Look(left) => left,
+        Counted::Locked => return Ok(PinTry::Locked),
+        Counted::None => return Ok(PinTry::None),
+    };
+    let Some(sealed) = store.read(|tx| Ok(tx.get::<CardPin>(&key(id))?.map(|p| p.sealed)))? else {
+        return Ok(PinTry::None);
     };
     if !hsm.fits(id, &sealed, pin)? {
         return Ok(if left > 0 { PinTry::Wrong(left) } else { PinTry::Locked });
@@ -144,6 +160,16 @@ pub fn pin_try(store: &Store, hsm: &dyn Hsm, id: CardId, pin: &str) -> Result<Pi
         tx.update(&mut there)
     })?;
     Ok(PinTry::Right)
+}
+
+/// Looks at a PIN that somebody typed. What came of it is written down before it is answered.
+pub fn pin_try(store: &Store, hsm: &dyn Hsm, id: CardId, pin: &str) -> Result<PinTry> {
+    let counted = store.write(move |tx| count(tx, id))?;
+    looked_at(store, hsm, id, counted, pin)
+}
+
+pub(crate) fn is_locked(tx: &mut Tx<'_>, id: CardId) -> Result<bool> {
+    Ok(tx.get::<CardPin>(&key(id))?.is_some_and(|p| p.locked_at.is_some()))
 }
 
 /// Whether a card has a PIN, and since when it is locked. Whoever may see the card.

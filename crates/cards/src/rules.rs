@@ -64,6 +64,8 @@ pub struct Rules {
     pub valid_years: i32,
     /// Open debit cards of one person at most.
     pub debit_cards_max: usize,
+    /// A card whose PIN is locked pays up to this without one, whole yuan; 0 for nothing.
+    pub locked_pays_yuan: i64,
     pub document: String,
 }
 

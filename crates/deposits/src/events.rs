@@ -1,4 +1,5 @@
 //! What others may hear of deposits: ids, days and amounts, no personal data.
+use crate::contract::Rollover;
 use kernel::id::{AccountId, DepositProofId};
 use kernel::{Date, Money, Owner};
 use serde::Serialize;
@@ -20,10 +21,19 @@ pub enum Event {
         amount: Money,
         interest: Money,
     },
-    /// It fell due and was paid out.
+    /// Its last day comes in [`crate::DUE_SOON_DAYS`] days.
+    DueSoon {
+        account: AccountId,
+        owner: Owner,
+        amount: Money,
+        matures: Date,
+        rollover: Rollover,
+    },
+    /// It fell due and was paid out to `linked`.
     Matured {
         account: AccountId,
         owner: Owner,
+        linked: AccountId,
         amount: Money,
         interest: Money,
     },
@@ -39,6 +49,7 @@ pub enum Event {
     Overdue {
         account: AccountId,
         owner: Owner,
+        amount: Money,
         code: String,
     },
     /// An account fell asleep.
@@ -67,6 +78,7 @@ impl store::Event for Event {
         match self {
             Event::Opened { .. } => "deposits.opened",
             Event::Drawn { .. } => "deposits.drawn",
+            Event::DueSoon { .. } => "deposits.due_soon",
             Event::Matured { .. } => "deposits.matured",
             Event::Rolled { .. } => "deposits.rolled",
             Event::Overdue { .. } => "deposits.overdue",
@@ -80,6 +92,7 @@ impl store::Event for Event {
         match self {
             Event::Opened { account, .. }
             | Event::Drawn { account, .. }
+            | Event::DueSoon { account, .. }
             | Event::Matured { account, .. }
             | Event::Rolled { account, .. }
             | Event::Overdue { account, .. }

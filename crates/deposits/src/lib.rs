@@ -55,6 +55,7 @@ pub use draw::{Drawn, Quote, draw, draw_quote};
 pub use events::Event;
 pub use file::{TermsDraft, TermsFault, TermsReview, keep_terms, load_terms, terms_draft, terms_review};
 pub use interest::{Annual, GRAINS_PER_MINOR, Grains, Year, counted, interest};
+pub use mature::DUE_SOON_DAYS;
 pub use night::{Night, NightDone, Step, night_begin, night_go_on, nights};
 pub use notice::{Notice, NoticeState, notice_cancel, notice_give, notices};
 pub use page::{AccrualPage, AccrualSum, LINES_MAX};

@@ -1,10 +1,15 @@
 //! What happens to a deposit that falls due: paid to its linked account, or another term.
 //!
+//! Its owner hears of it [`DUE_SOON_DAYS`] days before, in time to choose otherwise. A night goes from a closed day to the next
+//! business day; deposits whose last day comes into reach between the two are told, so each term is told once, in the night's own
+//! transaction. A term shorter than that is told when it ends.
+//!
 //! What cannot be paid (a freeze, a stop, a closed account) is overdue: it earns the demand rate from its last day on, is tried
 //! again each night, and can be drawn as soon as what stands in the way is lifted.
 use crate::contract::{Deposit, EventKind, Paid, Rollover, State, note, raw};
 use crate::draw::{close, earned, rebook};
 use crate::interest::{Annual, counted, interest};
+use crate::night::Night;
 use crate::pay::{Movement, Taxed, move_now, pay_interest};
 use crate::terms::{Product, Shelf, months};
 use crate::{Event, OWNER_FROZEN, payer};
@@ -13,17 +18,22 @@ use kernel::{Date, Error, Kind as ErrorKind, Result};
 use payments::Desk;
 use store::Tx;
 
-/// Deposits of a book that are due on `next` or were, after an account, in order.
-pub(crate) fn due(
-    tx: &mut Tx<'_>,
-    book: kernel::BookId,
-    after: [u8; 16],
-    next: Date,
-    most: i64,
-) -> Result<Vec<Deposit>> {
-    let tail = "WHERE book = ?1 AND account > ?2 AND matures <= ?3 AND state <> 'closed' AND matures IS NOT NULL \
-                ORDER BY account LIMIT ?4";
-    tx.select::<Deposit>(tail, store::params![book, after, next, most])
+/// Calendar days before its last day at which the owner of a deposit is told.
+pub const DUE_SOON_DAYS: i64 = 7;
+
+/// Deposits of a book whose last day is `night.next` or before, or comes into reach this night, after an account, in order.
+pub(crate) fn due(tx: &mut Tx<'_>, night: &Night, after: [u8; 16], most: i64) -> Result<Vec<Deposit>> {
+    let tail = "WHERE book = ?1 AND account > ?2 AND state <> 'closed' AND matures IS NOT NULL \
+                AND (matures <= ?3 OR matures > ?4 AND matures <= ?5) ORDER BY account LIMIT ?6";
+    let (from, to) = (night.day.plus_days(DUE_SOON_DAYS), night.next.plus_days(DUE_SOON_DAYS));
+    tx.select::<Deposit>(tail, store::params![night.book, after, night.next, from, to, most])
+}
+
+/// Tells the owner of a deposit when its last day comes.
+pub(crate) fn due_soon(tx: &mut Tx<'_>, d: &Deposit, matures: Date) -> Result<()> {
+    let (account, owner, amount, rollover) = (d.account, d.owner, d.money(d.principal), d.rollover);
+    let soon = Event::DueSoon { account, owner, amount, matures, rollover };
+    tx.emit(&soon, &payer(account).correlation)
 }
 
 /// Does what is to be done for one deposit on the business day `next`. What the books refuse makes it overdue by
@@ -72,7 +82,8 @@ fn pay_off(desk: &Desk, tx: &mut Tx<'_>, shelf: &Shelf, d: &mut Deposit, product
     rebook(tx, d, product, next, gross)?;
     close(tx, &by, d)?;
     tx.update(d)?;
-    let matured = Event::Matured { account: d.account, owner: d.owner, amount, interest: d.money(gross) };
+    let (account, owner, linked, interest) = (d.account, d.owner, d.linked, d.money(gross));
+    let matured = Event::Matured { account, owner, linked, amount, interest };
     tx.emit(&matured, &by.correlation)
 }
 
@@ -135,6 +146,7 @@ pub(crate) fn set_overdue(tx: &mut Tx<'_>, shelf: &Shelf, account: AccountId, ne
         Ok(())
     })?;
     let by = payer(account);
-    let overdue = Event::Overdue { account, owner: d.owner, code: why.code().name.into() };
+    let amount = d.money(d.principal);
+    let overdue = Event::Overdue { account, owner: d.owner, amount, code: why.code().name.into() };
     tx.emit(&overdue, &by.correlation)
 }

@@ -6,11 +6,11 @@
 //! | accrue | [`ACCRUE_ACCOUNTS`] accounts of a book | the day's end balance × the days until the next business day; settles, puts to sleep |
 //! | post | a book | one entry a product: interest expense to payable, or back |
 //! | pay | a page of accounts | what is due, many legs of one order; only after a settlement |
-//! | mature | [`MATURE_DEPOSITS`] deposits of a book | pays or rolls over what falls due; notices lapse |
+//! | mature | [`MATURE_DEPOSITS`] deposits of a book | pays or rolls over what falls due, tells what falls due soon; notices lapse |
 //!
 //! What is left of a night when its process is killed, [`night_go_on`] goes on with; nights are worked off in the order of days.
 use crate::line::{ASLEEP, Line, Plan, short};
-use crate::mature::{due, fall_due, is_its_own, set_overdue};
+use crate::mature::{due, due_soon, fall_due, is_its_own, set_overdue};
 use crate::page::{self, AccrualPage, AccrualSum, Moved};
 use crate::pay::{Taxed, keep_tax, payable};
 use crate::sleep::put_to_sleep;
@@ -469,11 +469,16 @@ fn mature_chunk(desk: &Desk, tx: &mut Tx<'_>, mut night: Night, most: i64) -> Re
     {
         return tx.update(&mut night);
     }
-    let found = due(tx, night.book, night.after.unwrap_or([0; 16]), next, most)?;
+    let found = due(tx, &night, night.after.unwrap_or([0; 16]), most)?;
     for d in &found {
-        fall_due(desk, tx, &shelf, d.account, next)?;
+        match d.matures.filter(|last| *last > next) {
+            Some(last) => due_soon(tx, d, last)?,
+            None => {
+                fall_due(desk, tx, &shelf, d.account, next)?;
+                night.matured += 1;
+            }
+        }
     }
-    night.matured += found.len() as i64;
     match found.last().filter(|_| found.len() as i64 == most) {
         Some(last) => night.after = Some(last.account.bytes()),
         None => on(tx, &mut night, Step::Done)?,
@@ -499,8 +504,10 @@ fn one_by_one(desk: &Desk, night: Night, _: Error) -> Result<()> {
                     return tx.update(&mut night);
                 }
                 let (shelf, next) = (shelf(tx)?, night.next);
-                if let Some(d) = due(tx, night.book, night.after.unwrap_or([0; 16]), next, 1)?.pop() {
-                    set_overdue(tx, &shelf, d.account, next, &why)?;
+                if let Some(d) = due(tx, &night, night.after.unwrap_or([0; 16]), 1)?.pop() {
+                    if d.matures.is_some_and(|last| last <= next) {
+                        set_overdue(tx, &shelf, d.account, next, &why)?;
+                    }
                     night.after = Some(d.account.bytes());
                 }
                 tx.update(&mut night)

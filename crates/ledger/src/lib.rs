@@ -28,6 +28,7 @@ mod apply;
 mod books;
 pub mod day;
 mod entry;
+mod events;
 pub mod grants;
 pub mod period;
 mod refusal;
@@ -42,6 +43,7 @@ pub use account::{Account, Opening, Purpose, Side};
 pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State, VALUE_DAYS_MAX};
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use entry::Entry;
+pub use events::Event;
 pub use refusal::{Refusal, codes as refusals};
 pub use standing::{STANDING_ROWS_MAX, Standing, standing};
 pub use statement::{
@@ -137,7 +139,8 @@ pub fn close_account(tx: &mut Tx<'_>, actor: &Actor, id: AccountId, why: &str) -
     })?;
     (account.closed_at, account.closed_by) = (Some(tx.now()), Some(actor.principal()));
     tx.update(&mut account)?;
-    tx.audit(actor, Audit::of("ledger.close_account", id).change("open", "closed").reason(why))
+    tx.audit(actor, Audit::of("ledger.close_account", id).change("open", "closed").reason(why))?;
+    tx.emit(&Event::Closed { account: id, owner: account.owner }, &actor.correlation)
 }
 
 /// Posts a batch in its order; see the module's head. `at_counter`: the customer stands at a staffed counter.

@@ -3,10 +3,12 @@
 //! Several may stand at once; what the account may do is their sum. A **queued freeze** (轮候冻结) waits behind the freezes
 //! that stand and takes effect by itself when the last of them is lifted. One that has an end is lifted by
 //! [`lift_due`] when its time is over.
+use crate::account::Account;
 use crate::apply::flag;
 use crate::books::{Books, Touch, key};
+use crate::events::Event;
 use crate::{ACCOUNT_UNKNOWN, RESTRICTION_UNKNOWN, RESTRICTIONS_MAX};
-use kernel::{Actor, BookId, Error, Id, Result, Timestamp, id::AccountId};
+use kernel::{Actor, BookId, Error, Id, Owner, Result, Timestamp, id::AccountId};
 use serde::{Deserialize, Serialize};
 use store::{Audit, Param, Seal, Tx};
 
@@ -122,6 +124,9 @@ pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
             .after(format!("{} {} {}", order.number, order.kind, order.amount))
             .reason(&order.basis),
     )?;
+    if !order.queued {
+        tell(tx, actor, &order)?;
+    }
     Ok(order.number)
 }
 
@@ -137,15 +142,19 @@ pub fn lift(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, number: i64, why
     }
     (order.lifted_by, order.lifted_at, order.lifted_why) = (Some(actor.principal()), Some(tx.now()), Some(why.into()));
     tx.update(order)?;
+    let kind = order.kind;
     let stands =
         |o: &Order| o.lifted_at.is_none() && !o.queued && matches!(o.kind, Restriction::Freeze | Restriction::NoDebits);
     let freed = !orders.iter().any(stands);
     if let Some(next) = orders.iter_mut().find(|o| freed && o.lifted_at.is_none() && o.queued) {
         next.queued = false;
         tx.update(next)?;
+        tell(tx, actor, next)?;
     }
     apply(tx, account)?;
-    tx.audit(actor, Audit::of("ledger.lift", account).change(number.to_string(), "").reason(why))
+    tx.audit(actor, Audit::of("ledger.lift", account).change(number.to_string(), "").reason(why))?;
+    let owner = owner_of(tx, account)?;
+    tx.emit(&Event::Lifted { account, owner, kind }, &actor.correlation)
 }
 
 /// Lifts every order whose time is over, at most `most`; answers how many.
@@ -189,6 +198,17 @@ fn apply(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
         let now = books.state.slot(account).ok_or_else(|| unknown(account))?.balance.flags;
         books.set_status(tx, account, now & flag::CLOSED | flags, frozen)
     })
+}
+
+/// Tells of an order that took effect.
+fn tell(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<()> {
+    let (account, kind, until) = (order.account, order.kind, order.until);
+    let owner = owner_of(tx, account)?;
+    tx.emit(&Event::Restricted { account, owner, kind, until }, &actor.correlation)
+}
+
+fn owner_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Owner> {
+    Ok(tx.get::<Account>(&key(&account))?.ok_or_else(|| unknown(account))?.owner)
 }
 
 fn unknown(account: AccountId) -> Error {

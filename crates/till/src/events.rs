@@ -1,6 +1,7 @@
 //! What others may hear of cash: ids, sums and counts.
-use kernel::Money;
-use kernel::id::{CashCaseId, CashMoveId, DrawerId, InstructionId, SeizureId, StaffId, VisitId};
+use crate::visit::VisitKind;
+use kernel::id::{AccountId, CashCaseId, CashMoveId, DrawerId, InstructionId, SeizureId, StaffId, VisitId};
+use kernel::{Date, Money, Owner};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -52,6 +53,21 @@ pub enum Event {
         machine: DrawerId,
         reason: String,
     },
+    /// A customer's visit at a machine did not go to its end.
+    Interrupted {
+        visit: VisitId,
+        owner: Owner,
+        account: AccountId,
+        kind: VisitKind,
+        /// The machine's name.
+        place: String,
+        /// What came onto or left the account.
+        amount: Money,
+        /// What the counters leave open: put in and not credited, or paid out and not debited.
+        open: Option<Money>,
+        /// The business day; what is open is answered from it on.
+        date: Date,
+    },
 }
 
 impl Event {
@@ -67,6 +83,8 @@ impl Event {
         "till.note_seized",
         "till.visit_ended",
         "till.machine_stopped",
+        "till.interrupted",
+        "till.interrupted_open",
     ];
 }
 
@@ -83,6 +101,8 @@ impl store::Event for Event {
             Event::NoteSeized { .. } => Event::KINDS[7],
             Event::VisitEnded { .. } => Event::KINDS[8],
             Event::MachineStopped { .. } => Event::KINDS[9],
+            Event::Interrupted { open: None, .. } => Event::KINDS[10],
+            Event::Interrupted { .. } => Event::KINDS[11],
         }
     }
     fn aggregate(&self) -> String {
@@ -93,7 +113,7 @@ impl store::Event for Event {
             Event::MoveSent { movement, .. } | Event::MoveReceived { movement, .. } => movement.to_string(),
             Event::CaseOpened { case, .. } | Event::CaseSettled { case, .. } => case.to_string(),
             Event::NoteSeized { seizure, .. } => seizure.to_string(),
-            Event::VisitEnded { visit, .. } => visit.to_string(),
+            Event::VisitEnded { visit, .. } | Event::Interrupted { visit, .. } => visit.to_string(),
             Event::MachineStopped { machine, .. } => machine.to_string(),
         }
     }

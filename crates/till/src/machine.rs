@@ -13,27 +13,31 @@
 //! (what lies in the slot is retracted, what was agreed to is stored, what was not is given back) and [`settle`]s: **the
 //! counters decide**. What the machine holds now, less what it held when the visit began, is what the customer put in or took,
 //! whatever was or was not written down. The books follow the counters; what no reservation covers goes to over and short
-//! with a case that names the customer's account. So after every visit the notes in the machine are worth what its account holds.
+//! with a case that names the customer's account. A customer whose visit did not go to its end is told what came of it, and by when the
+//! case will be answered ([`answered_by`]). So after every visit the notes in the machine are worth what its account holds.
 //!
 //! Notes taken for counterfeit are kept aside, are not cash and not returned: two members of staff look at them
 //! ([`crate::seizure_ask`]).
 //!
 //! **Replenishing** is a move by three: asked and countersigned as any other, then loaded by a third ([`load`]); emptying is asked
 //! by one, carried out by another ([`unload`]), and received into the vault by count.
+mod counters;
 mod staff;
+mod told;
 
 pub use staff::{load, unload, unload_ask};
+pub use told::answered_by;
 
-use crate::case::{self, Found, Source};
 use crate::device::{CashDevice, Command, Event as Heard, Holdings};
-use crate::drawer::{Drawer, DrawerKind, over_short, raw, save};
+use crate::drawer::{Drawer, DrawerKind, raw};
 use crate::events::Event;
 use crate::moves;
 use crate::rules::rules;
 use crate::visit::{Step, Visit, VisitKind, begun, locked, open_at};
 use crate::{
-    DEVICE_DOWN, DEVICE_JAM, MACHINE_AMOUNT, MACHINE_BUSY, MACHINE_OUT, Notes, VISIT_STATE, book, keeper, seizure, us,
+    DEVICE_DOWN, DEVICE_JAM, MACHINE_AMOUNT, MACHINE_BUSY, MACHINE_OUT, Notes, VISIT_STATE, keeper, seizure, us,
 };
+use counters::follow_counters;
 use kernel::id::{AccountId, DrawerId, VisitId};
 use kernel::{Actor, Error, Id, Money, Result};
 use payments::{Desk, Kind, Order, Payee, Receipt, State};
@@ -496,13 +500,17 @@ fn settle(tx: &mut Tx<'_>, id: VisitId, now: &Holdings, stopped: Option<&str>) -
         (_, true, Some(why)) => Some(why.into()),
         (_, true, None) => d.out_of_service,
     };
-    follow_counters(tx, &who, &mut d, now, visit.account, outcome)?;
+    let left = follow_counters(tx, &who, &mut d, now, visit.account, outcome)?;
     (visit.outcome, visit.ended_at) = (outcome.into(), Some(tx.now()));
     tx.update(&mut visit)?;
     tx.audit(&who, Audit::of("till.visit", id).after(format!("{} {outcome} {}", visit.kind, visit.money())))?;
     let (machine, instruction, amount) = (d.id, visit.instruction, visit.money());
     tx.emit(&Event::VisitEnded { visit: id, machine, outcome, amount, instruction }, &who.correlation)?;
-    if let Some(reason) = d.out_of_service.filter(|_| !now.at_rest() || stopped.is_some()) {
+    let broken = !now.at_rest() || stopped.is_some();
+    if broken || visit.recovered || !left.is_zero() {
+        told::interrupted(tx, &who, &visit, &d.name, left)?;
+    }
+    if let Some(reason) = d.out_of_service.filter(|_| broken) {
         tx.emit(&Event::MachineStopped { machine, reason }, &who.correlation)?;
     }
     Ok(visit)
@@ -573,27 +581,4 @@ fn unloaded(tx: &mut Tx<'_>, who: &Actor, visit: &Visit, d: &mut Drawer, now: &H
     }
     moves::sent(tx, who, id, d, &out)?;
     Ok("done")
-}
-
-/// The book takes over what the counters say; what differs goes to over and short with a case.
-fn follow_counters(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    d: &mut Drawer,
-    now: &Holdings,
-    customer: Option<AccountId>,
-    how: &str,
-) -> Result<()> {
-    let inside = now.inside()?;
-    let difference = inside.sum()?.sub(ledger::view(tx, d.account)?.posted())?;
-    if !difference.is_zero() {
-        let detail = format!("{how}: it holds {inside}, booked {}", d.notes);
-        let found = Found { source: Source::Machine, amount: difference, detail, candidates: Vec::new(), customer };
-        let opened = case::open(tx, actor, d, found)?;
-        let amount = Money::new(difference.minor.abs(), d.currency);
-        let account = over_short(d.book, d.currency);
-        let (debit, credit) = if difference.is_positive() { (d.account, account) } else { (account, d.account) };
-        book(tx, debit, credit, amount, "cash_difference", &opened.to_string())?;
-    }
-    save(tx, d, inside)
 }

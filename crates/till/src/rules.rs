@@ -47,6 +47,8 @@ pub(crate) struct Machine {
     pub pays: Vec<i64>,
     /// Notes of one visit at most.
     pub notes_max: i64,
+    /// Working days until a customer hears what became of money that the counters left open.
+    pub answer_working_days: u32,
 }
 
 #[derive(Deserialize)]

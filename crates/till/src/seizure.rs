@@ -203,7 +203,7 @@ pub fn seizure_confirm(tx: &mut Tx<'_>, actor: &Actor, id: SeizureId, works: &dy
 }
 
 /// The last of so many working days after `day`.
-fn working_days_after(day: Date, days: u32, works: &dyn Fn(Date) -> bool) -> Date {
+pub(crate) fn working_days_after(day: Date, days: u32, works: &dyn Fn(Date) -> bool) -> Date {
     let later = (1..=i64::from(days) * 30 + 30).map(|n| day.plus_days(n)).filter(|d| works(*d));
     later.take(days as usize).last().unwrap_or(day.plus_days(i64::from(days)))
 }

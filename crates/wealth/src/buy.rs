@@ -10,7 +10,7 @@ use crate::{
 use approval::Line;
 use kernel::clock::HOUR;
 use kernel::id::{AccountId, ApprovalId, PersonId, RecordingId, WealthOrderId};
-use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
+use kernel::{Actor, Date, Error, Id, Money, Owner, Result, Who};
 use ledger::Purpose;
 use party::Permission;
 use payments::{Desk, Kind};
@@ -80,6 +80,7 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, ask: &Ask) -> Result<Found> {
         let told = format!("{} is not sold any more on {today}", product.code);
         return Err(Error::new(&NOT_SOLD, told).with("product", &product.code));
     }
+    room(&product, today)?;
     if linked.purpose != Purpose::General || linked.currency != product.currency || linked.closed_at.is_some() {
         return Err(Error::new(&LINKED_UNFIT, format!("{} cannot pay for it", linked.id)));
     }
@@ -88,6 +89,18 @@ fn find(tx: &mut Tx<'_>, actor: &Actor, ask: &Ask) -> Result<Found> {
     let second_look = product.terms().second_look_age.is_some_and(|from| age >= from as i32);
     let fee = fee_inside(ask.amount, product.terms().fee_millionths)?;
     Ok(Found { person, linked, product, fee, second_look })
+}
+
+/// `Err(NOT_SOLD)` where the hours to call it off would end after the last day on which it is sold.
+pub(crate) fn room(product: &Product, today: Date) -> Result<()> {
+    match product.has_room(today) {
+        true => Ok(()),
+        false => {
+            let end = product.cool_end(today);
+            let told = format!("{} is not sold on {end} any more, when the hours to call it off end", product.code);
+            Err(Error::new(&NOT_SOLD, told).with("product", &product.code))
+        }
+    }
 }
 
 fn fits(product: &Product, amount: Money) -> Result<()> {
@@ -146,7 +159,7 @@ pub fn subscribe(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Subscribe)
     }
     let id = WealthOrderId::new(tx.now(), found.linked.id.book());
     if matches!(actor.who, Who::Staff(_)) {
-        record::cover(tx, actor, order.recording, (found.person, &found.product.code), id)?;
+        record::cover(tx, actor, order.recording, (found.person, &found.product), id)?;
     }
     let h = holding::of(tx, actor, &found.linked, &found.product)?;
     let put_aside = Movement {
@@ -167,7 +180,7 @@ pub fn subscribe(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, order: &Subscribe)
     tx.insert(&mut new)?;
     let told = format!("{} {} {} at {level}", new.product, order.ask.amount, new.state);
     tx.audit(actor, store::Audit::of("wealth.subscribe", id).after(told))?;
-    tx.emit(&Event::of(&new), &actor.correlation)?;
+    tx.emit(&Event::of(&new, &found.product), &actor.correlation)?;
     Ok(new)
 }
 

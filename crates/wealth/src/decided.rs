@@ -1,8 +1,8 @@
 //! The second look: a person of the bank who did not sell it says yes or no.
-use crate::buy::{Payload, cool, in_review, put_back, still_suitable};
-use crate::free;
+use crate::buy::{Payload, cool, in_review, put_back, room, still_suitable};
 use crate::order::{State, save};
 use crate::product::shelf;
+use crate::{NO_RECORDING, free};
 use approval::Approve;
 use kernel::id::ApprovalId;
 use kernel::{Actor, Error, Result};
@@ -15,7 +15,8 @@ pub const KINDS: &[&str] = &["wealth.sale"];
 
 /// Yes: the hours in which the customer can call it off begin. `AlreadySo` when the same person said so before. It is judged again:
 /// whoever's level fell meanwhile, or whose accounts are frozen, gets no units. Errors: those of `approval::approve`, `wealth_above_level`,
-/// `wealth_no_assessment`, `wealth_owner_frozen`, `wealth_not_in_review`.
+/// `wealth_no_assessment`, `wealth_not_sold`, `wealth_no_recording` where the terms changed since the sale was recorded, `wealth_owner_frozen`,
+/// `wealth_not_in_review`.
 pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
     match approval::approve(tx, actor, id, shown_hash)? {
         Approve::Approved { approval, payload } => {
@@ -25,6 +26,11 @@ pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: 
             let today = tx.business_date()?;
             let now = shelf(tx)?.product(&o.product, today)?.clone();
             still_suitable(tx, &o, &now)?;
+            room(&now, today)?;
+            if o.recording.is_some() && now.version != o.version {
+                let told = format!("{} was recorded for version {}, {} is in force", o.id, o.version, now.version);
+                return Err(Error::new(&NO_RECORDING, told).with("given", o.version).with("now", now.version));
+            }
             free(tx, o.owner)?;
             let before = o.state;
             cool(tx, &product, &mut o)?;

@@ -1,8 +1,8 @@
 //! What others may hear of wealth products: ids, days and amounts, no personal data.
 use crate::order::{Order, OrderKind, State};
-use crate::product::Level;
+use crate::product::{Level, Product, Text};
 use kernel::id::{AccountId, AssessmentId, PersonId, WealthOrderId};
-use kernel::{Date, Money, Owner};
+use kernel::{Date, Money, Owner, Timestamp};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -16,16 +16,37 @@ pub enum Event {
         holding: AccountId,
         owner: Owner,
         product: String,
+        name: Text,
         kind: OrderKind,
         state: State,
         amount: Money,
+        /// Bought or given back, with two decimals; 0.00 until they are known.
+        units: String,
+        /// Until when it can be called off.
+        until: Option<Timestamp>,
+        /// Of a redemption: the first day on which it is paid.
+        pays_on: Option<Date>,
+        why: String,
     },
 }
 
 impl Event {
-    pub(crate) fn of(o: &Order) -> Event {
+    pub(crate) fn of(o: &Order, p: &Product) -> Event {
         let (order, holding, owner, product) = (o.id, o.holding, o.owner, o.product.clone());
-        Event::Order { order, holding, owner, product, kind: o.kind, state: o.state, amount: o.money(o.amount) }
+        Event::Order {
+            order,
+            holding,
+            owner,
+            product,
+            name: p.terms().name.clone(),
+            kind: o.kind,
+            state: o.state,
+            amount: o.money(o.amount),
+            units: o.units().plain(),
+            until: o.cool_until,
+            pays_on: o.pays_on,
+            why: o.ended_why.clone(),
+        }
     }
 }
 

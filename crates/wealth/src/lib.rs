@@ -51,7 +51,7 @@ pub use order::{Order, OrderKind, State, order, orders_of};
 pub use product::{Level, Product, Risk, Shelf, Terms, Text, shelf};
 pub use questions::{Choice, Question, Questions, questions};
 pub use record::{NoRecorder, Recorder, RecorderSimulator, Recording, Take, recording, recording_begin, recording_end};
-pub use run::{Moved, go_on};
+pub use run::{Moved, NOT_IN_TIME, PRODUCT_ENDED, go_on};
 pub use sell::{Redeem, redeem};
 
 use kernel::{Actor, Error, Money, Owner, Result, Who};

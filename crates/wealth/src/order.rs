@@ -1,6 +1,6 @@
 //! An order: for units, or to give them back. Its life is in `buy`, `sell`, `decided` and `run`.
 use crate::nav::Nav;
-use crate::product::{Level, Product, Shelf};
+use crate::product::{Level, Product, Shelf, shelf};
 use crate::{Event, ORDERS_LISTED_MAX, holding};
 use kernel::id::{AccountId, ApprovalId, BranchId, RecordingId, WealthOrderId};
 use kernel::{Actor, BookId, Channel, Currency, Date, Error, Id, Money, Owner, Result, Timestamp};
@@ -101,7 +101,8 @@ pub(crate) fn save(tx: &mut Tx<'_>, actor: &Actor, o: &mut Order, action: &'stat
     let approval = o.approval.map(|a| a.to_string()).unwrap_or_default();
     let entry = Audit::of(action, o.id).change(before.code(), o.state.code()).reason(&o.ended_why).approval(approval);
     tx.audit(actor, entry)?;
-    tx.emit(&Event::of(o), &actor.correlation)
+    let shelf = shelf(tx)?;
+    tx.emit(&Event::of(o, o.product(&shelf)?), &actor.correlation)
 }
 
 /// An order, locked in a write; whoever asks.

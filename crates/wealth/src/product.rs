@@ -90,6 +90,18 @@ impl Product {
         let t = self.terms();
         t.sold_until.is_none_or(|last| day <= last) && t.matures.is_none_or(|last| day < last)
     }
+    /// Whether hours to call off that begin on a day end while it is still sold.
+    pub(crate) fn has_room(&self, day: Date) -> bool {
+        self.is_sold(self.cool_end(day))
+    }
+    /// The day on which hours to call off end that begin on a day.
+    pub(crate) fn cool_end(&self, day: Date) -> Date {
+        day.plus_days((i64::from(self.terms().cooling_hours) + 23) / 24)
+    }
+    /// Whether its last day has come: what waits is not bought any more.
+    pub(crate) fn is_over(&self, day: Date) -> bool {
+        self.terms().matures.is_some_and(|last| last <= day)
+    }
     /// The newest value up to a day, with its day.
     pub fn latest(&self, tx: &mut Tx<'_>, to: Date) -> Result<Option<NavRow>> {
         let tail = "WHERE book = ?1 AND product = ?2 AND day <= ?3 ORDER BY day DESC LIMIT 1";

@@ -2,7 +2,9 @@
 //!
 //! Sales of such products at a bank's premises are recorded in sound and picture, in an area of their own
 //! (银行业金融机构销售专区录音录像管理暂行规定, 2017, from memory). The device is behind [`Recorder`]. A recording begins for a customer and
-//! a product, and ends with the device's [`Take`]: the hash of what was recorded. One that has ended serves one order of the same day.
+//! a product, and ends with the device's [`Take`]: the hash of what was recorded. One that has ended serves one order of the same day,
+//! for the version of the product that was in force when it began: when another one came since, the sale is recorded again.
+use crate::product::Product;
 use crate::{NO_RECORDING, RECORDING_ENDED, RECORDING_HOURS_MAX, shelf};
 use kernel::clock::HOUR;
 use kernel::id::{BranchId, PersonId, RecordingId, WealthOrderId};
@@ -152,12 +154,12 @@ pub fn recording(tx: &mut Tx<'_>, actor: &Actor, id: RecordingId) -> Result<Reco
 }
 
 /// The recording that covers a sale by staff, bound to its order. `Err(NO_RECORDING)` where it is missing, is of another customer,
-/// product, teller or day, has not ended or has served.
+/// product, version of its terms, teller or day, has not ended or has served.
 pub(crate) fn cover(
     tx: &mut Tx<'_>,
     actor: &Actor,
     named: Option<RecordingId>,
-    (person, product): (PersonId, &str),
+    (person, product): (PersonId, &Product),
     order: WealthOrderId,
 ) -> Result<()> {
     let none = |why: &str| Error::new(&NO_RECORDING, why.to_owned());
@@ -165,8 +167,11 @@ pub(crate) fn cover(
     let mut found = mine(tx, actor, id).map_err(|_| none("there is no such recording of yours"))?;
     let Some(ended) = found.ended_at else { return Err(none("the recording has not ended")) };
     let today = tx.now().local_date();
-    if (found.person, found.product.as_str()) != (person, product) || ended.local_date() != today {
+    if (found.person, &found.product) != (person, &product.code) || ended.local_date() != today {
         return Err(none("the recording is of another customer, product or day"));
+    }
+    if product.approved_at > found.began_at || product.effective_from > found.began_at.local_date() {
+        return Err(none("the terms of the product changed since the recording began"));
     }
     if found.sold.is_some() {
         return Err(none("the recording has served an order already"));

@@ -1,7 +1,8 @@
 //! What moves on by itself: hours that are over, values that became known, days of payment, products that end.
 //!
 //! Each order is moved in a transaction of its own, in the order of ids. One that cannot be moved now (its owner is frozen, the guard
-//! holds it) is told to the log, stays as it is and is tried again in the next run; none holds up another.
+//! holds it) is told to the log, stays as it is and is tried again in the next run; none holds up another. An order whose product ended
+//! before it could be bought ends too, and all of its money goes back.
 use crate::nav::{Nav, units_of, worth};
 use crate::order::{Order, OrderKind, State, raw, save};
 use crate::pay::{Movement, accounts_of, move_now, move_units};
@@ -12,6 +13,10 @@ use kernel::{Actor, BookId, Date, Error, Id, Result};
 use payments::own::{Own, own};
 use payments::{Desk, Kind};
 use store::{Tx, params};
+
+/// Why an order ended that nobody decided: codes, told in words on pages and in notices.
+pub const NOT_IN_TIME: &str = "not_in_time";
+pub const PRODUCT_ENDED: &str = "product_ended";
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +59,9 @@ fn count(done: &mut Moved, moved: Result<bool>, what: &str) {
 fn step(desk: &Desk, tx: &mut Tx<'_>, id: WealthOrderId) -> Result<bool> {
     let mut o = raw(tx, id)?;
     let by = mover(id);
+    if o.kind == OrderKind::Subscribe && is_too_late(tx, &o)? {
+        return give_up(desk, tx, &by, &mut o);
+    }
     let moved = match (o.state, o.kind) {
         (State::Review, _) => lapsed(desk, tx, &by, &mut o)?,
         (State::Cooling, _) => cooled(tx, &by, &mut o)?,
@@ -67,6 +75,30 @@ fn step(desk: &Desk, tx: &mut Tx<'_>, id: WealthOrderId) -> Result<bool> {
     Ok(moved || settled)
 }
 
+/// Whether an order for units can come to nothing any more: its second look would leave no room for the hours to call it off, or the
+/// product's last day has come without a value for it. No money waits for a product that has ended.
+fn is_too_late(tx: &mut Tx<'_>, o: &Order) -> Result<bool> {
+    let today = tx.business_date()?;
+    let product = shelf(tx)?.product(&o.product, today)?.clone();
+    Ok(match o.state {
+        State::Review => !product.has_room(today),
+        State::Cooling => product.is_over(today),
+        State::Due => product.is_over(today) && priced(tx, o)?.2.is_none(),
+        State::Confirmed | State::Refused | State::Cancelled => false,
+    })
+}
+
+fn give_up(desk: &Desk, tx: &mut Tx<'_>, by: &Actor, o: &mut Order) -> Result<bool> {
+    buy::put_back(desk, tx, o, "产品结束")?;
+    if let Some(asked) = o.approval {
+        approval::withdraw(tx, by, asked, "the product ended")?;
+    }
+    let (before, at) = (o.state, tx.now());
+    o.end(State::Refused, &by.principal(), at, PRODUCT_ENDED);
+    save(tx, by, o, "wealth.give_up", before)?;
+    Ok(true)
+}
+
 /// Nobody looked at it in time, or it was taken back: the money goes back.
 fn lapsed(desk: &Desk, tx: &mut Tx<'_>, by: &Actor, o: &mut Order) -> Result<bool> {
     let asked = o.approval.ok_or_else(|| Error::broken(format!("{} was never before a second person", o.id)))?;
@@ -75,7 +107,7 @@ fn lapsed(desk: &Desk, tx: &mut Tx<'_>, by: &Actor, o: &mut Order) -> Result<boo
         return Ok(false);
     }
     buy::put_back(desk, tx, o, "复核未通过")?;
-    o.end(State::Refused, &by.principal(), now, "nobody decided in time");
+    o.end(State::Refused, &by.principal(), now, NOT_IN_TIME);
     save(tx, by, o, "wealth.second_look", State::Review)?;
     Ok(true)
 }

@@ -88,6 +88,6 @@ pub(crate) fn give_back(
     tx.insert(&mut new)?;
     let told = format!("{} units of {}", new.units().plain(), new.product);
     tx.audit(actor, Audit::of("wealth.redeem", id).after(told))?;
-    tx.emit(&Event::of(&new), &actor.correlation)?;
+    tx.emit(&Event::of(&new, product), &actor.correlation)?;
     Ok(new)
 }

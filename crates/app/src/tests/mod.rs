@@ -1,6 +1,7 @@
 //! A small bank in a temporary directory: a head office, a branch, a firm with money, a person with an account, and staff.
 //! With `YIZHAN_TEST_DATABASE=postgres://…` in a schema of its own there.
 mod cash;
+mod counter;
 mod house;
 mod relaying;
 mod rights;

@@ -2,7 +2,7 @@
 use super::lines::refused;
 use super::*;
 use crate::credit::Decided;
-use crate::pin::{KeyedHashes, PIN_TRIES_MAX, PinTry, pin_seen, pin_set, pin_try};
+use crate::pin::{Hsm, KeyedHashes, PIN_TRIES_MAX, PinTry, pin_seen, pin_set, pin_try};
 use kernel::id::ApprovalId;
 use party::PasswordCost;
 
@@ -10,6 +10,26 @@ impl Bank {
     fn dispute(&self, by: &Customer, line: AccountId, item: i64) -> Result<CreditLine> {
         let by = by.phone();
         self.write(move |tx| dispute(tx, &by, line, item, "not mine"))
+    }
+    /// The program of a firm that runs the scheme.
+    fn scheme(&self) -> Actor {
+        let branch = self.branch;
+        let made = self.write(move |tx| {
+            let new = party::FirmNew {
+                branch,
+                credit_code: "91990102MA0000001D".into(),
+                name: "卡组织".into(),
+                kind: party::FirmKind::Company,
+                size: party::FirmSize::Small,
+                address: String::new(),
+                phone: String::new(),
+            };
+            let firm = party::firm_register(tx, &system(), new)?.firm;
+            let (scopes, limits) = (party::SCHEME_SCOPES.to_vec(), Role::Client.cap());
+            let new = party::ClientNew { firm, name: "卡组织".into(), scopes, limits };
+            party::client_make(tx, &system(), new).map(|(client, _)| Who::Client { client, firm })
+        });
+        Actor { channel: Channel::Api, ..Actor::of(made.unwrap()) }
     }
     fn decide(&self, by: &Actor, line: AccountId, item: i64, how: Decided) -> Result<ApprovalId> {
         let by = by.clone();
@@ -215,4 +235,73 @@ fn a_bill_is_shown_as_it_stands_without_being_written() {
     let told: Vec<_> = offers.iter().map(|o| (o.periods, o.fees.minor, o.yearly.to_string())).collect();
     assert_eq!(told[2], (12, 8_640, "13.03%".to_owned()), "{told:?}");
     assert!(super::super::offers(&shown.bill.0, 2, day("2026-03-05")).unwrap().is_empty());
+}
+
+/// A module that looks at PINs, and may break down.
+struct Flaky {
+    inner: KeyedHashes,
+    down: std::sync::atomic::AtomicBool,
+}
+
+impl Hsm for Flaky {
+    fn seal(&self, card: CardId, pin: &str) -> Result<String> {
+        self.inner.seal(card, pin)
+    }
+    fn fits(&self, card: CardId, sealed: &str, pin: &str) -> Result<bool> {
+        match self.down.load(std::sync::atomic::Ordering::Relaxed) {
+            true => Err(kernel::Error::new(&MAKER_AWAY, "the module does not answer")),
+            false => self.inner.fits(card, sealed, pin),
+        }
+    }
+}
+
+#[test]
+fn a_request_asked_again_is_answered_the_same_and_counts_no_pin_twice() {
+    use std::sync::atomic::Ordering::Relaxed;
+    let bank = Bank::open("2026-03-05");
+    let c = bank.customer(1);
+    bank.pay_in(c.account, 1_000_000);
+    let card = bank.active(&c, Kind::Debit);
+    let scheme = bank.scheme();
+    let inner = KeyedHashes { store: bank.desk.store.clone(), cost: PasswordCost::TEST };
+    let hsm = Flaky { inner, down: false.into() };
+    let set = |pin: &str| pin_set(&bank.desk.store, &hsm, &bank.teller, card.id, pin, &c.shown()).unwrap();
+    set("258046");
+    let number = bank.number(card.id);
+    let ask = |reference: &str, fen: i64, pin: Option<&str>| {
+        let (number, merchant) = (number.clone(), "面馆".to_owned());
+        let ask = Purchase { number, sequence: 1, amount: Money::cny(fen), reference: reference.into(), merchant };
+        authorise_for(&bank.desk, &hsm, &scheme, &ask, pin)
+    };
+    let wrong = || bank.read(|tx| pin_seen(tx, &c.phone(), card.id)).unwrap().unwrap().wrong;
+    for _ in 0..5 {
+        let told = ask("w1", 100, Some("000001")).unwrap_err();
+        assert!(told.is(&PIN_WRONG) && told.fields()[0] == ("left", "2".into()), "{told:?}");
+        assert_eq!(wrong(), 1, "one request is one try");
+    }
+    assert_eq!(refused(ask("w1", 100, Some("258046"))), "key_reused", "a reference is no second guess");
+    assert_eq!(refused(ask("w1", 101, Some("000001"))), "key_reused");
+    // The process ends, or the module breaks down, between counting and looking.
+    hsm.down.store(true, Relaxed);
+    for _ in 0..3 {
+        assert_eq!((refused(ask("w2", 100, Some("258046"))), wrong()), ("card_maker_away", 2));
+    }
+    hsm.down.store(false, Relaxed);
+    let held = ask("w2", 100, Some("258046")).unwrap();
+    assert_eq!((held.state, wrong()), (payments::State::Held, 0));
+    assert_eq!(ask("w2", 100, Some("258046")).unwrap().instruction, held.instruction);
+    std::thread::scope(|s| {
+        let storm: Vec<_> = (0..8).map(|_| s.spawn(|| refused(ask("w3", 100, Some("000001"))))).collect();
+        assert!(storm.into_iter().all(|t| t.join().unwrap() == "card_pin_wrong"));
+    });
+    assert_eq!(wrong(), 1, "eight at once are one try");
+    for reference in ["w4", "w5"] {
+        let _ = ask(reference, 100, Some("000001"));
+    }
+    assert_eq!(refused(ask("n1", 1, None)), "card_pin_locked", "nor without a PIN");
+    set("641973");
+    assert_eq!(refused(ask("n1", 1, None)), "card_pin_locked", "as it was answered");
+    assert_eq!(ask("n2", 1, None).unwrap().state, payments::State::Held);
+    assert_eq!(ask("w2", 100, Some("258046")).unwrap().instruction, held.instruction, "also after the PIN changed");
+    bank.verify();
 }

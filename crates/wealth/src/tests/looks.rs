@@ -174,3 +174,57 @@ fn a_yes_is_judged_again() {
     bank.no(&bank.manager, bank.asked(&o).id).unwrap();
     bank.verify();
 }
+
+#[test]
+fn what_cannot_be_bought_before_its_product_ends_is_refused_or_given_back() {
+    let bank = Bank::open("2026-03-02");
+    let young = bank.assessed(1, 1990, Level::C5);
+    let elder = bank.assessed(2, 1950, Level::C5);
+    bank.day("2026-03-30");
+    let waits = bank.buy(&young, "p4", 1_000 * YUAN).unwrap();
+    let looked = bank.buy(&elder, "p4", 1_000 * YUAN).unwrap();
+    assert_eq!((waits.state, looked.state), (State::Cooling, State::Review));
+    let free = |c: &Customer| bank.read(|tx| ledger::view(tx, c.account)).available().minor;
+    bank.day("2026-03-31");
+    let late = bank.buy(&young, "p4", 1_000 * YUAN).unwrap_err();
+    assert!(late.is(&NOT_SOLD) && late.message().contains("2026-04-01"), "{late:?}");
+    let asked = bank.asked(&looked).id;
+    assert!(bank.yes(&bank.manager, asked).unwrap_err().is(&NOT_SOLD), "no room for the hours to call it off");
+    bank.go_on();
+    assert_eq!((bank.order(looked.id).state, free(&elder)), (State::Refused, 100_000 * YUAN));
+    assert_eq!(bank.order(looked.id).ended_why, PRODUCT_ENDED);
+    assert!(!bank.read(|tx| approval::raw(tx, asked)).is_open(bank.clock.now()), "nobody is asked any more");
+    assert_eq!(bank.order(waits.id).state, State::Due, "it waits for the value of its day");
+    bank.day("2026-05-31");
+    bank.go_on();
+    assert_eq!((bank.order(waits.id).state, free(&young)), (State::Due, 99_000 * YUAN));
+    bank.day("2026-06-01");
+    bank.go_on();
+    assert_eq!((bank.order(waits.id).state, free(&young)), (State::Refused, 100_000 * YUAN), "no value ever came");
+    assert_eq!(bank.go_on(), Moved::default());
+    bank.verify();
+}
+
+#[test]
+fn a_sale_is_recorded_again_when_the_terms_changed() {
+    let bank = Bank::open("2026-03-02");
+    let (young, elder) = (bank.assessed(1, 1990, Level::C5), bank.assessed(2, 1950, Level::C5));
+    let before = bank.recorded(&young, "p3");
+    let sold = |c: &Customer, recording| {
+        let fee = bank.quote(c, "p3", 1_000 * YUAN).unwrap().fee.minor;
+        bank.buy_as(bank.teller.clone(), c, "p3", (1_000 * YUAN, fee), Some(recording))
+    };
+    let looked = sold(&elder, bank.recorded(&elder, "p3")).unwrap();
+    bank.clock.advance(HOUR);
+    let second = products().split("[[product]]").nth(4).unwrap().replace("version = 1", "version = 2");
+    let second = second.replace("2026-03-01", "2026-03-02").replace("minimum = \"100\"", "minimum = \"200\"");
+    assert_eq!(bank.load(&format!("[[product]]{second}")).unwrap(), 1);
+    let told = sold(&young, before).unwrap_err();
+    assert!(told.is(&NO_RECORDING) && told.message().contains("changed"), "{told:?}");
+    let told = bank.yes(&bank.manager, bank.asked(&looked).id).unwrap_err();
+    assert!(told.is(&NO_RECORDING) && told.message().contains("version 1, 2"), "{told:?}");
+    bank.clock.advance(HOUR);
+    assert!(sold(&young, bank.recorded(&young, "p3")).is_ok());
+    bank.no(&bank.manager, bank.asked(&looked).id).unwrap();
+    bank.verify();
+}

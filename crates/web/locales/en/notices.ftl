@@ -84,3 +84,47 @@ notice-cards-produced = Your card { $masked } is ready. Bring your identity docu
 notice-cards-lost = Your card { $masked } was reported lost and pays nothing. The money in your account is not touched. If this was not you, call the branch at once.
 notice-cards-closed = Your card { $masked } was closed. Your account and its money stay.
 notice-cards-stated = Your credit card statement is there: please repay { $money } by { $due }.
+
+# Deposits
+notice-deposits-due-soon = { $rollover ->
+    [none] Your deposit { $account } ({ $money }) falls due on { $matures }. It then goes to your current account with its interest. To keep it for another term, change that before the day.
+    [principal] Your deposit { $account } ({ $money }) falls due on { $matures }. It then goes on for the same term, and the interest goes to your current account. To take it out, change that before the day.
+   *[other] Your deposit { $account } ({ $money }) falls due on { $matures }. It then goes on for the same term together with its interest. To take it out, change that before the day.
+}
+notice-deposits-matured = Your deposit fell due: { $money } and interest of { $interest } are in your account { $account }.
+notice-deposits-rolled = Your deposit { $account } fell due and goes on for another term: { $money } until { $matures }. The interest was { $interest }.
+notice-deposits-overdue = Your deposit { $account } fell due and { $money } could not be paid. The money is there, earns the rate of a current account from its last day on, and the bank tries again each night. Bring your identity document to any branch to learn why.
+notice-deposits-asleep = Your account { $account } has not been used for long and was put to sleep: it neither pays nor receives. The money is there and earns interest. To use it again, bring your identity document to any branch.
+notice-deposits-woken = Your account { $account } is awake and can be used as before.
+
+# Accounts
+notice-account-restricted = { $kind ->
+    [no_debits] Your account { $account } cannot pay at present; it can be paid into. Bring your identity document to any branch to learn why and what to do.
+    [no_credits] Your account { $account } cannot be paid into at present. Bring your identity document to any branch to learn why and what to do.
+    [counter_only] Your account { $account } pays at a counter only at present. Bring your identity document to any branch to learn why and what to do.
+    [freeze] Part of the money in your account { $account } cannot be moved at present. Bring your identity document to any branch to learn why and what to do.
+   *[other] There is a restriction on your account { $account }. Bring your identity document to any branch to learn why and what to do.
+}
+notice-account-lifted = A restriction on your account { $account } was lifted.
+notice-account-closed = Your account { $account } was closed. If this was not you, call the branch at once.
+
+# Wealth products
+notice-wealth-in-review = Another person of the bank looks at your order of { $product } for { $money } first. The money is put aside and not paid; you can call it off at any time.
+notice-wealth-cooling = We have your order of { $product } for { $money }. Until { $until } you can call it off: all of the money comes back, at no cost. If this was not you, call it off at once and tell the branch.
+notice-wealth-due = { $product } is being paid back to you: { $units } units. The money comes to your account on { $pays_on } or the next day the bank works.
+notice-wealth-confirmed = { $kind ->
+    [redeem] { $money } from { $product } is in your account ({ $units } units).
+   *[other] You bought { $product }: { $money } paid, { $units } units received. Their worth rises and falls.
+}
+notice-wealth-refused = Your order of { $product } was not carried out. All of { $money } is back in your account. Reason: { $why }.
+notice-wealth-cancelled = Your order of { $product } was called off. All of { $money } is back in your account.
+
+# Machines
+notice-till-interrupted = { $kind ->
+    [withdrawal] The machine { $place } stopped while you drew cash. By its counters { $money } was taken from your account; notes you did not take were not. If that is wrong, call the branch.
+   *[other] The machine { $place } stopped while you paid cash in. By its counters { $money } is in your account, and the other notes were given back. If that is wrong, call the branch.
+}
+notice-till-interrupted-open = { $kind ->
+    [withdrawal] Your drawing at { $place } did not go to its end. { $open } that the machine paid does not agree with the books; { $money } was taken from your account. The bank counts the machine and answers you by { $due }. You need do nothing.
+   *[other] Your cash did not all get to your account at { $place }. { $open } stayed in the machine and is not in your account yet ({ $money } is). It is not lost: the bank counts the machine, answers you by { $due }, and what is yours goes to your account. You need do nothing.
+}

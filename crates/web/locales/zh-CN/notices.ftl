@@ -84,3 +84,47 @@ notice-cards-produced = 您的卡（{ $masked }）做好了，请带身份证到
 notice-cards-lost = 您的卡（{ $masked }）已挂失，不能付款。账户里的钱没有动。如果不是您挂失的，请马上打电话给网点。
 notice-cards-closed = 您的卡（{ $masked }）已销卡。账户和里面的钱不变。
 notice-cards-stated = 信用卡账单出来了：请在 { $due } 前还款 { $money }。
+
+# 存款
+notice-deposits-due-soon = { $rollover ->
+    [none] 您的存款 { $account }（{ $money }）{ $matures }到期，到期后本金和利息自动转到您的活期账户。想再存一期，到期前改一下就行。
+    [principal] 您的存款 { $account }（{ $money }）{ $matures }到期，到期后本金按原来的期限再存，利息转到您的活期账户。想取出来，到期前改一下就行。
+   *[other] 您的存款 { $account }（{ $money }）{ $matures }到期，到期后本金和利息一起按原来的期限再存。想取出来，到期前改一下就行。
+}
+notice-deposits-matured = 您的存款到期了：本金 { $money }和利息 { $interest }已转到账户 { $account }。
+notice-deposits-rolled = 您的存款 { $account }到期了，又存了一期：{ $money }，到 { $matures }。利息 { $interest }。
+notice-deposits-overdue = 您的存款 { $account }到期了，但 { $money }没能付出。钱还在，从到期日起按活期计息，银行每天晚上会再试。请带身份证到任一网点，问清原因。
+notice-deposits-asleep = 您的账户 { $account }很久没有动过，已经停用，现在不能收款和付款。钱还在，照样有利息。想继续用，请本人带身份证到任一网点。
+notice-deposits-woken = 您的账户 { $account }已经恢复，可以照常收款和付款。
+
+# 账户
+notice-account-restricted = { $kind ->
+    [no_debits] 您的账户 { $account }现在不能付款，可以收款。请带身份证件到任一网点，了解原因和恢复的办法。
+    [no_credits] 您的账户 { $account }现在不能收款。请带身份证件到任一网点，了解原因和恢复的办法。
+    [counter_only] 您的账户 { $account }现在只能在柜台付款。请带身份证件到任一网点，了解原因和恢复的办法。
+    [freeze] 您的账户 { $account }里有一部分钱现在不能动。请带身份证件到任一网点，了解原因和恢复的办法。
+   *[other] 您的账户 { $account }现在有限制。请带身份证件到任一网点，了解原因和恢复的办法。
+}
+notice-account-lifted = 您的账户 { $account }上的一项限制已经解除。
+notice-account-closed = 您的账户 { $account }已销户。如果不是您办理的，请马上联系网点。
+
+# 理财
+notice-wealth-in-review = 您想买的“{ $product }”{ $money }，要由银行的另一个人再看一遍。钱先放在一边，没有付出；您随时可以撤单。
+notice-wealth-cooling = 您买“{ $product }”{ $money }的申请收到了。{ $until }之前想撤就撤，钱全部退回，不收费。如果不是您本人要买的，请马上撤单，并联系网点。
+notice-wealth-due = “{ $product }”正在还给您：{ $units } 份，钱{ $pays_on }转到您的账户，遇银行休息日顺延。
+notice-wealth-confirmed = { $kind ->
+    [redeem] “{ $product }”的 { $money }已经转到您的账户（{ $units } 份）。
+   *[other] 您买的“{ $product }”成了：付出 { $money }，得到 { $units } 份。它的价值会涨也会跌。
+}
+notice-wealth-refused = 您买“{ $product }”的申请没有办成，{ $money }已全部退回您的账户。原因：{ $why }。
+notice-wealth-cancelled = 您买“{ $product }”的申请已撤单，{ $money }已全部退回您的账户。
+
+# 自助机
+notice-till-interrupted = { $kind ->
+    [withdrawal] 您在{ $place }取款时机器停了。按机器点的数，您的账户扣了 { $money }。没拿走的钱没有扣。数目不对的，请联系网点。
+   *[other] 您在{ $place }存款时机器停了。按机器点的数，您的账户存进 { $money }，其余的钞票已经还给您。数目不对的，请联系网点。
+}
+notice-till-interrupted-open = { $kind ->
+    [withdrawal] 您在{ $place }的取款没有办完。机器付出的 { $open }和账上对不上，您的账户扣了 { $money }。银行会点清机器里的钱，最晚 { $due }答复您。您不用做什么。
+   *[other] 您在{ $place }的存款没有办完，有 { $open }留在机器里，还没有存进您的账户（已存进 { $money }）。钱没有丢：银行会点清机器里的钱，最晚 { $due }答复您，是您的就存进您的账户。您不用做什么。
+}

@@ -9,7 +9,7 @@ use crate::http::csrf::Checked;
 use crate::http::read::At;
 use crate::http::redirect::see_other;
 use crate::look::*;
-use crate::state::Web;
+use crate::state::{Asked, Web};
 use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -170,6 +170,7 @@ pub async fn repay(
 pub struct OutForm {
     #[serde(rename = "csrf")]
     _csrf: String,
+    once: String,
     step: String,
     amount: String,
     to: String,
@@ -181,7 +182,7 @@ pub async fn overpaid(State(web): State<Web>, who: Signed, At(id): At<AccountId>
     let open = load(&web, &who, id).await?;
     let to = if let [only] = open.accounts.as_slice() { only.account.id.to_string() } else { String::new() };
     let amount = Money::cny(open.line.bill.0.overpaid).plain();
-    let given = OutForm { amount, to, ..OutForm::default() };
+    let given = OutForm { once: once_value(), amount, to, ..OutForm::default() };
     Ok(out_page(&who, &open, &given, Turn::first(&who.view, OUT), &FieldErrors::new()))
 }
 
@@ -196,7 +197,7 @@ fn out_page(who: &Signed, open: &Open, f: &OutForm, turn: Turn<'_>, errors: &Fie
         vec![money(w, &sum, Currency::CNY), radios(w, &field("to", "out-to", &f.to), &account_choices(who, open))];
     let main = html! {
         (error_summary(w, errors))
-        (turn.form(&who.view, &format!("/credit-lines/{}/overpaid", open.line.account), &[("amount", &f.amount), ("to", &f.to)], questions, &who.t("bill-take-out")))
+        (turn.form(&who.view, &format!("/credit-lines/{}/overpaid", open.line.account), &[("once", &f.once), ("amount", &f.amount), ("to", &f.to)], questions, &who.t("bill-take-out")))
     };
     page(who, sheet(who, open, "bill-take-out", errors).lead(who.t("out-lead")), main)
 }
@@ -220,7 +221,8 @@ pub async fn take_out(
         return Ok(if turn.is_wrong() { refused(shown) } else { shown.into_response() });
     };
     let (actor, desk) = (who.actor.clone(), web.desk().clone());
-    match web.write(move |tx| cards::take_out(&desk, tx, &actor, id, to, amount).map(|_| ())).await {
+    let asked = Asked::new(&actor, &f.once, "cards.take_out.page", &(id, to, amount))?;
+    match web.write_once(&asked, move |tx| cards::take_out(&desk, tx, &actor, id, to, amount).map(|_| ())).await {
         Ok(()) => Ok(see_other(&format!("/credit-lines/{id}"))),
         Err(why) => {
             let errors = told(&who, &["amount", "to"], "amount", why)?;

@@ -5,6 +5,7 @@ use crate::http::csrf::Checked;
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
+use crate::words::Lang;
 use crate::{Fault, Shown, Words};
 use app::notices::Notice;
 use axum::extract::{Query, State};
@@ -82,6 +83,8 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
         "proj" if wages => Some(("notice-open", format!("/wages/projects/{about}"))),
+        "acct" if n.kind.starts_with("deposits.") && who.holds(P::AccountRead) => deposit_place(n),
+        "wlth" if who.holds(P::AccountRead) => Some(("notice-open", format!("/wealth/orders/{about}"))),
         "card" => Some(("notice-open", format!("/cards/{about}"))),
         "inst" if !n.kind.ends_with(".payee") && who.holds(P::AccountRead) => {
             Some(("notice-open", format!("/payments/{about}")))
@@ -90,10 +93,16 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
     }
 }
 
+/// A deposit, where it still has a page.
+fn deposit_place(n: &Notice) -> Option<(&'static str, String)> {
+    let of_contract = !matches!(n.kind.as_str(), "deposits.asleep" | "deposits.woken");
+    of_contract.then(|| ("notice-open", format!("/deposits/{}", n.about)))
+}
+
 /// What is said of a thing that the event did not name.
 const UNSAID: &str = "—";
 /// What a notice's text may ask for.
-const ARGS: [&str; 22] = [
+const ARGS: [&str; 32] = [
     "money",
     "wage",
     "period",
@@ -116,6 +125,16 @@ const ARGS: [&str; 22] = [
     "place",
     "due",
     "masked",
+    "matures",
+    "rollover",
+    "units",
+    "pays_on",
+    "why",
+    "product",
+    "name_zh",
+    "name_en",
+    "interest",
+    "open",
 ];
 
 /// The notice in the reader's language. A kind that has no text yet is told by its name, never by nothing.
@@ -125,7 +144,13 @@ fn told(words: Words, kind: &str, key: &str, args: &BTreeMap<String, String>) ->
     said.extend(args.iter().map(|(name, text)| (name.as_str(), value(words, kind, name, text))));
     if let Some(money) = money(args) {
         said.insert("money", words.money(money).into());
+        for name in ["interest", "open"] {
+            let sum = args.get(name).and_then(|sum| Money::parse(sum, money.currency).ok());
+            said.extend(sum.map(|sum| (name, FluentValue::from(words.money(sum)))));
+        }
     }
+    let name = if words.lang == Lang::Zh { "name_zh" } else { "name_en" };
+    said.extend(args.get(name).map(|name| ("product", FluentValue::from(name.as_str()))));
     let said: Vec<_> = said.into_iter().collect();
     words.maybe(key, &said).unwrap_or_else(|| kind.to_owned())
 }
@@ -144,9 +169,10 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
             words.t_with("month", &[("year", i64::from(p.year).into()), ("month", i64::from(p.month).into())])
         }),
         (_, "until") => serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)),
-        (_, "due") => kernel::Date::parse(text).ok().map(|d| words.date(d)),
+        (_, "due" | "matures" | "pays_on") => kernel::Date::parse(text).ok().map(|d| words.date(d)),
         (_, "role") => Some(say::told_or(words, "role", text)),
         (_, "refusal") => refusal(words, text),
+        ("wealth.refused", "why") => Some(say::told_or(words, "wealth-why", text)),
         ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),
         ("clearing.returned", "reason") => Some(say::told_or(words, "clearing-reason", text)),
         ("payroll.line_failed", "reason") => Some(say::failure(words, text, "")),
@@ -176,7 +202,6 @@ pub async fn read_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::Lang;
 
     /// Kind, arguments besides the amount, what the text holds.
     type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
@@ -209,6 +234,36 @@ mod tests {
             ("guard.party_frozen", &[("kind", "stop_debits")], &["已暂停付款"]),
             ("party.tier_changed", &[("from", "II"), ("to", "I")], &["由Ⅱ类调整为Ⅰ类"]),
             ("party.granted", &[("role", "payroll_clerk")], &["“工资经办”"]),
+            (
+                "deposits.due_soon",
+                &[("rollover", "none"), ("matures", "2027-03-02"), ("account", "6217 **** 0128")],
+                &["2027年3月2日到期", "3,214.50 元", "6217 **** 0128", "自动转到"],
+            ),
+            ("deposits.due_soon", &[("rollover", "principal")], &["本金按原来的期限再存"]),
+            ("deposits.matured", &[("interest", "12.00")], &["3,214.50 元", "利息 12.00 元"]),
+            ("deposits.rolled", &[("matures", "2027-03-02")], &["又存了一期", "2027年3月2日"]),
+            ("deposits.overdue", &[], &["没能付出", "3,214.50 元"]),
+            ("deposits.asleep", &[("account", "6217 **** 0128")], &["6217 **** 0128", "身份证"]),
+            ("deposits.woken", &[], &["可以照常"]),
+            ("account.restricted", &[("kind", "no_debits"), ("account", "6217 **** 0128")], &["不能付款"]),
+            ("account.restricted", &[("kind", "freeze")], &["一部分钱"]),
+            ("account.lifted", &[], &["已经解除"]),
+            ("account.closed", &[("account", "6217 **** 0128")], &["6217 **** 0128", "已销户"]),
+            ("wealth.in_review", &[("name_zh", "慢慢来")], &["“慢慢来”", "再看一遍"]),
+            ("wealth.cooling", &[("until", "2026-11-22T06:05:00.000000Z")], &["2026年11月22日 14:05", "撤"]),
+            ("wealth.confirmed", &[("kind", "subscribe"), ("units", "1001.00")], &["1001.00 份"]),
+            ("wealth.confirmed", &[("kind", "redeem")], &["3,214.50 元已经"]),
+            ("wealth.due", &[("kind", "redeem"), ("pays_on", "2027-03-02")], &["2027年3月2日"]),
+            ("wealth.refused", &[("why", "年纪大")], &["3,214.50 元", "年纪大"]),
+            ("wealth.refused", &[("why", "product_ended")], &["产品已经结束"]),
+            ("wealth.cancelled", &[], &["3,214.50 元"]),
+            ("till.interrupted", &[("kind", "withdrawal"), ("place", "K-01")], &["K-01", "扣了 3,214.50 元"]),
+            ("till.interrupted", &[("kind", "deposit")], &["存进 3,214.50 元"]),
+            (
+                "till.interrupted_open",
+                &[("kind", "deposit"), ("open", "200.00"), ("due", "2026-11-25")],
+                &["200.00 元", "2026年11月25日"],
+            ),
             ("some.thing", &[], &["some.thing"]),
         ];
         for (kind, more, want) in cases {

@@ -289,7 +289,7 @@ fn told<'a>(who: &'a Signed, o: &Order, p: &Product) -> Vec<Row<'a>> {
         rows.push(Row::new(who.t("wealth-pays-on"), day(w, on)));
     }
     if o.state == Stage::Refused && o.approval.is_some() {
-        rows.push(Row::new(who.t("wealth-why"), html! { (o.ended_why) }));
+        rows.push(Row::new(who.t("wealth-why"), html! { (say::told_or(who.words(), "wealth-why", &o.ended_why)) }));
     }
     rows
 }
