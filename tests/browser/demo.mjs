@@ -52,6 +52,13 @@ export const code = (name) => fresh(name, () => yizhan('demo', 'code', name).mat
 export const send = (page, selector = 'main form[method=post]:not([data-passkey]) button[type=submit].button') =>
   Promise.all([page.waitForNavigation(), page.locator(selector).last().click()]);
 
+/** Where a page asks for the second factor again, the code that lets the person on. */
+export async function stepUp(page, name) {
+  if (at(page) !== '/step-up') return;
+  await page.fill('[name=code]', await code(name));
+  await send(page);
+}
+
 const ONWARD = 'main form[method=post]:not([data-passkey]) button.button:not(.button-secondary)';
 /** Fills what the page asks for; where one question is asked at a time, goes on to the next. */
 export async function signInWith(page, name, secret, digits) {

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { at, code, openDemo, signIn, sleep, sound, yizhan } from './demo.mjs';
+import { at, openDemo, signIn, sleep, sound, stepUp, yizhan } from './demo.mjs';
 import { person } from './harness.mjs';
 
 const RUN_SECONDS_MAX = 120;
@@ -41,12 +41,6 @@ async function signInForFirm(page, name) {
   await page.goto('/home');
   await send(page, 'form[action="/act-for"] button');
   assert.equal(at(page), '/home');
-}
-
-async function stepUp(page, name) {
-  if (at(page) !== '/step-up') return;
-  await page.fill('[name=code]', await code(name));
-  await send(page);
 }
 
 async function firstProject(page) {

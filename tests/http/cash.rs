@@ -172,3 +172,22 @@ fn notes_are_exchanged_by_the_rule_and_a_vault_is_counted_by_two() {
     assert_eq!(other.status, 422, "the two found different notes");
     went(&house.form('y', &count, &count, &[]));
 }
+
+#[test]
+fn a_cash_machine_is_put_into_a_terminal_on_its_page() {
+    let house = House::open();
+    let (page, machine) = (house.fill("/terminals/$terminal/machine"), house.fill("$machine"));
+    let free = house.page('m', &page).text();
+    assert!(free.contains(&machine) && free.contains("M01"), "{free}");
+    assert_eq!(house.form('m', &page, &page, &[("machine", "x")]).status, 422);
+    for _ in 0..2 {
+        let sent = house.form('m', &page, &page, &[("machine", &machine)]);
+        assert_eq!(
+            (sent.status, sent.header("location")),
+            (303, Some(&*house.fill("/terminals/$terminal"))),
+            "again is the same"
+        );
+    }
+    let built = house.page('m', &page).text();
+    assert!(built.contains("里面装的是") && built.contains("M01") && !built.contains(&machine), "{built}");
+}

@@ -133,7 +133,8 @@ pub(super) fn wealth(house: &mut House) {
             format!("[[nav]]\nproduct = \"{product}\"\nday = \"{today}\"\nvalue = \"{value}\"\ndocument = \"公告\"\n")
         };
         wealth::load_terms(tx, &system(), wealth::DATA_FILE, wealth::DATA)?;
-        let draft = wealth::keep_terms(tx, &system(), "new.toml", &value("mixed.growth", "1.0000"))?.name();
+        let text = value("mixed.growth", "1.0000");
+        let draft = approval::terms::keep(tx, &system(), "wealth.terms", "new.toml", &text)?.name();
         wealth::assess(tx, &customer, &bold(today)?)?;
         let order = |tx: &mut Tx<'_>, product: &str, fee: i64| {
             let ask = wealth::Ask { product: product.into(), linked, amount: Money::cny(100_100) };

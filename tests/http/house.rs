@@ -350,7 +350,8 @@ impl House {
         });
         let admin = self.actor('g');
         let text = super::setting::version("2026-12-01", "0");
-        let draft = self.bank.write(move |tx| pricing::keep_draft(tx, &admin, "new.toml", &text).map(|d| d.name()));
+        let draft =
+            self.bank.write(move |tx| approval::terms::keep(tx, &admin, "tariff", "new.toml", &text).map(|d| d.name()));
         let risk = self.actor('r');
         let entry = self
             .bank
@@ -481,7 +482,7 @@ impl House {
             let ask = deposits::ProofAsk { account: linked, amount: Money::cny(100), until, copies: 1 };
             let proof = deposits::proof_issue(tx, &system(), &ask)?.id.to_string();
             let text = "[[rate]]\nproduct = \"demand\"\nrate = \"0.10\"\neffective_from = \"2026-12-01\"\ndocument = \"挂牌\"\n";
-            Ok([term, notice, proof, deposits::keep_terms(tx, &system(), "new.toml", text)?.name()])
+            Ok([term, notice, proof, approval::terms::keep(tx, &system(), "deposit.terms", "new.toml", text)?.name()])
         });
         let names = ["$deposit", "$notice_deposit", "$proof", "$terms"];
         self.ids.extend(names.into_iter().zip(ids.expect("deposits")));

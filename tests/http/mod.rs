@@ -32,6 +32,7 @@ mod setting;
 mod shapes;
 mod statement;
 mod tasks;
+mod terms;
 mod transfer;
 mod wealth;
 mod wealth_cases;

@@ -33,3 +33,17 @@ CREATE TABLE approvals (
 CREATE INDEX approvals_waiting ON approvals (id) WHERE state = 'waiting';
 CREATE INDEX approvals_due ON approvals (expires_at) WHERE state = 'waiting';
 CREATE INDEX approvals_by_maker ON approvals (maker, id);
+
+-- Texts of dated terms (prices, rates, products), kept by what they say until a second person agrees.
+CREATE TABLE approval_drafts (
+    book BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    hash BYTES NOT NULL,
+    file TEXT NOT NULL,
+    text TEXT NOT NULL,
+    kept_by TEXT NOT NULL,
+    kept_at BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, kind, hash)
+) KEYED;
+-- append-only: approval_drafts

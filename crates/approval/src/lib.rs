@@ -24,6 +24,7 @@ mod decide;
 mod events;
 mod list;
 mod policy;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,12 @@ pub const APPROVAL_HOURS_MAX: u32 = 168;
 pub const PAYLOAD_BYTES_MAX: usize = 64 * 1024;
 /// Lines of a summary at most.
 pub const SUMMARY_LINES_MAX: usize = 60;
+/// Bytes of a text of dated terms at most.
+pub const DRAFT_BYTES_MAX: usize = 1 << 20;
+/// Characters of such a text's file name that are kept.
+pub const DRAFT_NAME_CHARS_MAX: usize = 120;
+/// Faults of one such text that are told.
+pub const FAULTS_MAX: usize = 200;
 /// Requests ended by one call of [`expire_due`] at most.
 pub const EXPIRE_ROWS_MAX: u32 = 1_000;
 
@@ -49,7 +56,7 @@ pub const MIGRATION: Migration =
     Migration { name: "0004_approval", sql: include_str!("../migrations/0004_approval.sql") };
 
 /// Every table of record of this crate, for `verify`.
-pub const TABLES: &[&Table] = &[store::verify::of::<Approval>()];
+pub const TABLES: &[&Table] = &[store::verify::of::<Approval>(), store::verify::of::<terms::Draft>()];
 
 pub mod codes {
     kernel::codes! {

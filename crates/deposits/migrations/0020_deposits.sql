@@ -33,19 +33,6 @@ CREATE TABLE deposit_rates (
 ) KEYED;
 -- append-only: deposit_rates
 
--- Texts of new products and rates, kept by what they say until a second person agrees.
-CREATE TABLE deposit_drafts (
-    book BIGINT NOT NULL,
-    hash BYTES NOT NULL,
-    file TEXT NOT NULL,
-    text TEXT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at BIGINT NOT NULL,
-    seal BYTES NOT NULL,
-    PRIMARY KEY (book, hash)
-) KEYED;
--- append-only: deposit_drafts
-
 -- Contracts for a term or with notice; each is an account of the ledger.
 CREATE TABLE deposits (
     book BIGINT NOT NULL,

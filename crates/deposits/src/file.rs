@@ -1,33 +1,19 @@
-//! A text with products and rates: looked at, kept until a second person agrees, put in force. Nothing of a text with a
-//! fault in it is taken.
+//! A text with products and rates: looked at and put in force. Nothing of a text with a fault in it is taken.
 use crate::interest::Annual;
 use crate::terms::{Holder, Kind, Product, Rate, SettledAt, Shelf, Terms, months, shelf};
-use crate::{
-    BAD_TERMS, DayCount, NOTHING_NEW, PRODUCTS_MAX, RATES_MAX, TERMS_BYTES_MAX, TERMS_FAULTS_MAX, TERMS_FIXED,
-};
+use crate::{BAD_TERMS, DayCount, NOTHING_NEW, PRODUCTS_MAX, RATES_MAX, TERMS_FIXED};
+use approval::terms::{Fault, Why};
+use approval::{DRAFT_BYTES_MAX, FAULTS_MAX, why};
 use kernel::{Actor, BookId, Currency, Date, Error, Money, Result, Timestamp};
 use serde::Deserialize;
-use store::{Audit, Json, Seal, Tx, params};
+use store::{Audit, Json, Seal, Tx};
 use toml::Spanned;
-
-/// Something wrong in a text.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct TermsFault {
-    pub line: usize,
-    /// `product demand.person v1`, `rate term.person 1y 2026-03-02`; empty where it is none of the entries.
-    pub entry: String,
-    /// Empty where it is the entry itself.
-    pub field: String,
-    pub why: String,
-    /// It stands already, with other words.
-    pub fixed: bool,
-}
 
 /// What a text comes to.
 #[derive(Clone, Debug, Default)]
 pub struct TermsReview {
-    /// At most [`TERMS_FAULTS_MAX`].
-    pub faults: Vec<TermsFault>,
+    /// At most [`FAULTS_MAX`].
+    pub faults: Vec<Fault>,
     /// New versions, each with the one it follows.
     pub products: Vec<(Option<Product>, Product)>,
     /// New rates, each with the one it follows.
@@ -40,26 +26,19 @@ impl TermsReview {
     pub fn is_new(&self) -> bool {
         !self.products.is_empty() || !self.rates.is_empty()
     }
-}
 
-store::record! {
-    /// A text that waits, or waited, for the second person; found by what it says.
-    pub struct TermsDraft in "deposit_drafts" key 2 {
-        pub book: BookId,
-        /// BLAKE3 of the text.
-        pub hash: [u8; 32],
-        /// The file's name as it was sent.
-        pub file: String,
-        pub text: String,
-        pub kept_by: String,
-        pub kept_at: Timestamp,
+    /// Whether it may be put in force. Errors: `bad_deposit_terms`, `deposit_terms_fixed`.
+    pub fn sound(&self, file: &str) -> Result<()> {
+        self.faults.first().map_or(Ok(()), |fault| Err(fault.refusal(file, &BAD_TERMS, &TERMS_FIXED)))
     }
-}
 
-impl TermsDraft {
-    /// 64 hexadecimal characters.
-    pub fn name(&self) -> String {
-        blake3::Hash::from_bytes(self.hash).to_hex().to_string()
+    /// Whether it may be put before a second person. Errors: as [`TermsReview::sound`], and `deposit_terms_nothing_new`.
+    pub fn news(&self, file: &str) -> Result<()> {
+        self.sound(file)?;
+        match self.is_new() {
+            true => Ok(()),
+            false => Err(Error::new(&NOTHING_NEW, format!("all {} entries of {file} are there", self.already))),
+        }
     }
 }
 
@@ -136,12 +115,12 @@ struct RateText {
 }
 
 /// A field and what is wrong with it.
-type Wrong = (&'static str, String);
+type Wrong = (&'static str, Why);
 
-/// Looks at a text. Asks no permission and changes nothing. `Err` only for a text beyond [`TERMS_BYTES_MAX`].
+/// Looks at a text. Asks no permission and changes nothing. `Err` only for a text beyond [`DRAFT_BYTES_MAX`].
 pub fn terms_review(tx: &mut Tx<'_>, text: &str) -> Result<TermsReview> {
-    if text.len() > TERMS_BYTES_MAX {
-        return Err(Error::limit("terms file", text.len(), TERMS_BYTES_MAX, "bytes"));
+    if text.len() > DRAFT_BYTES_MAX {
+        return Err(Error::limit("terms file", text.len(), DRAFT_BYTES_MAX, "bytes"));
     }
     let today = tx.business_date()?;
     Ok(read(text, shelf(tx)?, today))
@@ -149,41 +128,39 @@ pub fn terms_review(tx: &mut Tx<'_>, text: &str) -> Result<TermsReview> {
 
 fn read(text: &str, stored: Shelf, today: Date) -> TermsReview {
     let mut done = TermsReview::default();
-    let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
     let parsed = match toml::from_str::<Text>(text) {
         Ok(parsed) => parsed,
         Err(e) => {
-            let line = line_of(e.span().map_or(0, |s| s.start));
-            let why = e.message().to_owned();
-            done.faults.push(TermsFault { line, entry: String::new(), field: String::new(), why, fixed: false });
+            done.faults.push(Fault::form(text, e.span().map_or(0, |s| s.start), "", e.message()));
             return done;
         }
     };
     let mut known = stored.clone();
     for item in parsed.product {
-        let line = line_of(item.span().start);
+        let at = item.span().start;
         let entry = format!("product {} v{}", item.get_ref().code, item.get_ref().version);
         let joined =
             product(item.into_inner()).and_then(|row| join_product(&mut known, &stored, row, today, &mut done));
-        note(&mut done, line, entry, joined);
+        note(&mut done, text, at, &entry, joined);
     }
     for item in parsed.rate {
-        let line = line_of(item.span().start);
+        let at = item.span().start;
         let r = item.get_ref();
         let entry = format!("rate {} {} {}", r.product, r.term, r.effective_from);
         let joined = rate(item.into_inner()).and_then(|row| join_rate(&mut known, &stored, row, today, &mut done));
-        note(&mut done, line, entry, joined);
+        note(&mut done, text, at, &entry, joined);
     }
     if !done.is_new() && done.already == 0 && done.faults.is_empty() {
-        note(&mut done, 1, String::new(), Err(("", "there is no [[product]] and no [[rate]] in it".into())));
+        let why = why!(Empty, "there is no {entries} in it", entries = "[[product]], [[rate]]");
+        done.faults.push(Fault::at(text, 0, "", "", why));
     }
-    done.faults.truncate(TERMS_FAULTS_MAX);
+    done.faults.truncate(FAULTS_MAX);
     done
 }
 
-fn note(done: &mut TermsReview, line: usize, entry: String, joined: std::result::Result<(), Wrong>) {
+fn note(done: &mut TermsReview, text: &str, at: usize, entry: &str, joined: std::result::Result<(), Wrong>) {
     if let Err((field, why)) = joined {
-        done.faults.push(TermsFault { line, entry, field: field.into(), why, fixed: field.is_empty() });
+        done.faults.push(Fault::at(text, at, entry, field, why));
     }
 }
 
@@ -191,10 +168,12 @@ fn product(t: ProductText) -> std::result::Result<Product, Wrong> {
     let currency = t.currency.unwrap_or(Currency::CNY);
     let minor = |field: &'static str, text: &Option<String>| match text {
         None => Ok(0),
-        Some(text) => Money::parse(text, currency).map(|m| m.minor).map_err(|e| (field, e.message().to_owned())),
+        Some(text) => Money::parse(text, currency)
+            .map(|m| m.minor)
+            .map_err(|e| (field, why!(Amount, "{message}", message = e.message()))),
     };
     let tax = t.tax.as_deref().map_or(Ok(Annual::default()), Annual::percent);
-    let tax = tax.map_err(|e| ("tax", e.message().to_owned()))?;
+    let tax = tax.map_err(|e| ("tax", why!(Rate, "{message}", message = e.message())))?;
     let terms = Terms {
         holders: t.holders,
         chart_person: t.chart.person,
@@ -237,44 +216,47 @@ fn product(t: ProductText) -> std::result::Result<Product, Wrong> {
 /// Whether a product's figures go together.
 fn sound(p: &Product) -> std::result::Result<(), Wrong> {
     let t = &p.terms.0;
-    let bad = |field: &'static str, why: &str| Err((field, why.to_owned()));
+    let bad = |field: &'static str, why: Why| Err((field, why));
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'_';
     if !(1..=60).contains(&p.code.len()) || !p.code.bytes().all(plain) {
-        return bad("code", "1 to 60 characters of a-z, 0-9, dot and underscore");
+        return bad("code", why!(Code, "1 to {max} characters of a-z, 0-9, dot and underscore", max = 60));
     }
     for (field, text) in [("document", &p.document), ("name.zh", &p.name_zh), ("name.en", &p.name_en)] {
         if text.trim().is_empty() || text.chars().count() > 200 {
-            return bad(field, "1 to 200 characters");
+            return bad(field, why!(Length, "1 to {max} characters", max = 200));
         }
     }
     if t.holders.is_empty() {
-        return bad("holders", "person, firm or both");
+        return bad("holders", why!(Holders, "person, firm or both"));
     }
     if [&t.chart_person, &t.chart_firm].iter().any(|c| !(1..=12).contains(&c.len())) {
-        return bad("chart", "1 to 12 characters each");
+        return bad("chart", why!(Chart, "1 to 12 characters each"));
     }
     if p.kind == Kind::Demand {
         let months = !t.settle_months.is_empty() && t.settle_months.iter().all(|m| (1..=12).contains(m));
         if !months || !(1..=28).contains(&t.settle_day) {
-            return bad("settle_day", "a demand product settles on a day from 1 to 28 of named months");
+            return bad(
+                "settle_day",
+                why!(SettleDay, "a demand product settles on a day from 1 to 28 of named months"),
+            );
         }
         if !matches!(t.day_count, DayCount::Act360 | DayCount::Act365Fixed) {
-            return bad("day_count", "cumulated balances count by act/360 or act/365f");
+            return bad("day_count", why!(DayCount, "counted by act/360 or act/365f"));
         }
     } else if !t.settle_months.is_empty() {
-        return bad("settle_months", "only demand products settle at quarters");
+        return bad("settle_months", why!(DemandOnly, "for demand products only"));
     }
     if (p.kind == Kind::Notice) != (t.notice_days > 0) || t.notice_days > 90 {
-        return bad("notice_days", "1 to 90 for a notice product, none for the others");
+        return bad("notice_days", why!(NoticeDays, "1 to 90 for a notice product, none for the others"));
     }
     if p.kind == Kind::Notice && !matches!(t.day_count, DayCount::Act360 | DayCount::Act365Fixed) {
-        return bad("day_count", "days under notice count by act/360 or act/365f");
+        return bad("day_count", why!(DayCount, "counted by act/360 or act/365f"));
     }
     if p.kind != Kind::Demand && t.broken_as.is_empty() {
-        return bad("broken_as", "the demand product whose rate an early draw is paid at");
+        return bad("broken_as", why!(BrokenAs, "the demand product whose rate an early draw is paid at"));
     }
     if t.dormant_days < 0 || (t.dormant_days > 0 && p.kind != Kind::Demand) {
-        return bad("dormant_days", "only demand accounts fall asleep");
+        return bad("dormant_days", why!(DemandOnly, "for demand products only"));
     }
     Ok(())
 }
@@ -304,31 +286,40 @@ fn join_product(
                 done.already += 1;
                 Ok(())
             }
-            false => Err(("", "this version is in force with other words".into())),
+            false => Err(("", why!(Stands, "this version is in force with other words"))),
         };
     }
     let last = known.products.iter().filter(|p| p.code == row.code).max_by_key(|p| p.version).cloned();
     let next = last.as_ref().map_or(1, |p| p.version + 1);
     if row.version != next {
-        return Err(("version", format!("{} given, the next is {next}", row.version)));
+        return Err((
+            "version",
+            why!(VersionNext, "{given} given, the next is {next}", given = row.version, next = next),
+        ));
     }
     match &last {
         Some(last) if (last.number, last.kind, last.currency) != (row.number, row.kind, row.currency) => {
-            return Err(("number", "number, kind and currency stay as in version 1".into()));
+            return Err(("number", why!(Kept, "{fields} stay as in version 1", fields = "number, kind, currency")));
         }
         Some(last) if row.effective_from <= last.effective_from => {
-            return Err(("effective_from", format!("later than that of version {}", last.version)));
+            return Err((
+                "effective_from",
+                why!(Later, "not later than the entry before, {before}", before = last.effective_from),
+            ));
         }
         None if known.products.iter().any(|p| p.number == row.number) => {
-            return Err(("number", format!("{} belongs to another product", row.number)));
+            return Err(("number", why!(NumberTaken, "{number} belongs to another product", number = row.number)));
         }
         _ => {}
     }
     if stored.products.iter().any(|p| p.code == row.code) && row.effective_from < today {
-        return Err(("effective_from", format!("today, {today}, or later: terms do not change backwards")));
+        return Err((
+            "effective_from",
+            why!(Backwards, "today, {today}, or later: nothing changes backwards", today = today),
+        ));
     }
     if known.products.len() >= PRODUCTS_MAX {
-        return Err(("version", format!("{PRODUCTS_MAX} versions are the most there may be")));
+        return Err(("version", why!(Most, "{max} versions are the most there may be", max = PRODUCTS_MAX)));
     }
     known.products.push(row.clone());
     known.products.sort_by(|a, b| (&a.code, a.version).cmp(&(&b.code, b.version)));
@@ -337,9 +328,9 @@ fn join_product(
 }
 
 fn rate(t: RateText) -> std::result::Result<Rate, Wrong> {
-    let rate = Annual::percent(&t.rate).map_err(|e| ("rate", e.message().to_owned()))?;
+    let rate = Annual::percent(&t.rate).map_err(|e| ("rate", why!(Rate, "{message}", message = e.message())))?;
     if t.document.trim().is_empty() || t.document.chars().count() > 200 {
-        return Err(("document", "1 to 200 characters".into()));
+        return Err(("document", why!(Length, "1 to {max} characters", max = 200)));
     }
     Ok(Rate {
         book: BookId::HEAD_OFFICE,
@@ -362,32 +353,36 @@ fn join_rate(
     done: &mut TermsReview,
 ) -> std::result::Result<(), Wrong> {
     let Some(product) = known.products.iter().find(|p| p.code == row.product) else {
-        return Err(("product", "there is no such product".into()));
+        return Err(("product", why!(NoProduct, "there is no such product")));
     };
     match months(&row.term) {
-        None => return Err(("term", "months or years, such as 3m or 1y".into())),
+        None => return Err(("term", why!(Term, "months or years, such as 3m or 1y"))),
         Some(n) if product.kind.has_term() != (n > 0) => {
-            return Err(("term", "a product for a term has one, the others have none".into()));
+            return Err(("term", why!(TermUnfit, "a product for a term has one, the others have none")));
         }
         Some(_) => {}
     }
     let of = |r: &&Rate| r.product == row.product && r.term == row.term;
     if let Some(there) = known.rates.iter().filter(of).find(|r| r.effective_from == row.effective_from) {
         if there.rate != row.rate || there.document != row.document {
-            return Err(("", "a rate of this day is in force with other words".into()));
+            return Err(("", why!(Stands, "a rate of this day is in force with other words")));
         }
         done.already += 1;
         return Ok(());
     }
     let last = known.rates.iter().filter(of).max_by_key(|r| r.effective_from).cloned();
-    if last.as_ref().is_some_and(|l| row.effective_from < l.effective_from) {
-        return Err(("effective_from", "later than that of the rate before".into()));
+    if let Some(last) = last.as_ref().filter(|l| row.effective_from < l.effective_from) {
+        let before = last.effective_from;
+        return Err(("effective_from", why!(Later, "not later than the entry before, {before}", before = before)));
     }
     if stored.rates.iter().any(|r| of(&r)) && row.effective_from < today {
-        return Err(("effective_from", format!("today, {today}, or later: rates do not change backwards")));
+        return Err((
+            "effective_from",
+            why!(Backwards, "today, {today}, or later: nothing changes backwards", today = today),
+        ));
     }
     if known.rates.len() >= RATES_MAX {
-        return Err(("rate", format!("{RATES_MAX} rates are the most there may be")));
+        return Err(("rate", why!(Most, "{max} rates are the most there may be", max = RATES_MAX)));
     }
     known.rates.push(row.clone());
     done.rates.push((last, row));
@@ -398,9 +393,7 @@ fn join_rate(
 /// entries. Repeating is safe. Errors: `bad_deposit_terms`, `deposit_terms_fixed`.
 pub fn load_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Result<usize> {
     let found = terms_review(tx, text)?;
-    if let Some(fault) = found.faults.first() {
-        return Err(refusal(file, fault));
-    }
+    found.sound(file)?;
     let (by, at) = (actor.principal(), tx.now());
     let mut added = 0;
     for (_, mut row) in found.products {
@@ -420,52 +413,6 @@ pub fn load_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Res
         added += 1;
     }
     Ok(added)
-}
-
-/// Keeps a text without faults that changes something, so that two people speak of the same. The same text is the same
-/// draft. Errors: as [`load_terms`], and `deposit_terms_nothing_new`.
-pub fn keep_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Result<TermsDraft> {
-    let found = terms_review(tx, text)?;
-    if let Some(fault) = found.faults.first() {
-        return Err(refusal(file, fault));
-    }
-    if !found.is_new() {
-        return Err(Error::new(&NOTHING_NEW, format!("all {} entries of {file} are there", found.already)));
-    }
-    let hash = *blake3::hash(text.as_bytes()).as_bytes();
-    if let Some(there) = terms_draft(tx, hash)? {
-        return Ok(there);
-    }
-    let file: String = file.chars().take(crate::TERMS_NAME_CHARS_MAX).collect();
-    let mut row = TermsDraft {
-        book: BookId::HEAD_OFFICE,
-        hash,
-        file,
-        text: text.to_owned(),
-        kept_by: actor.principal(),
-        kept_at: tx.now(),
-        seal: Seal::default(),
-    };
-    tx.insert(&mut row)?;
-    let told = format!("{} products, {} rates", found.products.len(), found.rates.len());
-    tx.audit(actor, Audit::of("deposits.terms_draft", row.name()).after(told))?;
-    Ok(row)
-}
-
-/// A draft by the hash of its text.
-pub fn terms_draft(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<TermsDraft>> {
-    tx.get::<TermsDraft>(params![BookId::HEAD_OFFICE, hash])
-}
-
-fn refusal(file: &str, fault: &TermsFault) -> Error {
-    let TermsFault { line, entry, field, why, fixed } = fault;
-    let code = if *fixed && !entry.is_empty() { &TERMS_FIXED } else { &BAD_TERMS };
-    let place = [entry.as_str(), field.as_str()].join(" ");
-    Error::new(code, format!("{file}: line {line} {}: {why}", place.trim()))
-        .with("file", file)
-        .with("line", line)
-        .with("entry", entry)
-        .with("field", field)
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ pub use contract::{
 pub use count::{DayCount, Fraction, whole_months};
 pub use draw::{Drawn, Quote, draw, draw_quote};
 pub use events::Event;
-pub use file::{TermsDraft, TermsFault, TermsReview, keep_terms, load_terms, terms_draft, terms_review};
+pub use file::{TermsReview, load_terms, terms_review};
 pub use interest::{Annual, GRAINS_PER_MINOR, Grains, Year, counted, interest};
 pub use mature::DUE_SOON_DAYS;
 pub use night::{Night, NightDone, Step, night_begin, night_go_on, nights};
@@ -73,12 +73,6 @@ use store::{Migration, Table, Tx};
 pub const PRODUCTS_MAX: usize = 1_000;
 /// Rates at most.
 pub const RATES_MAX: usize = 10_000;
-/// Bytes of a text of products and rates at most.
-pub const TERMS_BYTES_MAX: usize = 1 << 20;
-/// Faults of one text that are told.
-pub const TERMS_FAULTS_MAX: usize = 200;
-/// Characters of a file's name that are kept.
-pub const TERMS_NAME_CHARS_MAX: usize = 120;
 /// Deposits of one owner listed at once at most.
 pub const DEPOSITS_LISTED_MAX: i64 = 200;
 /// Notices that may stand on one deposit.
@@ -122,7 +116,6 @@ pub const MIGRATION: Migration =
 pub const TABLES: &[&Table] = &[
     store::verify::of::<Product>(),
     store::verify::of::<Rate>(),
-    store::verify::of::<TermsDraft>(),
     store::verify::of::<Deposit>(),
     store::verify::of::<DepositEvent>(),
     store::verify::of::<Notice>(),

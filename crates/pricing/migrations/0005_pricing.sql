@@ -24,19 +24,6 @@ CREATE TABLE tariffs (
 CREATE INDEX tariffs_by_operation ON tariffs (operation, currency);
 -- append-only: tariffs
 
--- Texts of a new tariff, kept by what they say until a second person agrees.
-CREATE TABLE tariff_drafts (
-    book BIGINT NOT NULL,
-    hash BYTES NOT NULL,
-    file TEXT NOT NULL,
-    text TEXT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at BIGINT NOT NULL,
-    seal BYTES NOT NULL,
-    PRIMARY KEY (book, hash)
-) KEYED;
--- append-only: tariff_drafts
-
 -- What each priced instruction cost and why, zero included: the proof of what was saved.
 CREATE TABLE price_records (
     book BIGINT NOT NULL,

@@ -17,9 +17,9 @@
 //! class. The sum of `saved` over a payer can thus be recomputed by anybody from the tariff and the records.
 //!
 //! **A new tariff** is a text like the bundled one. [`review`] says every fault in it with line and column, and what it would
-//! change; [`keep_draft`] keeps it by its hash until somebody else agrees, and [`load_tariff`] puts it in force.
+//! change; it waits as a draft of `approval::terms` until somebody else agrees, and [`load_tariff`] puts it in force.
 //!
-//! Limits: [`TARIFFS_MAX`] versions, [`BANDS_MAX`] bands an entry, [`TARIFF_BYTES_MAX`] of text a load.
+//! Limits: [`TARIFFS_MAX`] versions, [`BANDS_MAX`] bands an entry, [`approval::DRAFT_BYTES_MAX`] of text a load.
 mod file;
 mod quote;
 mod review;
@@ -27,9 +27,9 @@ mod tariff;
 #[cfg(test)]
 mod tests;
 
-pub use file::{Loaded, TariffDraft, draft, keep_draft, load_tariff, tariff_versions};
+pub use file::{Loaded, load_tariff, tariff_versions};
 pub use quote::{Applied, Ask, Explanation, PriceRecord, Quote, confirm, quote, record, record_of, tariff_table};
-pub use review::{Review, TariffFault, review};
+pub use review::{Review, review};
 pub use tariff::{Band, Basis, Operation, PayerClass, Reach, RuleKind, Tariff};
 
 use store::{Migration, Table};
@@ -38,12 +38,6 @@ use store::{Migration, Table};
 pub const TARIFFS_MAX: usize = 2_000;
 /// Bands in an entry at most.
 pub const BANDS_MAX: usize = 20;
-/// Bytes of a tariff text at most.
-pub const TARIFF_BYTES_MAX: usize = 1 << 20;
-/// Faults of one text that are told.
-pub const TARIFF_FAULTS_MAX: usize = 200;
-/// Characters of a tariff file's name that are kept.
-pub const TARIFF_NAME_CHARS_MAX: usize = 120;
 /// Characters of [`PriceRecord::eligibility`] at most.
 pub const ELIGIBILITY_CHARS_MAX: usize = 400;
 /// Minutes a quote is promised for at least, also when it is made at the end of a day.
@@ -58,8 +52,7 @@ pub const MIGRATION: Migration =
     Migration { name: "0005_pricing", sql: include_str!("../migrations/0005_pricing.sql") };
 
 /// The tables of record, for `verify`.
-pub const TABLES: &[&Table] =
-    &[<Tariff as store::Record>::TABLE, <TariffDraft as store::Record>::TABLE, <PriceRecord as store::Record>::TABLE];
+pub const TABLES: &[&Table] = &[<Tariff as store::Record>::TABLE, <PriceRecord as store::Record>::TABLE];
 
 kernel::codes! {
     NO_PRICE: Refused, "no_price", "choose another channel, or ask the bank to add the price to its tariff";

@@ -4,36 +4,42 @@
 //! itself and held against the versions that stand and those before it in the text; an entry with a fault keeps none of the
 //! others from being looked at. Line and column count from 1, columns in characters.
 use crate::tariff::{Band, Basis, Operation, PayerClass, Reach, RuleKind, Tariff};
-use crate::{TARIFF_BYTES_MAX, TARIFF_FAULTS_MAX, TARIFFS_MAX};
+use crate::{BAD_TARIFF, NOTHING_NEW, TARIFF_FIXED, TARIFFS_MAX};
+use approval::terms::{Fault, Why};
+use approval::why;
+use approval::{DRAFT_BYTES_MAX, FAULTS_MAX};
 use kernel::{BookId, Channel, Currency, Date, Error, Money, Result};
 use std::ops::Range;
 use store::{Json, Seal, Tx};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
-/// Something wrong in a tariff text.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct TariffFault {
-    pub line: usize,
-    pub column: usize,
-    /// `entry 3 (transfer.same_bank v1)`; empty where it is none of the entries.
-    pub entry: String,
-    /// `bands[2].up_to`; empty where it is the entry or the text itself.
-    pub field: String,
-    pub why: String,
-    /// The version stands already, with other words.
-    pub fixed: bool,
-}
-
 /// What a tariff text comes to.
 #[derive(Clone, Debug, Default)]
 pub struct Review {
-    /// In the order of the text, at most [`TARIFF_FAULTS_MAX`].
-    pub faults: Vec<TariffFault>,
+    /// In the order of the text, at most [`FAULTS_MAX`].
+    pub faults: Vec<Fault>,
     /// Each new version with the one it follows.
     pub changes: Vec<(Option<Tariff>, Tariff)>,
     /// Versions that stand already, word for word.
     pub already: usize,
+}
+
+impl Review {
+    /// Whether it may be put in force. Errors: [`BAD_TARIFF`] with file, line, column, entry and field; [`TARIFF_FIXED`] for a
+    /// version that is there with other words.
+    pub fn sound(&self, file: &str) -> Result<()> {
+        self.faults.first().map_or(Ok(()), |fault| Err(fault.refusal(file, &BAD_TARIFF, &TARIFF_FIXED)))
+    }
+
+    /// Whether it may be put before a second person: sound, and something new in it. Errors: as [`Review::sound`], [`NOTHING_NEW`].
+    pub fn news(&self, file: &str) -> Result<()> {
+        self.sound(file)?;
+        match self.changes.is_empty() {
+            true => Err(Error::new(&NOTHING_NEW, format!("all {} versions of {file} are there", self.already))),
+            false => Ok(()),
+        }
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -73,12 +79,12 @@ struct BandText {
 }
 
 /// A field and what is wrong with it.
-type Wrong = (String, String);
+pub(crate) type Wrong = (String, Why);
 
-/// Looks at a tariff text. Asks no permission and changes nothing. `Err` only for a text beyond [`TARIFF_BYTES_MAX`].
+/// Looks at a tariff text. Asks no permission and changes nothing. `Err` only for a text beyond [`DRAFT_BYTES_MAX`].
 pub fn review(tx: &mut Tx<'_>, text: &str) -> Result<Review> {
-    if text.len() > TARIFF_BYTES_MAX {
-        return Err(Error::limit("tariff file", text.len(), TARIFF_BYTES_MAX, "bytes"));
+    if text.len() > DRAFT_BYTES_MAX {
+        return Err(Error::limit("tariff file", text.len(), DRAFT_BYTES_MAX, "bytes"));
     }
     let today = tx.business_date()?;
     let stored = tx.select::<Tariff>("ORDER BY code, version", &[])?;
@@ -89,7 +95,7 @@ pub fn review(tx: &mut Tx<'_>, text: &str) -> Result<Review> {
 pub(crate) fn read(text: &str, stored: Vec<Tariff>, today: Date) -> Review {
     let mut reading = Reading { text, today, known: stored.clone(), stored, done: Review::default() };
     reading.all();
-    reading.done.faults.truncate(TARIFF_FAULTS_MAX);
+    reading.done.faults.truncate(FAULTS_MAX);
     reading.done
 }
 
@@ -107,7 +113,7 @@ impl Reading<'_> {
     fn all(&mut self) {
         let (document, broken) = DeTable::parse_recoverable(self.text);
         if !broken.is_empty() {
-            return broken.iter().for_each(|e| self.fault(e.span(), "", "", e.message()));
+            return broken.iter().for_each(|e| self.form(e.span(), "", e.message()));
         }
         let table = document.get_ref();
         for (key, value) in table.iter().filter(|(key, _)| key.get_ref().as_ref() != "price") {
@@ -115,14 +121,19 @@ impl Reading<'_> {
                 Some(key.span()),
                 "",
                 key.get_ref(),
-                &format!("{} is not known here", value.get_ref().type_str()),
+                why!(Unknown, "{kind} is not known here", kind = value.get_ref().type_str()),
             );
         }
         match table.get("price").map(|p| (p, p.get_ref().as_array())) {
-            None => self.fault(Some(0..0), "", "price", "there is no [[price]] in it"),
-            Some((price, None)) => {
-                self.fault(Some(price.span()), "", "price", "a list of entries, each begun by [[price]]")
+            None => {
+                self.fault(Some(0..0), "", "price", why!(Empty, "there is no {entries} in it", entries = "[[price]]"))
             }
+            Some((price, None)) => self.fault(
+                Some(price.span()),
+                "",
+                "price",
+                why!(Empty, "no list of entries, each begun by {entries}", entries = "[[price]]"),
+            ),
             Some((_, Some(prices))) => prices.iter().enumerate().for_each(|(i, item)| self.entry(i + 1, item)),
         }
     }
@@ -136,15 +147,11 @@ impl Reading<'_> {
         let at = format!("entry {nth} ({} v{})", text("code"), text("version"));
         let row = match <Entry as serde::Deserialize>::deserialize(ValueDeserializer::from(item.clone())) {
             Ok(entry) => row(entry),
-            Err(e) => return self.fault(e.span().or(Some(item.span())), &at, "", e.message()),
+            Err(e) => return self.form(e.span().or(Some(item.span())), &at, e.message()),
         };
         if let Err((field, why)) = row.and_then(|row| self.join(row)) {
             let place = place(item, &field);
-            let fixed = field.is_empty();
-            self.fault(Some(place), &at, &field, &why);
-            if let Some(last) = self.done.faults.last_mut() {
-                last.fixed = fixed;
-            }
+            self.fault(Some(place), &at, &field, why);
         }
     }
 
@@ -152,14 +159,14 @@ impl Reading<'_> {
     fn join(&mut self, row: Tariff) -> Result<(), Wrong> {
         if let Some(there) = self.known.iter().find(|t| t.code == row.code && t.version == row.version) {
             if !there.says_the_same(&row) {
-                return Err((String::new(), "this version is in force with other words".into()));
+                return Err((String::new(), why!(Stands, "this version is in force with other words")));
             }
             self.done.already += 1;
             return Ok(());
         }
         joins(&self.known, &self.stored, &row, self.today)?;
         if self.known.len() >= TARIFFS_MAX {
-            return Err(("version".into(), format!("{TARIFFS_MAX} versions are the most a tariff may have")));
+            return Err(("version".into(), why!(Most, "{max} versions are the most there may be", max = TARIFFS_MAX)));
         }
         let before = self.known.iter().filter(|t| t.code == row.code).max_by_key(|t| t.version).cloned();
         self.known.push(row.clone());
@@ -167,17 +174,13 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn fault(&mut self, span: Option<Range<usize>>, entry: &str, field: &str, why: &str) {
-        let (line, column) = line_and_column(self.text, span.map_or(0, |s| s.start));
-        let [entry, field, why] = [entry, field, why].map(str::to_owned);
-        self.done.faults.push(TariffFault { line, column, entry, field, why, fixed: false });
+    fn form(&mut self, span: Option<Range<usize>>, entry: &str, message: &str) {
+        self.done.faults.push(Fault::form(self.text, span.map_or(0, |s| s.start), entry, message));
     }
-}
 
-fn line_and_column(text: &str, at: usize) -> (usize, usize) {
-    let before = text.get(..at).unwrap_or(text);
-    let begins = before.rfind('\n').map_or(0, |i| i + 1);
-    (before.matches('\n').count() + 1, before[begins..].chars().count() + 1)
+    fn fault(&mut self, span: Option<Range<usize>>, entry: &str, field: &str, why: Why) {
+        self.done.faults.push(Fault::at(self.text, span.map_or(0, |s| s.start), entry, field, why));
+    }
 }
 
 /// Where a field such as `bands[2].up_to` stands; the thing around it when it is not there.
@@ -199,27 +202,40 @@ fn place(item: &Spanned<DeValue<'_>>, field: &str) -> Range<usize> {
 
 /// Whether `row` may stand beside what is known; `stored` is what was in force before this text.
 fn joins(known: &[Tariff], stored: &[Tariff], row: &Tariff, today: Date) -> Result<(), Wrong> {
-    let bad = |field: &str, why: String| Err((field.to_owned(), why));
+    let bad = |field: &str, why: Why| Err((field.to_owned(), why));
     let last = known.iter().filter(|t| t.code == row.code).max_by_key(|t| t.version);
     let next = last.map_or(1, |t| t.version + 1);
     if row.version != next {
-        return bad("version", format!("{} given, the next is {next}", row.version));
+        return bad(
+            "version",
+            why!(VersionNext, "{given} given, the next is {next}", given = row.version, next = next),
+        );
     }
     if let Some(last) = last {
         if last.place() != row.place() {
-            return bad("code", "kind, operation, reach, channel, payer and currency stay as in version 1".into());
+            return bad(
+                "code",
+                why!(
+                    Kept,
+                    "{fields} stay as in version 1",
+                    fields = "kind, operation, reach, channel, payer, currency"
+                ),
+            );
         }
         if row.effective_from <= last.effective_from {
-            let why = format!("later than that of version {}, {}", last.version, last.effective_from);
+            let why = why!(Later, "not later than the entry before, {before}", before = last.effective_from);
             return bad("effective_from", why);
         }
         if stored.iter().any(|t| t.code == row.code) && row.effective_from < today {
-            return bad("effective_from", format!("today, {today}, or later: prices do not change backwards"));
+            return bad(
+                "effective_from",
+                why!(Backwards, "today, {today}, or later: nothing changes backwards", today = today),
+            );
         }
     }
     let twin = known.iter().find(|t| t.code != row.code && t.kind == RuleKind::List && t.place() == row.place());
     match twin {
-        Some(t) => bad("code", format!("{} already prices exactly this; add a version there", t.code)),
+        Some(t) => bad("code", why!(Twin, "{other} already prices exactly this; add a version there", other = t.code)),
         None => Ok(()),
     }
 }
@@ -231,7 +247,8 @@ fn row(entry: Entry) -> Result<Tariff, Wrong> {
     for (i, band) in entry.bands.into_iter().enumerate() {
         let minor = |name: &str, text: &Option<String>| -> Result<Option<i64>, Wrong> {
             let read = text.as_ref().map(|t| Money::parse(t, currency)).transpose();
-            let read = read.map_err(|e| (format!("bands[{}].{name}", i + 1), e.message().to_owned()))?;
+            let read = read
+                .map_err(|e| (format!("bands[{}].{name}", i + 1), why!(Amount, "{message}", message = e.message())))?;
             Ok(read.map(|m| m.minor))
         };
         bands.push(Band {

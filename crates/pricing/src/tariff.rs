@@ -1,5 +1,8 @@
 //! Tariff entries: what one names, whom it fits, what it charges.
 use crate::quote::Ask;
+use crate::review::Wrong;
+use approval::terms::Why;
+use approval::why;
 use kernel::{BookId, Channel, Currency, Date, Error, Money, Rate, Result, Rounding, Timestamp};
 use store::Json;
 
@@ -180,49 +183,60 @@ impl Tariff {
     }
 
     /// Whether every entry is sound by itself; `Err((field, why))`.
-    pub(crate) fn check(&self) -> Result<(), (String, String)> {
-        let bad = |field: &str, why: String| Err((field.to_owned(), why));
+    pub(crate) fn check(&self) -> Result<(), Wrong> {
+        let bad = |field: &str, why: Why| Err((field.to_owned(), why));
         if !plain_code(&self.code) {
-            return bad("code", "1 to 80 characters of a-z, 0-9, dot and underscore".into());
+            return bad("code", why!(Code, "1 to {max} characters of a-z, 0-9, dot and underscore", max = 80));
         }
-        if let Some(to) = self.effective_to.filter(|to| *to < self.effective_from) {
-            return bad("effective_to", format!("{to} is before the first day, {}", self.effective_from));
+        if self.effective_to.is_some_and(|to| to < self.effective_from) {
+            return bad(
+                "effective_to",
+                why!(EndsBefore, "it is before the first day, {from}", from = self.effective_from),
+            );
         }
         for (field, text) in [("document", &self.document), ("name.zh", &self.name_zh), ("name.en", &self.name_en)] {
             if text.trim().is_empty() || text.chars().count() > 200 {
-                return bad(field, "1 to 200 characters".into());
+                return bad(field, why!(Length, "1 to {max} characters", max = 200));
             }
         }
         self.check_bands()
     }
 
-    fn check_bands(&self) -> Result<(), (String, String)> {
+    fn check_bands(&self) -> Result<(), Wrong> {
         let bands = &self.bands.0;
         if bands.is_empty() || bands.len() > crate::BANDS_MAX {
+            let (given, max) = (bands.len(), crate::BANDS_MAX);
             return Err((
                 "bands".into(),
-                format!("{} bands given, 1 to {} belong there", bands.len(), crate::BANDS_MAX),
+                why!(Bands, "{given} bands given, 1 to {max} belong there", given = given, max = max),
             ));
         }
         let mut floor = -1;
         for (i, band) in bands.iter().enumerate() {
-            let bad = |field: &str, why: &str| Err((format!("bands[{}].{field}", i + 1), why.to_owned()));
+            let bad = |field: &str, why: Why| Err((format!("bands[{}].{field}", i + 1), why));
             match band.up_to {
-                Some(up_to) if up_to <= floor => return bad("up_to", "larger than that of the band before"),
-                None if i + 1 < bands.len() => return bad("up_to", "only the last band may go without"),
+                Some(up_to) if up_to <= floor => {
+                    return bad("up_to", why!(BandOrder, "not larger than that of the band before"));
+                }
+                None if i + 1 < bands.len() => {
+                    return bad("up_to", why!(BandOpen, "only the last band may go without"));
+                }
                 Some(_) if i + 1 == bands.len() && self.kind == RuleKind::List => {
-                    return bad("up_to", "the last band of a list price has none, so that every amount has a price");
+                    return bad(
+                        "up_to",
+                        why!(BandClosed, "the last band of a list price has none, so that every amount has a price"),
+                    );
                 }
                 up_to => floor = up_to.unwrap_or(i64::MAX),
             }
             if band.fixed.is_none() && band.rate.is_none() {
-                return bad("fixed", "a band has fixed, rate or both");
+                return bad("fixed", why!(BandEmpty, "a band has fixed, rate or both"));
             }
             if band.rate.as_deref().is_some_and(|r| !is_share(r)) {
-                return bad("rate", "a decimal from 0 to 1, such as 0.0035");
+                return bad("rate", why!(Share, "a decimal from 0 to 1, such as 0.0035"));
             }
             if band.min.unwrap_or(0) > band.max.unwrap_or(i64::MAX) {
-                return bad("min", "not above max");
+                return bad("min", why!(MinAboveMax, "it is above max"));
             }
         }
         Ok(())

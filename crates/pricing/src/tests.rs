@@ -210,9 +210,9 @@ fn a_fault_in_the_file_is_named_by_place() {
         (&[("bandz", "[]")], "unknown field `bandz`"),
         (&[("payer", "\"all\"")], "\"all\" is not one of"),
         (&[("effective_from", "\"2026-11-21\"")], "field effective_from: today, 2026-11-22, or later"),
-        (&[("effective_from", "\"2021-09-30\"")], "field effective_from: later than that of version 1"),
+        (&[("effective_from", "\"2021-09-30\"")], "field effective_from: not later than the entry before, 2021-09-30"),
         (&[("effective_from", "\"2026-02-30\"")], "\"2026-02-30\" is not a date"),
-        (&[("effective_to", "\"2026-11-30\"")], "field effective_to: 2026-11-30 is before the first day"),
+        (&[("effective_to", "\"2026-11-30\"")], "field effective_to: it is before the first day"),
         (&[("operation", "\"cash\"")], "field code: kind, operation, reach"),
         (&[("code", "\"Wage 2\"")], "field code: 1 to 80 characters"),
         (&[("code", "\"wage.b\""), ("version", "1")], "field code: wage already prices exactly this"),
@@ -222,12 +222,12 @@ fn a_fault_in_the_file_is_named_by_place() {
         (&[("bands", "[{ fixed = \"1.234\" }]")], "field bands[1].fixed: \"1.234\" is not an amount"),
         (&[("bands", "[{ rate = \"35%\" }]")], "field bands[1].rate: a decimal from 0 to 1"),
         (&[("bands", "[{ rate = \"1.01\" }]")], "field bands[1].rate"),
-        (&[("bands", "[{ rate = \"0.1\", min = \"2\", max = \"1\" }]")], "field bands[1].min: not above max"),
+        (&[("bands", "[{ rate = \"0.1\", min = \"2\", max = \"1\" }]")], "field bands[1].min: it is above max"),
         (&[("bands", "[{ up_to = \"5\", fixed = \"1\" }]")], "field bands[1].up_to: the last band of a list price"),
         (&[("bands", "[{ fixed = \"1\" }, { fixed = \"2\" }]")], "field bands[1].up_to: only the last"),
         (
             &[("bands", "[{ up_to = \"5\", fixed = \"1\" }, { up_to = \"5\", fixed = \"1\" }, { fixed = \"2\" }]")],
-            "field bands[2].up_to: larger than",
+            "field bands[2].up_to: not larger than",
         ),
     ];
     for (changes, want) in cases {
@@ -238,7 +238,7 @@ fn a_fault_in_the_file_is_named_by_place() {
     for text in ["price = 1", "", "[[price]]\nfees = 2", "[[price]\n", "prices = []"] {
         assert!(desk.load(text).unwrap_err().is(&BAD_TARIFF), "{text}");
     }
-    assert!(desk.load(&" ".repeat(TARIFF_BYTES_MAX + 1)).unwrap_err().is(&kernel::error::TOO_LARGE));
+    assert!(desk.load(&" ".repeat(approval::DRAFT_BYTES_MAX + 1)).unwrap_err().is(&kernel::error::TOO_LARGE));
     assert_eq!(desk.load(&entry(&[])).unwrap().added.len(), 1);
 }
 
@@ -260,22 +260,17 @@ fn every_fault_is_told_and_every_change_is_shown_with_what_it_follows() {
     let syntax = look("[[price]]\ncode = \"a\nversion 1\n");
     assert!(syntax.changes.is_empty() && syntax.faults.iter().all(|f| f.line >= 2), "{:?}", syntax.faults);
     assert_eq!(look(DATA).already, DATA.matches("[[price]]").count());
-    let many = look(&entry(&[("version", "9")]).repeat(TARIFF_FAULTS_MAX + 5));
-    assert_eq!(many.faults.len(), TARIFF_FAULTS_MAX);
+    let many = look(&entry(&[("version", "9")]).repeat(approval::FAULTS_MAX + 5));
+    assert_eq!(many.faults.len(), approval::FAULTS_MAX);
 }
 
 #[test]
-fn a_draft_is_kept_by_what_it_says() {
-    let desk = Desk::new("draft");
-    let keep = |text: &str| {
-        let text = text.to_owned();
-        desk.store.write(move |tx| keep_draft(tx, &Actor::system("test"), "new.toml", &text))
-    };
-    let first = keep(&entry(&[])).unwrap();
-    assert_eq!(keep(&entry(&[])).unwrap().name(), first.name(), "the same text is the same draft");
-    assert_eq!(desk.store.read(|tx| draft(tx, first.hash)).unwrap().map(|d| d.text), Some(first.text));
-    assert!(keep(DATA).unwrap_err().is(&NOTHING_NEW));
-    assert!(keep("price = 1").unwrap_err().is(&BAD_TARIFF));
+fn what_is_put_before_a_second_person_is_sound_and_new() {
+    let desk = Desk::new("news");
+    let news = |text: &str| desk.store.read(|tx| review(tx, text)).unwrap().news("new.toml");
+    assert!(news(&entry(&[])).is_ok());
+    assert!(news(DATA).unwrap_err().is(&NOTHING_NEW));
+    assert!(news("price = 1").unwrap_err().is(&BAD_TARIFF));
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub use entry::{
 };
 pub use events::Event;
 pub use exchange::{DamagedPiece, ExchangeAsk, exchange};
-pub use link::{MachineTerminal, machine_drawers, machine_in, machine_link, machine_open};
+pub use link::{MachineTerminal, machine_drawers, machine_in, machine_link, machine_open, machines_for};
 pub use moves::{Move, MoveAsk, MoveState, move_ask, move_call_off, move_countersign, move_receive, movement, moves};
 pub use notes::{Notes, faces};
 pub use rules::worth_of_damaged;

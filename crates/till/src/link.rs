@@ -49,6 +49,16 @@ pub fn machine_link(tx: &mut Tx<'_>, actor: &Actor, terminal: DeviceId, machine:
     Ok(Change::Done)
 }
 
+/// The cash machine in a terminal, and those of its branch that stand in none yet, by name. Needs `terminal.enrol`.
+pub fn machines_for(tx: &mut Tx<'_>, actor: &Actor, terminal: DeviceId) -> Result<(Option<Drawer>, Vec<Drawer>)> {
+    let at = party::terminal(tx, actor, terminal)?;
+    party::may(tx, actor, Permission::TerminalEnrol, &Scope::branch(at.branch))?;
+    let own = machine_in(tx, at.branch, terminal)?.map(|id| raw(tx, id)).transpose()?;
+    let tail = "WHERE book = ?1 AND branch = ?2 AND kind = 'machine' AND NOT EXISTS (SELECT 1 FROM machine_terminals t WHERE t.book = drawers.book AND t.machine = drawers.id) ORDER BY name LIMIT ?3";
+    let free = tx.select::<Drawer>(tail, params![at.branch.book(), at.branch, MACHINES_MAX])?;
+    Ok((own, free))
+}
+
 /// Every cash machine of the bank, for the process that attaches devices.
 pub fn machine_drawers(tx: &mut Tx<'_>) -> Result<Vec<Drawer>> {
     tx.select::<Drawer>("WHERE kind = 'machine' ORDER BY book, id LIMIT ?1", params![MACHINES_MAX])

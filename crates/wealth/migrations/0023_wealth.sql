@@ -30,19 +30,6 @@ CREATE TABLE wealth_navs (
 ) KEYED;
 -- append-only: wealth_navs
 
--- Texts of new products and values, kept by what they say until a second person agrees.
-CREATE TABLE wealth_drafts (
-    book BIGINT NOT NULL,
-    hash BYTES NOT NULL,
-    file TEXT NOT NULL,
-    text TEXT NOT NULL,
-    kept_by TEXT NOT NULL,
-    kept_at BIGINT NOT NULL,
-    seal BYTES NOT NULL,
-    PRIMARY KEY (book, hash)
-) KEYED;
--- append-only: wealth_drafts
-
 -- What people answered to the questions about risk; the answers are encrypted.
 CREATE TABLE wealth_assessments (
     book BIGINT NOT NULL,

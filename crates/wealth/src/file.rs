@@ -1,12 +1,10 @@
-//! A text with products and values of units: looked at, kept until a second person agrees, put in force. Nothing of a text with a fault
-//! in it is taken.
+//! A text with products and values of units: looked at and put in force. Nothing of a text with a fault in it is taken.
 use crate::nav::{Nav, NavRow, fee_inside};
 use crate::product::{Product, Risk, Shelf, Terms, Text, shelf};
 use crate::questions::{Questions, questions};
-use crate::{
-    BAD_TERMS, NAVS_IN_TEXT_MAX, NOTHING_NEW, PRODUCTS_MAX, TERMS_BYTES_MAX, TERMS_FAULTS_MAX, TERMS_FIXED,
-    TERMS_NAME_CHARS_MAX,
-};
+use crate::{BAD_TERMS, NAVS_IN_TEXT_MAX, NOTHING_NEW, PRODUCTS_MAX, TERMS_FIXED};
+use approval::terms::{Fault, Why};
+use approval::{DRAFT_BYTES_MAX, FAULTS_MAX, why};
 use kernel::{Actor, BookId, Currency, Date, Error, Money, Result, Timestamp};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -22,24 +20,11 @@ const COOLING_HOURS_MAX: u32 = 240;
 /// Ten per cent.
 const FEE_MILLIONTHS_MAX: i64 = 100_000;
 
-/// Something wrong in a text.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct TermsFault {
-    pub line: usize,
-    /// `product steady v1`, `nav steady 2026-03-02`; empty where it is none of the entries.
-    pub entry: String,
-    /// Empty where it is the entry itself.
-    pub field: String,
-    pub why: String,
-    /// It stands already, with other words.
-    pub fixed: bool,
-}
-
 /// What a text comes to.
 #[derive(Clone, Debug, Default)]
 pub struct TermsReview {
-    /// At most [`TERMS_FAULTS_MAX`].
-    pub faults: Vec<TermsFault>,
+    /// At most [`FAULTS_MAX`].
+    pub faults: Vec<Fault>,
     /// New versions, each with the one it follows.
     pub products: Vec<(Option<Product>, Product)>,
     /// New values, each with the newest one of an earlier day.
@@ -52,26 +37,19 @@ impl TermsReview {
     pub fn is_new(&self) -> bool {
         !self.products.is_empty() || !self.navs.is_empty()
     }
-}
 
-store::record! {
-    /// A text that waits, or waited, for the second person; found by what it says.
-    pub struct TermsDraft in "wealth_drafts" key 2 {
-        pub book: BookId,
-        /// BLAKE3 of the text.
-        pub hash: [u8; 32],
-        /// The file's name as it was sent.
-        pub file: String,
-        pub text: String,
-        pub kept_by: String,
-        pub kept_at: Timestamp,
+    /// Whether it may be put in force. Errors: `bad_wealth_terms`, `wealth_terms_fixed`.
+    pub fn sound(&self, file: &str) -> Result<()> {
+        self.faults.first().map_or(Ok(()), |fault| Err(fault.refusal(file, &BAD_TERMS, &TERMS_FIXED)))
     }
-}
 
-impl TermsDraft {
-    /// 64 hexadecimal characters.
-    pub fn name(&self) -> String {
-        blake3::Hash::from_bytes(self.hash).to_hex().to_string()
+    /// Whether it may be put before a second person. Errors: as [`TermsReview::sound`], and `wealth_terms_nothing_new`.
+    pub fn news(&self, file: &str) -> Result<()> {
+        self.sound(file)?;
+        match self.is_new() {
+            true => Ok(()),
+            false => Err(Error::new(&NOTHING_NEW, format!("all {} entries of {file} are there", self.already))),
+        }
     }
 }
 
@@ -120,25 +98,24 @@ struct NavText {
 }
 
 /// A field and what is wrong with it; no field where the entry stands already with other words.
-type Wrong = (&'static str, String);
+type Wrong = (&'static str, Why);
 type Checked<T> = std::result::Result<T, Wrong>;
 /// A new value, and the newest of an earlier day with that day.
 pub type NavChange = (Option<(Date, Nav)>, NavRow);
 
-/// Looks at a text. Asks no permission and changes nothing. `Err` only for a text beyond [`TERMS_BYTES_MAX`].
+/// Looks at a text. Asks no permission and changes nothing. `Err` only for a text beyond [`DRAFT_BYTES_MAX`].
 pub fn terms_review(tx: &mut Tx<'_>, text: &str) -> Result<TermsReview> {
-    if text.len() > TERMS_BYTES_MAX {
-        return Err(Error::limit("terms file", text.len(), TERMS_BYTES_MAX, "bytes"));
+    if text.len() > DRAFT_BYTES_MAX {
+        return Err(Error::limit("terms file", text.len(), DRAFT_BYTES_MAX, "bytes"));
     }
     let today = tx.business_date()?;
     let stored = shelf(tx)?;
     let mut known = Known { products: stored.products.clone(), stored, navs: BTreeMap::new(), today };
     let mut done = TermsReview::default();
-    let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
     let parsed = match toml::from_str::<File>(text) {
         Ok(parsed) => parsed,
         Err(e) => {
-            fault(&mut done, line_of(e.span().map_or(0, |s| s.start)), "", ("toml", e.message().to_owned()));
+            done.faults.push(Fault::form(text, e.span().map_or(0, |s| s.start), "", e.message()));
             return Ok(done);
         }
     };
@@ -147,16 +124,16 @@ pub fn terms_review(tx: &mut Tx<'_>, text: &str) -> Result<TermsReview> {
     }
     let set = questions(today)?;
     for item in parsed.product {
-        let line = line_of(item.span().start);
+        let at = item.span().start;
         let entry = format!("product {} v{}", item.get_ref().code, item.get_ref().version);
         match product(item.into_inner(), set).and_then(|row| known.join(row)) {
             Ok(Some(new)) => done.products.push(new),
             Ok(None) => done.already += 1,
-            Err(wrong) => fault(&mut done, line, &entry, wrong),
+            Err((field, why)) => done.faults.push(Fault::at(text, at, &entry, field, why)),
         }
     }
     for item in parsed.nav {
-        let line = line_of(item.span().start);
+        let at = item.span().start;
         let entry = format!("nav {} {}", item.get_ref().product, item.get_ref().day);
         let joined = match nav(item.into_inner()) {
             Ok(row) => known.join_nav(tx, row)?,
@@ -165,25 +142,23 @@ pub fn terms_review(tx: &mut Tx<'_>, text: &str) -> Result<TermsReview> {
         match joined {
             Ok(Some(new)) => done.navs.push(new),
             Ok(None) => done.already += 1,
-            Err(wrong) => fault(&mut done, line, &entry, wrong),
+            Err((field, why)) => done.faults.push(Fault::at(text, at, &entry, field, why)),
         }
     }
     if !done.is_new() && done.already == 0 && done.faults.is_empty() {
-        fault(&mut done, 1, "", ("toml", "there is no [[product]] and no [[nav]] in it".into()));
+        let why = why!(Empty, "there is no {entries} in it", entries = "[[product]], [[nav]]");
+        done.faults.push(Fault::at(text, 0, "", "", why));
     }
-    done.faults.truncate(TERMS_FAULTS_MAX);
+    done.faults.truncate(FAULTS_MAX);
     Ok(done)
-}
-
-fn fault(done: &mut TermsReview, line: usize, entry: &str, (field, why): Wrong) {
-    let (entry, fixed) = (entry.to_owned(), field.is_empty());
-    done.faults.push(TermsFault { line, entry, field: field.into(), why, fixed });
 }
 
 fn product(t: ProductText, set: &Questions) -> Checked<Product> {
     let currency = t.currency.unwrap_or(Currency::CNY);
     let minor = |field: &'static str, text: &str| {
-        Money::parse(text, currency).map(|m| m.minor).map_err(|e| (field, e.message().to_owned()))
+        Money::parse(text, currency)
+            .map(|m| m.minor)
+            .map_err(|e| (field, why!(Amount, "{message}", message = e.message())))
     };
     let terms = Terms {
         name: t.name,
@@ -223,50 +198,55 @@ fn percent(text: &str) -> Checked<i64> {
         Nav::parse(text).map(Nav::get)
     };
     let fits = scaled.filter(|n| (0..=FEE_MILLIONTHS_MAX).contains(n));
-    fits.ok_or_else(|| ("fee", "per cent from 0 to 10, with at most four decimals".to_owned()))
+    fits.ok_or_else(|| ("fee", why!(Fee, "per cent from 0 to 10, with at most four decimals")))
 }
 
 /// Whether a product's figures go together.
 fn sound(p: &Product, set: &Questions) -> Checked<()> {
     let t = p.terms();
-    let bad = |field: &'static str, why: String| Err((field, why));
+    let bad = |field: &'static str, why: Why| Err((field, why));
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'_';
     if !(1..=40).contains(&p.code.len()) || !p.code.bytes().all(plain) {
-        return bad("code", "1 to 40 characters of a-z, 0-9, dot and underscore".into());
+        return bad("code", why!(Code, "1 to {max} characters of a-z, 0-9, dot and underscore", max = 40));
     }
     let texts = [("name", &t.name, NAME_CHARS_MAX), ("issuer", &t.issuer, NAME_CHARS_MAX)];
     for (field, text, max) in texts.into_iter().chain([("about", &t.about, ABOUT_CHARS_MAX)]) {
         if [&text.zh, &text.en].iter().any(|t| t.trim().is_empty() || t.chars().count() > max) {
-            return bad(field, format!("1 to {max} characters in each language"));
+            return bad(field, why!(Length, "1 to {max} characters", max = max));
         }
     }
     if p.document.trim().is_empty() || p.document.chars().count() > NAME_CHARS_MAX {
-        return bad("document", format!("1 to {NAME_CHARS_MAX} characters"));
+        return bad("document", why!(Length, "1 to {max} characters", max = NAME_CHARS_MAX));
     }
     if t.step < 1 || t.minimum < t.step || t.minimum % t.step != 0 {
-        return bad("minimum", "a whole number of steps above nothing".into());
+        return bad("minimum", why!(Steps, "a whole number of steps above nothing"));
     }
     if fee_inside(p.money(t.minimum), t.fee_millionths).is_err() {
-        return bad("minimum", "it is too large".into());
+        return bad("minimum", why!(TooLarge, "it is too large"));
     }
     if t.redeem_days > REDEEM_DAYS_MAX || t.cooling_hours > COOLING_HOURS_MAX {
-        return bad("redeem_days", format!("{REDEEM_DAYS_MAX} days and {COOLING_HOURS_MAX} hours at most"));
+        return bad(
+            "redeem_days",
+            why!(Waits, "{days} days and {hours} hours at most", days = REDEEM_DAYS_MAX, hours = COOLING_HOURS_MAX),
+        );
     }
     if t.matures.is_some_and(|last| last <= p.effective_from || t.sold_until.is_none_or(|sold| sold >= last)) {
-        return bad("matures", "a product that ends is sold until a day before its last".into());
+        return bad("matures", why!(Matures, "a product that ends is sold until a day before its last"));
     }
     let age = set.second_look_age;
     if p.risk >= set.second_look_from && t.second_look_age.is_none_or(|own| own > age) {
         let from = set.second_look_from;
-        return bad("second_look_age", format!("{age} or less from {from} on: the questions in force ask for it"));
+        let why =
+            why!(SecondLook, "{age} or less from {from} on: the questions in force ask for it", age = age, from = from);
+        return bad("second_look_age", why);
     }
     Ok(())
 }
 
 fn nav(t: NavText) -> Checked<NavRow> {
-    let value = Nav::parse(&t.value).ok_or_else(|| ("value", "above zero, with at most four decimals".to_owned()))?;
+    let value = Nav::parse(&t.value).ok_or_else(|| ("value", why!(Value, "above zero, with at most four decimals")))?;
     if t.document.trim().is_empty() || t.document.chars().count() > NAME_CHARS_MAX {
-        return Err(("document", format!("1 to {NAME_CHARS_MAX} characters")));
+        return Err(("document", why!(Length, "1 to {max} characters", max = NAME_CHARS_MAX)));
     }
     Ok(NavRow {
         book: BookId::HEAD_OFFICE,
@@ -296,31 +276,41 @@ impl Known {
                 |p: &Product| (p.number, p.risk, p.currency, p.terms.clone(), p.effective_from, p.document.clone());
             return match says(there) == says(&row) {
                 true => Ok(None),
-                false => Err(("", "this version is in force with other words".into())),
+                false => Err(("", why!(Stands, "this version is in force with other words"))),
             };
         }
         let last = self.products.iter().filter(|p| p.code == row.code).max_by_key(|p| p.version).cloned();
         let next = last.as_ref().map_or(1, |p| p.version + 1);
         if row.version != next {
-            return Err(("version", format!("{} given, the next is {next}", row.version)));
+            return Err((
+                "version",
+                why!(VersionNext, "{given} given, the next is {next}", given = row.version, next = next),
+            ));
         }
         match &last {
             Some(last) if (last.number, last.currency) != (row.number, row.currency) => {
-                return Err(("number", "number and currency stay as in version 1".into()));
+                return Err(("number", why!(Kept, "{fields} stay as in version 1", fields = "number, currency")));
             }
             Some(last) if row.effective_from <= last.effective_from => {
-                return Err(("effective_from", format!("later than that of version {}", last.version)));
+                return Err((
+                    "effective_from",
+                    why!(Later, "not later than the entry before, {before}", before = last.effective_from),
+                ));
             }
             None if self.products.iter().any(|p| p.number == row.number) => {
-                return Err(("number", format!("{} belongs to another product", row.number)));
+                return Err(("number", why!(NumberTaken, "{number} belongs to another product", number = row.number)));
             }
             _ => {}
         }
         if self.stored.products.iter().any(|p| p.code == row.code) && row.effective_from < self.today {
-            return Err(("effective_from", format!("today, {}, or later", self.today)));
+            let today = self.today;
+            return Err((
+                "effective_from",
+                why!(Backwards, "today, {today}, or later: nothing changes backwards", today = today),
+            ));
         }
         if self.products.len() >= PRODUCTS_MAX {
-            return Err(("version", format!("{PRODUCTS_MAX} versions are the most there may be")));
+            return Err(("version", why!(Most, "{max} versions are the most there may be", max = PRODUCTS_MAX)));
         }
         self.products.push(row.clone());
         Ok(Some((last, row)))
@@ -329,16 +319,18 @@ impl Known {
     /// The new value with the newest of an earlier day; `None` where it stands already.
     fn join_nav(&mut self, tx: &mut Tx<'_>, row: NavRow) -> Result<Checked<Option<NavChange>>> {
         let Some(product) = self.products.iter().find(|p| p.code == row.product) else {
-            return Ok(Err(("product", "there is no such product".into())));
+            return Ok(Err(("product", why!(NoProduct, "there is no such product"))));
         };
         if row.day > self.today || row.day < product.effective_from {
-            let told = format!("from the product's first day, {}, to today, {}", product.effective_from, self.today);
+            let (from, today) = (product.effective_from, self.today);
+            let told =
+                why!(ValueDay, "from the product's first day, {from}, to today, {today}", from = from, today = today);
             return Ok(Err(("day", told)));
         }
         let kept = tx.get::<NavRow>(params![BookId::HEAD_OFFICE, row.product, row.day])?.map(|r| r.value);
         let key = (row.product.clone(), row.day);
         if let Some(there) = kept.or(self.navs.get(&key).copied()) {
-            let told = format!("the value of this day is {there}");
+            let told = why!(Stands, "the value of this day is {there}", there = there);
             return Ok(if there == row.value { Ok(None) } else { Err(("", told)) });
         }
         let stored = product.latest(tx, row.day)?.map(|r| (r.day, r.value));
@@ -353,9 +345,7 @@ impl Known {
 /// Repeating is safe. Errors: `bad_wealth_terms`, `wealth_terms_fixed`.
 pub fn load_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Result<usize> {
     let found = terms_review(tx, text)?;
-    if let Some(fault) = found.faults.first() {
-        return Err(refusal(file, fault));
-    }
+    found.sound(file)?;
     let (by, at) = (actor.principal(), tx.now());
     let added = found.products.len() + found.navs.len();
     for (_, mut row) in found.products {
@@ -372,49 +362,4 @@ pub fn load_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Res
         tx.audit(actor, Audit::of("wealth.nav_add", what).change(before, row.value.to_string()))?;
     }
     Ok(added)
-}
-
-/// Keeps a text without faults that changes something, so that two people speak of the same. The same text is the same draft.
-/// Errors: as [`load_terms`], and `wealth_terms_nothing_new`.
-pub fn keep_terms(tx: &mut Tx<'_>, actor: &Actor, file: &str, text: &str) -> Result<TermsDraft> {
-    let found = terms_review(tx, text)?;
-    if let Some(fault) = found.faults.first() {
-        return Err(refusal(file, fault));
-    }
-    if !found.is_new() {
-        return Err(Error::new(&NOTHING_NEW, format!("all {} entries of {file} are there", found.already)));
-    }
-    let hash = *blake3::hash(text.as_bytes()).as_bytes();
-    if let Some(there) = terms_draft(tx, hash)? {
-        return Ok(there);
-    }
-    let mut row = TermsDraft {
-        book: BookId::HEAD_OFFICE,
-        hash,
-        file: file.chars().take(TERMS_NAME_CHARS_MAX).collect(),
-        text: text.to_owned(),
-        kept_by: actor.principal(),
-        kept_at: tx.now(),
-        seal: Seal::default(),
-    };
-    tx.insert(&mut row)?;
-    let told = format!("{} products, {} values", found.products.len(), found.navs.len());
-    tx.audit(actor, Audit::of("wealth.terms_draft", row.name()).after(told))?;
-    Ok(row)
-}
-
-/// A draft by the hash of its text.
-pub fn terms_draft(tx: &mut Tx<'_>, hash: [u8; 32]) -> Result<Option<TermsDraft>> {
-    tx.get::<TermsDraft>(params![BookId::HEAD_OFFICE, hash])
-}
-
-fn refusal(file: &str, fault: &TermsFault) -> Error {
-    let TermsFault { line, entry, field, why, fixed } = fault;
-    let code = if *fixed { &TERMS_FIXED } else { &BAD_TERMS };
-    let place = [entry.as_str(), field.as_str()].join(" ");
-    Error::new(code, format!("{file}: line {line} {}: {why}", place.trim()))
-        .with("file", file)
-        .with("line", line)
-        .with("entry", entry)
-        .with("field", field)
 }

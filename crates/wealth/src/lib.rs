@@ -44,7 +44,7 @@ pub use assess::{Answer, Assessment, assess, assessment_of, assessments_of};
 pub use buy::{Ask, Quote, Subscribe, cancel, quote, subscribe};
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
-pub use file::{NavChange, TermsDraft, TermsFault, TermsReview, keep_terms, load_terms, terms_draft, terms_review};
+pub use file::{NavChange, TermsReview, load_terms, terms_review};
 pub use holding::{Entry, Holding, Standing, entries, holding, holdings_of, pays_to};
 pub use nav::{NAV_SCALE, Nav, NavRow, units_of, worth};
 pub use order::{Order, OrderKind, State, order, orders_of};
@@ -62,12 +62,6 @@ use store::{Migration, Table, Tx};
 pub const PRODUCTS_MAX: usize = 1_000;
 /// Values of units in one text at most.
 pub const NAVS_IN_TEXT_MAX: usize = 2_000;
-/// Bytes of a text of products and values at most.
-pub const TERMS_BYTES_MAX: usize = 1 << 20;
-/// Faults of one text that are told.
-pub const TERMS_FAULTS_MAX: usize = 200;
-/// Characters of a file's name that are kept.
-pub const TERMS_NAME_CHARS_MAX: usize = 120;
 /// Values of one product that are read at once, days at most.
 pub const NAV_DAYS_MAX: i64 = 400;
 /// Holdings of one owner listed at once at most.
@@ -115,7 +109,6 @@ pub const MIGRATION: Migration = Migration { name: "0023_wealth", sql: include_s
 pub const TABLES: &[&Table] = &[
     store::verify::of::<Product>(),
     store::verify::of::<NavRow>(),
-    store::verify::of::<TermsDraft>(),
     store::verify::of::<Assessment>(),
     store::verify::of::<Recording>(),
     store::verify::of::<Holding>(),

@@ -442,6 +442,8 @@ mod tests {
         for fail in fails.split(' ').filter(|f| !f.is_empty()) {
             wanted.extend([format!("wage-fail-{fail}"), format!("wage-fail-{fail}-next")]);
         }
+        wanted
+            .extend(approval::terms::Amiss::ALL.iter().map(|a| format!("terms-wrong-{}", a.code().replace('_', "-"))));
         wanted.extend(["wage-protected", "wage-ship-repair-not-protected"].map(String::from));
         for (lang, key) in Lang::ALL.into_iter().flat_map(|l| wanted.iter().map(move |k| (l, k))) {
             assert!(bare(lang, key, None).is_some(), "{} lacks {key}", lang.tag());

@@ -11,23 +11,18 @@
 //! Who holds the permission of an act may order it and check another's; nobody orders or checks what is his own as a
 //! customer. An order that has been carried out names its checker; the maker stands on the approval.
 mod account;
-mod deposit_terms;
 mod list;
 mod party_freeze;
 mod payee;
 mod project;
-mod tariff;
+pub mod terms;
 mod tier;
-mod wealth_terms;
 
 pub use account::{Close, Lift};
-pub use deposit_terms::{NewTerms, terms_draft, terms_keep, terms_review, terms_versions};
 pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
-pub use tariff::{NewTariff, tariff_draft, tariff_keep, tariff_review, tariff_versions};
 pub use tier::{Allowance, TierMove, TierView, tier_view};
-pub use wealth_terms::{NewWealthTerms, wealth_draft, wealth_keep, wealth_review, wealth_versions};
 
 use approval::{Approve, Ask, Line};
 use kernel::id::{ApprovalId, BranchId, FirmId, PersonId};
@@ -62,14 +57,14 @@ pub enum Act {
     Freeze(Freeze),
     Release(Release),
     Tier(TierMove),
-    Tariff(NewTariff),
+    Tariff(terms::New<terms::TariffTerms>),
     ListAdd(ListAdd),
     ListRemove(ListRemove),
     Project(payroll::ProjectNew),
     PayeeAdd(PayeeAdd),
     PayeeRename(PayeeRename),
-    DepositTerms(NewTerms),
-    WealthTerms(NewWealthTerms),
+    DepositTerms(terms::New<terms::DepositTerms>),
+    WealthTerms(terms::New<terms::WealthTerms>),
 }
 
 /// What came of a proposal.

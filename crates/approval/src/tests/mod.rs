@@ -1,6 +1,7 @@
 //! A bank with a payroll firm, its people and its checkers, and what they try on each other's requests.
 mod checkers;
 mod lists;
+mod texts;
 
 use crate::*;
 use kernel::clock::{HOUR, MINUTE};

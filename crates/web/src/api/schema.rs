@@ -109,8 +109,7 @@ shapes! {
     TierLimits "A person's tier and what it lets through." { person: id, tier: text, basis: text, balance_max: Amount "null", own_cap: Amount "null", allowances: [Allowance] }
     TariffVersion "A version of an entry of the tariff. Amounts in `bands` are minor units." { code: text, version: int, kind: text, operation: text, reach: text, channel: text "null", payer: text, currency: text, bands: [TariffBand], effective_from: date, effective_to: date "null", basis: text, document: text, name_zh: text, name_en: text, approved_by: text }
     TariffBand "The fee for amounts up to `up_to`: `fixed` and `rate` of the amount, at least `min`, at most `max`." { up_to: int "null", fixed: int "null", rate: text "null", min: int "null", max: int "null" }
-    TariffReview "What a tariff text comes to; `draft` names it when it was kept." { draft: text "null", faults: [TariffFault], changes: [TariffChange], already: int }
-    TariffFault "Something wrong in a tariff text; line and column count from 1." { line: int, column: int, entry: text, field: text, why: text }
+    TariffReview "What a tariff text comes to; `draft` names it when it was kept." { draft: text "null", faults: [TermsFault], changes: [TariffChange], already: int }
     TariffChange "A new version beside the one it follows." { before: TariffVersion "null", after: TariffVersion }
     Allowance "What is done through some channels, how far it may go, and what of that is used." { channels: [text], functions: [text], per_transaction: Amount "null", per_day: Amount "null", used_today: Amount "null", per_year: Amount "null", used_this_year: Amount "null" }
     StatementLine "A line of a statement: money in is above zero." { transfer: id, at: time, business_date: date, value_date: date, kind: text, code: text, change: Amount, after: Amount, counterparty: id, reference: text, memo: text }
@@ -239,7 +238,7 @@ shapes! {
     DepositProof "A certificate of deposit." { proof: id, account: id, amount: Amount, from: date, until: date, copies: int, issued_at: time, ended_at: time "null" }
     DepositRate "A rate from a day on, per cent a year." { product: text, term: text, rate: text, effective_from: date, document: text, approved_by: text }
     DepositTerms "Every version of a product and every rate." { products: [DepositProduct], rates: [DepositRate] }
-    TermsFault "Something wrong in a text." { line: int, entry: text, field: text, why: text, fixed: flag }
+    TermsFault "Something wrong in a text; line and column count from 1." { line: int, column: int, entry: text, field: text, code: text, why: text, fixed: flag }
     ProductChange "A new version and the one before." { before: DepositProduct "null", after: DepositProduct }
     RateChange "A new rate and the one before." { before: DepositRate "null", after: DepositRate }
     TermsReview "What a text of products and rates comes to." { draft: text "null", faults: [TermsFault], products: [ProductChange], rates: [RateChange], already: int }

@@ -316,6 +316,7 @@ fn lists(view: &View) -> Vec<Example> {
         example("summary-list", "check-answers", summary_list(w, &rows)),
         example("tiles", "three", tiles(&tiles_of)),
         example("details", "closed", more),
+        example("written", "a-rate", written("[[rate]]\nproduct = \"term\"\nterm = \"1y\"\nrate = \"1.10\"\n")),
     ]
 }
 

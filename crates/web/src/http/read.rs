@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 /// Fields of a form with files at most.
 pub const UPLOAD_FIELDS_MAX: usize = 40;
 /// Bytes of one text field beside a file.
-pub const UPLOAD_FIELD_BYTES_MAX: usize = 4 * 1024;
+pub const UPLOAD_FIELD_BYTES_MAX: usize = 16 * 1024;
 
 /// The one id in the path. What is no id of this kind is not found.
 pub struct At<T>(pub T);

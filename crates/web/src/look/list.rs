@@ -110,6 +110,11 @@ pub fn breadcrumbs(words: Words, crumbs: &[Crumb<'_>]) -> Markup {
     }
 }
 
+/// A text as it was written, line by line.
+pub fn written(text: &str) -> Markup {
+    html! { pre.written tabindex="0" { code { (text) } } }
+}
+
 /// More for who wants it.
 pub fn details(summary: &str, body: Markup) -> Markup {
     html! { details.details { summary.details-summary { (summary) } div.details-body { (body) } } }

@@ -41,7 +41,7 @@ pub use graph::{HEAT_COLUMNS_MAX, HEAT_ROWS_MAX, Titled, gauge, heat, spark};
 pub use icon::{Icon, icon, mark};
 pub use input::{code, money, multiline, number, password, text};
 pub use kiosk::clock;
-pub use list::{Crumb, Row, Tile, breadcrumbs, details, summary_list, tabs, tiles};
+pub use list::{Crumb, Row, Tile, breadcrumbs, details, summary_list, tabs, tiles, written};
 pub use notice::{Tone, empty, notice, result};
 pub use passkey::PasskeyForm;
 pub use qr::qr;

@@ -1,6 +1,6 @@
 //! The second pair of eyes: what waits, what changes, yes or no.
 use super::confirm::{Confirm, Given};
-use super::{Page as Sheet, next_href, page, refused, say};
+use super::{Page as Sheet, next_href, page, refused, say, terms};
 use crate::decide::{self, Decided};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -32,13 +32,15 @@ struct Seen {
     decided: String,
     /// It is the reader's turn.
     may: bool,
+    /// All of the dated terms it is about, on its own pages.
+    terms: Option<Markup>,
 }
 
 fn seen(tx: &mut store::Tx<'_>, approval: Approval, may: bool) -> Done<Seen> {
     let mut name = |who: Option<&str>| who.map_or_else(|| Ok(String::new()), |w| party::who_name(tx, w));
     let maker = name(Some(&approval.maker))?;
     let (first, decided) = (name(approval.first_by.as_deref())?, name(approval.decided_by.as_deref())?);
-    Ok(Seen { approval, maker, first, decided, may })
+    Ok(Seen { approval, maker, first, decided, may, terms: None })
 }
 
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk>) -> Result<Shown, Fault> {
@@ -142,9 +144,12 @@ fn roles(who: &Signed, codes: &str) -> String {
     codes.split(' ').map(|code| say::told_or(who.words(), "role", code)).collect::<Vec<_>>().join(" · ")
 }
 
-/// What was and what will be, the changed lines marked in words.
-fn changes(who: &Signed, a: &Approval) -> Markup {
-    let w = who.words();
+/// What was and what will be, the changed lines marked in words; of dated terms all there is.
+fn changes(who: &Signed, s: &Seen) -> Markup {
+    let (w, a) = (who.words(), &s.approval);
+    if let Some(terms) = &s.terms {
+        return html! { (terms) };
+    }
     let changed = a.summary.0.iter().any(Line::is_change);
     if !changed {
         let rows: Vec<Row<'_>> = a
@@ -177,7 +182,9 @@ async fn load(web: &Web, who: &Signed, id: ApprovalId) -> Result<Seen, Fault> {
         let may = approval::may_decide(tx, &actor, &a)?;
         seen(tx, a, may)
     });
-    Ok(found.await?)
+    let mut found = found.await?;
+    found.terms = terms::agreed_to(web, who, &found.approval).await?;
+    Ok(found)
 }
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ApprovalId>) -> Result<Shown, Fault> {
@@ -202,20 +209,13 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ApprovalId>) -
         @if !a.reason.is_empty() { (notice(Tone::Warn, &who.t("approval-reason"), html! { p { (a.reason) } })) }
         (summary_list(w, &rows))
         h2 { (who.t("approval-content")) }
-        (changes(&who, a))
-        @if let Some(draft) = draft_of(a) { p { a href={ "/tariff/drafts/" (draft) } { (who.t("tariff-compare")) } } }
+        (changes(&who, &s))
         @if let Some(sheet) = sheet_of(a) { p { a href={ "/wages/sheets/" (sheet) } { (who.t("approval-to-sheet")) } } }
         @if a.kind == bulk::KIND { @if let Some(file) = file_of(a) { p { a href={ "/bulk/" (file) } { (who.t("approval-to-batch")) } } } }
         (answers(&who, &s, web.now()))
     };
     let title = say::told(w, "approval-kind", &a.kind);
     Ok(page(&who, Sheet::new(title).crumb(who.t("approvals"), "/approvals"), main))
-}
-
-/// The text a tariff approval is about.
-fn draft_of(a: &Approval) -> Option<String> {
-    let terms: serde_json::Value = serde_json::from_str(&a.payload).ok()?;
-    terms.get("tariff")?.get("draft").and_then(|d| d.as_str()).map(str::to_owned)
 }
 
 /// The sheet a wage approval is about, from its terms.
@@ -321,7 +321,7 @@ fn answer_page(who: &Signed, s: &Seen, answer: Answer, given: &Given, errors: &F
         lead: &who.t(&format!("{key}-lead")),
         crumbs: vec![(who.t("approvals").into_owned(), "/approvals".into()), (name.into_owned(), here.clone())],
         rows,
-        more: changes(who, a),
+        more: changes(who, s),
         action: &format!("{here}/{}", answer.place()),
         back: &here,
         button: (kind, &who.t(&format!("{key}-confirm"))),

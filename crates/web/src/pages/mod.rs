@@ -79,8 +79,9 @@ pub mod sign_in;
 pub mod slips;
 pub mod staff;
 pub mod statement;
-pub mod tariff;
+pub mod terminal_cash;
 pub mod terminals;
+pub mod terms;
 pub mod tiers;
 pub mod till_appointments;
 pub mod till_balance;
@@ -232,7 +233,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 28] = [
+    let all: [(bool, Icon, &str, &str); 30] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -256,6 +257,8 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
         (staff && who.holds(P::TariffEdit), Icon::Bill, "nav-tariff", "/tariff"),
+        (staff && who.holds(P::TariffEdit), Icon::Bill, "deposit-terms", "/deposit-terms"),
+        (staff && who.holds(P::TariffEdit), Icon::Bill, "wealth-terms", "/wealth-terms"),
         (staff && who.holds(P::DayClose), Icon::Clock, "nav-day", "/day"),
         (staff && who.holds(P::AuditRead), Icon::Search, "nav-audit", "/audit"),
         (true, Icon::Info, "nav-notices", "/notices"),

@@ -182,13 +182,19 @@ mod tests {
         lines.filter_map(|l| l.split_once(" =").map(|(key, _)| key.to_owned())).collect()
     }
 
+    /// The text of every file below a folder.
+    fn sources(folder: &std::path::Path) -> Vec<String> {
+        let below = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path());
+        let texts = below.map(|p| if p.is_dir() { sources(&p) } else { vec![std::fs::read_to_string(p).unwrap()] });
+        texts.flatten().collect()
+    }
+
     #[test]
     fn every_key_a_screen_names_is_a_text() {
         let folder = format!("{}/src/pages", env!("CARGO_MANIFEST_DIR"));
         let (zh, en) = (keys("zh-CN"), keys("en"));
         let mut seen = 0;
-        for file in std::fs::read_dir(folder).unwrap() {
-            let source = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        for source in sources(folder.as_ref()) {
             for call in [".t(\"", ".t_with(\""] {
                 for rest in source.split(call).skip(1) {
                     let key = rest.split('"').next().unwrap_or_default();

@@ -117,6 +117,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<DeviceId>) -> 
                 @if t.is_out_of_order() { (send("in-order", "terminal-in-order")) }
                 @else { (link_button(Button::Secondary, &who.t("terminal-out"), &format!("{here}/out-of-order"))) }
                 @if who.holds(P::TerminalEnrol) {
+                    (link_button(Button::Secondary, &who.t("terminal-machine"), &format!("{here}/machine")))
                     (send("enrolment", "terminal-again"))
                     (link_button(Button::Danger, &who.t("terminal-retire"), &format!("{here}/retirement")))
                 }

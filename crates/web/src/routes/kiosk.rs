@@ -3,7 +3,8 @@ use crate::api::{Why, schema, terminals as api};
 use crate::gate::Access::{Customer, Public, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
-    app, demo_machines, kiosk, kiosk_cards, kiosk_cash, kiosk_passbook, kiosk_repay, kiosk_visit, terminals,
+    app, demo_machines, kiosk, kiosk_cards, kiosk_cash, kiosk_passbook, kiosk_repay, kiosk_visit, terminal_cash,
+    terminals,
 };
 use party::Permission as P;
 
@@ -87,6 +88,8 @@ pub(super) fn staff() -> Vec<Route> {
         get("/terminals/{id}/out-of-order", terminals::out_of_order, watch),
         post("/terminals/{id}/out-of-order", terminals::put_out, watch),
         post("/terminals/{id}/in-order", terminals::put_in_order, watch),
+        get("/terminals/{id}/machine", terminal_cash::form, enrol),
+        post("/terminals/{id}/machine", terminal_cash::link, enrol),
         get("/terminals/{id}/retirement", terminals::retirement, enrol),
         post("/terminals/{id}/retirement", terminals::retire, enrol),
     ]

@@ -10,10 +10,11 @@ mod kiosk;
 mod savings;
 mod statement;
 pub mod tasks;
+mod terms;
 
 use crate::api::{
-    accounts, approvals, deposit_terms as terms, deposits, desk as desk_api, guards, operations as ops, payments,
-    people, schema, sessions, staff as staff_api, tariff as tariffs, wage_files as files, wages, webhooks,
+    accounts, approvals, deposits, desk as desk_api, guards, operations as ops, payments, people, schema, sessions,
+    staff as staff_api, wage_files as files, wages, webhooks,
 };
 use crate::gate::Access::{Anyone, Customer, Firm, Newcomer, Owner, Public, Staff};
 use crate::http::route::{Route, RouteInfo, act, ask, end, get, post};
@@ -23,7 +24,7 @@ use crate::pages::{
     opening, outbox,
 };
 use crate::pages::{branches, bulk_accounts, firms, logins, registration, roles, staff};
-use crate::pages::{password, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tariff, tiers};
+use crate::pages::{password, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
 mod transfer;
@@ -68,6 +69,8 @@ pub fn table() -> Vec<Route> {
         cards::programs(),
         wealth::pages(),
         wealth::programs(),
+        terms::pages(),
+        terms::programs(),
     ]
     .into_iter()
     .flatten()
@@ -297,7 +300,6 @@ fn firm_screens() -> Vec<Route> {
 /// Operators and auditors.
 fn head_office_screens() -> Vec<Route> {
     let (clearing_desk, outbox_desk) = (Staff(P::ClearingOperate), Staff(P::OutboxOperate));
-    let prices = Staff(P::TariffEdit);
     let (close, audit_read, export) = (Staff(P::DayClose), Staff(P::AuditRead), Staff(P::AuditExport));
     vec![
         get("/clearing", clearing::list, clearing_desk),
@@ -307,10 +309,6 @@ fn head_office_screens() -> Vec<Route> {
         post("/outbox/attempts", outbox::try_again, outbox_desk),
         get("/outbox/drop", outbox::dropping, outbox_desk),
         post("/outbox/drop", outbox::drop_event, outbox_desk),
-        get("/tariff", tariff::list, prices),
-        post("/tariff/drafts", tariff::send, prices).takes(TARIFF_BODY_BYTES_MAX),
-        get("/tariff/drafts/{hash}", tariff::draft, prices),
-        post("/tariff/drafts/{hash}/submission", tariff::submit, prices),
         get("/day", close_day::show, close),
         get("/day/progress", close_day::progress, close),
         post("/day/closing", close_day::close, close),
@@ -370,7 +368,7 @@ fn savings() -> Vec<Route> {
     let own = Owner(P::AccountRead);
     let seen = own.or_staff(P::AccountReadAny);
     let pays = Owner(P::PaymentSubmit).or_staff(P::PaymentSubmitAny);
-    let (counter, rates) = (Staff(P::AccountOpen), Staff(P::TariffEdit));
+    let counter = Staff(P::AccountOpen);
     vec![
         ask("/v1/deposit-products", deposits::on_sale, Anyone, "What is sold today, with today's rates").doc(|d| d.page_of::<schema::DepositOnSale>()),
         ask("/v1/deposits", deposits::list, own, "One's own deposits, or the firm's, newest first").doc(|d| d.page_of::<schema::Deposit>()),
@@ -391,22 +389,14 @@ fn savings() -> Vec<Route> {
         ask("/v1/accounts/{id}/certificates", deposits::proofs, seen, "Certificates of deposit of an account, newest first").doc(|d| d.page_of::<schema::DepositProof>()),
         act("/v1/accounts/{id}/certificates", deposits::proof_issue, counter, "Issue a certificate of deposit; its amount is held").doc(|d| d.body::<deposits::CertificateAsk>().answer::<schema::DepositProof>()),
         act("/v1/certificates/{id}/end", deposits::proof_end, counter, "All copies are back: the amount is free again").doc(|d| d.body::<crate::api::Why>().answer::<schema::DepositProof>()),
-        ask("/v1/deposit-terms", terms::versions, rates, "Every version of a product and every rate").doc(|d| d.answer::<schema::DepositTerms>()),
-        act("/v1/deposit-terms/drafts", terms::send, rates, "Look at new products and rates; a text without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<terms::TermsAsk>().answer::<schema::TermsReview>()),
-        ask("/v1/deposit-terms/drafts/{hash}", terms::draft, rates, "What a kept text would change").doc(|d| d.answer::<schema::TermsReview>()),
-        act("/v1/deposit-terms/drafts/{hash}/submission", terms::submit, rates, "Ask a second person to put it in force").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
     ]
 }
 
 /// Programs: what staff order about customers, and a customer's own limits.
 #[rustfmt::skip]
 fn orders() -> Vec<Route> {
-    let (freeze, prices) = (Staff(P::AccountFreeze), Staff(P::TariffEdit));
+    let freeze = Staff(P::AccountFreeze);
     vec![
-        ask("/v1/tariff", tariffs::versions, prices, "Every version of the tariff, by code and version").doc(|d| d.page_of::<schema::TariffVersion>()),
-        act("/v1/tariff/drafts", tariffs::send, prices, "Look at a new tariff; one without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<tariffs::DraftAsk>().answer::<schema::TariffReview>()),
-        ask("/v1/tariff/drafts/{hash}", tariffs::draft, prices, "What a kept tariff would change").doc(|d| d.answer::<schema::TariffReview>()),
-        act("/v1/tariff/drafts/{hash}/submission", tariffs::submit, prices, "Ask a second person to put it in force").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
         ask("/v1/accounts/{id}/restrictions", desk_api::restrictions, Staff(P::AccountReadAny), "All restrictions an account has had, by number").doc(|d| d.page_of::<schema::Restriction>()),
         act("/v1/accounts/{id}/restrictions", desk_api::restrict, freeze, "Restrict an account; works at once").doc(|d| d.body::<desk_api::RestrictAsk>().answer::<schema::Proposed>()),
         act("/v1/accounts/{id}/restrictions/{number}/lifting", desk_api::lift, freeze, "Ask a second person to lift a restriction").doc(|d| d.body::<crate::api::Why>().answer::<schema::Proposed>()),
@@ -549,9 +539,6 @@ fn bank() -> Vec<Route> {
     ]
 }
 
-/// Bytes of a form with a tariff file, and of the same text in JSON, where each byte may need two.
-const TARIFF_BODY_BYTES_MAX: usize = pricing::TARIFF_BYTES_MAX + 64 * 1024;
-const TARIFF_JSON_BYTES_MAX: usize = 2 * pricing::TARIFF_BYTES_MAX + 64 * 1024;
 /// Bytes of a form with a file: the file's own limit and its parts.
 const FILE_BODY_BYTES_MAX: usize = ::sheets::FILE_BYTES_MAX + 64 * 1024;
 /// The same in base64.

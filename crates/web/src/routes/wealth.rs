@@ -1,6 +1,5 @@
 //! Wealth products. The second look at a sale is decided where all approvals are (`/v1/approvals`).
-use super::TARIFF_JSON_BYTES_MAX;
-use crate::api::{Why, schema, wealth, wealth_terms as terms};
+use crate::api::{schema, wealth};
 use crate::gate::Access::{Anyone, Customer, Owner, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{wealth as page, wealth_order as order, wealth_questions as questions, wealth_sale as sale};
@@ -36,7 +35,7 @@ pub(super) fn pages() -> Vec<Route> {
 pub(super) fn programs() -> Vec<Route> {
     let seen = Owner(P::AccountRead).or_staff(P::AccountReadAny);
     let pays = Owner(P::PaymentSubmit).or_staff(P::PaymentSubmitAny);
-    let (sells, shelf) = (Staff(P::PaymentSubmitAny), Staff(P::TariffEdit));
+    let sells = Staff(P::PaymentSubmitAny);
     vec![
         ask("/v1/wealth-products", wealth::on_sale, Anyone, "What is sold today, with its risk and newest value").doc(|d| d.page_of::<schema::WealthOnSale>()),
         ask("/v1/wealth-products/{code}/values", wealth::values, Anyone, "What a unit was worth, oldest day first").doc(|d| d.page_of::<schema::WealthValue>()),
@@ -53,9 +52,5 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/wealth-holdings/{id}/redemptions", wealth::redeem, pays, "Give units back").doc(|d| d.body::<wealth::RedeemAsk>().answer::<schema::WealthOrder>()),
         act("/v1/wealth-recordings", wealth::recording_begin, sells, "Begin to record a sale at the counter").doc(|d| d.body::<wealth::RecordingAsk>().answer::<schema::WealthRecording>()),
         act("/v1/wealth-recordings/{id}/end", wealth::recording_end, sells, "End a recording; its hash is kept").doc(|d| d.answer::<schema::WealthRecording>()),
-        ask("/v1/wealth-terms", terms::versions, shelf, "Every version of every product").doc(|d| d.answer::<schema::WealthVersions>()),
-        act("/v1/wealth-terms/drafts", terms::send, shelf, "Look at new products and values; a text without faults is kept").takes(TARIFF_JSON_BYTES_MAX).doc(|d| d.body::<terms::WealthTermsAsk>().answer::<schema::WealthReview>()),
-        ask("/v1/wealth-terms/drafts/{hash}", terms::draft, shelf, "What a kept text would change").doc(|d| d.answer::<schema::WealthReview>()),
-        act("/v1/wealth-terms/drafts/{hash}/submission", terms::submit, shelf, "Ask a second person to put it in force").doc(|d| d.body::<Why>().answer::<schema::Proposed>()),
     ]
 }
