@@ -96,7 +96,8 @@ fn blank_books(house: &House, first: &str, last: &str) {
     let come = [("kind", "passbook"), ("first", first), ("last", last)];
     went(&house.form('m', "/vouchers/receipt", "/vouchers/receipt", &come));
     let all = house.program('m', "GET", &house.fill("/v1/branches/$branch/vouchers"), "").json();
-    let made = all["items"].as_array().expect("ranges").iter().find(|r| r["first"].to_string() == first).cloned();
+    let made =
+        all["items"].as_array().expect("ranges").iter().find(|r| r["first"].as_i64() == first.parse().ok()).cloned();
     let id = made.expect("a range")["range"].as_str().expect("an id").to_owned();
     let (sign, issue) = (format!("/vouchers/{id}/countersignature"), format!("/vouchers/{id}/issue"));
     went(&house.form('y', "/vouchers", &sign, &[]));
