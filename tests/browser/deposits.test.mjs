@@ -23,7 +23,7 @@ const held = async (page) => {
 };
 
 test('an elder sees what breaking a term deposit costs before she does it, scripts off', { timeout: 300_000 }, () =>
-  person(browser, 'the elder', { url: bank.url, javaScriptEnabled: false }, async (page) => {
+  person(browser, 'the elder', { url: bank.url, javaScript: false }, async (page) => {
     await page.goto('/?mode=elder');
     await signIn(page, 'elder');
     await page.goto('/accounts');

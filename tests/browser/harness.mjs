@@ -108,7 +108,8 @@ export function openBrowser() {
  * `locale` (default zh-CN), `url` (base of relative addresses), `expected` (a pattern; faults that match it are what the test is about).
  */
 export async function person(browser, name, options, visit) {
-  const { javaScript = true, width = 1280, height = 800, locale = 'zh-CN', url, expected } = options;
+  const { javaScript = true, width = 1280, height = 800, locale = 'zh-CN', url, expected, ...unknown } = options;
+  assert.deepEqual(unknown, {}, 'an option that is not known would be passed over');
   const context = await browser.newContext({
     viewport: { width, height },
     locale,

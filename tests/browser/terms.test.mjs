@@ -63,7 +63,7 @@ test('a rate is sent in by one, agreed to by another, and stands on the shelf', 
     await sound(page, 'wealth-values-draft');
     values = await submit(page);
   });
-  await person(browser, 'the second', { url: bank.url, javaScriptEnabled: false }, async (page) => {
+  await person(browser, 'the second', { url: bank.url, javaScript: false }, async (page) => {
     await signIn(page, 'admin2');
     await visit(page, approval, 'terms-asked');
     assert.match(await text(page), /1\.11%/);
