@@ -51,8 +51,12 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
         })
         .await?;
     let main = html! {
-        @if who.holds(P::VaultKeep) { (actions(link_button(Button::Primary, &who.t("cash-move-new"), "/cash-moves/new"))) }
-        p { a href="/machines" { (who.t("machines")) } " · " a href="/vouchers" { (who.t("vouchers")) } " · " a href="/appointments" { (who.t("appointments")) } }
+        (actions(html! {
+            @if who.holds(P::VaultKeep) { (link_button(Button::Primary, &who.t("cash-move-new"), "/cash-moves/new")) }
+            @for (key, to) in [("machines", "/machines"), ("vouchers", "/vouchers"), ("appointments", "/appointments")] {
+                (link_button(Button::Secondary, &who.t(key), to))
+            }
+        }))
         (drawers(&who, &seen.drawers))
         (moves(&who, &seen))
         (cases(&who, &seen))
