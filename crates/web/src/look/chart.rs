@@ -1,6 +1,7 @@
 //! Small charts, drawn by the server as SVG without a view box: places along the width are in percent and heights in pixels, so
-//! that a chart fits 320 px and a desk alike while its text keeps the size of the page. Every chart has a title, a
-//! description, and the same figures as a table.
+//! that a chart fits 320 px and a desk alike while its text keeps the size of the page. Text in a picture cannot break, so
+//! lying bars, whose labels are words, are a list with a picture of each bar. Every chart has a title, a description, and
+//! the same figures as a table.
 use super::table::Table;
 use super::{Text, details};
 use crate::words::Words;
@@ -12,8 +13,8 @@ pub const CHART_POINTS_MAX: usize = 60;
 const VALUES_WRITTEN_MAX: usize = 6;
 /// Labels along the axis at most, so that they do not touch at 320 px.
 const LABELS_WRITTEN_MAX: usize = 6;
-/// Pixels of a lying bar with its label.
-const ROW: i64 = 56;
+/// Pixels: the height of a lying bar.
+const ROW: i64 = 14;
 /// Pixels: the plot's top, its height, and where the labels stand.
 const TOP: i64 = 28;
 const HEIGHT: i64 = 150;
@@ -89,13 +90,16 @@ impl Chart<'_> {
         html! {
             figure.chart {
                 figcaption.chart-title { (self.title) }
-                svg.chart-picture role="img" width="100%" height=(self.height()) aria-labelledby={ (title) " " (about) } {
-                    title id=(title) { (self.title) }
-                    desc id=(about) { (self.about) }
-                    @match self.shape {
-                        Shape::Rows => { (self.rows()) },
-                        Shape::Bars => { (self.grid()) (self.bars()) (self.labels()) },
-                        Shape::Line => { (self.grid()) (self.line()) (self.labels()) },
+                @if self.shape == Shape::Rows {
+                    p.hint { (self.about) }
+                    (self.rows())
+                } @else {
+                    svg.chart-picture role="img" width="100%" height=(LABELS_AT + 8) aria-labelledby={ (title) " " (about) } {
+                        title id=(title) { (self.title) }
+                        desc id=(about) { (self.about) }
+                        (self.grid())
+                        @if self.shape == Shape::Bars { (self.bars()) } @else { (self.line()) }
+                        (self.labels())
                     }
                 }
                 (details(&words.t("chart-table"), table.show(words)))
@@ -120,22 +124,20 @@ impl Chart<'_> {
         }
     }
 
-    fn height(&self) -> i64 {
-        match self.shape {
-            Shape::Rows => ROW * self.drawn().len() as i64,
-            Shape::Bars | Shape::Line => LABELS_AT + 8,
-        }
-    }
-
     fn rows(&self) -> Markup {
         let high = scale(self.points).1;
         let width = |p: &Point<'_>| percent((i128::from(p.value.max(0)) * 10_000 / high) as i64);
         html! {
-            @for (i, p) in self.drawn().iter().enumerate() {
-                @let y = ROW * i as i64;
-                text.chart-text x="0" y=(y + 20) { (p.label) }
-                text.chart-row-value x="100%" y=(y + 20) text-anchor="end" { (p.shown) }
-                rect.chart-bar x="0" y=(y + 28) width=(width(p)) height="14" rx="3" {}
+            dl.chart-rows {
+                @for p in self.drawn() {
+                    div.chart-row {
+                        dt.chart-row-label { (p.label) }
+                        dd.chart-row-value { (p.shown) }
+                        dd.chart-row-bar aria-hidden="true" {
+                            svg.chart-picture width="100%" height=(ROW) { rect.chart-bar width=(width(p)) height=(ROW) rx="3" {} }
+                        }
+                    }
+                }
             }
         }
     }
