@@ -125,7 +125,7 @@ impl Chart<'_> {
     }
 
     fn rows(&self) -> Markup {
-        let high = scale(self.points).1;
+        let high = scale(self.points).1.max(1);
         let width = |p: &Point<'_>| percent((i128::from(p.value.max(0)) * 10_000 / high) as i64);
         html! {
             dl.chart-rows {
@@ -206,6 +206,16 @@ mod tests {
         for (values, want) in cases {
             assert_eq!(heights(values), *want, "{values:?}");
         }
+    }
+
+    #[test]
+    fn words_of_lying_bars_stand_outside_their_pictures() {
+        let points = [Point::new("Kept to the end", -5, "CNY 49.00"), Point::new("Drawn today", 0, "CNY 7.58")];
+        let heads = ("a".into(), "b".into());
+        let chart = Chart { id: "c", title: "t".into(), about: "d".into(), shape: Shape::Rows, points: &points, heads };
+        let page = chart.show(Words::default()).into_string();
+        assert!(!page.contains("<text"));
+        assert_eq!((page.matches("<dt").count(), page.matches("width=\"0.00%\"").count()), (2, 2));
     }
 
     #[test]
