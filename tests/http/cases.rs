@@ -1,7 +1,8 @@
 //! Who may do what at every address, written down by hand: the gate's table is held against this one.
 //!
 //! Letters are people: `n` nobody, `c` a customer, `d` another customer, `o` owner, `k` payroll clerk and `h` payroll checker of a
-//! firm, `p` its program, `x` owner of another firm; staff: `t` teller, `m` branch manager, `w` payroll officer, `y` operations
+//! firm, `p` its program, `l` its labour officer, `x` owner of another firm, `z` clerk of a subcontractor's crew; `b` inspector and `j`
+//! head of a labour bureau, `q` inspector of another region's; staff: `t` teller, `m` branch manager, `w` payroll officer, `y` operations
 //! checker, `r` risk officer, `e` operator, `a` auditor, `g` head office administrator. `$name` is an id of the little bank,
 //! whose things belong to `c` and to the firm.
 
@@ -27,9 +28,9 @@ pub(super) const fn case(
     Case { route, welcome, strangers, path, body }
 }
 
-pub(super) const EVERYBODY: &str = "ncdokhpxtmwyreag";
-pub(super) const SIGNED_IN: &str = "cdokhpxtmwyreag";
-pub(super) const PEOPLE: &str = "cdokhxtmwyreag";
+pub(super) const EVERYBODY: &str = "ncdokhpxlzbjqtmwyreag";
+pub(super) const SIGNED_IN: &str = "cdokhpxlzbjqtmwyreag";
+pub(super) const PEOPLE: &str = "cdokhxlzbjqtmwyreag";
 const PAY: &str = r#"{"debit":"$account","payee":{"account":"$other"},"amount":{"amount":"1.00","currency":"CNY"}}"#;
 const OPEN: &str =
     r#"{"linked":"$account","product":"term","term":"1y","amount":{"amount":"100.00","currency":"CNY"}}"#;
@@ -268,7 +269,7 @@ const PROGRAMS: &[Case] = &[
     case("POST /v1/wage-sheets/{id}/submission", "kp", "", "/v1/wage-sheets/$sheet/submission", r#"{"note":"x"}"#),
     case("POST /v1/wage-sheets/{id}/payment", "oh", "px", "/v1/wage-sheets/$sheet/payment", YES),
     case("POST /v1/wage-repayments", "kp", "", "/v1/wage-repayments", r#"{"lines":["$line"]}"#),
-    case("GET /v1/wage-lines/{id}/proof", "", "cdokhpxtmwyreag", "/v1/wage-lines/$line/proof", ""),
+    case("GET /v1/wage-lines/{id}/proof", "", "cdokhpxlzbjqtmwyreag", "/v1/wage-lines/$line/proof", ""),
     case("GET /v1/wage-slips", SIGNED_IN, "", "/v1/wage-slips", ""),
     case("GET /v1/wage-slips/{id}", "okhpmwya", "cdxtreg", "/v1/wage-slips/$line", ""),
     case("POST /v1/wage-sheets/{id}/cancellation", "kp", "", "/v1/wage-sheets/$sheet/cancellation", WHY),

@@ -23,8 +23,21 @@ pub(super) use super::wire::{Answer, csrf_of, percent};
 const SECRET: [u8; 20] = *b"12345678901234567890";
 
 /// The letters of `cases.rs`, who each is, and in which role.
-const CUSTOMERS: [(char, &str); 6] =
-    [('c', "customer"), ('d', "other"), ('o', "owner"), ('k', "clerk"), ('h', "checker"), ('x', "stranger")];
+const CUSTOMERS: [(char, &str); 11] = [
+    ('c', "customer"),
+    ('d', "other"),
+    ('o', "owner"),
+    ('k', "clerk"),
+    ('h', "checker"),
+    ('x', "stranger"),
+    ('l', "labour"),
+    ('z', "crew"),
+    ('b', "inspector"),
+    ('j', "head"),
+    ('q', "elsewhere"),
+];
+/// Who acts for a firm.
+const OF_FIRMS: [char; 9] = ['o', 'k', 'h', 'x', 'l', 'z', 'b', 'j', 'q'];
 const STAFF: [(char, Role, bool); 8] = [
     ('t', Role::Teller, false),
     ('m', Role::BranchManager, false),
@@ -99,11 +112,11 @@ fn person(tx: &mut Tx<'_>, branch: BranchId, n: usize, name: &str, address: Stri
     Ok(party::person_register(tx, &system(), new)?.person)
 }
 
-fn firm(tx: &mut Tx<'_>, branch: BranchId, credit_code: &str, name: &str) -> Result<FirmId> {
+fn firm(tx: &mut Tx<'_>, branch: BranchId, credit_code: &str, kind: party::FirmKind, name: &str) -> Result<FirmId> {
     let whole = |c: char| Some(format!("{credit_code}{c}")).filter(|code| party::credit_code(code).is_some());
     let credit_code = "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find_map(whole).expect("a check character");
     let name = name.to_owned();
-    let (kind, size) = (party::FirmKind::Company, party::FirmSize::Small);
+    let size = party::FirmSize::Small;
     let new = party::FirmNew { branch, credit_code, name, kind, size, address: String::new(), phone: String::new() };
     Ok(party::firm_register(tx, &system(), new)?.firm)
 }
@@ -125,6 +138,10 @@ struct Found {
     branch: BranchId,
     people: HashMap<char, PersonId>,
     firm: FirmId,
+    /// A subcontractor, and two labour bureaus of two regions.
+    crew: FirmId,
+    bureau: FirmId,
+    far: FirmId,
     account: AccountId,
     other: AccountId,
     funds: AccountId,
@@ -140,13 +157,24 @@ fn found(tx: &mut Tx<'_>, texts: Texts) -> Result<Found> {
         people.insert(letter, id);
         login(tx, name, Who::Person(id))?;
     }
-    let ours = firm(tx, east, "91990102MA0000001", &texts.of("firm", "汐源船舶修造有限公司"))?;
-    let theirs = firm(tx, east, "91990102MA0000002", &texts.of("firm", "海角建筑有限公司"))?;
+    let company = party::FirmKind::Company;
+    let ours = firm(tx, east, "91990102MA0000001", company, &texts.of("firm", "汐源船舶修造有限公司"))?;
+    let theirs = firm(tx, east, "91990102MA0000002", company, &texts.of("firm", "海角建筑有限公司"))?;
+    let crew =
+        firm(tx, east, "91990102MA0000003", party::FirmKind::Subcontractor, &texts.of("firm", "潮生劳务有限公司"))?;
+    let authority = party::FirmKind::Authority;
+    let bureau = firm(tx, east, "11990102MB0000004", authority, &texts.of("firm", "东港区劳动保障监察大队"))?;
+    let far = firm(tx, east, "11990202MB0000005", authority, &texts.of("firm", "西港区劳动保障监察大队"))?;
     for (letter, role, of) in [
         ('o', Role::FirmOwner, ours),
         ('k', Role::PayrollClerk, ours),
         ('h', Role::PayrollChecker, ours),
         ('x', Role::FirmOwner, theirs),
+        ('l', Role::LabourOfficer, ours),
+        ('z', Role::CrewClerk, crew),
+        ('b', Role::BureauOfficer, bureau),
+        ('j', Role::BureauHead, bureau),
+        ('q', Role::BureauOfficer, far),
     ] {
         party::grant(tx, &system(), GrantAsk::new(Who::Person(people[&letter]), role).of(of))?;
     }
@@ -170,7 +198,18 @@ fn found(tx: &mut Tx<'_>, texts: Texts) -> Result<Found> {
     let scopes = party::CLIENT_SCOPES.to_vec();
     let new = party::ClientNew { firm: ours, name: "ERP".into(), scopes, limits: Role::Client.cap() };
     let (id, secret) = party::client_make(tx, &system(), new)?;
-    Ok(Found { branch: east, people, firm: ours, account, other, funds, client: (id.to_string(), secret) })
+    Ok(Found {
+        branch: east,
+        people,
+        firm: ours,
+        crew,
+        bureau,
+        far,
+        account,
+        other,
+        funds,
+        client: (id.to_string(), secret),
+    })
 }
 
 pub(super) fn login(tx: &mut Tx<'_>, name: &str, who: Who) -> Result<()> {
@@ -235,7 +274,7 @@ impl House {
         let names = CUSTOMERS.map(|(letter, name)| (letter, name.to_owned())).into_iter();
         for (letter, name) in names.chain(STAFF.map(|(letter, ..)| (letter, format!("staff-{letter}")))) {
             let token = self.sign_in(&name);
-            if ['o', 'k', 'h', 'x'].contains(&letter) {
+            if OF_FIRMS.contains(&letter) {
                 let own = token.clone();
                 let act = move |tx: &mut Tx<'_>| {
                     let person = party::session_view(tx, &own)?.actor(tx.now(), &origin())?.person().expect("a person");
@@ -377,6 +416,9 @@ impl House {
             ("$other", other.to_string()),
             ("$funds", funds.to_string()),
             ("$firm", firm.to_string()),
+            ("$crew_firm", found.crew.to_string()),
+            ("$bureau_firm", found.bureau.to_string()),
+            ("$far_firm", found.far.to_string()),
             ("$payment", payment),
             ("$bulk", bulk.to_string()),
             ("$payee", payee.expect("a payee")),

@@ -5,7 +5,7 @@ use super::page_cases::PEOPLES;
 use std::collections::BTreeSet;
 use web::routes;
 
-const EVERYBODY: &str = "ncdokhpxtmwyreag";
+const EVERYBODY: &str = "ncdokhpxlzbjqtmwyreag";
 
 /// Programs, about their own sessions: asked one by one in `sessions.rs`, because they end what the others use.
 const ASKED_ELSEWHERE: &[&str] = &[

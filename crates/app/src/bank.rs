@@ -235,6 +235,10 @@ impl Bank {
             till::MIGRATION_TERMINALS,
             wealth::MIGRATION,
             cards::MIGRATION_MORE,
+            crews::MIGRATION,
+            worksite::MIGRATION,
+            guarantee::MIGRATION,
+            arrears::MIGRATION,
         ]);
         all
     }
@@ -261,6 +265,10 @@ impl Bank {
             deposits::TABLES,
             cards::TABLES,
             wealth::TABLES,
+            crews::TABLES,
+            worksite::TABLES,
+            guarantee::TABLES,
+            arrears::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -77,7 +77,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 21] = [
+    let lists: [&[&Code]; 25] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -97,6 +97,10 @@ pub fn codes() -> Vec<&'static Code> {
         deposits::ALL,
         cards::ALL,
         wealth::ALL,
+        crews::ALL,
+        worksite::ALL,
+        guarantee::ALL,
+        arrears::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

@@ -305,6 +305,30 @@ ids! {
     CashAppointmentId = "capp";
     /// What one customer did at a cash machine.
     VisitId = "mvis";
+    /// A subcontractor's crew on a building site or a ship (分包队伍).
+    CrewId = "crew";
+    /// An attendance sheet: who worked how many days of a month on one site.
+    AttendanceId = "attd";
+    /// A worker's objection to a line of a pay sheet.
+    ObjectionId = "objn";
+    /// An owner of works is asked for more wage money than was agreed.
+    TopUpId = "topu";
+    /// A court's or authority's order on a protected wage account.
+    LegalOrderId = "lord";
+    /// A guarantee deposit for wages, in cash or as a bank guarantee (工资保证金).
+    GuaranteeId = "guar";
+    /// A labour bureau's notice that a guarantee must pay (支付通知).
+    PayNoticeId = "pntc";
+    /// A warning of the wage board.
+    WarningId = "warn";
+    /// A case of wages in arrears (欠薪案件).
+    ArrearsCaseId = "acas";
+    /// A labour bureau (劳动保障监察机构) and its region.
+    BureauId = "bure";
+    /// A bureau's look at an account, with its approval.
+    BureauQueryId = "bqry";
+    /// A worker's complaint, anonymous if he wants.
+    ComplaintId = "cmpl";
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 use crate::branch::branch;
 use crate::codes::{ROLE_CAP, ROLE_SCOPE, SELF_GRANT, TOXIC_ROLES};
 use crate::events::Event;
+use crate::firm::FirmKind;
 use crate::rights::{Scope, grants_in_force, grants_standing, home_book, may};
 use crate::role::{Limits, Permission, Role, Where, toxic};
 use crate::{Change, reason};
@@ -154,6 +155,7 @@ pub fn grant_check(tx: &mut Tx<'_>, actor: &Actor, ask: &GrantAsk) -> Result<(Bo
     may(tx, actor, Permission::RoleGrant, &ask.scope())?;
     let book = ask.check(actor, tx.now())?;
     not_to_himself(tx, actor, ask)?;
+    fits_the_firm(tx, ask)?;
     let path = ask.branch.map(|b| branch(tx, b).map(|b| b.path)).transpose()?;
     lock_holder(tx, ask.holder)?;
     let held = grants_standing(tx, ask.holder)?;
@@ -166,6 +168,17 @@ pub fn grant_check(tx: &mut Tx<'_>, actor: &Actor, ask: &GrantAsk) -> Result<(Bo
         refuse_toxic(held.iter().filter(meets), ask.role, ask.firm, path.as_deref())?;
     }
     Ok((book, path))
+}
+
+/// A bureau's roles are held at an authority, an authority has no others, and the bank alone gives them: who may look into
+/// a region is not the bureau's own affair.
+fn fits_the_firm(tx: &mut Tx<'_>, ask: &GrantAsk) -> Result<()> {
+    let Some(firm) = ask.firm else { return Ok(()) };
+    let kind = crate::firm::firm(tx, firm)?.kind;
+    match (ask.role.is_of_bureau(), kind == FirmKind::Authority) {
+        (true, true) | (false, false) => Ok(()),
+        _ => Err(Error::new(&ROLE_SCOPE, format!("{} is not a role of a {kind}", ask.role)).with("role", ask.role)),
+    }
 }
 
 /// Staff give nothing to themselves as customers either.

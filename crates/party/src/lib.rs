@@ -152,7 +152,7 @@ pub mod codes {
         LIMIT_PER_TRANSACTION_TIER: Refused, "limit_per_transaction_tier", "send less at a time, or come to the counter";
         TIER_FUNCTION: Refused, "tier_function", "use another channel, or ask the branch to raise the account's tier";
         ROLE_CAP: Refused, "role_cap", "ask for limits within the bank's cap of the role";
-        ROLE_SCOPE: Refused, "role_scope", "give a bank role at a branch to staff, a firm role of a firm to a person";
+        ROLE_SCOPE: Refused, "role_scope", "give a bank role at a branch to staff, a firm role of a firm to a person, a bureau role at an authority";
         TOXIC_ROLES: Refused, "toxic_roles", "revoke the other role first, or choose another person";
         SELF_GRANT: Refused, "self_grant", "let a colleague ask for your role";
         IDENTITY_TAKEN: Refused, "identity_taken", "compare the document and the name with the customer on file";

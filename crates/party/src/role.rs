@@ -45,6 +45,24 @@ store::text_enum! {
         /// One's firm's projects, rosters and sheets.
         WageRead = "wage.read",
         WageReadBank = "wage.read_bank",
+        /// The labour officer of a site (劳资专管员) reviews attendance and pay sheets (Decree 724, art. 28).
+        WageReview = "wage.review",
+        /// A subcontractor's own crew: its attendance and pay sheets, up to the main contractor (art. 31).
+        WageCrew = "wage.crew",
+        /// The owner of the works agrees to more wage money (art. 24, 29).
+        WageTopUpApprove = "wage.top_up_approve",
+        /// Writes down a legal document on a protected wage account (art. 33); another agrees to it.
+        WageLegalOrder = "wage.legal_order",
+        /// Warnings and cases of wages in arrears, at the bank.
+        WageCase = "wage.case",
+        /// What a labour bureau sees of its region: sites, warnings, arrears, evidence (art. 38).
+        BureauRead = "bureau.read",
+        /// Asks to look into an account, orders a contractor to pay, answers complaints.
+        BureauAct = "bureau.act",
+        /// The head of the bureau agrees to a look into an account (art. 40) and to a payment notice.
+        BureauApprove = "bureau.approve",
+        /// Writes down labour bureaus and their regions.
+        BureauManage = "bureau.manage",
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
@@ -93,6 +111,10 @@ store::text_enum! {
         FirmOwner = "firm_owner",
         PayrollClerk = "payroll_clerk",
         PayrollChecker = "payroll_checker",
+        LabourOfficer = "labour_officer",
+        CrewClerk = "crew_clerk",
+        BureauOfficer = "bureau_officer",
+        BureauHead = "bureau_head",
         Customer = "customer",
         Client = "client",
         System = "system",
@@ -186,6 +208,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::LoginUnlock,
     P::WageAccountCheck,
     P::WageReadBank,
+    P::WageCase,
     P::GuardRead,
     P::CallBackTake,
     P::CustomerManage,
@@ -206,6 +229,7 @@ const PAYROLL_OFFICER: &[P] = &[
     P::WageProjectManage,
     P::WageRosterEdit,
     P::WageReadBank,
+    P::WageCase,
 ];
 const OPERATIONS_CHECKER: &[P] = &[
     P::AccountReadAny,
@@ -232,6 +256,8 @@ const RISK_OFFICER: &[P] = &[
     P::GuardRead,
     P::GuardLists,
     P::GuardDecide,
+    P::WageReadBank,
+    P::WageLegalOrder,
 ];
 const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
 const AUDITOR: &[P] = &[
@@ -262,6 +288,7 @@ const HEAD_OFFICE_ADMIN: &[P] = &[
     P::WebhookManage,
     P::TerminalEnrol,
     P::TerminalWatch,
+    P::BureauManage,
 ];
 const FIRM_OWNER: &[P] = &[
     P::FirmRead,
@@ -276,10 +303,15 @@ const FIRM_OWNER: &[P] = &[
     P::WageSheetCheck,
     P::WagePay,
     P::WageRead,
+    P::WageTopUpApprove,
 ];
 const PAYROLL_CLERK: &[P] =
     &[P::AccountRead, P::PaymentSubmit, P::WageProjectManage, P::WageRosterEdit, P::WageSheetMake, P::WageRead];
 const PAYROLL_CHECKER: &[P] = &[P::AccountRead, P::PaymentApprove, P::WageSheetCheck, P::WagePay, P::WageRead];
+const LABOUR_OFFICER: &[P] = &[P::WageRead, P::WageReview];
+const CREW_CLERK: &[P] = &[P::WageCrew];
+const BUREAU_OFFICER: &[P] = &[P::BureauRead, P::BureauAct];
+const BUREAU_HEAD: &[P] = &[P::BureauRead, P::BureauApprove];
 const CUSTOMER: &[P] = &[P::AccountOpen, P::AccountRead, P::PaymentSubmit, P::PersonRead, P::PersonReveal];
 
 impl Role {
@@ -299,6 +331,10 @@ impl Role {
             Role::FirmOwner => FIRM_OWNER,
             Role::PayrollClerk => PAYROLL_CLERK,
             Role::PayrollChecker => PAYROLL_CHECKER,
+            Role::LabourOfficer => LABOUR_OFFICER,
+            Role::CrewClerk => CREW_CLERK,
+            Role::BureauOfficer => BUREAU_OFFICER,
+            Role::BureauHead => BUREAU_HEAD,
             Role::Customer => CUSTOMER,
             Role::Client | Role::System => &[],
         }
@@ -306,7 +342,21 @@ impl Role {
 
     /// Held by a person of one firm.
     pub fn is_firm(self) -> bool {
-        matches!(self, Role::FirmOwner | Role::PayrollClerk | Role::PayrollChecker)
+        matches!(
+            self,
+            Role::FirmOwner
+                | Role::PayrollClerk
+                | Role::PayrollChecker
+                | Role::LabourOfficer
+                | Role::CrewClerk
+                | Role::BureauOfficer
+                | Role::BureauHead
+        )
+    }
+
+    /// Held by an official of a labour bureau.
+    pub fn is_of_bureau(self) -> bool {
+        matches!(self, Role::BureauOfficer | Role::BureauHead)
     }
 
     /// Held by a member of staff.
@@ -326,7 +376,11 @@ impl Role {
             Role::PayrollClerk => Limits::yuan(50_000_000, 200_000_000, 0, 0),
             Role::PayrollChecker => Limits::yuan(50_000_000, 200_000_000, 0, 100_000_000),
             Role::Client => Limits::yuan(5_000_000, 20_000_000, 0, 0),
-            Role::LobbyManager
+            Role::LabourOfficer
+            | Role::CrewClerk
+            | Role::BureauOfficer
+            | Role::BureauHead
+            | Role::LobbyManager
             | Role::Operator
             | Role::Auditor
             | Role::CustomerManager
@@ -351,6 +405,9 @@ pub enum Where {
 pub const TOXIC: &[(Role, Role, Where)] = &[
     (Role::PayrollClerk, Role::PayrollChecker, Where::SameFirm),
     (Role::PayrollClerk, Role::FirmOwner, Where::SameFirm),
+    (Role::PayrollClerk, Role::LabourOfficer, Where::SameFirm),
+    (Role::CrewClerk, Role::LabourOfficer, Where::SameFirm),
+    (Role::BureauOfficer, Role::BureauHead, Where::SameFirm),
     (Role::Teller, Role::OperationsChecker, Where::SameBranches),
     (Role::Teller, Role::BranchManager, Where::SameBranches),
     (Role::PayrollOfficer, Role::OperationsChecker, Where::SameBranches),
@@ -382,6 +439,8 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("webhooks", &[P::OutboxOperate]),
     ("clearing", &[P::ClearingOperate, P::PaymentSubmitAny, P::PaymentReverse]),
     ("payroll", &[P::WagePay, P::PaymentSubmitAny, P::WageReadBank]),
+    ("guarantee", &[P::PaymentSubmitAny, P::WageReadBank]),
+    ("arrears", &[P::WageReadBank, P::WageCase]),
     ("deposits", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("wealth", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("cards", &[P::PaymentSubmitAny, P::AccountReadAny]),
@@ -416,6 +475,10 @@ mod tests {
         let pairs = [
             (P::WageSheetMake, P::WageSheetCheck),
             (P::WageAccountOpen, P::WageAccountCheck),
+            (P::WageLegalOrder, P::WageAccountCheck),
+            (P::WageSheetMake, P::WageReview),
+            (P::WageCrew, P::WageReview),
+            (P::BureauAct, P::BureauApprove),
             (P::PaymentSubmitAny, P::PaymentApprove),
             (P::RoleGrant, P::AuditRead),
             (P::PersonRegister, P::PersonTier),

@@ -115,7 +115,7 @@ fn roles_that_do_not_go_together() {
     bank.grant(GrantAsk::new(Who::Staff(x), Role::Teller).at(b[2])).unwrap();
     bank.grant(GrantAsk::new(Who::Staff(y), Role::Auditor)).unwrap();
     bank.grant(GrantAsk::new(Who::Person(p), Role::PayrollClerk).of(firm)).unwrap();
-    let elsewhere = FirmId::new(bank.clock.now(), b[3].book());
+    let elsewhere = bank.firm_named("91990102MA0000002", 1, FirmKind::Company);
     let new = GrantAsk::new;
     let tomorrow = Some(bank.clock.now().plus(DAY));
     let q = bank.person(2, 1);

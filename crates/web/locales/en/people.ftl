@@ -156,6 +156,10 @@ role-take-confirm = Take it back
 role-about-firm-owner = Pays, checks, gives the firm's other roles; entered by the bank.
 role-about-payroll-clerk = Keeps the roster and makes pay sheets; checks nothing.
 role-about-payroll-checker = Checks and pays what the clerk made.
+role-about-labour-officer = Reviews attendance and pay sheets on the site; makes none of them.
+role-about-crew-clerk = Reports attendance and makes pay sheets of his own crew, for the main contractor to review.
+role-about-bureau-officer = Sees the sites and arrears of the region, and orders employers to pay.
+role-about-bureau-head = Agrees to looks into accounts and to payment notices.
 
 # Sign-in names
 login = Sign-in name

@@ -156,6 +156,10 @@ role-take-confirm = 确认收回
 role-about-firm-owner = 可付款、复核、给本单位其他人角色；由银行登记。
 role-about-payroll-clerk = 维护花名册、制作工资表，不能复核。
 role-about-payroll-checker = 复核并发放经办人做的工资表。
+role-about-labour-officer = 在工地核对考勤和工资表，不能自己做表。
+role-about-crew-clerk = 为本班组报考勤、做工资表，交给总包审核。
+role-about-bureau-officer = 查看本地区的工地和欠薪，督促用人单位支付。
+role-about-bureau-head = 批准查询账户和支付通知。
 
 # 登录名
 login = 登录名

@@ -265,11 +265,14 @@ async fn firm_form(
 ) -> Result<Shown, Fault> {
     let firm = super::firms::load(web, who, id).await?;
     let w = who.words();
-    let own = [Role::PayrollClerk, Role::PayrollChecker];
-    let roles = own.into_iter().chain(who.is_staff().then_some(Role::FirmOwner));
+    let roles: &[Role] = match (firm.kind, who.is_staff()) {
+        (party::FirmKind::Authority, _) => &[Role::BureauOfficer, Role::BureauHead],
+        (_, true) => &[Role::PayrollClerk, Role::PayrollChecker, Role::LabourOfficer, Role::CrewClerk, Role::FirmOwner],
+        (_, false) => &[Role::PayrollClerk, Role::PayrollChecker, Role::LabourOfficer, Role::CrewClerk],
+    };
     let about = |r: Role| say::told(w, "role-about", r.code());
     let choices: Vec<Choice<'_>> =
-        roles.map(|r| Choice::new(r.code(), say::told(w, "role", r.code())).hint(about(r))).collect();
+        roles.iter().map(|r| Choice::new(r.code(), say::told(w, "role", r.code())).hint(about(*r))).collect();
     let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
     let fields = html! {
         (text(w, &field("number", "user-number", &given.number).hint(who.t("find-number-hint")).width(Width::Twenty).autocomplete("off")))
