@@ -142,11 +142,16 @@ impl Bank {
         self.write(move |tx| person_register(tx, &system(), new.clone())).person
     }
     pub fn firm(&self, branch: usize) -> FirmId {
+        self.firm_of("91990102MA000000", "汐源船舶修造有限公司", FirmKind::Company, branch)
+    }
+    /// `credit_code` without its check character.
+    pub fn firm_of(&self, credit_code: &str, name: &str, kind: FirmKind, branch: usize) -> FirmId {
+        let whole = |c: char| Some(format!("{credit_code}1{c}")).filter(|code| crate::credit_code(code).is_some());
         let new = FirmNew {
             branch: self.branches[branch],
-            credit_code: "91990102MA0000001D".into(),
-            name: "汐源船舶修造有限公司".into(),
-            kind: FirmKind::Company,
+            credit_code: "0123456789ABCDEFGHJKLMNPQRTUWXY".chars().find_map(whole).expect("a check character"),
+            name: name.into(),
+            kind,
             size: FirmSize::Medium,
             address: String::new(),
             phone: String::new(),

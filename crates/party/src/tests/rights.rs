@@ -115,7 +115,7 @@ fn roles_that_do_not_go_together() {
     bank.grant(GrantAsk::new(Who::Staff(x), Role::Teller).at(b[2])).unwrap();
     bank.grant(GrantAsk::new(Who::Staff(y), Role::Auditor)).unwrap();
     bank.grant(GrantAsk::new(Who::Person(p), Role::PayrollClerk).of(firm)).unwrap();
-    let elsewhere = bank.firm_named("91990102MA0000002", 1, FirmKind::Company);
+    let elsewhere = bank.firm_of("91990103MA000000", "海角建筑有限公司", FirmKind::Company, 3);
     let new = GrantAsk::new;
     let tomorrow = Some(bank.clock.now().plus(DAY));
     let q = bank.person(2, 1);
@@ -136,6 +136,24 @@ fn roles_that_do_not_go_together() {
         ("auditor and lobby", new(Who::Staff(y), Role::LobbyManager).at(b[3]), Some(&TOXIC_ROLES)),
         ("checker of the firm from tomorrow on", later(Role::PayrollChecker, None), Some(&TOXIC_ROLES)),
         ("checker from when he is no clerk any more", later(Role::PayrollChecker, Some(q)), None),
+    ];
+    refused(&bank, cases);
+}
+
+#[test]
+fn a_bureau_has_its_own_roles_and_a_firm_has_none_of_them() {
+    let bank = Bank::open();
+    let (p, q) = (bank.person(0, 1), bank.person(2, 1));
+    let firm = bank.firm(1);
+    let bureau = bank.firm_of("11990102MB000000", "东港区劳动保障监察大队", FirmKind::Authority, 1);
+    let new = |who, role| GrantAsk::new(Who::Person(who), role);
+    let cases: Vec<Case> = vec![
+        ("an inspector of a firm", new(p, Role::BureauOfficer).of(firm), Some(&ROLE_SCOPE)),
+        ("a head of a firm", new(p, Role::BureauHead).of(firm), Some(&ROLE_SCOPE)),
+        ("an owner of a bureau", new(p, Role::FirmOwner).of(bureau), Some(&ROLE_SCOPE)),
+        ("an inspector of a bureau", new(p, Role::BureauOfficer).of(bureau), None),
+        ("the inspector as its head", new(p, Role::BureauHead).of(bureau), Some(&TOXIC_ROLES)),
+        ("another as its head", new(q, Role::BureauHead).of(bureau), None),
     ];
     refused(&bank, cases);
 }
