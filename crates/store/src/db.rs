@@ -161,7 +161,18 @@ impl Store {
         f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static,
         answer: impl FnOnce(Result<T>) + Send + 'static,
     ) {
-        let mut job: Box<dyn Job> = Box::new(Write::new(f, answer));
+        let made = Arc::new(Mutex::new(None));
+        let make = {
+            let made = made.clone();
+            move |tx: &mut Tx<'_>| f(tx).map(|t| *made.lock() = Some(t))
+        };
+        let tell = move |done: Result<()>| answer(done.and_then(|()| taken(made.lock().take())));
+        self.write_erased(Box::new(make), Box::new(tell));
+    }
+
+    /// [`Store::write_then`] without its types, which would be compiled anew for each command.
+    fn write_erased(&self, make: Make, tell: Tell) {
+        let mut job: Box<dyn Job> = Box::new(Write::new(make, tell));
         let why = match &self.0.jobs {
             None => Error::new(&LOCKED, "this store was opened to read; the server writes"),
             Some(jobs) => match jobs.try_send(job) {
@@ -182,6 +193,16 @@ impl Store {
 
     /// Runs `f` on one snapshot; waits for a free reader.
     pub fn read<T>(&self, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+        let (mut f, mut made) = (Some(f), None);
+        self.read_erased(&mut |tx| match f.take() {
+            Some(f) => f(tx).map(|t| made = Some(t)),
+            None => Err(Error::broken("a look was asked for twice")),
+        })?;
+        taken(made)
+    }
+
+    /// [`Store::read`] without its types.
+    fn read_erased(&self, f: &mut dyn FnMut(&mut Tx<'_>) -> Result<()>) -> Result<()> {
         let mut readers = self.0.readers.lock();
         let reader = loop {
             match readers.pop() {
@@ -218,7 +239,7 @@ impl Reader {
         Ok(Reader { conn, statements: Statements::new() })
     }
 
-    fn read<T>(&mut self, shared: &Shared, f: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+    fn read(&mut self, shared: &Shared, f: &mut dyn FnMut(&mut Tx<'_>) -> Result<()>) -> Result<()> {
         if let Err(why) = self.begin(shared) {
             // An idle connection that ended is noticed here, by its first statement; a new one may do.
             tracing::warn!(error = ?why, "a reader is opened again");
@@ -233,7 +254,7 @@ impl Reader {
         let statements = std::mem::take(&mut tx.read_statements);
         self.statements = statements;
         match done {
-            Ok(done) => done.and_then(|t| ended.map(|()| t)),
+            Ok(done) => done.and(ended),
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }
@@ -253,6 +274,14 @@ impl Reader {
         };
         Tx::new(conn, None, shared)
     }
+}
+
+/// A command and what is done with its outcome, without their types.
+type Make = Box<dyn Fn(&mut Tx<'_>) -> Result<()> + Send>;
+type Tell = Box<dyn FnOnce(Result<()>) + Send>;
+
+fn taken<T>(made: Option<T>) -> Result<T> {
+    made.ok_or_else(|| Error::broken("a transaction ended without its answer"))
 }
 
 fn open_readers(shared: &Shared) -> Result<Vec<Reader>> {

@@ -10,9 +10,11 @@ use crate::sessions::Sessions;
 use crate::view::Site;
 use kernel::error::UNKNOWN_OUTCOME;
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp, Who};
+use parking_lot::Mutex;
 use party::{PasswordCost, RelyingParty};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::pin::Pin;
 use std::sync::Arc;
 use store::{Once, Tx};
 use tokio::sync::oneshot;
@@ -111,9 +113,21 @@ impl Web {
 
     /// Runs `f` in a durable transaction. It is `Fn`, because it may be run again.
     pub async fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        let made = Arc::new(Mutex::new(None));
+        let make = {
+            let made = made.clone();
+            move |tx: &mut Tx<'_>| f(tx).map(|t| *made.lock() = Some(t))
+        };
+        self.written(Box::new(make)).await?;
+        taken(&made)
+    }
+
+    /// [`Web::write`] without its types, which would be compiled anew for each handler.
+    fn written(&self, make: InTransaction) -> BoxFuture<Result<()>> {
         let (answer, outcome) = oneshot::channel();
-        self.0.bank.store.write_then(f, move |done| drop(answer.send(done)));
-        outcome.await.unwrap_or_else(|_| Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered")))
+        self.0.bank.store.write_then(make, move |done| drop(answer.send(done)));
+        let lost = || Err(Error::new(&UNKNOWN_OUTCOME, "the writer stopped before it answered"));
+        Box::pin(async move { outcome.await.unwrap_or_else(|_| lost()) })
     }
 
     /// Runs `f` on one snapshot.
@@ -126,9 +140,20 @@ impl Web {
 
     /// Runs `f`, which makes transactions of its own, on a thread that may wait.
     pub async fn run<T: Send + 'static>(&self, f: impl FnOnce(&app::Bank) -> Result<T> + Send + 'static) -> Result<T> {
+        let made = Arc::new(Mutex::new(None));
+        let make = {
+            let made = made.clone();
+            move |bank: &app::Bank| f(bank).map(|t| *made.lock() = Some(t))
+        };
+        self.ran(Box::new(make)).await?;
+        taken(&made)
+    }
+
+    /// [`Web::run`] without its types.
+    fn ran(&self, f: OnThread) -> BoxFuture<Result<()>> {
         let bank = self.0.bank.clone();
-        let done = tokio::task::spawn_blocking(move || f(&bank)).await;
-        done.unwrap_or_else(|e| Err(Error::broken("a handler's work ended without an answer").caused_by(e)))
+        let lost = |e| Err(Error::broken("a handler's work ended without an answer").caused_by(e));
+        Box::pin(async move { tokio::task::spawn_blocking(move || f(&bank)).await.unwrap_or_else(lost) })
     }
 
     /// `work` compares a payee's name with its account. Who got too many wrong waits before he learns anything more.
@@ -209,6 +234,14 @@ impl Web {
         })
         .await
     }
+}
+
+type InTransaction = Box<dyn Fn(&mut Tx<'_>) -> Result<()> + Send>;
+type OnThread = Box<dyn FnOnce(&app::Bank) -> Result<()> + Send>;
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+fn taken<T>(made: &Mutex<Option<T>>) -> Result<T> {
+    made.lock().take().ok_or_else(|| Error::broken("a handler's work ended without its answer"))
 }
 
 /// A request that is recognised when it comes again: whose, by which key, for what, with which body.

@@ -5,11 +5,14 @@ use crate::http::{BODY_BYTES_MAX, for_people, for_programs};
 use crate::state::Web;
 use crate::terminals;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use kernel::Error;
+use std::pin::Pin;
+use std::sync::Arc;
 
 /// What is known of a route without serving it.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +47,26 @@ where
     };
     let needs_key = face == Face::Programs && method != "GET";
     let info = RouteInfo { method, path, access, face, needs_key, body_bytes_max: BODY_BYTES_MAX };
-    Route { info, doc: Doc::default(), serve: on(filter, handler) }
+    Route { info, doc: Doc::default(), serve: on(filter, Erased::new(handler)) }
+}
+
+type Answered = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A handler without its types: what the router builds around a handler is compiled once and not for each of them.
+#[derive(Clone)]
+struct Erased(Arc<dyn Fn(Request, Web) -> Answered + Send + Sync>);
+
+impl Erased {
+    fn new<H: Handler<T, Web>, T: 'static>(handler: H) -> Erased {
+        Erased(Arc::new(move |request, web| Box::pin(handler.clone().call(request, web))))
+    }
+}
+
+impl Handler<(), Web> for Erased {
+    type Future = Answered;
+    fn call(self, request: Request, web: Web) -> Answered {
+        (self.0)(request, web)
+    }
 }
 
 /// A page.
