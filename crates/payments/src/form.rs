@@ -90,7 +90,7 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         return Ok(());
     }
     let for_him = match order.kind {
-        Kind::Transfer | Kind::ClearingOut | Kind::FundWageAccount => true,
+        Kind::Transfer | Kind::ClearingOut | Kind::FundWageAccount | Kind::GuaranteeIn => true,
         Kind::CashIn | Kind::CashOut if order.drawer.is_none() => {
             return reserved("cash is taken in and paid out where it is counted: at a till or a machine");
         }
@@ -107,6 +107,7 @@ pub(crate) fn check_kind(actor: &Actor, order: &Order) -> Result<()> {
         Kind::WageRun | Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn => false,
         Kind::DepositIn | Kind::DepositOut | Kind::CardOut | Kind::Interest => false,
         Kind::WealthIn | Kind::WealthOut => false,
+        Kind::GuaranteeOut | Kind::LegalDeduction | Kind::WageClosing => false,
     };
     if !for_him {
         return reserved("this kind of movement is not yours to order");
@@ -144,6 +145,10 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     if wealth && order.kind != Kind::WealthIn {
         return Err(Error::new(&PURPOSE_RESERVED, "money comes into a wealth product by an order for it"));
     }
+    let guaranteed = parties.payee.as_ref().is_some_and(|p| p.purpose == Purpose::Deposit);
+    if guaranteed != matches!(order.kind, Kind::GuaranteeIn) && !(guaranteed && order.kind == Kind::WageReturn) {
+        return Err(Error::new(&PURPOSE_RESERVED, "a guarantee deposit is paid into as such, and nothing else is"));
+    }
     if matches!(actor.who, Who::System(_)) || order.kind == Kind::Reversal {
         return Ok(());
     }
@@ -173,6 +178,10 @@ pub(crate) fn check_accounts(actor: &Actor, order: &Order, parties: &Parties) ->
     let funds = order.kind == Kind::FundWageAccount;
     if funds && (payee.purpose != Purpose::Wage || !matches!(debit.owner, Owner::Firm(_))) {
         return Err(Error::field("payee", "a firm funds a wage account; for others order a transfer"));
+    }
+    if order.kind == Kind::GuaranteeIn && (debit.purpose != Purpose::General || !matches!(debit.owner, Owner::Firm(_)))
+    {
+        return Err(Error::field("debit", "a firm pays its guarantee deposit from a general account of its own"));
     }
     Ok(())
 }

@@ -45,6 +45,14 @@ store::text_enum! {
         CardOut = "card_out",
         /// Interest that the bank owes, to its depositors (结息).
         Interest = "interest",
+        /// A contractor pays into his guarantee deposit for wages (存入工资保证金).
+        GuaranteeIn = "guarantee_in",
+        /// From a guarantee deposit to its project's wage account, or back to the contractor (动用, 返还工资保证金).
+        GuaranteeOut = "guarantee_out",
+        /// What a legal document takes from a protected account (依法扣划).
+        LegalDeduction = "legal_deduction",
+        /// The balance of a wage account that is closed, to the main contractor (专户销户余额).
+        WageClosing = "closing",
     }
 }
 

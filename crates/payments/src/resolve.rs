@@ -165,6 +165,7 @@ fn price_ask(tx: &mut Tx<'_>, actor: &Actor, parties: &Parties, order: &Order) -
         Kind::WagePay | Kind::WageReturn | Kind::ClearingIn | Kind::ClearingReturn | Kind::Reversal => return Ok(None),
         Kind::DepositIn | Kind::DepositOut | Kind::Interest | Kind::CardPurchase | Kind::CardOut => return Ok(None),
         Kind::WealthIn | Kind::WealthOut => return Ok(None),
+        Kind::GuaranteeIn | Kind::GuaranteeOut | Kind::LegalDeduction | Kind::WageClosing => return Ok(None),
     };
     let payer = match parties.debit.owner {
         Owner::Person(_) => PayerClass::Person,
@@ -278,6 +279,9 @@ fn guard_kind(kind: Kind) -> guard::Kind {
         Kind::CardPurchase => guard::Kind::CardPurchase,
         Kind::CardOut => guard::Kind::Deposit,
         Kind::Interest => guard::Kind::Interest,
+        Kind::GuaranteeIn => guard::Kind::FundWageAccount,
+        // An authority's word, or the bank's duty under Decree 724: the guard looks on and does not hold it up.
+        Kind::GuaranteeOut | Kind::LegalDeduction | Kind::WageClosing => guard::Kind::WageReturn,
     }
 }
 

@@ -77,7 +77,7 @@ pub use run::{Resumed, go_on, pay, pay_all, resume};
 pub use settle::{on_clearing_paid, on_clearing_returned};
 pub use sheet::{Ended, EndedView, Kind, PaySheet, Progress, SheetState, SheetView, Signed, SignedView, sheet_raw};
 pub use slips::{Paid, Slip, SlipLine, paid_in_chunk, paid_line, slip, slips_of};
-pub use worker::{Added, Standing, Worker, WorkerNew, worker_add, worker_leave, worker_verify};
+pub use worker::{Added, Standing, Worker, WorkerNew, worker_add, worker_leave, worker_raw, worker_verify};
 
 use kernel::id::FirmId;
 use kernel::{Actor, Result, actor::Who};

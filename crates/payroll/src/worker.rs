@@ -264,7 +264,8 @@ impl Worker {
     }
 }
 
-pub(crate) fn worker_raw(tx: &mut Tx<'_>, id: WorkerId) -> Result<Worker> {
+/// The line of a roster, whoever asks; for domain code.
+pub fn worker_raw(tx: &mut Tx<'_>, id: WorkerId) -> Result<Worker> {
     tx.load::<Worker>(params![id.book(), id])?.ok_or_else(|| Error::not_found("worker", id))
 }
 

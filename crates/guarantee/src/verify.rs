@@ -1,0 +1,52 @@
+//! What can be recomputed of guarantees: what left each deposit's account by the ledger is what its notices say it paid and what was
+//! returned; what came back of the notices is no more than what was paid.
+use crate::guarantee::{Form, Guarantee};
+use crate::notice::PaymentNotice;
+use kernel::{BookId, Id, Result};
+use store::verify::Fault;
+use store::{Tx, params};
+
+/// Guarantees read at once.
+const ROWS: i64 = 500;
+
+/// Looks for what does not fit, on one snapshot.
+pub fn verify(tx: &mut Tx<'_>, faults: &mut Vec<Fault>) -> Result<()> {
+    let (mut book, mut after) = (BookId(0), [0u8; 16]);
+    loop {
+        let tail = "WHERE book > ?1 OR (book = ?1 AND id > ?2) ORDER BY book, id LIMIT ?3";
+        let found = tx.select::<Guarantee>(tail, params![book, after, ROWS])?;
+        let Some(last) = found.last() else { return Ok(()) };
+        (book, after) = (last.book, last.id.bytes());
+        for g in &found {
+            one(tx, g, faults)?;
+        }
+    }
+}
+
+fn one(tx: &mut Tx<'_>, g: &Guarantee, faults: &mut Vec<Fault>) -> Result<()> {
+    let mut wrong = |what: String| faults.push(Fault::new("guarantees", g.id.to_string(), what));
+    let tail = "WHERE book = ?1 AND guarantee = ?2 ORDER BY id";
+    let notices = tx.select::<PaymentNotice>(tail, params![g.book, g.id])?;
+    let paid: i64 = notices.iter().filter(|n| n.paid_at.is_some()).map(|n| n.paid).sum();
+    let came_back: i64 = notices.iter().map(|n| n.came_back).sum();
+    if g.form == Form::Letter {
+        if g.called > g.amount || came_back != 0 {
+            wrong(format!("{} called on a letter of {}", g.called, g.amount));
+        }
+        return Ok(());
+    }
+    let Some(account) = g.account else {
+        wrong("a deposit has no account".into());
+        return Ok(());
+    };
+    let balance = ledger::view(tx, account)?.balance;
+    if balance.debits_posted != paid + g.returned {
+        let told =
+            format!("{paid} paid on notices and {} returned, {} left its account", g.returned, balance.debits_posted);
+        wrong(told);
+    }
+    if g.ended_at.is_some() && balance.debits_posted != balance.credits_posted {
+        wrong("it has ended and its account is not empty".into());
+    }
+    Ok(())
+}
