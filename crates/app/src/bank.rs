@@ -235,6 +235,7 @@ impl Bank {
             till::MIGRATION_TERMINALS,
             wealth::MIGRATION,
             cards::MIGRATION_MORE,
+            payroll::MIGRATION_SITE_RULES,
             crews::MIGRATION,
             worksite::MIGRATION,
             guarantee::MIGRATION,

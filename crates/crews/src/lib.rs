@@ -1,9 +1,80 @@
 //! The crews of a site: who works for whom, who was there, who agreed to his wage.
+mod course;
+mod crew;
+mod events;
+mod headcount;
+mod month;
+mod object;
+mod reviews;
+mod sign;
+
+pub use crew::{Crew, CrewNew, CrewView, crew, crew_add, crew_end, crew_raw, crews_of, crews_of_firm, crews_raw};
+pub use events::Event;
+pub use headcount::{HEAD_COUNT_DAYS_MAX, Heads, STRANGERS_MAX, Stranger, StrangerMonth, head_count, strangers};
+pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, worked};
+pub use object::{
+    ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
+    objection_of_line, objection_raw, objections, open_objections, take_further,
+};
+pub use reviews::{
+    Correction, CrewMonth, MonthSum, Review, correct, is_reviewed, month_sum, months_of_crews, review_attendance,
+    review_of,
+};
+pub use sign::{MyLine, Signature, Word, line_hash, my_line, my_lines, sign, signature_of, waiting_for_me};
+
+use kernel::Result;
 use store::{Migration, Table};
 
-kernel::codes! {}
+/// Crews of a project at most, those that ended included.
+pub const CREWS_PER_PROJECT_MAX: usize = 200;
+/// Characters of a team's name, a contact, a contract number or a note at most.
+pub const TEXT_CHARS_MAX: usize = 200;
+/// Characters of an objection and of its answer at most.
+pub const OBJECTION_CHARS_MAX: usize = 500;
+/// Lines whose workers are asked by one event at most.
+pub const ASKED_LINES: u32 = 500;
+
+kernel::codes! {
+    TEAM_TAKEN: Conflict, "team_taken", "use the crew there is, or end it first";
+    MONTH_REVIEWED: Conflict, "month_reviewed", "correct the day with a reason; the labour officer then reviews the month again";
+    MONTH_CHANGED: Conflict, "month_changed", "load the month again and compare it before you go on";
+    MONTH_EMPTY: Refused, "month_empty", "send the attendance of the month first";
+    OWN_WORK: Refused, "own_work", "ask another person; nobody reviews his own work";
+    LINE_CHANGED: Conflict, "line_changed", "look at the line again before you sign";
+    NOT_ASKED: Refused, "not_asked", "wait until the sheet is shown to the workers";
+    SHEET_ENDED: Conflict, "sheet_ended", "the sheet is being paid or has ended; look at the pay slip";
+    OBJECTION_OPEN: Conflict, "objection_open", "wait for the answer; the sum on the sheet is paid all the same";
+    ANSWER_DIFFERS: Conflict, "answer_differs", "load the objection again; it was answered already";
+    NOT_FURTHER: Refused, "not_further", "wait for the answer, seven days at most";
+}
 
 pub const MIGRATION: Migration = Migration { name: "0030_crews", sql: include_str!("../migrations/0030_crews.sql") };
 
 /// Every table of record of this crate, for `verify`.
-pub const TABLES: &[&Table] = &[];
+pub const TABLES: &[&Table] = &[
+    store::verify::of::<Crew>(),
+    store::verify::of::<AttendanceMonth>(),
+    store::verify::of::<Heads>(),
+    store::verify::of::<StrangerMonth>(),
+    store::verify::of::<Review>(),
+    store::verify::of::<course::Course>(),
+    store::verify::of::<Signature>(),
+    store::verify::of::<Objection>(),
+];
+
+/// A text as it is kept: trimmed, at most [`TEXT_CHARS_MAX`] characters.
+pub(crate) fn text(field: &'static str, given: &str) -> Result<String> {
+    let t = given.trim();
+    match t.chars().count() {
+        n if n > TEXT_CHARS_MAX => Err(kernel::Error::limit(field, n, TEXT_CHARS_MAX, "characters")),
+        _ => Ok(t.to_owned()),
+    }
+}
+
+/// As [`text`], and not empty.
+pub(crate) fn filled(field: &'static str, given: &str) -> Result<String> {
+    match text(field, given)? {
+        t if t.is_empty() => Err(kernel::Error::field(field, "it is empty")),
+        t => Ok(t),
+    }
+}

@@ -19,6 +19,7 @@ pub const CLIENT_SCOPES: &[Permission] = &[
     Permission::WageRead,
     Permission::WageRosterEdit,
     Permission::WageSheetMake,
+    Permission::WageCrew,
     Permission::WebhookManage,
 ];
 

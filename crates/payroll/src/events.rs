@@ -12,6 +12,10 @@ pub enum Event {
         project: ProjectId,
         firm: FirmId,
     },
+    SiteRulesPut {
+        project: ProjectId,
+        firm: FirmId,
+    },
     RosterChanged {
         project: ProjectId,
         added: i64,
@@ -88,6 +92,7 @@ impl store::Event for Event {
     fn kind(&self) -> &'static str {
         match self {
             Event::ProjectOpened { .. } => "payroll.project_opened",
+            Event::SiteRulesPut { .. } => "payroll.site_rules_put",
             Event::RosterChanged { .. } => "payroll.roster_changed",
             Event::Imported { .. } => "payroll.imported",
             Event::SheetSubmitted { .. } => "payroll.sheet_submitted",
@@ -105,6 +110,7 @@ impl store::Event for Event {
     fn aggregate(&self) -> String {
         match self {
             Event::ProjectOpened { project, .. }
+            | Event::SiteRulesPut { project, .. }
             | Event::RosterChanged { project, .. }
             | Event::Imported { project, .. } => project.to_string(),
             Event::SheetSubmitted { sheet, .. }

@@ -31,6 +31,12 @@ sheets::findings! {
         ItemsExceed "items_exceed" Refused:
             "明细之和{a}大于合计{b}", "改正明细或合计",
             "the items sum to {a}, more than the total {b}", "correct the items or the total";
+        ContractMissing "contract_missing" Refused:
+            "花名册中没有此人的劳动合同，不能上工地名册或发放工资", "先在花名册中登记劳动合同编号",
+            "the roster has no labour contract of this worker", "enter the number of his labour contract on the roster first";
+        OtherTeam "other_team" Refused:
+            "此人属于其他班组（{a}），不能列入本班组的工资表", "删除此行，或请总包单位更正花名册的班组",
+            "he belongs to another team ({a}), not to the one of this sheet", "leave out the row, or have his team corrected on the roster";
         CardDiffers "card_differs" Refused:
             "账号与花名册不一致，花名册为{a}", "改正账号；更换账户须在花名册中由两人办理",
             "the account is not the roster's, which is {a}", "correct it, or have the account changed on the roster by two persons";
@@ -130,7 +136,8 @@ impl Finding {
 }
 
 /// Why writing a row was refused, in Chinese: code, reason, remedy.
-const REFUSALS: [(&str, &str, &str); 6] = [
+const REFUSALS: [(&str, &str, &str); 7] = [
+    ("contract_missing", "没有劳动合同编号", "填写劳动合同编号后重新上传"),
     ("account_shared", "此账户已属于花名册上的另一名工人", "一个账户只能属于一名工人，请提供本人账户"),
     ("account_of_another", "此账户的户主不是本人", "工资只能发到本人账户，请核对卡号"),
     ("account_unknown_here", "本行没有此账户", "核对卡号；如是他行账户，请填写开户行"),

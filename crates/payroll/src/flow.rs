@@ -1,12 +1,12 @@
 //! From a draft to a sheet that may be paid: the maker submits, another person checks; and failed lines once more.
 //!
-//! The worker's own signature on his line (Decree 724, art. 31) belongs before [`submit`].
+//! Under site rules the workers' signatures come before (Decree 724, art. 31): see `site_rules`.
 use crate::account::{KIND_ACCOUNT, change_account};
 use crate::apply::{line_again, release};
 use crate::line::{LineState, PayLine, line_raw, sums};
 use crate::sheet::{PaySheet, SheetNew, SheetState, loading, sheet_raw};
 use crate::worker::{Standing, worker_raw};
-use crate::{ACCOUNT_UNFIT, Event, MONEY_NOT_BACK, NOT_FAILED, REPAID_ALREADY, REPAY_LINES_MAX, text};
+use crate::{ACCOUNT_UNFIT, Event, MONEY_NOT_BACK, NOT_FAILED, REPAID_ALREADY, REPAY_LINES_MAX, site_rules, text};
 use approval::Approve;
 use kernel::id::{ApprovalId, PayLineId, PaySheetId, WorkerId};
 use kernel::{Actor, Error, Result};
@@ -45,11 +45,13 @@ pub enum Approved {
     AlreadySo,
 }
 
-/// The maker submits a sheet for checking. Needs `wage.sheet_make` up to its sum. Errors: `pay_sheet_state`, `pay_sheet_empty`.
+/// The maker submits a sheet for checking. Needs `wage.sheet_make` up to its sum. Errors: `pay_sheet_state`, `pay_sheet_empty`,
+/// under site rules `sheet_not_cleared`.
 pub fn submit(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, note: &str) -> Result<ApprovalId> {
     let mut sheet = sheet_raw(tx, id)?;
     party::may(tx, actor, Permission::WageSheetMake, &Scope::firm(sheet.firm).amount(sheet.net()))?;
     sheet.may_submit()?;
+    site_rules::may_submit(tx, &sheet)?;
     let payload = PayPayload { sheet: id, hash: sheet.payload_hash(), lines: sheet.lines, net: sheet.net };
     let mut ask = approval::Ask::new(KIND_PAY, &payload, Permission::WageSheetCheck)?;
     ask.amount = Some(sheet.net());

@@ -146,6 +146,8 @@ pub struct TakenIn {
     pub import: Import,
     book: Workbook,
     accept: bool,
+    /// Of a crew's sheet: the team whose workers may stand on it. The right was asked where it was taken in.
+    team: Option<String>,
 }
 
 impl TakenIn {
@@ -154,7 +156,7 @@ impl TakenIn {
     pub fn finish(self, store: &Store, actor: &Actor, hear: Hear<'_>) -> Result<Import> {
         match self.import.state {
             ImportState::Accepted => Ok(self.import),
-            _ => carry_on(store, actor, self.import, &self.book, self.accept, hear),
+            _ => carry_on(store, actor, self, hear),
         }
     }
 }
@@ -165,8 +167,40 @@ pub fn take_in(store: &Store, actor: &Actor, upload: Upload) -> Result<TakenIn> 
     let book = Workbook::read(&upload.bytes, &Limits::default())?;
     let accept = upload.accept_valid;
     let by = actor.clone();
-    let import = store.write(move |tx| keep(tx, &by, &upload))?;
-    Ok(TakenIn { import, book, accept })
+    let import = store.write(move |tx| {
+        let project = project_raw(tx, upload.project)?;
+        party::may(tx, &by, ImportFor::permission(upload.what.subject()), &Scope::firm(project.firm))?;
+        keep(tx, &by, &project, &upload)
+    })?;
+    Ok(TakenIn { import, book, accept, team: None })
+}
+
+/// As [`take_in`], for a pay sheet on which only the workers of `team` may stand. No right is asked: crate `crews` looked
+/// whether the actor may act for that crew.
+pub fn take_in_for_crew(store: &Store, actor: &Actor, upload: Upload, team: &str) -> Result<TakenIn> {
+    upload.what.check()?;
+    if upload.what.subject() == Subject::Roster {
+        return Err(Error::field("what", "a crew sends pay sheets; the roster is the main contractor's"));
+    }
+    let book = Workbook::read(&upload.bytes, &Limits::default())?;
+    let accept = upload.accept_valid;
+    let by = actor.clone();
+    let import = store.write(move |tx| {
+        let project = project_raw(tx, upload.project)?;
+        keep(tx, &by, &project, &upload)
+    })?;
+    Ok(TakenIn { import, book, accept, team: Some(team.to_owned()) })
+}
+
+/// As [`take_up`] for a file that was [taken in for a crew](take_in_for_crew). No right is asked.
+pub fn take_up_for_crew(store: &Store, id: ImportId, accept: bool, team: &str) -> Result<TakenIn> {
+    let (import, bytes) = store.read(|tx| {
+        let import = import_raw(tx, id)?;
+        let bytes = files::read(tx, import.book, &import.file_hash)?;
+        Ok((import, bytes))
+    })?;
+    let book = Workbook::read(&bytes, &Limits::default())?;
+    Ok(TakenIn { import, book, accept, team: Some(team.to_owned()) })
 }
 
 /// A file that was sent before, to be finished; with `accept`, to go on with its valid rows although others are refused.
@@ -177,10 +211,11 @@ pub fn take_up(store: &Store, actor: &Actor, id: ImportId, accept: bool) -> Resu
         let bytes = files::read(tx, import.book, &import.file_hash)?;
         Ok((import, bytes))
     })?;
-    Ok(TakenIn { import, book: Workbook::read(&bytes, &Limits::default())?, accept })
+    Ok(TakenIn { import, book: Workbook::read(&bytes, &Limits::default())?, accept, team: None })
 }
 
-pub(crate) fn import_raw(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
+/// The row, locked in a write, with no permission asked: for domain code.
+pub fn import_raw(tx: &mut Tx<'_>, id: ImportId) -> Result<Import> {
     tx.load::<Import>(params![id.book(), id])?.ok_or_else(|| Error::not_found("import", id))
 }
 
@@ -191,10 +226,8 @@ fn permitted(tx: &mut Tx<'_>, actor: &Actor, import: &Import) -> Result<Project>
 }
 
 /// The import of these bytes, made when it is new. An accepted one whose sheet was cancelled begins again.
-fn keep(tx: &mut Tx<'_>, actor: &Actor, upload: &Upload) -> Result<Import> {
-    let project = project_raw(tx, upload.project)?;
+fn keep(tx: &mut Tx<'_>, actor: &Actor, project: &Project, upload: &Upload) -> Result<Import> {
     let subject = upload.what.subject();
-    party::may(tx, actor, ImportFor::permission(subject), &Scope::firm(project.firm))?;
     let (period, kind, number, tag, due_on) = match &upload.what {
         ImportFor::Roster => (String::new(), Kind::Wage, 0, String::new(), None),
         ImportFor::PaySheet { period, kind, number, tag, due_on } => {
@@ -260,21 +293,17 @@ struct Outcome {
     accepted: bool,
 }
 
-fn carry_on(
-    store: &Store,
-    actor: &Actor,
-    import: Import,
-    book: &Workbook,
-    accept: bool,
-    hear: Hear<'_>,
-) -> Result<Import> {
-    let project = store.read(|tx| permitted(tx, actor, &import))?;
-    let outcome = match import.subject {
-        Subject::Roster => roster(store, actor, &project, book, accept, hear)?,
-        Subject::PaySheet => pay_sheet(store, actor, &project, &import, (book, accept), hear)?,
+fn carry_on(store: &Store, actor: &Actor, file: TakenIn, hear: Hear<'_>) -> Result<Import> {
+    let project = store.read(|tx| match file.team {
+        Some(_) => project_raw(tx, file.import.project),
+        None => permitted(tx, actor, &file.import),
+    })?;
+    let outcome = match file.import.subject {
+        Subject::Roster => roster(store, actor, &project, &file.book, file.accept, hear)?,
+        Subject::PaySheet => pay_sheet(store, actor, &project, &file, hear)?,
     };
-    list_faults(store, &import, &outcome)?;
-    finish(store, actor, import.id, outcome)
+    list_faults(store, &file.import, &outcome)?;
+    finish(store, actor, file.import.id, outcome)
 }
 
 fn goes_on(faults: &[Fault], accept: bool) -> bool {
@@ -314,15 +343,15 @@ fn pay_sheet(
     store: &Store,
     actor: &Actor,
     project: &Project,
-    import: &Import,
-    (book, accept): (&Workbook, bool),
+    TakenIn { import, book, accept, team }: &TakenIn,
     hear: Hear<'_>,
 ) -> Result<Outcome> {
     let period = import.period().ok_or_else(|| Error::broken("an import of a pay sheet has no period"))?;
-    let what = read_sheet::For { period, kind: import.kind, number: import.number, own: import.sheet };
+    let what =
+        read_sheet::For { period, kind: import.kind, number: import.number, own: import.sheet, team: team.as_deref() };
     let plan = store.read(|tx| read_sheet::read(tx, project, book, what))?;
     let valid = plan.drafts.len() as i64 + plan.written;
-    let accepted = valid > 0 && goes_on(&plan.faults, accept || plan.written > 0);
+    let accepted = valid > 0 && goes_on(&plan.faults, *accept || plan.written > 0);
     let (rows, refused, already) = (plan.rows, plan.refused, plan.already);
     let sheet = match accepted {
         true => Some(apply::lines(store, actor, project, import, plan.drafts, hear)?),

@@ -26,8 +26,9 @@
 //! **Personal data.** Names and card numbers are encrypted under the person's key; lists and events hold masked text.
 //! Files are kept encrypted under their hash.
 //!
-//! **Not here yet** (each has its place): funding schedule and late alerts beside [`fund`], the worker's signature before
-//! submitting in `flow`, deposits and closing beside `project`, the supervisor's view beside `lists`.
+//! **Site rules.** A project [put under them](put_under_site_rules) takes on nobody without a labour contract, and submits a
+//! sheet only with a [clearance](clear) of exactly its lines; crate `crews` gives it after attendance, review and signatures.
+//! Who may draft for a crew is asked there too, so [`take_in_for_crew`] reads the rows of one team and asks no right.
 mod account;
 mod apply;
 mod calendar;
@@ -49,6 +50,7 @@ mod run;
 mod screen;
 mod settle;
 mod sheet;
+mod site_rules;
 mod slips;
 #[cfg(test)]
 mod tests;
@@ -63,10 +65,13 @@ pub use faults::{Finding, ImportFault};
 pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};
 pub use flow::{Approved, approve, cancel, repay, send_back, submit};
 pub use import::{
-    Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, take_in, take_up,
+    Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, import_raw, take_in,
+    take_in_for_crew, take_up, take_up_for_crew,
 };
-pub use line::{Item, LineState, PayLine};
-pub use lists::{LineView, faults, faults_csv, import_of, lines, progress, roster, sheet, sheets_of, without_account};
+pub use line::{Item, LineState, PayLine, line_raw, lines_of_person, lines_raw};
+pub use lists::{
+    LineView, faults, faults_csv, faults_raw, import_of, lines, progress, roster, sheet, sheets_of, without_account,
+};
 pub use pages::{ProjectPage, ProjectView, goings_on, project, project_page, projects, projects_of};
 pub use period::Period;
 pub use project::{
@@ -76,8 +81,11 @@ pub use result::{Proof, Tell, Told, proof, result_csv};
 pub use run::{Resumed, go_on, pay, pay_all, resume};
 pub use settle::{on_clearing_paid, on_clearing_returned};
 pub use sheet::{Ended, EndedView, Kind, PaySheet, Progress, SheetState, SheetView, Signed, SignedView, sheet_raw};
+pub use site_rules::{Clearance, SiteRules, clear, clearance, need_site_rules, put_under_site_rules, site_rules};
 pub use slips::{Paid, Slip, SlipLine, paid_in_chunk, paid_line, slip, slips_of};
-pub use worker::{Added, Standing, Worker, WorkerNew, worker_add, worker_leave, worker_raw, worker_verify};
+pub use worker::{
+    Added, Standing, Worker, WorkerNew, identity_index, roster_raw, worker_add, worker_leave, worker_raw, worker_verify,
+};
 
 use kernel::id::FirmId;
 use kernel::{Actor, Result, actor::Who};
@@ -125,12 +133,19 @@ kernel::codes! {
     MONEY_NOT_BACK: Conflict, "money_not_back", "wait until the money of the line is back in the wage account";
     NOT_ACTIVATED_HERE: Refused, "not_activated_here", "the worker activates his account at a counter in person, with his identity card";
     RUN_WAITS: Unavailable, "run_waits", "nothing was posted for these lines; the run goes on by itself when the check answers";
+    SHEET_NOT_CLEARED: Refused, "sheet_not_cleared", "have the labour officer look at attendance and signatures and clear the sheet first";
+    NO_SITE_RULES: Refused, "no_site_rules", "put the project under the rules of a site first";
+    CONTRACT_MISSING: Refused, "contract_missing", "enter the number of his labour contract";
     BAD_PERIOD: Invalid, "bad_period", "write the month as YYYY-MM";
     TOO_MANY_LINES: Limit, "too_many_lines", "send at most 100,000 lines at a time";
 }
 
 pub const MIGRATION: Migration =
     Migration { name: "0008_payroll", sql: include_str!("../migrations/0008_payroll.sql") };
+
+/// The rules of a site.
+pub const MIGRATION_SITE_RULES: Migration =
+    Migration { name: "0029_site_rules", sql: include_str!("../migrations/0029_site_rules.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -141,6 +156,8 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<ImportFault>(),
     store::verify::of::<PaySheet>(),
     store::verify::of::<PayLine>(),
+    store::verify::of::<SiteRules>(),
+    store::verify::of::<Clearance>(),
 ];
 
 /// The process that pays: it holds the rights of a run and no others. What it does after [`pay`] bears the sheet as its

@@ -119,8 +119,27 @@ impl PayLine {
     }
 }
 
-pub(crate) fn line_raw(tx: &mut Tx<'_>, id: PayLineId) -> Result<PayLine> {
+/// The row, locked in a write, with no permission asked: for domain code.
+pub fn line_raw(tx: &mut Tx<'_>, id: PayLineId) -> Result<PayLine> {
     tx.load::<PayLine>(params![id.book(), id])?.ok_or_else(|| Error::not_found("pay line", id))
+}
+
+/// The lines of a sheet after number `after`, at most `rows`, with no permission asked: for domain code.
+pub fn lines_raw(tx: &mut Tx<'_>, sheet: PaySheetId, after: i64, rows: u32) -> Result<Vec<PayLine>> {
+    let tail = "WHERE book = ?1 AND sheet = ?2 AND number > ?3 ORDER BY number LIMIT ?4";
+    tx.select::<PayLine>(tail, params![sheet.book(), sheet, after, rows])
+}
+
+/// The lines of a person that were made before `before` (all with `None`), newest first, at most `rows`, with no permission
+/// asked: for domain code.
+pub fn lines_of_person(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    before: Option<PayLineId>,
+    rows: u32,
+) -> Result<Vec<PayLine>> {
+    let before = before.map_or([0xff; 16], |l| l.bytes());
+    tx.select::<PayLine>("WHERE person = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3", params![person, before, rows])
 }
 
 /// What the lines of a sheet add up to, and what stands for all of them.

@@ -229,14 +229,18 @@ pub fn import_of(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Import>
 /// An import's list of faults: refusals, warnings, notes.
 pub fn faults(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, ask: &PageAsk) -> Result<Page<ImportFault>> {
     import_of(tx, actor, id)?;
-    let (rows, after) = (ask.rows()?, after_number(ask)?);
-    let found = fault_rows(tx, id, after, i64::from(rows) + 1)?;
-    Ok(Page::cut(found, rows, |f| f.number.to_string()))
+    faults_raw(tx, id, ask)
 }
 
 fn fault_rows(tx: &mut Tx<'_>, id: ImportId, after: i64, rows: i64) -> Result<Vec<ImportFault>> {
     let tail = "WHERE book = ?1 AND import = ?2 AND number > ?3 ORDER BY number LIMIT ?4";
     tx.select::<ImportFault>(tail, params![id.book(), id, after, rows])
+}
+
+/// As [`faults`], with no permission asked: for domain code.
+pub fn faults_raw(tx: &mut Tx<'_>, id: ImportId, ask: &PageAsk) -> Result<Page<ImportFault>> {
+    let (rows, after) = (ask.rows()?, after_number(ask)?);
+    Ok(Page::cut(fault_rows(tx, id, after, i64::from(rows) + 1)?, rows, |f| f.number.to_string()))
 }
 
 /// The whole list as one file, in both languages; see [`sheets::faults_csv`].

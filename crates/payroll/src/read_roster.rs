@@ -65,9 +65,14 @@ fn plain(name: &str) -> String {
 
 pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Result<RosterPlan> {
     let today = tx.now().local_date();
-    let sql = "SELECT identity_index, account_index FROM payroll_workers WHERE book = ?1 AND project = ?2 AND left_on IS NULL";
-    let on_roster: HashMap<Vec<u8>, Option<Vec<u8>>> =
-        tx.query(sql, params![project.book, project.id], |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect();
+    let contracts = crate::site_rules(tx, project.id)?.is_some();
+    let sql = "SELECT identity_index, account_index, contract FROM payroll_workers WHERE book = ?1 AND project = ?2 AND left_on IS NULL";
+    let on_roster: HashMap<Vec<u8>, Known> = tx
+        .query(sql, params![project.book, project.id], |r| {
+            Ok((r.get(0)?, Known { account: r.get(1)?, contract: r.get::<String>(2)? }))
+        })?
+        .into_iter()
+        .collect();
     let found = book.tables(&ROSTER);
     let mut employer = Employer::of(tx, project, &found.tables)?;
     let mut plan = RosterPlan { faults: found.faults, ..RosterPlan::default() };
@@ -86,13 +91,19 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Resul
                 }
             };
             let known = on_roster.get(&identity_index(tx, &worker.identity));
-            let brings_account = worker.account.is_some() && known.is_some_and(Option::is_none);
-            let changes_account = worker.account.as_ref().zip(known.cloned().flatten()).is_some_and(|(given, has)| {
-                crate::account::digits(&given.number).is_ok_and(|d| crate::account::account_index(tx, &d) != has)
-            });
-            if known.is_some() && !brings_account && !changes_account {
+            let brings = known.is_some_and(|k| k.gets(&worker));
+            let changes_account =
+                worker.account.as_ref().zip(known.and_then(|k| k.account.clone())).is_some_and(|(given, has)| {
+                    crate::account::digits(&given.number).is_ok_and(|d| crate::account::account_index(tx, &d) != has)
+                });
+            if known.is_some() && !brings && !changes_account {
                 plan.already += 1;
                 plan.faults.push(Finding::OnRoster.at(&row, "name", "", ""));
+                continue;
+            }
+            if contracts && worker.contract.is_empty() && known.is_none_or(|k| k.contract.is_empty()) {
+                plan.refused += 1;
+                plan.faults.push(Finding::ContractMissing.at(&row, "name", "", ""));
                 continue;
             }
             let place = Finding::RowRefused.at(&row, "name", "", "");
@@ -104,6 +115,19 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook) -> Resul
     }
     employer.note(&mut plan.faults);
     Ok(plan)
+}
+
+/// What the roster has of a worker.
+struct Known {
+    account: Option<Vec<u8>>,
+    contract: String,
+}
+
+impl Known {
+    /// The row brings an account or a contract that the roster does not have.
+    fn gets(&self, row: &WorkerNew) -> bool {
+        (row.account.is_some() && self.account.is_none()) || (!row.contract.is_empty() && self.contract.is_empty())
+    }
 }
 
 /// Whether the bank knows the identity number under another name.

@@ -53,11 +53,13 @@ pub(crate) struct SheetPlan {
 
 /// What the lines are for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct For {
+pub(crate) struct For<'t> {
     pub period: Period,
     pub kind: Kind,
     pub number: u8,
     pub own: Option<PaySheetId>,
+    /// Only the workers of this team may stand on the sheet.
+    pub team: Option<&'t str>,
 }
 
 /// The line that stands for a worker's key.
@@ -67,17 +69,20 @@ struct Holder {
     state: SheetState,
 }
 
-struct Reader {
+struct Reader<'t> {
     today: Date,
     first_day: Date,
     roster: HashMap<Vec<u8>, Arc<Worker>>,
     taken: HashMap<WorkerId, Holder>,
     own: Option<PaySheetId>,
+    team: Option<&'t str>,
+    /// Under site rules nobody is paid without a labour contract.
+    contracts: bool,
     seen: HashMap<WorkerId, u32>,
     plan: SheetPlan,
 }
 
-pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: For) -> Result<SheetPlan> {
+pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: For<'_>) -> Result<SheetPlan> {
     let found = book.tables(&PAY_SHEET);
     let mut employer = Employer::of(tx, project, &found.tables)?;
     let mut reader = Reader {
@@ -86,6 +91,8 @@ pub(crate) fn read(tx: &mut Tx<'_>, project: &Project, book: &Workbook, what: Fo
         roster: roster(tx, project)?,
         taken: taken(tx, project, what)?,
         own: what.own,
+        team: what.team,
+        contracts: crate::site_rules(tx, project.id)?.is_some(),
         seen: HashMap::new(),
         plan: SheetPlan::default(),
     };
@@ -130,7 +137,7 @@ fn roster(tx: &mut Tx<'_>, project: &Project) -> Result<HashMap<Vec<u8>, Arc<Wor
     }
 }
 
-fn taken(tx: &mut Tx<'_>, project: &Project, what: For) -> Result<HashMap<WorkerId, Holder>> {
+fn taken(tx: &mut Tx<'_>, project: &Project, what: For<'_>) -> Result<HashMap<WorkerId, Holder>> {
     let sql = "SELECT l.worker, l.id, l.sheet, s.state FROM payroll_lines l JOIN payroll_sheets s ON s.book = l.book AND s.id = l.sheet \
                WHERE l.book = ?1 AND l.project = ?2 AND l.period = ?3 AND l.kind = ?4 AND l.kind_number = ?5 AND l.live = 1";
     let key = params![project.book, project.id, what.period, what.kind, what.number];
@@ -140,7 +147,7 @@ fn taken(tx: &mut Tx<'_>, project: &Project, what: For) -> Result<HashMap<Worker
     Ok(rows.into_iter().collect())
 }
 
-impl Reader {
+impl Reader<'_> {
     fn row(&mut self, tx: &Tx<'_>, table: &Table<'_>, row: &Row<'_>) {
         self.plan.rows += 1;
         let mut cells = Cells(Vec::new());
@@ -182,6 +189,7 @@ impl Reader {
         if name.is_some_and(|n| name_index(tx, &n) != worker.name_index) {
             cells.0.push(Finding::NameDiffers.at(row, "name", &worker.name_masked, ""));
         }
+        self.belongs(row, &worker, cells);
         if let Some(left) = worker.left_on.filter(|left| *left < self.first_day) {
             cells.0.push(Finding::LeftRoster.at(row, "name", left, ""));
         }
@@ -218,6 +226,16 @@ impl Reader {
             note,
             release: None,
         })
+    }
+
+    /// Under site rules: has he a contract, and is he of the team that the sheet is for.
+    fn belongs(&self, row: &Row<'_>, worker: &Worker, cells: &mut Cells) {
+        if self.contracts && worker.contract.is_empty() {
+            cells.0.push(Finding::ContractMissing.at(row, "identity", "", ""));
+        }
+        if self.team.is_some_and(|team| team != worker.team) {
+            cells.0.push(Finding::OtherTeam.at(row, "identity", &worker.team, ""));
+        }
     }
 
     /// The account's index. A sheet without the column takes the roster's; an empty cell in it is a fault.

@@ -2,6 +2,7 @@
 use crate::account::{AccountGiven, Resolved, resolve, resolve_of};
 use crate::events::Event;
 use crate::project::{Project, project_raw};
+use crate::site_rules::need_contract;
 use crate::{ACCOUNT_DIFFERS, ACCOUNT_SHARED, LEFT_ROSTER, filled, text};
 use kernel::chinese::{identity, identity_birth, mask_identity, mask_name, mask_phone};
 use kernel::id::{AccountId, PersonId, ProjectId, WorkerId};
@@ -86,13 +87,15 @@ pub(crate) fn name_index(tx: &Tx<'_>, name: &str) -> Vec<u8> {
     tx.keys().index("wage.name", &plain_name(name))
 }
 
-pub(crate) fn identity_index(tx: &Tx<'_>, number: &str) -> Vec<u8> {
+/// What rosters know an identity number by.
+pub fn identity_index(tx: &Tx<'_>, number: &str) -> Vec<u8> {
     tx.keys().index("wage.identity", number)
 }
 
 /// Puts a worker on the roster; the person is registered with the bank when it does not know him. Needs
-/// `wage.roster_edit`. The same worker again is already there; without an account before, it gets the one given.
-/// Errors: `bad_identity`, `account_shared`, `account_of_another`, `account_unknown_here`, `worker_account_differs`.
+/// `wage.roster_edit`. The same worker again is already there; without an account or a contract before, it gets the one given.
+/// Errors: `bad_identity`, `account_shared`, `account_of_another`, `account_unknown_here`, `worker_account_differs`, under
+/// site rules `contract_missing`.
 pub fn worker_add(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: WorkerNew) -> Result<Added> {
     let project = project_raw(tx, project)?;
     party::may(tx, actor, Permission::WageRosterEdit, &Scope::firm(project.firm))?;
@@ -113,8 +116,9 @@ pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: Worker
     let index = identity_index(tx, &number);
     let tail = "WHERE book = ?1 AND project = ?2 AND identity_index = ?3 AND left_on IS NULL";
     if let Some(known) = tx.select_locked::<Worker>(tail, params![project.book, project.id, index])?.pop() {
-        return again(tx, actor, project, known, new.account);
+        return again(tx, actor, project, known, new);
     }
+    need_contract(tx, project.id, &new.contract)?;
     let person = registered(tx, actor, project, &name, &number, &new.phone)?;
     let owner = party::person(tx, person)?;
     let key = tx.keys().unwrap_data_key(&owner.data_key)?;
@@ -157,14 +161,13 @@ pub(crate) fn put(tx: &mut Tx<'_>, actor: &Actor, project: &Project, new: Worker
     Ok(Added { worker: worker.id, already: false })
 }
 
-fn again(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    project: &Project,
-    mut known: Worker,
-    given: Option<AccountGiven>,
-) -> Result<Added> {
-    let Some(given) = given else { return Ok(Added { worker: known.id, already: true }) };
+fn again(tx: &mut Tx<'_>, actor: &Actor, project: &Project, mut known: Worker, new: WorkerNew) -> Result<Added> {
+    let contract = text("contract", &new.contract)?;
+    if known.contract.is_empty() && !contract.is_empty() {
+        (known.contract, known.contract_on) = (contract, new.contract_on);
+        tx.update(&mut known)?;
+    }
+    let Some(given) = new.account else { return Ok(Added { worker: known.id, already: true }) };
     let name = known.name(tx)?;
     let resolved = resolve(tx, known.person, &name, &given)?;
     match &known.account_index {
@@ -264,7 +267,15 @@ impl Worker {
     }
 }
 
-/// The line of a roster, whoever asks; for domain code.
+/// The lines of a roster after `after` in the order they were taken on, those who left included, at most `rows`, with no
+/// permission asked: for domain code.
+pub fn roster_raw(tx: &mut Tx<'_>, project: ProjectId, after: Option<WorkerId>, rows: u32) -> Result<Vec<Worker>> {
+    let after = after.map_or([0; 16], |w| w.bytes());
+    let tail = "WHERE book = ?1 AND project = ?2 AND id > ?3 ORDER BY id LIMIT ?4";
+    tx.select::<Worker>(tail, params![project.book(), project, after, rows])
+}
+
+/// The row, locked in a write, with no permission asked: for domain code.
 pub fn worker_raw(tx: &mut Tx<'_>, id: WorkerId) -> Result<Worker> {
     tx.load::<Worker>(params![id.book(), id])?.ok_or_else(|| Error::not_found("worker", id))
 }

@@ -132,6 +132,7 @@ impl Bank {
                 payments::MIGRATION_TRANSFER,
                 payments::MIGRATION_NUMBERS,
                 MIGRATION,
+                MIGRATION_SITE_RULES,
             ],
         ]
         .concat();
