@@ -88,7 +88,7 @@ pub(crate) fn day_of_month(year: i16, month: i8, day: u8) -> Result<Date> {
 }
 
 /// The next pay day of a project that pays on `day` of each month, not before `today`.
-pub(crate) fn next_pay_day(today: Date, day: u8) -> Result<Date> {
+pub fn next_pay_day(today: Date, day: u8) -> Result<Date> {
     let this = pay_day(day_of_month(today.year(), today.month(), day)?);
     if this >= today {
         return Ok(this);

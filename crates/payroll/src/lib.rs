@@ -59,7 +59,7 @@ mod worker;
 pub use account::{
     AccountChange, AccountGiven, NOT_ACTIVATED, Opened, account_change_ask, activate, is_activated, open_accounts,
 };
-pub use calendar::{calendar_is_known, is_business_day, pay_day};
+pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
 pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};
@@ -70,9 +70,12 @@ pub use import::{
 };
 pub use line::{Item, LineState, PayLine, line_raw, lines_of_person, lines_raw};
 pub use lists::{
-    LineView, faults, faults_csv, faults_raw, import_of, lines, progress, roster, sheet, sheets_of, without_account,
+    LineView, faults, faults_csv, faults_raw, import_of, lines, progress, roster, sheet, sheets_newest, sheets_of,
+    without_account,
 };
-pub use pages::{ProjectPage, ProjectView, goings_on, project, project_page, projects, projects_of};
+pub use pages::{
+    Headcount, ProjectPage, ProjectView, goings_on, headcount, project, project_page, projects, projects_of,
+};
 pub use period::Period;
 pub use project::{
     Profile, Project, ProjectNew, account_name, fund, project_check, project_open, project_open_checked, project_raw,

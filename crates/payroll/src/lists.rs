@@ -73,6 +73,12 @@ pub(crate) fn newest(tx: &mut Tx<'_>, project: &Project, before: [u8; 16], rows:
     tx.select::<PaySheet>(tail, params![project.book, project.id, before, rows])
 }
 
+/// The newest sheets of a project, newest first, at most `rows`. For domain code: asks no right.
+pub fn sheets_newest(tx: &mut Tx<'_>, id: ProjectId, rows: u32) -> Result<Vec<PaySheet>> {
+    let project = project_raw(tx, id)?;
+    newest(tx, &project, [0xff; 16], rows)
+}
+
 fn signed(tx: &mut Tx<'_>, who: Option<Signed>) -> Result<Option<SignedView>> {
     who.map(|s| Ok(SignedView { name: party::who_name(tx, &s.by)?, at: s.at })).transpose()
 }

@@ -149,6 +149,24 @@ pub fn project_page(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<Pro
     })
 }
 
+/// Who stands on a roster.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Headcount {
+    /// Workers who have not left.
+    pub workers: i64,
+    /// The first day on which anybody entered, those who left since included.
+    pub first_on: Option<Date>,
+}
+
+/// Who stands on a project's roster. For domain code: asks no right.
+pub fn headcount(tx: &mut Tx<'_>, id: ProjectId) -> Result<Headcount> {
+    let sql = "SELECT sum(CASE WHEN left_on IS NULL THEN 1 ELSE 0 END), min(entered_on) FROM payroll_workers \
+               WHERE book = ?1 AND project = ?2";
+    let found = tx.query_one(sql, params![id.book(), id], |r| Ok((r.get::<Option<i64>>(0)?, r.get(1)?)))?;
+    Ok(found
+        .map_or_else(Headcount::default, |(workers, first_on)| Headcount { workers: workers.unwrap_or(0), first_on }))
+}
+
 fn unpaid(tx: &mut Tx<'_>, id: ProjectId) -> Result<i64> {
     let sql = "SELECT count(*) FROM payroll_lines l JOIN payroll_sheets s ON s.book = l.book AND s.id = l.sheet \
                WHERE s.book = ?1 AND s.project = ?2 AND l.state = 'failed' AND l.live = 1";
