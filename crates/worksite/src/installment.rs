@@ -143,10 +143,10 @@ fn open(tx: &mut Tx<'_>, file: &SiteFile) -> Result<Vec<Installment>> {
     tx.select_locked::<Installment>(tail, params![file.book, file.project])
 }
 
-/// A new schedule begins on `first`: what the old one had from then on and nobody paid yet is cancelled. Answers the months from then
+/// A new schedule begins with month `first`: what the old one had from then on and nobody paid yet is cancelled. Answers the months from then
 /// on that keep an installment because money met it.
-pub(crate) fn make_room(tx: &mut Tx<'_>, file: &SiteFile, first: Date) -> Result<Vec<Period>> {
-    let tail = "WHERE book = ?1 AND project = ?2 AND schedule IS NOT NULL AND due_on >= ?3 AND state <> 'cancelled'";
+pub(crate) fn make_room(tx: &mut Tx<'_>, file: &SiteFile, first: Period) -> Result<Vec<Period>> {
+    let tail = "WHERE book = ?1 AND project = ?2 AND schedule IS NOT NULL AND period >= ?3 AND state <> 'cancelled'";
     let mut kept = Vec::new();
     for mut i in tx.select_locked::<Installment>(tail, params![file.book, file.project, first])? {
         if i.received > 0 {

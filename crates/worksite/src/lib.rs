@@ -35,6 +35,8 @@ mod profile;
 mod report;
 mod schedule;
 mod site;
+#[cfg(test)]
+mod tests;
 mod topup;
 
 pub use agreement::{Agreement, AgreementNew, agreement_of, agreements, record_agreement};

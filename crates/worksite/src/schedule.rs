@@ -254,8 +254,7 @@ pub(crate) fn agree(tx: &mut Tx<'_>, actor: &Actor, approved: &Approval) -> Resu
     }
     (s.state, s.decided_by, s.decided_at) = (ScheduleState::Agreed, Some(actor.principal()), Some(tx.now()));
     tx.update(&mut s)?;
-    let first = s.due_in(s.from_period)?;
-    let kept = installment::make_room(tx, &file, first)?;
+    let kept = installment::make_room(tx, &file, s.from_period)?;
     if let Some(amount) = s.amount() {
         let mut period = s.from_period;
         while period <= s.until_period {
