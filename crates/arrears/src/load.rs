@@ -34,6 +34,7 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
     let mut f = Facts::of(today);
     f.building = p.profile.protected();
     f.agreement = !p.agreement.is_empty();
+    f.under_rules = payroll::site_rules(tx, p.id)?.is_some();
     f.on_roster = payroll::roster_size(tx, p.id)?;
     f.sheets = waiting(tx, p.id)?;
     f.came_back = came_back(tx, p.id)?;
@@ -53,13 +54,11 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
 
 fn waiting(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Waiting>> {
     let sheets = payroll::waiting_sheets(tx, project)?;
-    let of = |s: payroll::PaySheet| Waiting {
-        sheet: s.id.to_string(),
-        period: s.period.to_string(),
-        pay_on: s.pay_on,
-        cleared: false,
+    let of = |s: payroll::PaySheet| {
+        let cleared = payroll::clearance(tx, &s)?.is_some();
+        Ok(Waiting { sheet: s.id.to_string(), period: s.period.to_string(), pay_on: s.pay_on, cleared })
     };
-    Ok(sheets.into_iter().map(of).collect())
+    sheets.into_iter().map(of).collect()
 }
 
 fn came_back(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<CameBack>> {
@@ -109,6 +108,7 @@ fn month(period: Period, m: payroll::MonthSum) -> WorkerMonth {
     WorkerMonth {
         worker: m.worker.to_string(),
         name_masked: m.name_masked,
+        team: m.team,
         period,
         entered_on: m.entered_on,
         sheet_half_days: m.days.map(|hundredths| hundredths / 50),

@@ -11,7 +11,7 @@ mod sign;
 pub use crew::{Crew, CrewNew, CrewView, crew, crew_add, crew_end, crew_raw, crews_of, crews_of_firm, crews_raw};
 pub use events::Event;
 pub use headcount::{HEAD_COUNT_DAYS_MAX, Heads, STRANGERS_MAX, Stranger, StrangerMonth, head_count, strangers};
-pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, worked};
+pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
 pub use object::{
     ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
     objection_of_line, objection_raw, objections, open_objections, take_further,

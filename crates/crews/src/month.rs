@@ -196,7 +196,7 @@ pub(crate) fn months_of(
 }
 
 /// The months of a project's workers after `after`, in the order of the roster, at most `rows`: for domain code.
-pub(crate) fn months_page(
+pub fn months_page(
     tx: &mut Tx<'_>,
     project: ProjectId,
     period: Period,

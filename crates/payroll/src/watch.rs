@@ -19,6 +19,7 @@ pub const CAME_BACK_MAX: i64 = 1_000;
 pub struct MonthSum {
     pub worker: WorkerId,
     pub name_masked: String,
+    pub team: String,
     pub entered_on: Date,
     /// Hundredths of a day; `None` where no sheet says.
     pub days: Option<i64>,
@@ -138,6 +139,7 @@ impl MonthSum {
         MonthSum {
             worker: line.worker,
             name_masked: line.name_masked.clone(),
+            team: line.team.clone(),
             entered_on,
             days: None,
             due: Money::new(0, Currency::CNY),
@@ -154,6 +156,13 @@ impl MonthSum {
         self.notes.push_str(&line.note);
         Ok(())
     }
+}
+
+/// The teams of a project that were paid wages of a month.
+pub fn paid_teams(tx: &mut Tx<'_>, project: ProjectId, period: Period) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT team FROM payroll_lines WHERE book = ?1 AND project = ?2 AND period = ?3 \
+               AND state = 'paid' AND live = 1 ORDER BY team";
+    tx.query(sql, params![project.book(), project, period], |r| r.get(0))
 }
 
 /// Workers on the roster who have an account, by id, at most `limit` after one.

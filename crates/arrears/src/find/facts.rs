@@ -33,6 +33,8 @@ pub struct Duty {
 pub struct Deposit {
     /// Zero where the project is exempt.
     pub required: Money,
+    /// Until when it may be put aside for the first time (D2); `None` when it was met once.
+    pub due_on: Option<Date>,
     pub parts: Vec<DepositPart>,
 }
 
@@ -93,6 +95,7 @@ pub struct CameBack {
 pub struct WorkerMonth {
     pub worker: String,
     pub name_masked: String,
+    pub team: String,
     pub period: Period,
     pub entered_on: Date,
     /// Half days on the sheets; `None` where a sheet does not say.

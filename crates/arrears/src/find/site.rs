@@ -105,7 +105,7 @@ pub fn guarantee_below(f: &Facts, r: &Rules) -> Vec<Finding> {
     };
     let holds = |until: Option<Date>| until.is_none_or(|u| f.today <= u);
     let held: i64 = d.parts.iter().filter(|p| holds(p.until)).map(|p| p.amount.minor).sum();
-    if held < d.required.minor {
+    if held < d.required.minor && d.due_on.is_none_or(|by| f.today > by) {
         let (held, missing) = (Money::new(held, d.required.currency), d.required.minor - held);
         let figures = vec![
             figure("required", Value::Money(d.required)),

@@ -95,6 +95,7 @@ fn month(entered: &str, sheet: Option<i64>, attended: Option<i64>, due: i64) -> 
     WorkerMonth {
         worker: "work_1".into(),
         name_masked: "李*".into(),
+        team: "钢筋一班".into(),
         period: Period::parse("2026-10").unwrap(),
         entered_on: day(entered),
         sheet_half_days: sheet,
@@ -266,13 +267,19 @@ fn d1_d4_a_guarantee_is_below_its_rate_ends_soon_or_was_not_refilled() {
     ];
     for (required, parts, many, why) in cases {
         let mut f = site("2026-11-23");
-        f.deposit = Some(Deposit { required: yuan(required), parts });
+        f.deposit = Some(Deposit { required: yuan(required), due_on: None, parts });
         assert_eq!(found(&f).iter().filter(|(k, _)| *k == Kind::GuaranteeBelow).count(), many, "{why}");
+    }
+    for (due_on, want) in [("2026-11-23", false), ("2026-11-22", true)] {
+        let mut f = site("2026-11-23");
+        f.deposit = Some(Deposit { required: yuan(300), due_on: Some(day(due_on)), parts: Vec::new() });
+        assert_eq!(fires(&f, Kind::GuaranteeBelow), want, "to be put aside until {due_on}");
     }
     for (by, left, want) in [("2026-11-23", 10, false), ("2026-11-22", 10, true), ("2026-11-22", 0, false)] {
         let mut f = site("2026-11-23");
         let refill = Some((yuan(left), day(by)));
-        f.deposit = Some(Deposit { required: yuan(300), parts: vec![DepositPart { refill, ..part(300, None) }] });
+        f.deposit =
+            Some(Deposit { required: yuan(300), due_on: None, parts: vec![DepositPart { refill, ..part(300, None) }] });
         assert_eq!(fires(&f, Kind::GuaranteeBelow), want, "{by} {left}");
     }
 }

@@ -1,0 +1,134 @@
+//! Cases from the first word to the last fen.
+use super::*;
+
+fn opened(bank: &Bank) -> (Site, Vec<Hand>, PaySheetId, ArrearsCaseId) {
+    let site = bank.site(1, Some("990102"));
+    let hands: Vec<Hand> = (1..=3).map(|n| bank.hand(n)).collect();
+    hands.iter().for_each(|h| {
+        bank.take_on(&site, h, &h.card, OURS);
+    });
+    let sheet = bank.sheet(&site, "2026-10", &hands);
+    bank.scan();
+    let (officer, project) = (bank.officer.clone(), site.project);
+    let id = bank.write(move |tx| {
+        let new = CaseNew { about: "十月工资未付".into(), sheets: vec![sheet], ..CaseNew::of(project) };
+        case_open(tx, &officer, &new)
+    });
+    (site, hands, sheet, id.unwrap())
+}
+
+#[test]
+fn w16_the_main_contractor_first_the_owner_up_to_what_he_owes() {
+    let cases = [
+        (yuan(100), true, Some(yuan(60)), (100, 100, Some(60))),
+        (yuan(100), true, Some(yuan(100)), (100, 100, Some(100))),
+        (yuan(100), false, Some(yuan(500)), (100, 0, Some(100))),
+        (yuan(100), false, Some(yuan(0)), (100, 0, Some(0))),
+        (yuan(100), false, None, (100, 0, None)),
+    ];
+    for (owed, sub, left, (first, back, owner)) in cases {
+        let l = liability(owed, sub, left);
+        assert_eq!(
+            (l.contractor_first, l.from_subcontractor, l.owner_up_to),
+            (yuan(first), yuan(back), owner.map(yuan))
+        );
+    }
+}
+
+#[test]
+fn w5_w16_a_case_goes_its_way_until_every_line_is_paid() {
+    let bank = Bank::open("2026-11-16");
+    let (inspector, _) = bank.bureau(1, "990100", Level::City);
+    let (site, _, _, id) = opened(&bank);
+    assert_eq!((bank.case(id).workers, bank.case(id).owed()), (3, yuan(24_000)));
+    let (officer, clerk) = (bank.officer.clone(), site.clerk.clone());
+    bank.write(move |tx| case_tell(tx, &officer, id, "请于两日内支付")).unwrap();
+    bank.write(move |tx| case_report(tx, &clerk, id, "报告-7")).unwrap();
+    let by = inspector.clone();
+    bank.write(move |tx| case_order(tx, &by, id, "责令-3", day("2026-11-20"))).unwrap();
+    assert_eq!(bank.case(id).state, CaseState::Ordered);
+    let by = inspector.clone();
+    assert!(bank.write(move |tx| case_notice(tx, &by, id, "通知-1")).is_err(), "he has not defaulted yet");
+    bank.at("2026-11-20");
+    bank.scan();
+    assert_eq!(bank.case(id).state, CaseState::Ordered, "the day itself");
+    bank.at("2026-11-21");
+    bank.scan();
+    assert_eq!(bank.case(id).state, CaseState::Defaulted);
+    bank.scan();
+    assert!(bank.open_warnings(site.project).iter().any(|(k, _)| *k == Kind::ContractorDefault));
+    let by = inspector.clone();
+    bank.write(move |tx| case_notice(tx, &by, id, "通知-1")).unwrap();
+    let officer = bank.officer.clone();
+    let early = bank.write(move |tx| case_close(tx, &officer, id, "完结")).unwrap_err();
+    assert!(early.is(&CASE_OWES));
+    bank.verify();
+}
+
+#[test]
+fn paid_is_what_was_credited_after_the_case_was_opened() {
+    let bank = Bank::open("2026-11-16");
+    let site = bank.site(1, None);
+    let hands: Vec<Hand> = (1..=3).map(|n| bank.hand(n)).collect();
+    hands.iter().for_each(|h| {
+        bank.take_on(&site, h, &h.card, OURS);
+    });
+    let sheet = bank.sheet(&site, "2026-10", &hands);
+    let (officer, project) = (bank.officer.clone(), site.project);
+    let id = bank.write(move |tx| {
+        let new = CaseNew { about: "十月工资未付".into(), sheets: vec![sheet], ..CaseNew::of(project) };
+        case_open(tx, &officer, &new)
+    });
+    let id = id.unwrap();
+    bank.fund(&site, yuan(100_000));
+    bank.pay(&site, sheet);
+    bank.scan();
+    let c = bank.case(id);
+    assert_eq!((c.state, c.paid()), (CaseState::Paid, yuan(24_000)));
+    let officer = bank.officer.clone();
+    assert_eq!(bank.write(move |tx| case_close(tx, &officer, id, "全部付清")).unwrap(), Change::Done);
+    let officer = bank.officer.clone();
+    assert_eq!(bank.write(move |tx| case_close(tx, &officer, id, "全部付清")).unwrap(), Change::AlreadySo);
+    let entries = bank.read(|tx| case_entries(tx, &bank.officer, id));
+    assert_eq!(entries.iter().map(|e| e.what).collect::<Vec<_>>(), [What::Opened, What::Paid, What::Closed]);
+    bank.verify();
+}
+
+#[test]
+fn a_case_in_error_is_closed_by_two() {
+    let bank = Bank::open("2026-11-16");
+    let (_, _, _, id) = opened(&bank);
+    let (officer, manager) = (bank.officer.clone(), bank.manager.clone());
+    let asked = bank.write(move |tx| close_ask(tx, &officer, id, "工资已由另一账户付清")).unwrap();
+    let hash = bank.read(|tx| approval::raw(tx, asked)).hash_text();
+    let (own, shown) = (bank.officer.clone(), hash.clone());
+    assert!(bank.write(move |tx| approval_yes(tx, &own, asked, &shown)).is_err());
+    bank.write(move |tx| approval_yes(tx, &manager, asked, &hash)).unwrap();
+    assert_eq!(bank.case(id).state, CaseState::Closed);
+}
+
+#[test]
+fn nobody_acts_and_the_case_is_passed_on_to_the_bureau() {
+    let bank = Bank::open("2026-11-16");
+    let (_, _, _, id) = opened(&bank);
+    for (on, step) in [("2026-11-17", Step::Officer), ("2026-11-18", Step::Manager), ("2026-11-21", Step::Bureau)] {
+        bank.at(on);
+        bank.scan();
+        assert_eq!(bank.case(id).step, step, "{on}");
+    }
+}
+
+#[test]
+fn a_case_needs_somebody_who_is_owed_something() {
+    let bank = Bank::open("2026-11-16");
+    let (site, other) = (bank.site(1, None), bank.site(2, None));
+    let h = bank.hand(1);
+    let worker = bank.take_on(&other, &h, &h.card, OURS);
+    let (officer, project) = (bank.officer.clone(), site.project);
+    let empty = CaseNew { about: "空".into(), ..CaseNew::of(project) };
+    let by = officer.clone();
+    assert!(bank.write(move |tx| case_open(tx, &by, &empty)).unwrap_err().is(&CASE_EMPTY));
+    let owed = Owed { worker, period: "2026-10".parse().unwrap(), amount: yuan(10) };
+    let foreign = CaseNew { about: "别处的人".into(), lines: vec![owed], ..CaseNew::of(project) };
+    assert!(bank.write(move |tx| case_open(tx, &officer, &foreign)).is_err(), "a worker of another site");
+}
