@@ -64,6 +64,10 @@ impl Purpose {
     pub fn is_wealth(self) -> bool {
         matches!(self, Purpose::WealthCash | Purpose::WealthUnits)
     }
+    /// Set aside for wages: neither seized nor frozen nor moved for anything else (Decree 724, art. 33).
+    pub fn is_for_wages(self) -> bool {
+        matches!(self, Purpose::Wage | Purpose::WageClearing | Purpose::Deposit)
+    }
     /// Whether debits must follow a payee grant or be one of [`crate::EXEMPT_CODES`].
     pub fn is_restricted(self) -> bool {
         matches!(

@@ -74,6 +74,7 @@ kernel::codes! {
     ACCOUNT_NOT_EMPTY: Refused, "account_not_empty", "move the balance and end its holds first";
     RESTRICTION_UNKNOWN: Missing, "restriction_unknown", "look at the account's list of restrictions";
     DAY_OUT_OF_BALANCE: Broken, "day_out_of_balance", "stop posting and run `yizhan verify`";
+    WAGE_PROTECTED: Refused, "wage_protected", "leave the account free; a legal document that names this project's wages, or an article that allows it, is entered and agreed by two";
     BATCH_TOO_LARGE: Limit, "batch_too_large", "send at most 8,192 transfers at a time";
 }
 

@@ -7,7 +7,7 @@ use crate::account::Account;
 use crate::apply::flag;
 use crate::books::{Books, Touch, key};
 use crate::events::Event;
-use crate::{ACCOUNT_UNKNOWN, RESTRICTION_UNKNOWN, RESTRICTIONS_MAX};
+use crate::{ACCOUNT_UNKNOWN, RESTRICTION_UNKNOWN, RESTRICTIONS_MAX, WAGE_PROTECTED};
 use kernel::{Actor, BookId, Error, Id, Owner, Result, Timestamp, id::AccountId};
 use serde::{Deserialize, Serialize};
 use store::{Audit, Param, Seal, Tx};
@@ -73,7 +73,23 @@ impl Restrict {
 }
 
 /// Restricts an account; answers the order's number. The same kind on the same basis and document is the same order.
+/// `Err(WAGE_PROTECTED)` for money that is set aside for wages (Decree 724, art. 33); see [`restrict_wages`].
 pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
+    let account = tx.get::<Account>(&key(&ask.account))?.ok_or_else(|| unknown(ask.account))?;
+    if account.purpose.is_for_wages() {
+        return Err(Error::new(&WAGE_PROTECTED, format!("{} is a {} account", ask.account, account.purpose))
+            .with("purpose", account.purpose));
+    }
+    restrict_any(tx, actor, ask)
+}
+
+/// As [`restrict`], on money that is set aside for wages. Only the crate that keeps the legal documents on such accounts calls it,
+/// after it has seen one, or that the law protects nothing here.
+pub fn restrict_wages(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
+    restrict_any(tx, actor, ask)
+}
+
+fn restrict_any(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
     if (ask.kind == Restriction::Freeze) != (ask.amount > 0) {
         return Err(Error::field("amount", "a partial freeze needs an amount above zero, the others none"));
     }

@@ -33,6 +33,7 @@ mod account;
 mod apply;
 mod calendar;
 mod columns;
+mod ending;
 mod events;
 mod faults;
 mod files;
@@ -61,6 +62,7 @@ pub use account::{
     AccountChange, AccountGiven, NOT_ACTIVATED, Opened, account_change_ask, activate, is_activated, open_accounts,
 };
 pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
+pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, settled_at, unsettled};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
 pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};

@@ -1,0 +1,71 @@
+//! What the end of a project asks of its wages, for the crates that see it through.
+use crate::project::{Project, project_raw};
+use kernel::id::{AccountId, PersonId, ProjectId};
+use kernel::{Actor, Id, Result, Timestamp};
+use party::Change;
+use store::{Audit, Tx, params};
+
+/// Wages of a project that are not at their end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Unsettled {
+    /// Pay sheets that are submitted, checked or being paid.
+    pub sheets: i64,
+    /// Lines on their way to another bank.
+    pub processing: i64,
+    /// Failed lines that no other line pays.
+    pub failed: i64,
+    /// Of them, in minor units.
+    pub failed_net: i64,
+}
+
+impl Unsettled {
+    pub fn is_none(&self) -> bool {
+        *self == Unsettled::default()
+    }
+}
+
+/// What of a project's wages is not at its end.
+pub fn unsettled(tx: &mut Tx<'_>, project: ProjectId) -> Result<Unsettled> {
+    let sql = "SELECT count(*) FROM payroll_sheets WHERE book = ?1 AND project = ?2 \
+               AND state IN ('submitted', 'checked', 'starting', 'paying')";
+    let sheets = tx.query_one(sql, params![project.book(), project], |r| r.get::<i64>(0))?.unwrap_or(0);
+    let sql = "SELECT state, net FROM payroll_lines WHERE book = ?1 AND project = ?2 \
+               AND state IN ('processing', 'failed') AND repaid_by IS NULL";
+    let open = tx.query(sql, params![project.book(), project], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?;
+    let failed = open.iter().filter(|(state, _)| state == "failed");
+    let (failed, failed_net) = failed.fold((0, 0), |(n, sum), (_, net)| (n + 1, sum + net));
+    Ok(Unsettled { sheets, processing: open.len() as i64 - failed, failed, failed_net })
+}
+
+/// When the last pay sheet of a project came to its end; `None` while one has not, and where there is none.
+pub fn settled_at(tx: &mut Tx<'_>, project: ProjectId) -> Result<Option<Timestamp>> {
+    if !unsettled(tx, project)?.is_none() {
+        return Ok(None);
+    }
+    let sql = "SELECT max(finished_at) FROM payroll_sheets WHERE book = ?1 AND project = ?2";
+    Ok(tx.query_one(sql, params![project.book(), project], |r| r.get::<Option<Timestamp>>(0))?.flatten())
+}
+
+/// The project whose wage or clearing account this is.
+pub fn project_of_account(tx: &mut Tx<'_>, account: AccountId) -> Result<Option<Project>> {
+    let tail = "WHERE book = ?1 AND (wage_account = ?2 OR clearing_account = ?2)";
+    Ok(tx.select::<Project>(tail, params![account.book(), account])?.pop())
+}
+
+/// Notes that a project's accounts were closed; who may is the caller's matter. Repeating is safe.
+pub fn project_closed(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<Change> {
+    let mut project = project_raw(tx, id)?;
+    if project.closed_at.is_some() {
+        return Ok(Change::AlreadySo);
+    }
+    (project.closed_by, project.closed_at) = (Some(actor.principal()), Some(tx.now()));
+    tx.update(&mut project)?;
+    tx.audit(actor, Audit::of("payroll.project_close", id).change("open", "closed"))?;
+    Ok(Change::Done)
+}
+
+/// Whether a person stands, or stood, on a project's roster.
+pub fn is_of_roster(tx: &mut Tx<'_>, project: ProjectId, person: PersonId) -> Result<bool> {
+    let sql = "SELECT count(*) FROM payroll_workers WHERE book = ?1 AND project = ?2 AND person = ?3";
+    Ok(tx.query_one(sql, params![project.book(), project, person], |r| r.get::<i64>(0))?.unwrap_or(0) > 0)
+}
