@@ -240,6 +240,7 @@ impl Bank {
             worksite::MIGRATION,
             guarantee::MIGRATION,
             arrears::MIGRATION,
+            worksite::MIGRATION_END,
         ]);
         all
     }
@@ -268,6 +269,7 @@ impl Bank {
             wealth::TABLES,
             crews::TABLES,
             worksite::TABLES,
+            worksite::end::TABLES,
             guarantee::TABLES,
             arrears::TABLES,
             notices::TABLES,

@@ -77,7 +77,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 25] = [
+    let lists: [&[&Code]; 26] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -99,6 +99,7 @@ pub fn codes() -> Vec<&'static Code> {
         wealth::ALL,
         crews::ALL,
         worksite::ALL,
+        worksite::end::ALL,
         guarantee::ALL,
         arrears::ALL,
         codes::ALL,

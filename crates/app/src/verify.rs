@@ -59,6 +59,7 @@ pub fn verify(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<Repo
         deposits::verify::verify(tx, &mut report.faults)?;
         cards::verify::verify(tx, &mut report.faults)?;
         wealth::verify::verify(tx, &mut report.faults)?;
+        guarantee::verify::verify(tx, &mut report.faults)?;
         report.records += report.entries;
         let rows = |name: &str| heard.iter().find(|t| t.name == name).map_or(0, |t| t.rows);
         (report.audit, report.days) = (rows("audit"), rows("closed_days"));

@@ -2,7 +2,7 @@
 use crate::guarantee::{Form, guarantee_raw};
 use crate::notice::{KIND, NoticeState, Payload, PaymentNotice, notice_raw};
 use crate::pay::{Movement, let_out};
-use crate::{Event, NOTHING_THERE, refill};
+use crate::{Event, NOTHING_THERE, refill, returned};
 use approval::Approve;
 use kernel::id::ApprovalId;
 use kernel::{Actor, Error, Money, Result};
@@ -12,7 +12,7 @@ use payroll::project_raw;
 use store::{Audit, Tx};
 
 /// Kinds of approvals that [`approval_yes`] carries out.
-pub const KINDS: &[&str] = &[KIND];
+pub const KINDS: &[&str] = &[KIND, returned::KIND];
 
 /// Yes: the money of a deposit goes into the wage account now, as much as is there and the notice asks for; a letter is called on its
 /// issuer. `AlreadySo` when the same person said so before. Errors: those of `approval::approve`, `guarantee_notice_state`,
@@ -23,7 +23,17 @@ pub fn approval_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId,
         Approve::FirstOfTwo => return Ok(Change::Done),
         Approve::AlreadySo { .. } => return Ok(Change::AlreadySo),
     };
-    let mut n = waiting(tx, &payload)?;
+    if asked.kind == returned::KIND {
+        let amount = returned::carry_out(desk, tx, actor, &payload)?;
+        approval::mark_executed(tx, actor, asked.id, &amount.to_string())?;
+        return Ok(Change::Done);
+    }
+    let n = waiting(tx, &payload)?;
+    pay(desk, tx, actor, asked.id, n)?;
+    Ok(Change::Done)
+}
+
+fn pay(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, asked: ApprovalId, mut n: PaymentNotice) -> Result<()> {
     let g = guarantee_raw(tx, n.guarantee)?;
     g.open()?;
     let today = tx.business_date()?;
@@ -43,12 +53,11 @@ pub fn approval_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId,
         _ => call(tx, &mut n, g.clone())?,
     }
     tx.update(&mut n)?;
-    approval::mark_executed(tx, actor, asked.id, &n.id.to_string())?;
+    approval::mark_executed(tx, actor, asked, &n.id.to_string())?;
     let shown = format!("{} {} of {}", n.state, amount, n.money());
-    tx.audit(actor, Audit::of("guarantee.notice_agreed", n.id).after(shown).approval(id))?;
+    tx.audit(actor, Audit::of("guarantee.notice_agreed", n.id).after(shown).approval(asked))?;
     tx.emit(&Event::of_notice(&n, &g), &actor.correlation)?;
-    refill::look(tx, &g)?;
-    Ok(Change::Done)
+    refill::look(tx, &g)
 }
 
 /// The letter's issuer is told to pay: the claim bears the notice's number.
@@ -60,13 +69,16 @@ fn call(tx: &mut Tx<'_>, n: &mut PaymentNotice, mut g: crate::Guarantee) -> Resu
     Ok(())
 }
 
-/// No, with its reason: the bureau is answered, and it may be asked again.
+/// No, with its reason: the bureau is answered, and it may be asked again; a guarantee that was to go back stays.
 pub fn approval_no(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str, why: &str) -> Result<Change> {
     if approval::refuse(tx, actor, id, shown_hash, why)? == Change::AlreadySo {
         return Ok(Change::AlreadySo);
     }
-    let payload = approval::raw(tx, id)?.payload;
-    let mut n = waiting(tx, &payload)?;
+    let asked = approval::raw(tx, id)?;
+    if asked.kind == returned::KIND {
+        return Ok(Change::Done);
+    }
+    let mut n = waiting(tx, &asked.payload)?;
     let g = guarantee_raw(tx, n.guarantee)?;
     n.state = NoticeState::Refused;
     (n.decided_by, n.decided_at) = (Some(actor.principal()), Some(tx.now()));

@@ -21,6 +21,10 @@
 //! 10 working days after that the guarantee is whole again or the refill is late. What cannot be paid to the workers and lies in the wage account
 //! again refills it first ([`came_back`]).
 //!
+//! **It goes back (D5)** when the site has come to its end: completed, pledged, noticed for 30 days, no case open, nothing unpaid
+//! ([`worksite::end::may_return`]). One person of the bank asks ([`return_ask`]), another agrees; a deposit is paid to a general account of its
+//! contractor and its account is closed, a letter is given back.
+//!
 //! **Never:** money of a deposit to anybody but the wage account of its project on a notice, or its contractor when it is returned;
 //! a payment on one person's word; a deposit that is frozen or seized for anything but the wages of its project (Decree 724, art. 33).
 mod decided;
@@ -31,6 +35,7 @@ mod notice;
 mod pay;
 mod rates;
 mod refill;
+mod returned;
 mod run;
 #[cfg(test)]
 mod tests;
@@ -49,6 +54,7 @@ pub use notice::{
 };
 pub use rates::{Ask, COUNTRY, History, Reason, Requirement, Row, figures, required, working_days_after};
 pub use refill::came_back;
+pub use returned::return_ask;
 pub use run::{Moved, go_on};
 
 use kernel::{Actor, Error, Result, Who};
@@ -93,6 +99,7 @@ kernel::codes! {
     SHEET_UNFIT: Refused, "guarantee_sheet_unfit", "pay exactly the workers named on the notice, none of them more than stands there";
     PAYMENT_UNFIT: Refused, "guarantee_payment_unfit", "name the issuer's own payment into the wage account, which serves one notice";
     NOTHING_BACK: Refused, "guarantee_nothing_back", "wait until money of the notice's pay sheet is back in the wage account";
+    NOTICE_OPEN: Refused, "guarantee_notice_open", "pay or refuse the bureau's notice first";
     NOT_MOVED: Refused, "guarantee_not_moved", "nothing was moved; look at the reason and try again later";
 }
 

@@ -28,6 +28,7 @@ mod agreement;
 mod board;
 mod deadline;
 mod decided;
+pub mod end;
 mod events;
 mod forecast;
 mod installment;
@@ -43,6 +44,7 @@ pub use agreement::{Agreement, AgreementNew, agreement_of, agreements, record_ag
 pub use board::{Board, board, board_by_code};
 pub use deadline::{Deadline, DeadlineKind, Milestone, deadlines, milestone, record_filing};
 pub use decided::{KINDS, approval_no, approval_yes};
+pub use end::{MIGRATION as MIGRATION_END, block, completion, is_blocked, unblock};
 pub use events::Event;
 pub use forecast::{Basis, Forecast, Short, forecast, sweep_forecasts};
 pub use installment::{

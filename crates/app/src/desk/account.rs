@@ -60,6 +60,7 @@ impl Deed for Restrict {
     fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
         let (view, terms) = reach(tx, actor, Permission::AccountFreeze, self.account)?;
         filled("basis", &self.basis)?;
+        worksite::end::may_restrict(tx, self.account)?;
         if self.basis.trim() == payroll::NOT_ACTIVATED {
             return Err(Error::field("basis", "this word is kept for accounts that wait for their owner"));
         }
@@ -80,7 +81,7 @@ impl Deed for Restrict {
         let (basis, document) = (self.basis.trim().into(), self.document.trim().into());
         let ask = Restrict { basis, document, ..self.clone() };
         let before = restrictions::orders(tx, self.account)?.len();
-        let number = restrictions::restrict(tx, actor, &ask)?;
+        let number = worksite::end::restrict(tx, actor, &ask)?;
         let after = restrictions::orders(tx, self.account)?.len();
         Ok((if after > before { Change::Done } else { Change::AlreadySo }, number.to_string()))
     }
@@ -100,6 +101,10 @@ impl Deed for Lift {
     fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
         let (view, terms) = reach(tx, actor, Permission::AccountFreeze, self.account)?;
         let order = standing(tx, self.account, self.number)?;
+        if let Some(legal) = worksite::end::order_of_restriction(tx, self.account, self.number)? {
+            let told = format!("it stands on {}", legal.id);
+            return Err(Error::new(&worksite::end::ORDERED, told).with("order", legal.id));
+        }
         let mut summary = terms.summary;
         summary.push(Line::new("order-kind", order.kind.code(), ""));
         if order.amount > 0 {
@@ -123,6 +128,9 @@ impl Deed for Close {
         let (view, terms) = reach(tx, actor, Permission::AccountOpen, self.account)?;
         if view.account.purpose != Purpose::General && view.account.purpose != Purpose::Wage {
             return Err(Error::field("account", "what stands in it is paid out by its own rules, and closes it"));
+        }
+        if payroll::project_of_account(tx, self.account)?.is_some_and(|p| p.profile.protected()) {
+            return Err(Error::new(&worksite::end::CLOSE_BY_END, format!("{} is a wage account", self.account)));
         }
         if deposits::pays_to(tx, self.account)? || wealth::pays_to(tx, self.account)? {
             return Err(Error::new(&ACCOUNT_PAID_INTO, format!("deposits or holdings pay to {}", self.account)));

@@ -24,7 +24,14 @@ store::record! {
 }
 
 /// Keeps a site from its end, for domain code: who may is the caller's matter. Again is already so; one that was lifted stands again.
-pub fn block(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, kind: &str, reference: &str, why: &str) -> Result<Change> {
+pub fn block(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    project: ProjectId,
+    kind: &str,
+    reference: &str,
+    why: &str,
+) -> Result<Change> {
     let (kind, reference) = (filled("kind", kind, TEXT_CHARS_MAX)?, filled("reference", reference, TEXT_CHARS_MAX)?);
     let why = filled("why", why, TEXT_CHARS_MAX)?;
     let book = project.book();
@@ -49,7 +56,14 @@ pub fn block(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, kind: &str, ref
 }
 
 /// Lets a site go on to its end, as far as this one is concerned. What does not stand is already so.
-pub fn unblock(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, kind: &str, reference: &str, why: &str) -> Result<Change> {
+pub fn unblock(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    project: ProjectId,
+    kind: &str,
+    reference: &str,
+    why: &str,
+) -> Result<Change> {
     let (kind, reference) = (kind.trim().to_owned(), reference.trim().to_owned());
     let found = tx.load::<Block>(params![project.book(), project, kind, reference])?;
     let Some(mut row) = found.filter(|b| b.lifted_at.is_none()) else { return Ok(Change::AlreadySo) };

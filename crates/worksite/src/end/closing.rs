@@ -1,8 +1,8 @@
 //! From the completion of the works to the closing of the wage account (Decree 724, art. 27).
 use crate::end::{
     BLOCKED, CLOSED, Event, LISTED_MAX, LONG_CHARS_MAX, MONEY_UNDER_WAY, NOT_COMPLETED, NOT_CONTRACTORS, NOT_PLEDGED,
-    NOTICE_DAYS, NOTICE_RUNS, OBJECTION_OPEN, OBJECTIONS_MAX, STEP_DONE, TEXT_CHARS_MAX, WAGES_OPEN, filled, is_blocked,
-    may_read,
+    NOTICE_DAYS, NOTICE_RUNS, OBJECTION_OPEN, OBJECTIONS_MAX, STEP_DONE, TEXT_CHARS_MAX, WAGES_OPEN, filled,
+    is_blocked, may_read,
 };
 use kernel::id::{AccountId, ApprovalId, InstructionId, PersonId, ProjectId};
 use kernel::{Actor, BookId, Date, Error, Id, Money, Owner, Result, Timestamp};
@@ -129,10 +129,14 @@ pub fn judge(c: &Closing) -> Result<()> {
         (c.end.closed_at.is_none(), &CLOSED, "it is closed".to_owned()),
         (c.end.completed_at.is_some(), &NOT_COMPLETED, "the works are not completed".into()),
         (c.end.pledged_at.is_some(), &NOT_PLEDGED, "there is no pledge".into()),
-        (until.is_some_and(|until| until <= c.today), &NOTICE_RUNS, match until {
-            Some(until) => format!("the notice runs until {until}, today is {}", c.today),
-            None => "there was no notice".into(),
-        }),
+        (
+            until.is_some_and(|until| until <= c.today),
+            &NOTICE_RUNS,
+            match until {
+                Some(until) => format!("the notice runs until {until}, today is {}", c.today),
+                None => "there was no notice".into(),
+            },
+        ),
         (c.open_objections == 0, &OBJECTION_OPEN, format!("{} objections are open", c.open_objections)),
         (!c.blocked, &BLOCKED, "a case is open".into()),
         (
@@ -143,7 +147,9 @@ pub fn judge(c: &Closing) -> Result<()> {
         (c.under_way == 0, &MONEY_UNDER_WAY, format!("{} minor units are under way or frozen", c.under_way)),
     ];
     match checks.into_iter().find(|(fine, ..)| !fine) {
-        Some((_, code, told)) => Err(Error::new(code, told).with("until", until.map(|d| d.to_string()).unwrap_or_default())),
+        Some((_, code, told)) => {
+            Err(Error::new(code, told).with("until", until.map(|d| d.to_string()).unwrap_or_default()))
+        }
         None => Ok(()),
     }
 }
@@ -201,6 +207,18 @@ pub(crate) fn facts(tx: &mut Tx<'_>, project: &Project) -> Result<Closing> {
     let under_way = clearing.posted().minor + clearing.held().minor + wage.held().minor + wage.balance.frozen;
     let (blocked, unsettled) = (is_blocked(tx, project.id)?, payroll::unsettled(tx, project.id)?);
     Ok(Closing { end, today, open_objections, blocked, unsettled, under_way })
+}
+
+/// Whether a project has come so far that its guarantee goes back (D5): as [`judge`], and a site that is closed has; nothing may block it.
+/// For domain code.
+pub fn may_return(tx: &mut Tx<'_>, project: ProjectId) -> Result<()> {
+    let found = project_raw(tx, project)?;
+    let facts = facts(tx, &found)?;
+    match judge(&facts) {
+        Err(why) if why.is(&CLOSED) && !facts.blocked && facts.open_objections == 0 => Ok(()),
+        Err(why) if why.is(&CLOSED) => Err(Error::new(&BLOCKED, "a case is open")),
+        told => told,
+    }
 }
 
 fn save(tx: &mut Tx<'_>, end: &mut WorksiteEnd) -> Result<()> {
@@ -411,7 +429,8 @@ pub fn close_ask(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, pay_to: AccountI
 
 /// Whether an account is a general one of the main contractor.
 pub(crate) fn contractors(tx: &mut Tx<'_>, project: &Project, account: AccountId) -> Result<()> {
-    let other = || Error::new(&NOT_CONTRACTORS, format!("{account} is not a general account of {}", project.contractor));
+    let other =
+        || Error::new(&NOT_CONTRACTORS, format!("{account} is not a general account of {}", project.contractor));
     let found = ledger::accounts(tx, &[account])?.pop().ok_or_else(other)?;
     let own = found.owner == Owner::Firm(project.contractor) && found.purpose == Purpose::General;
     match own && found.closed_at.is_none() && found.currency == project.currency {

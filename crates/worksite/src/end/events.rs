@@ -7,12 +7,34 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Event {
-    Completed { project: ProjectId, on: Date },
-    NoticeBegun { project: ProjectId, firm: FirmId, until: Date },
-    Objected { project: ProjectId, firm: FirmId, number: i64 },
-    Closed { project: ProjectId, firm: FirmId, balance: Money },
+    Completed {
+        project: ProjectId,
+        on: Date,
+    },
+    NoticeBegun {
+        project: ProjectId,
+        firm: FirmId,
+        until: Date,
+    },
+    Objected {
+        project: ProjectId,
+        firm: FirmId,
+        number: i64,
+    },
+    Closed {
+        project: ProjectId,
+        firm: FirmId,
+        balance: Money,
+    },
     /// A legal document took effect, or was lifted.
-    Order { order: LegalOrderId, project: ProjectId, firm: FirmId, action: Action, state: OrderState, amount: Money },
+    Order {
+        order: LegalOrderId,
+        project: ProjectId,
+        firm: FirmId,
+        action: Action,
+        state: OrderState,
+        amount: Money,
+    },
 }
 
 impl store::Event for Event {

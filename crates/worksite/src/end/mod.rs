@@ -24,12 +24,15 @@ mod records;
 
 pub use blocks::{Block, block, blocks_of, is_blocked, unblock};
 pub use closing::{
-    Closing, Completion, Objection, Step, WorksiteEnd, close_ask, completed, completion, end_of, judge, look, notice_begin,
-    object, object_answer, objections_of, pledged,
+    Closing, Completion, Objection, Step, WorksiteEnd, close_ask, completed, completion, end_of, judge, look,
+    may_return, notice_begin, object, object_answer, objections_of, pledged,
 };
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
-pub use orders::{Action, Basis, LegalOrder, OrderNew, OrderState, order, order_enter, order_lift, orders_of, orders_open, restrict};
+pub use orders::{
+    Action, Basis, LegalOrder, OrderNew, OrderState, may_restrict, order, order_enter, order_lift,
+    order_of_restriction, orders_of, orders_open, restrict,
+};
 pub use records::{Kept, kept_until, may_forget};
 
 use kernel::{Actor, Error, Result, Who};
@@ -66,6 +69,8 @@ kernel::codes! {
     ORDER_UNFIT: Refused, "worksite_order_unfit", "give what the document says; without an article of law only this project's wages are a basis";
     ORDER_STATE: Conflict, "worksite_order_state", "load the order again; it was decided already";
     NOT_MOVED: Refused, "worksite_not_moved", "nothing was moved; look at the reason and try again later";
+    ORDERED: Refused, "worksite_ordered", "lift it at the legal document it stands on, with a document of its authority";
+    CLOSE_BY_END: Refused, "worksite_close_by_end", "close the wage account by the steps of its site's end: completion, pledge, notice, closing";
     KEPT: Refused, "worksite_records_kept", "keep it; the law sets the day before which it is not deleted";
 }
 

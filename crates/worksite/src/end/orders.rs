@@ -114,6 +114,19 @@ pub struct OrderNew {
     pub evidence: Vec<u8>,
 }
 
+/// Whether [`restrict`] would let an account be restricted. Errors as there.
+pub fn may_restrict(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
+    let free = project_of_account(tx, account)?.is_some_and(|p| !p.profile.protected());
+    let purpose = ledger::view(tx, account)?.account.purpose;
+    match purpose.is_for_wages() && !free {
+        true => {
+            Err(Error::new(&ledger::WAGE_PROTECTED, format!("{account} is a {purpose} account"))
+                .with("purpose", purpose))
+        }
+        false => Ok(()),
+    }
+}
+
 /// Restricts any account. Money for wages of a building project is not restricted here: `Err(wage_protected)` (Decree 724, art. 33). The
 /// law protects no wages of ship repair (chapter 4 is for building works), so those accounts are restricted as any other.
 pub fn restrict(tx: &mut Tx<'_>, actor: &Actor, ask: &Restrict) -> Result<i64> {
@@ -140,6 +153,12 @@ pub fn order(tx: &mut Tx<'_>, actor: &Actor, id: LegalOrderId) -> Result<LegalOr
 pub fn orders_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<LegalOrder>> {
     let tail = "WHERE book = ?1 AND project = ?2 ORDER BY id DESC LIMIT ?3";
     tx.select::<LegalOrder>(tail, params![project.book(), project, LISTED_MAX])
+}
+
+/// The document behind a restriction of an account.
+pub fn order_of_restriction(tx: &mut Tx<'_>, account: AccountId, number: i64) -> Result<Option<LegalOrder>> {
+    let tail = "WHERE book = ?1 AND account = ?2 AND restriction = ?3";
+    Ok(tx.select::<LegalOrder>(tail, params![account.book(), account, number])?.pop())
 }
 
 /// Documents that wait or are in force, of all projects, in the order they came. Needs `wage.read_bank`.
@@ -269,7 +288,9 @@ impl OrderNew {
         }
         match (self.action, self.until, self.pay_to) {
             (Action::Freeze, Some(until), None) if until >= today => {}
-            (Action::Freeze, ..) => return Err(unfit("a freeze has a last day, today or later, and pays nobody".into())),
+            (Action::Freeze, ..) => {
+                return Err(unfit("a freeze has a last day, today or later, and pays nobody".into()));
+            }
             (Action::Deduct, None, Some(to)) if ledger::accounts(tx, &[to])?.len() == 1 => {}
             (Action::Deduct, ..) => return Err(unfit("a deduction names an account here, and has no last day".into())),
         }
