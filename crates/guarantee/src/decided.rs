@@ -36,7 +36,7 @@ pub fn approval_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId,
 fn pay(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, asked: ApprovalId, mut n: PaymentNotice) -> Result<()> {
     let g = guarantee_raw(tx, n.guarantee)?;
     g.open()?;
-    let today = tx.business_date()?;
+    let today = tx.now().local_date();
     let amount = Money::new(n.amount.min(g.covers(tx, today)?.minor), n.currency);
     if !amount.is_positive() {
         return Err(Error::new(&NOTHING_THERE, format!("{} holds nothing", g.id)));

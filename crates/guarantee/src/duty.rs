@@ -134,7 +134,7 @@ pub fn standing(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<St
 }
 
 pub(crate) fn standing_raw(tx: &mut Tx<'_>, project: ProjectId, currency: Currency) -> Result<Standing> {
-    let (duty, today) = (duty(tx, project)?, tx.business_date()?);
+    let (duty, today) = (duty(tx, project)?, tx.now().local_date());
     let live = live_of(tx, project)?;
     let sum = |form: Form, tx: &mut Tx<'_>| -> Result<Money> {
         let mut all = Money::zero(currency);

@@ -333,7 +333,7 @@ impl Guarantee {
 
 impl LetterTerms {
     fn checked(self, tx: &mut Tx<'_>) -> Result<LetterTerms> {
-        let today = tx.business_date()?;
+        let today = tx.now().local_date();
         let days = self.valid_until.days() - self.valid_from.days();
         let bad = |field: &'static str, why: String| {
             Error::new(&LETTER_TERMS, format!("{field}: {why}")).with("field", field)

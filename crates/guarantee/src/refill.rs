@@ -14,7 +14,7 @@ use store::{Audit, Tx, params};
 /// Notes which notices of a guarantee are refilled. What it lacks of its amount belongs to the newest notices; the oldest are refilled
 /// first.
 pub(crate) fn look(tx: &mut Tx<'_>, g: &Guarantee) -> Result<()> {
-    let today = tx.business_date()?;
+    let today = tx.now().local_date();
     let mut lacks = g.amount - g.covers(tx, today)?.minor;
     let tail = "WHERE book = ?1 AND guarantee = ?2 AND state = 'paid' AND refilled_at IS NULL ORDER BY id DESC";
     for mut n in tx.select_locked::<PaymentNotice>(tail, params![g.book, g.id])? {

@@ -61,7 +61,7 @@ fn judge(tx: &mut Tx<'_>, g: &Guarantee, to: Option<AccountId>) -> Result<Money>
         return Err(Error::new(&NOTICE_OPEN, format!("a notice on {} is open", g.id)));
     }
     worksite::end::may_return(tx, g.project)?;
-    let today = tx.business_date()?;
+    let today = tx.now().local_date();
     let left = match g.form {
         Form::Cash => g.covers(tx, today)?,
         Form::Letter => Money::zero(g.currency),

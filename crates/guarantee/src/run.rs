@@ -24,7 +24,7 @@ pub struct Moved {
 /// Looks at all deadlines once and tells what has passed. Repeating is safe.
 pub fn go_on(desk: &Desk) -> Result<Moved> {
     desk.store.write(|tx| {
-        let today = tx.business_date()?;
+        let today = tx.now().local_date();
         refills(tx)?;
         Ok(Moved {
             duties_late: duties(tx, today)?,

@@ -16,7 +16,7 @@ use crate::worker::{Standing, Worker};
 use crate::{CHUNK_LINES, Event, LINES_CHANGED, RUN_WAITS, RUNS_AT_ONCE_MAX, payer, settle};
 use kernel::error::{STALE, UNKNOWN_OUTCOME};
 use kernel::id::{AccountId, InstructionId, PaySheetId};
-use kernel::{Actor, Error, Id, Result};
+use kernel::{Actor, Error, Id, Owner, Result};
 use party::{Permission, Scope};
 use payments::own::{Own, own};
 use payments::{Desk, Leg, Order, Payee, Prepared, Receipt, State};
@@ -44,6 +44,7 @@ pub fn pay(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> Resu
             return Err(Error::new(&LINES_CHANGED, format!("the lines of {id} are not those that were checked")));
         }
         let project = project_raw(tx, sheet.project)?;
+        unprotected_is_free(tx, &project)?;
         let order = Order::new(
             payments::Kind::WageRun,
             project.wage_account,
@@ -68,6 +69,16 @@ pub fn pay(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> Resu
             Ok(told(sheet_raw(tx, id)?.progress(), &receipt))
         }),
         done => done,
+    }
+}
+
+/// The law lets wages of building works go on while their payer is frozen (Decree 724, art. 33), and says nothing of ship repair. A run
+/// that has begun is the workers' and ends.
+fn unprotected_is_free(tx: &mut Tx<'_>, project: &Project) -> Result<()> {
+    let at = tx.now();
+    match project.profile.protected() || guard::in_force(tx, Owner::Firm(project.firm), at)?.is_empty() {
+        true => Ok(()),
+        false => Err(Error::new(&payments::PAYER_FROZEN, "the payer's accounts are frozen")),
     }
 }
 

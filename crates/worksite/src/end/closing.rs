@@ -200,7 +200,7 @@ pub fn look(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Closin
 }
 
 pub(crate) fn facts(tx: &mut Tx<'_>, project: &Project) -> Result<Closing> {
-    let (end, today) = (end_of(tx, project.id)?, tx.business_date()?);
+    let (end, today) = (end_of(tx, project.id)?, tx.now().local_date());
     let sql = "SELECT count(*) FROM worksite_objections WHERE book = ?1 AND project = ?2 AND answered_at IS NULL";
     let open_objections = tx.query_one(sql, params![project.book, project.id], |r| r.get::<i64>(0))?.unwrap_or(0);
     let (wage, clearing) = (ledger::view(tx, project.wage_account)?, ledger::view(tx, project.clearing_account)?);
@@ -300,7 +300,7 @@ pub fn notice_begin(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId, text: &str) -
     if end.pledged_at.is_none() {
         return Err(Error::new(&NOT_PLEDGED, format!("{id} has no pledge")));
     }
-    let today = tx.business_date()?;
+    let today = tx.now().local_date();
     end.notice_text = filled("text", text, LONG_CHARS_MAX)?;
     (end.notice_from, end.notice_until) = (Some(today), Some(today.plus_days(NOTICE_DAYS)));
     (end.noticed_by, end.noticed_at) = (Some(actor.principal()), Some(tx.now()));

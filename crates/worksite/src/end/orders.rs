@@ -279,7 +279,7 @@ impl OrderNew {
         if !self.amount.is_positive() || self.amount.currency != account.currency {
             return Err(unfit(format!("{} is not an amount above zero in {}", self.amount, account.currency)));
         }
-        let (article, today) = (self.article.trim().to_owned(), tx.business_date()?);
+        let (article, today) = (self.article.trim().to_owned(), tx.now().local_date());
         if self.basis == Basis::OtherLaw && article.is_empty() {
             return Err(unfit("another law is named without its article".into()));
         }

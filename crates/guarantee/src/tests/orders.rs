@@ -1,0 +1,195 @@
+//! Protected accounts (Decree 724, art. 33, 35).
+use super::*;
+use ledger::restrictions::{Restrict, Restriction, lift_due, orders};
+use worksite::end::{self, Action, Basis, OrderNew, OrderState};
+
+fn accounts(bank: &Bank) -> Vec<AccountId> {
+    let id = bank.deposit(20 * WAN);
+    let p = bank.read(|tx| payroll::project_raw(tx, bank.site));
+    vec![p.wage_account, p.clearing_account, bank.account_of(id)]
+}
+
+fn restrict(bank: &Bank, account: AccountId, kind: Restriction) -> Result<i64> {
+    let amount = if kind == Restriction::Freeze { 100 } else { 0 };
+    let ask = Restrict { amount, ..Restrict::new(account, kind, "工程量纠纷") };
+    bank.act(&system(), move |tx, a| end::restrict(tx, a, &ask))
+}
+
+#[test]
+fn w13_and_w14_nothing_restricts_money_for_the_wages_of_a_building_project() {
+    let bank = Bank::open();
+    for account in accounts(&bank) {
+        for kind in Restriction::ALL {
+            assert_eq!(code(restrict(&bank, account, *kind)), "wage_protected", "{kind}");
+            let amount = if *kind == Restriction::Freeze { 100 } else { 0 };
+            let ask = Restrict { amount, ..Restrict::new(account, *kind, "x") };
+            let direct = bank.act(&system(), move |tx, a| ledger::restrictions::restrict(tx, a, &ask));
+            assert_eq!(code(direct), "wage_protected", "{kind} past the site");
+        }
+        assert!(bank.read(|tx| orders(tx, account)).is_empty());
+    }
+    let yard = bank.read(|tx| payroll::project_raw(tx, bank.yard)).wage_account;
+    assert_eq!(code(restrict(&bank, yard, Restriction::Freeze)), "", "ship repair claims no protection");
+    assert_eq!(code(restrict(&bank, bank.general, Restriction::NoDebits)), "");
+}
+
+#[test]
+fn w13_a_frozen_contractor_pays_wages_all_the_same() {
+    let bank = Bank::open();
+    let (firm, wage) = (bank.firm, bank.wage_account());
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
+    bank.act(&system(), move |tx, a| {
+        let new = guard::NewFreeze {
+            subject: Owner::Firm(firm),
+            kind: guard::FreezeKind::All,
+            basis: guard::FreezeBasis::Court,
+            document: "法冻1号".into(),
+            from: tx.now(),
+            until: None,
+            reason: "与工程款有关".into(),
+        };
+        guard::freeze_party(tx, a, new).map(|_| ())
+    })
+    .unwrap();
+    let own = payments::Order::transfer(bank.general, payments::Payee::Account(bank.others), Money::cny(100));
+    assert_eq!(payments::submit(&bank.desk, &bank.owner, own, None).unwrap().code, "payer_frozen");
+    assert_eq!(bank.pay(sheet).paid_lines, 1);
+    bank.verify();
+}
+
+fn order(bank: &Bank, account: AccountId) -> OrderNew {
+    OrderNew {
+        project: bank.site,
+        account,
+        action: Action::Freeze,
+        authority: "望潮区人民法院".into(),
+        document: "（2026）望执131号".into(),
+        officer: "法官 陈一".into(),
+        basis: Basis::TheseWages,
+        article: String::new(),
+        amount: Money::cny(1_000_00),
+        until: Some(day("2026-12-31")),
+        pay_to: None,
+        evidence: bank.keep("协助冻结通知书"),
+    }
+}
+
+#[test]
+fn w13_a_legal_document_says_all_it_must() {
+    let bank = Bank::open();
+    let wage = bank.wage_account();
+    let good = order(&bank, wage);
+    let deduct = OrderNew { action: Action::Deduct, until: None, pay_to: Some(bank.others), ..good.clone() };
+    let cases = [
+        ("another account", OrderNew { account: bank.general, ..good.clone() }, "worksite_order_unfit"),
+        ("no amount", OrderNew { amount: Money::cny(0), ..good.clone() }, "worksite_order_unfit"),
+        ("another law, no article", OrderNew { basis: Basis::OtherLaw, ..good.clone() }, "worksite_order_unfit"),
+        ("no end", OrderNew { until: None, ..good.clone() }, "worksite_order_unfit"),
+        ("over", OrderNew { until: Some(day("2026-11-19")), ..good.clone() }, "worksite_order_unfit"),
+        ("a freeze that pays", OrderNew { pay_to: Some(bank.others), ..good.clone() }, "worksite_order_unfit"),
+        ("a deduction to nobody", OrderNew { pay_to: None, ..deduct.clone() }, "worksite_order_unfit"),
+        ("no file", OrderNew { evidence: vec![], ..good.clone() }, "bad_field"),
+        ("no number", OrderNew { document: "".into(), ..good.clone() }, "bad_field"),
+        ("no officer", OrderNew { officer: " ".into(), ..good.clone() }, "bad_field"),
+        (
+            "an article",
+            OrderNew {
+                basis: Basis::OtherLaw, article: "民事诉讼法".into(), document: "2".into(), ..good.clone()
+            },
+            "",
+        ),
+        ("a deduction", OrderNew { document: "3".into(), ..deduct }, ""),
+        ("its own wages", good, ""),
+    ];
+    for (what, new, want) in cases {
+        assert_eq!(code(bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone()))), want, "{what}");
+    }
+    for who in [&bank.officer, &bank.manager, &bank.operations, &bank.clerk] {
+        let new = order(&bank, wage);
+        assert_eq!(code(bank.act(who, move |tx, a| end::order_enter(tx, a, new.clone()))), "forbidden");
+    }
+}
+
+#[test]
+fn w13_two_persons_freeze_exactly_the_amount_until_its_day() {
+    let bank = Bank::open();
+    let wage = bank.wage_account();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 6_000_00)).unwrap();
+    let new = order(&bank, wage);
+    let enter = move |bank: &Bank| {
+        let new = new.clone();
+        bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())).unwrap()
+    };
+    let id = enter(&bank);
+    assert_eq!(enter(&bank), id, "the same document");
+    let of = |bank: &Bank| bank.read(|tx| end::order(tx, &bank.risk, id));
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 6_000_00, "one person freezes nothing");
+    assert_eq!(code(bank.yes(&bank.risk, of(&bank).approval)), "forbidden");
+    assert_eq!(bank.yes(&bank.operations, of(&bank).approval).unwrap(), Change::Done);
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 5_000_00);
+    let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
+    assert_eq!(bank.pay(sheet).paid_lines, 1, "the rest pays wages");
+    bank.go_to("2026-12-31");
+    assert_eq!(bank.act(&system(), |tx, a| lift_due(tx, a, 10)).unwrap(), 0);
+    assert!(of(&bank).holds(day("2026-12-31")) && !of(&bank).holds(day("2027-01-01")));
+    bank.go_to("2027-01-01");
+    assert_eq!(bank.act(&system(), |tx, a| lift_due(tx, a, 10)).unwrap(), 1, "its day is over");
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 1_000_00);
+    bank.verify();
+}
+
+#[test]
+fn w13_a_freeze_is_lifted_on_a_document_by_another_person() {
+    let bank = Bank::open();
+    let wage = bank.wage_account();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 6_000_00)).unwrap();
+    let new = order(&bank, wage);
+    let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())).unwrap();
+    let lift = move |bank: &Bank, who: &Actor, document: &'static str| {
+        bank.act(who, move |tx, a| end::order_lift(tx, a, id, document))
+    };
+    assert_eq!(code(lift(&bank, &bank.operations, "解1号")), "worksite_order_state", "nothing stands yet");
+    let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+    bank.yes(&bank.operations, asked).unwrap();
+    assert_eq!(code(lift(&bank, &bank.risk, "解1号")), "forbidden");
+    assert_eq!(code(lift(&bank, &bank.operations, " ")), "bad_field");
+    assert_eq!(lift(&bank, &bank.operations, "解1号").unwrap(), Change::Done);
+    assert_eq!(lift(&bank, &bank.operations, "解1号").unwrap(), Change::AlreadySo);
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 6_000_00);
+    bank.verify();
+}
+
+#[test]
+fn w13_a_deduction_takes_exactly_its_amount_once() {
+    let bank = Bank::open();
+    let (wage, others) = (bank.wage_account(), bank.others);
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 999_99)).unwrap();
+    let deduct = OrderNew { action: Action::Deduct, until: None, pay_to: Some(others), ..order(&bank, wage) };
+    let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, deduct.clone())).unwrap();
+    let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+    assert_ne!(code(bank.yes(&bank.operations, asked)), "", "a fen is missing: nothing is taken");
+    assert_eq!(bank.balance(wage), 999_99);
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 1_01)).unwrap();
+    let before = bank.balance(others);
+    assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
+    assert_eq!((bank.balance(wage), bank.balance(others) - before), (1_00, 1_000_00));
+    assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::AlreadySo);
+    assert_eq!(bank.read(|tx| end::order(tx, &bank.risk, id)).state, OrderState::Deducted);
+    bank.verify();
+}
+
+#[test]
+fn w13_a_refused_document_leaves_nothing_behind() {
+    let bank = Bank::open();
+    let wage = bank.wage_account();
+    let new = order(&bank, wage);
+    let again = new.clone();
+    let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())).unwrap();
+    let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+    assert_eq!(bank.no(&bank.operations, asked, "无章").unwrap(), Change::Done);
+    assert_eq!(bank.read(|tx| end::order(tx, &bank.risk, id)).state, OrderState::Refused);
+    assert!(bank.read(|tx| orders(tx, wage)).is_empty());
+    let second = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, again.clone())).unwrap();
+    assert_ne!(second, id, "it may be entered anew");
+}
