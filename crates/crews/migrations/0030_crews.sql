@@ -154,6 +154,15 @@ CREATE TABLE crews_sheets (
 CREATE INDEX crews_sheets_by_crew ON crews_sheets (book, crew, sheet);
 CREATE INDEX crews_sheets_by_project ON crews_sheets (book, project, sheet);
 
+-- For which crew a file of a pay sheet was sent.
+CREATE TABLE crews_sent (
+    book BIGINT NOT NULL,
+    import BYTES NOT NULL,
+    crew BYTES NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, import)
+) KEYED;
+
 -- A worker's word that a line of his is right: by himself, or on paper once that was checked.
 CREATE TABLE crews_signatures (
     book BIGINT NOT NULL,

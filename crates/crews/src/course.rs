@@ -1,8 +1,8 @@
 //! The way of a pay sheet under site rules: whose it is, when its workers were asked, when the main contractor got it.
 use crate::crew::crews_raw;
-use kernel::id::{CrewId, PaySheetId, ProjectId};
+use kernel::id::{CrewId, ImportId, PaySheetId, ProjectId};
 use kernel::{Actor, BookId, Id, Result, Timestamp};
-use payroll::PaySheet;
+use payroll::{Import, PaySheet};
 use store::{Seal, Tx, params};
 
 store::record! {
@@ -52,6 +52,25 @@ impl Course {
 /// The way of a sheet, locked in a write; `None` when nobody was asked to sign yet.
 pub(crate) fn course(tx: &mut Tx<'_>, sheet: PaySheetId) -> Result<Option<Course>> {
     tx.load::<Course>(params![sheet.book(), sheet])
+}
+
+store::record! {
+    /// That a file of a pay sheet was sent for a crew.
+    pub struct Sent in "crews_sent" key 2 {
+        pub book: BookId,
+        pub import: ImportId,
+        pub crew: CrewId,
+    }
+}
+
+/// The crew for which a file of a pay sheet was sent; `None` for one of the main contractor.
+pub(crate) fn sent_for(tx: &mut Tx<'_>, import: ImportId) -> Result<Option<CrewId>> {
+    Ok(tx.get::<Sent>(params![import.book(), import])?.map(|s| s.crew))
+}
+
+/// Writes down for which crew a file was sent.
+pub(crate) fn send(tx: &mut Tx<'_>, import: &Import, crew: CrewId) -> Result<()> {
+    tx.insert_if_absent(&mut Sent { book: import.book, import: import.id, crew, seal: Seal::default() }).map(|_| ())
 }
 
 /// The crew at work whose name a team bears.

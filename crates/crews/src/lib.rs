@@ -1,26 +1,52 @@
 //! The crews of a site: who works for whom, who was there, who agreed to his wage.
+mod chain;
+mod clear;
+mod columns;
 mod course;
 mod crew;
 mod events;
+mod findings;
 mod headcount;
+mod import;
 mod month;
 mod object;
+mod paper;
+mod proof;
+mod read;
 mod reviews;
 mod sign;
+#[cfg(test)]
+mod tests;
+mod times;
+mod words;
 
+pub use chain::{
+    CourseView, Step, ToSign, ask_signatures, crew_sheet_accept, crew_sheet_cancel, crew_sheet_faults,
+    crew_sheet_import, firm_of_sheet, return_to_crew, sheet_course, sheets_of_crew, sheets_on_site, submit_to_main,
+    to_sign_in_chunk,
+};
+pub use clear::clear_sheet;
 pub use crew::{Crew, CrewNew, CrewView, crew, crew_add, crew_end, crew_raw, crews_of, crews_of_firm, crews_raw};
 pub use events::Event;
+pub use findings::{AttendanceFault, Finding};
 pub use headcount::{HEAD_COUNT_DAYS_MAX, Heads, STRANGERS_MAX, Stranger, StrangerMonth, head_count, strangers};
+pub use import::{
+    Attendance, AttendanceRow, AttendanceState, AttendanceTaken, AttendanceUpload, attendance, attendance_accept,
+    attendance_faults, attendance_import, attendance_rows,
+};
 pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
 pub use object::{
     ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
     objection_of_line, objection_raw, objections, open_objections, take_further,
 };
+pub use paper::{Paper, PaperKind, PaperNew, PaperView, paper_check, paper_file, paper_refuse, paper_send, papers_of};
+pub use proof::{CrewProof, ProofLine, crew_proof, proof_csv, proof_lines};
 pub use reviews::{
     Correction, CrewMonth, MonthSum, Review, correct, is_reviewed, month_sum, months_of_crews, review_attendance,
     review_of,
 };
 pub use sign::{MyLine, Signature, Word, line_hash, my_line, my_lines, sign, signature_of, waiting_for_me};
+pub use words::{Given, LineWord, ReasonKind, WordCount, explain, line_words, word_count};
 
 use kernel::Result;
 use store::{Migration, Table};
@@ -31,6 +57,18 @@ pub const CREWS_PER_PROJECT_MAX: usize = 200;
 pub const TEXT_CHARS_MAX: usize = 200;
 /// Characters of an objection and of its answer at most.
 pub const OBJECTION_CHARS_MAX: usize = 500;
+/// People of one file of attendance at most.
+pub const PEOPLE_MAX: usize = 10_000;
+/// Rows that a program sends at once at most.
+pub const PROGRAM_ROWS_MAX: usize = 2_000;
+/// Entries kept of a file's list of faults; what is beyond is counted.
+pub const FAULTS_KEPT_MAX: usize = 2_000;
+/// Bytes of a scanned sheet of signatures at most (5 MiB).
+pub const PAPER_BYTES_MAX: usize = 5 << 20;
+/// Lines that one scan stands for at most.
+pub const PAPER_LINES_MAX: usize = 200;
+/// Scans of one pay sheet at most.
+pub const PAPERS_PER_SHEET_MAX: usize = 100;
 /// Lines whose workers are asked by one event at most.
 pub const ASKED_LINES: u32 = 500;
 
@@ -42,6 +80,13 @@ kernel::codes! {
     OWN_WORK: Refused, "own_work", "ask another person; nobody reviews his own work";
     LINE_CHANGED: Conflict, "line_changed", "look at the line again before you sign";
     NOT_ASKED: Refused, "not_asked", "wait until the sheet is shown to the workers";
+    NOT_SUBMITTED: Refused, "not_submitted", "wait until the crew gives the sheet to the main contractor";
+    MONTH_NOT_REVIEWED: Refused, "month_not_reviewed", "review the attendance of the month first";
+    DAYS_ABOVE: Refused, "days_above_attendance", "give a reason for each line with more days than were attended, or have it corrected";
+    LINES_UNSIGNED: Refused, "lines_unsigned", "have the workers sign, by themselves or on paper, or say why they cannot be reached";
+    PAPER_BAD: Invalid, "paper_bad", "send a PDF, JPEG or PNG of the signed sheet";
+    NO_SUCH_LINES: Invalid, "no_such_lines", "name lines of this pay sheet by their numbers";
+    PROOF_NOT_YET: Conflict, "proof_not_yet", "wait until the sheet is paid";
     SHEET_ENDED: Conflict, "sheet_ended", "the sheet is being paid or has ended; look at the pay slip";
     OBJECTION_OPEN: Conflict, "objection_open", "wait for the answer; the sum on the sheet is paid all the same";
     ANSWER_DIFFERS: Conflict, "answer_differs", "load the objection again; it was answered already";
@@ -56,9 +101,14 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<AttendanceMonth>(),
     store::verify::of::<Heads>(),
     store::verify::of::<StrangerMonth>(),
+    store::verify::of::<Attendance>(),
+    store::verify::of::<AttendanceFault>(),
     store::verify::of::<Review>(),
     store::verify::of::<course::Course>(),
+    store::verify::of::<course::Sent>(),
     store::verify::of::<Signature>(),
+    store::verify::of::<Paper>(),
+    store::verify::of::<Given>(),
     store::verify::of::<Objection>(),
 ];
 

@@ -13,6 +13,8 @@ use store::{Column, Seal, Tx, params};
 pub const HALF_DAY_HALF_HOURS: u8 = 8;
 /// Half hours of one day at most.
 pub const DAY_HALF_HOURS_MAX: u8 = 48;
+/// Half days of a month at most, where only their number is known.
+pub const MONTH_HALF_DAYS_MAX: i64 = 62;
 /// Days that a month's bytes hold.
 pub const MONTH_DAYS: usize = 31;
 

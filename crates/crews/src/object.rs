@@ -5,6 +5,7 @@
 //! further when it was kept, or when nobody answered for [`ANSWER_DAYS`] days.
 use crate::course::crew_of_team;
 use crate::crew::{crew_raw, may_act, seen};
+use crate::month::MONTH_HALF_DAYS_MAX;
 use crate::sign::{line_hash, need_open, own_line};
 use crate::{ANSWER_DIFFERS, Event, NOT_FURTHER, OBJECTION_CHARS_MAX, OWN_WORK};
 use kernel::clock::DAY;
@@ -15,8 +16,6 @@ use store::{Audit, Seal, Tx, params};
 
 /// Days after which he can take an objection further that nobody answered.
 pub const ANSWER_DAYS: i64 = 7;
-/// Half days of a month that a worker may claim at most.
-pub const CLAIMED_HALF_DAYS_MAX: i64 = 62;
 
 store::text_enum! {
     /// What he says is wrong.
@@ -141,10 +140,12 @@ pub fn object(tx: &mut Tx<'_>, actor: &Actor, line: PayLineId, new: &ObjectionNe
     if new.claimed.is_some_and(|m| m.minor <= 0 || m.currency != Currency::CNY) {
         return Err(Error::field("claimed", "a sum of yuan above zero"));
     }
-    if let Some(n) = new.claimed_half_days.filter(|n| !(0..=CLAIMED_HALF_DAYS_MAX).contains(n)) {
-        return Err(Error::limit("claimed_half_days", n, CLAIMED_HALF_DAYS_MAX, "half days of a month"));
+    if let Some(n) = new.claimed_half_days.filter(|n| !(0..=MONTH_HALF_DAYS_MAX).contains(n)) {
+        return Err(Error::limit("claimed_half_days", n, MONTH_HALF_DAYS_MAX, "half days of a month"));
     }
     let key = tx.keys().unwrap_data_key(&party::person(tx, line.person)?.data_key)?;
+    let team = payroll::worker_raw(tx, line.worker)?.team;
+    let crew = crew_of_team(tx, line.project, &team)?;
     let mut objection = Objection {
         book: line.book,
         id: ObjectionId::new(tx.now(), line.book),
@@ -152,7 +153,7 @@ pub fn object(tx: &mut Tx<'_>, actor: &Actor, line: PayLineId, new: &ObjectionNe
         sheet: line.sheet,
         number: line.number,
         project: line.project,
-        crew: crew_of_team(tx, line.project, &line.team)?,
+        crew,
         worker: line.worker,
         person: line.person,
         line_hash: line_hash(&line),

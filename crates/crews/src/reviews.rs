@@ -3,7 +3,7 @@
 //! A review is bound to a hash of the month as it was shown. After it the month changes only by a [correction](correct) with a
 //! reason; that opens the review, and the month is reviewed again. Nobody reviews what he wrote down himself.
 use crate::crew::{acted_for, crew_raw, crews_raw, seen};
-use crate::month::{self, AttendanceMonth, DAY_HALF_HOURS_MAX, Entry, Said, Source, months_page};
+use crate::month::{self, AttendanceMonth, DAY_HALF_HOURS_MAX, Entry, Said, Source};
 use crate::{Event, MONTH_CHANGED, MONTH_EMPTY, OWN_WORK, text};
 use kernel::id::{CrewId, ProjectId, WorkerId};
 use kernel::{Actor, BookId, Date, Error, Id, Result, Timestamp};
@@ -215,22 +215,6 @@ fn open_again(
     tx.update(&mut review)?;
     let firm = crew_raw(tx, crew)?.firm;
     tx.emit(&Event::ReviewOpened { crew, project, firm, period, reason: reason.to_owned() }, &actor.correlation)
-}
-
-/// A team's row for whom a sheet is cleared: the half days of each worker of a project's month whose team was reviewed.
-pub(crate) fn reviewed_days(
-    tx: &mut Tx<'_>,
-    project: ProjectId,
-    period: Period,
-) -> Result<std::collections::HashMap<WorkerId, i64>> {
-    let reviewed = teams(tx, project, period)?;
-    let (mut out, mut after) = (std::collections::HashMap::new(), None);
-    loop {
-        let page = months_page(tx, project, period, after, PAGE_ROWS)?;
-        let Some(last) = page.last() else { return Ok(out) };
-        after = Some(last.worker);
-        out.extend(page.into_iter().filter(|m| reviewed.contains(&m.team)).map(|m| (m.worker, m.half_days)));
-    }
 }
 
 /// The crews of a project and whether their month is reviewed.

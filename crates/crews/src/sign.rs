@@ -264,9 +264,10 @@ fn mine(tx: &mut Tx<'_>, line: PayLine, sheet: &PaySheet) -> Result<MyLine> {
     let month = months_of(tx, line.project, line.period, std::iter::once(line.worker))?.remove(&line.worker);
     let attended = month.as_ref().filter(|m| m.has_days()).map_or_else(Vec::new, |m| m.days[..MONTH_DAYS].to_vec());
     let (due, deductions, net) = (line.due(), line.deductions(), line.net());
+    let team = payroll::worker_raw(tx, line.worker)?.team;
     Ok(MyLine {
         line: line.id,
-        employer: employer(tx, project.id, project.contractor, &line.team)?,
+        employer: employer(tx, project.id, project.contractor, &team)?,
         payer: party::firm(tx, project.firm)?.name,
         project_name: project.name,
         period: line.period,

@@ -66,12 +66,12 @@ pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, se
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
 pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};
-pub use flow::{Approved, approve, cancel, repay, send_back, submit};
+pub use flow::{Approved, approve, cancel, cancel_for_crew, repay, send_back, submit};
 pub use import::{
     Hear, Import, ImportFor, ImportState, Subject, TakenIn, Upload, accept_valid, import, import_raw, take_in,
     take_in_for_crew, take_up, take_up_for_crew,
 };
-pub use line::{Item, LineState, PayLine, line_raw, lines_of_person, lines_raw};
+pub use line::{Item, LineState, PayLine, last_line, line_raw, lines_of_person, lines_raw};
 pub use lists::{
     LineView, faults, faults_csv, faults_raw, import_of, lines, progress, roster, sheet, sheets_newest, sheets_of,
     without_account,
@@ -94,7 +94,8 @@ pub use watch::{
     project_ids, roster_size, unpaid_lines, waiting_sheets, worker_named,
 };
 pub use worker::{
-    Added, Standing, Worker, WorkerNew, identity_index, roster_raw, worker_add, worker_leave, worker_raw, worker_verify,
+    Added, Standing, Worker, WorkerNew, identity_index, name_index, roster_raw, worker_add, worker_leave, worker_raw,
+    worker_verify,
 };
 
 use kernel::id::FirmId;

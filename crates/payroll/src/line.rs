@@ -130,6 +130,12 @@ pub fn lines_raw(tx: &mut Tx<'_>, sheet: PaySheetId, after: i64, rows: u32) -> R
     tx.select::<PayLine>(tail, params![sheet.book(), sheet, after, rows])
 }
 
+/// The number of a sheet's last line; 0 when it has none. Rows that were refused leave gaps, so it is not their count.
+pub fn last_line(tx: &mut Tx<'_>, sheet: PaySheetId) -> Result<i64> {
+    let sql = "SELECT max(number) FROM payroll_lines WHERE book = ?1 AND sheet = ?2";
+    Ok(tx.query_one(sql, params![sheet.book(), sheet], |r| r.get::<Option<i64>>(0))?.flatten().unwrap_or(0))
+}
+
 /// The lines of a person that were made before `before` (all with `None`), newest first, at most `rows`, with no permission
 /// asked: for domain code.
 pub fn lines_of_person(

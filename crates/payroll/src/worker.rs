@@ -83,7 +83,8 @@ pub struct Added {
     pub already: bool,
 }
 
-pub(crate) fn name_index(tx: &Tx<'_>, name: &str) -> Vec<u8> {
+/// What rosters know a name by.
+pub fn name_index(tx: &Tx<'_>, name: &str) -> Vec<u8> {
     tx.keys().index("wage.name", &plain_name(name))
 }
 
