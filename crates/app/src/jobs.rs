@@ -28,6 +28,8 @@ pub const BULK_CHUNKS: u32 = 10;
 pub const DEPOSITS_SECONDS: i64 = 10;
 /// Seconds between two looks at orders for wealth products.
 pub const WEALTH_SECONDS: i64 = 10;
+/// Minutes between two looks at what owners of works owe, and at the next pay days of sites.
+pub const WORKSITE_MINUTES: i64 = 10;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -81,6 +83,7 @@ const JOBS: &[Job] = &[
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
+    Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -144,6 +147,19 @@ fn machines(bank: &Bank) -> Result<Done> {
 }
 fn wealth_orders(bank: &Bank) -> Result<Done> {
     Ok(Done { things: wealth::go_on(&bank.desk)?.orders, more: false })
+}
+fn worksite_sweep(bank: &Bank) -> Result<Done> {
+    let late = bank.write(|tx| worksite::sweep(tx, ROWS_AT_ONCE))?;
+    let (mut things, mut after) = (late, [0; 16]);
+    loop {
+        let (last, told) = bank.write(move |tx| worksite::sweep_forecasts(tx, after, ROWS_AT_ONCE))?;
+        things += told;
+        match last {
+            Some(id) => after = id,
+            None => break,
+        }
+    }
+    Ok(Done { things: u64::from(things), more: late >= ROWS_AT_ONCE })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -14,6 +14,8 @@ use store::{Outbox, Tx};
 enum Reaction {
     PayLinePaid,
     PayLineReturned,
+    /// Money that came into a site's wage account meets what its owner owes (`credit`).
+    WageMoneyIn,
     /// The till that waits for this payment counts what it moved.
     TillFollows,
     /// Whoever pays (`payer`).
@@ -53,7 +55,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.paid" => &[PayLinePaid],
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
-        "payment.posted" => &[TillFollows, TellPayer, TellPayee],
+        "payment.posted" => &[TillFollows, WageMoneyIn, TellPayer, TellPayee],
         "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer, TellFamily],
         "payment.awaiting_approval" => &[TellPayer],
         "payment.refused" | "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
@@ -67,6 +69,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "payroll.money_returned" | "payroll.run_finished" => &[TellFirm],
         "payroll.line_failed" => &[TellPerson],
         "payroll.chunk_paid" | "payroll.line_paid" => &[TellPaid],
+
+        "worksite.funding_late" | "worksite.forecast_short" => &[TellFirm],
+        "worksite.top_up_approved" | "worksite.top_up_refused" => &[TellFirm],
 
         "guard.party_frozen" | "guard.party_released" => &[TellSubject],
 
@@ -106,6 +111,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         match reaction {
             PayLinePaid | PayLineReturned => pay_line(tx, event, *reaction)?,
             TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
+            WageMoneyIn => wage_money_in(tx, event)?,
             _ => {}
         }
     }
@@ -146,6 +152,19 @@ fn pay_line(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<()> {
         _ => payroll::on_clearing_returned(tx, line, item, text(event, "reason"))?,
     };
     Ok(())
+}
+
+/// Money in an account may be what a site's owner owes. What comes back from failed wages is not: it was paid in before.
+fn wage_money_in(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
+    let (Ok(account), Some(amount)) = (text(event, "credit").parse::<AccountId>(), money(event)) else {
+        return Ok(());
+    };
+    if is_part_of_a_run(event) {
+        return Ok(());
+    }
+    let project = text(event, "reference").parse::<ProjectId>().ok();
+    let funded = worksite::Funded { id: text(event, "instruction").to_owned(), account, amount, project };
+    worksite::on_funded(tx, &funded).map(|_| ())
 }
 
 /// What everybody hears whose wage came in. A line that was returned since is told by that.
@@ -197,7 +216,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | TellPaid | TellFamily => None,
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily => None,
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
@@ -268,7 +287,7 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
     let named = |field| text(event, field).parse::<FirmId>().ok();
     match domain {
         "payment" | "clearing" => Ok(named("payer")),
-        "webhook" => Ok(named("firm")),
+        "webhook" | "worksite" => Ok(named("firm")),
         "approval" => Ok(approval::raw(tx, id::<ApprovalId>(event, "approval")?)?.firm),
         "payroll" if named("firm").is_some() => Ok(named("firm")),
         "payroll" => match (text(event, "sheet").parse::<PaySheetId>(), text(event, "project").parse::<ProjectId>()) {

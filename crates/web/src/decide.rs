@@ -43,6 +43,8 @@ enum Kind {
     Desk,
     Cards,
     Wealth,
+    /// What an owner of works agrees to.
+    Site,
     Rights,
 }
 
@@ -56,6 +58,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         bulk::KIND => Kind::BulkFile,
         own if cards::KINDS.contains(&own) => Kind::Cards,
         own if wealth::KINDS.contains(&own) => Kind::Wealth,
+        own if worksite::KINDS.contains(&own) => Kind::Site,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -88,6 +91,7 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
         }),
         Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Site => bank.write(move |tx| worksite::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -107,6 +111,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
         Kind::PaySheet => bank.write(move |tx| payroll::send_back(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::BulkFile => bank.write(move |tx| bulk::refuse(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::Cards => bank.write(move |tx| cards::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::Site => bank.write(move |tx| worksite::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::Wealth => {
             let desk = bank.desk.clone();
             bank.write(move |tx| wealth::approval_no(&desk, tx, &who, id, &hash, &why)).map(Decided::from)
@@ -125,7 +130,9 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth => refuse(bank, actor, id, shown_hash, reason),
+        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth | Kind::Site => {
+            refuse(bank, actor, id, shown_hash, reason)
+        }
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }

@@ -140,6 +140,11 @@ pub fn check_link(web: &crate::state::Web, headers: &HeaderMap, code: &documents
     format!("{}/verify?code={}", base(web, headers), code.plain())
 }
 
+/// Where anybody reads a site's notice board.
+pub fn board_link(web: &crate::state::Web, headers: &HeaderMap, code: &str) -> String {
+    format!("{}/board/{code}", base(web, headers))
+}
+
 fn base(web: &crate::state::Web, headers: &HeaderMap) -> String {
     let given = web.public_address();
     if !given.is_empty() {

@@ -110,6 +110,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/machine.ftl")),
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
+            include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };
@@ -429,7 +430,7 @@ mod tests {
     /// Keys that other crates hand over as data: labels of what is approved, items of a pay slip, why a wage failed.
     #[test]
     fn every_key_made_from_data_is_a_text() {
-        let crates = ["payments", "payroll", "approval", "pricing", "party", "guard", "app"];
+        let crates = ["payments", "payroll", "worksite", "approval", "pricing", "party", "guard", "app"];
         let mut wanted = BTreeSet::new();
         for folder in crates.map(|name| format!("{}/../{name}/src", env!("CARGO_MANIFEST_DIR"))) {
             sources(&mut wanted, std::path::Path::new(&folder));

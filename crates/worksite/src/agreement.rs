@@ -1,6 +1,6 @@
 //! The agreement of owner, contractor and bank (三方协议): its number, its parties, and the text that was signed.
-use crate::site::{SiteFile, site};
-use crate::{AGREEMENT_BYTES_MAX, filled, may_manage, may_read};
+use crate::site::{SiteFile, managed, readable};
+use crate::{AGREEMENT_BYTES_MAX, filled};
 use kernel::id::ProjectId;
 use kernel::{Actor, BookId, Date, Error, Id, Result, Timestamp};
 use party::Change;
@@ -40,8 +40,7 @@ pub struct AgreementNew {
 /// Writes the agreement of a site down; another one later takes its place, the older one is kept. Needs `wage.project_manage`. The
 /// same again is `AlreadySo`.
 pub fn record_agreement(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &AgreementNew) -> Result<Change> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let file = managed(tx, actor, project)?;
     let agreement = filled("agreement", &new.agreement)?;
     let signed_on = new.signed_on.ok_or_else(|| Error::field("signed_on", "the day it was signed"))?;
     if signed_on > tx.now().local_date() {
@@ -92,7 +91,6 @@ pub fn agreement_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Option<Agreem
 
 /// The agreements of a site, newest first, at most 50.
 pub fn agreements(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Vec<Agreement>> {
-    let file = site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     newest(tx, &file, SHOWN_MAX)
 }

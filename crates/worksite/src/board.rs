@@ -1,6 +1,6 @@
 //! The notice board at the gate (维权信息告示牌; Decree 724, art. 34): who builds, who pays, when, at least how much, and whom to call.
-use crate::site::{self, Contacts, SiteFile};
-use crate::{MinimumWage, Text, may_read};
+use crate::site::{self, Contacts, SiteFile, readable};
+use crate::{MinimumWage, Text};
 use kernel::id::ProjectId;
 use kernel::{Actor, Date, Error, Result};
 use payroll::Profile;
@@ -60,8 +60,7 @@ fn made(tx: &mut Tx<'_>, file: &SiteFile) -> Result<Board> {
 
 /// The board of a site, for those who may read the site.
 pub fn board(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Board> {
-    let file = site::site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     made(tx, &file)
 }
 

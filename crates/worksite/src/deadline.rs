@@ -1,6 +1,6 @@
 //! What a site has to have done by which day: account, filing, guarantee, roster.
-use crate::site::{SiteFile, site};
-use crate::{Rules, filled, may_manage, may_read, profile};
+use crate::site::{SiteFile, managed, readable, site};
+use crate::{Rules, filled, profile};
 use kernel::id::ProjectId;
 use kernel::{Actor, BookId, Date, Error, Result, Timestamp};
 use party::Change;
@@ -104,8 +104,7 @@ fn done(tx: &mut Tx<'_>, file: &SiteFile, kind: DeadlineKind) -> Result<Option<D
 /// Writes down that the account was filed with the labour bureau, under which number and when. Needs `wage.project_manage`. The same
 /// again is `AlreadySo`, another number or day replaces it with a trace.
 pub fn record_filing(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, number: &str, on: Date) -> Result<Change> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    managed(tx, actor, project)?;
     if on > tx.now().local_date() {
         return Err(Error::field("on", "it is in the future"));
     }
@@ -147,8 +146,7 @@ pub fn milestone(
 impl Milestone {
     /// What was written down of a site, for those who may read it.
     pub fn of(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, kind: DeadlineKind) -> Result<Option<Milestone>> {
-        let file = site(tx, project)?;
-        may_read(tx, actor, file.firm, file.owner_firm)?;
+        let file = readable(tx, actor, project)?;
         tx.get::<Milestone>(params![file.book, project, kind])
     }
 }

@@ -3,6 +3,7 @@ use kernel::id::{FirmId, ProjectId, TopUpId};
 use kernel::{Date, Money};
 use serde::Serialize;
 
+/// `place` is the project's name.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Event {
@@ -30,7 +31,7 @@ pub enum Event {
         project: ProjectId,
         firm: FirmId,
         number: i64,
-        name: String,
+        place: String,
         amount: Money,
         due: Date,
         until: Date,
@@ -50,7 +51,7 @@ pub enum Event {
         project: ProjectId,
         firm: FirmId,
         top_up: TopUpId,
-        name: String,
+        place: String,
         amount: Money,
         due: Date,
     },
@@ -58,7 +59,7 @@ pub enum Event {
         project: ProjectId,
         firm: FirmId,
         top_up: TopUpId,
-        name: String,
+        place: String,
         amount: Money,
         reason: String,
     },
@@ -66,7 +67,7 @@ pub enum Event {
     ForecastShort {
         project: ProjectId,
         firm: FirmId,
-        name: String,
+        place: String,
         amount: Money,
         due: Date,
     },

@@ -159,7 +159,7 @@ pub fn sweep_forecasts(tx: &mut Tx<'_>, after: [u8; 16], limit: u32) -> Result<(
         if tx.insert_if_absent(&mut short)? {
             told += 1;
             let (project, firm, due) = (file.project, file.firm, f.pay_on);
-            let event = Event::ForecastShort { project, firm, name: of.name, amount: f.short, due };
+            let event = Event::ForecastShort { project, firm, place: of.name, amount: f.short, due };
             tx.emit(&event, "worksite")?;
         }
     }

@@ -256,7 +256,7 @@ pub fn sweep(tx: &mut Tx<'_>, limit: u32) -> Result<u32> {
             project: i.project,
             firm: i.firm,
             number: i.number,
-            name: payroll::project_raw(tx, i.project)?.name,
+            place: payroll::project_raw(tx, i.project)?.name,
             amount: i.rest(),
             due: i.due_on,
             until: profile::business_days_after(today, rules.report_days),

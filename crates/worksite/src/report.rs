@@ -2,8 +2,8 @@
 //! authority of his trade.
 use crate::events::Event;
 use crate::installment::Installment;
-use crate::site::site;
-use crate::{NOT_LATE, filled, may_manage, may_read, profile};
+use crate::site::{managed, readable};
+use crate::{NOT_LATE, filled, profile};
 use kernel::id::ProjectId;
 use kernel::{Actor, Date, Error, Result, Timestamp};
 use party::Change;
@@ -33,8 +33,7 @@ pub struct ReportStatus {
 /// Writes down that a late installment was reported. Needs `wage.project_manage`. The same again is `AlreadySo`. Errors:
 /// `site_not_late`, field errors.
 pub fn report(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &ReportNew) -> Result<Change> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let file = managed(tx, actor, project)?;
     let number = filled("number", &new.number)?;
     if new.on > tx.now().local_date() {
         return Err(Error::field("on", "it is in the future"));
@@ -60,8 +59,7 @@ pub fn report(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &ReportNe
 
 /// Every installment whose lateness the contractor was told, oldest first.
 pub fn report_status(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Vec<ReportStatus>> {
-    let file = site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     let today = tx.now().local_date();
     let days = profile(file.profile, today)?.report_days;
     let all = crate::installments(tx, project)?.into_iter();

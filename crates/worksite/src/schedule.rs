@@ -1,10 +1,10 @@
 //! When wage money comes: the schedule that owner and contractor agreed, and the progress that a schedule by ratio goes by.
 use crate::events::Event;
 use crate::installment::{self, New};
-use crate::site::{SiteFile, bps_of, site};
+use crate::site::{SiteFile, bps_of, managed, readable, site};
 use crate::{
     ASKED_ELSE, DOCUMENT_NEEDED, NO_SCHEDULE, PROGRESS_STANDS, SCHEDULE_MONTHS_MAX, SCHEDULE_WAITS, filled, is_bank,
-    may_manage, may_read, optional,
+    optional,
 };
 use approval::{Approval, Ask, Line};
 use kernel::id::{ApprovalId, ProjectId};
@@ -176,8 +176,7 @@ pub(crate) fn waits(tx: &mut Tx<'_>, id: ApprovalId) -> Result<bool> {
 /// What is the same as the one that waits answers its request. Errors: `site_missing`, `site_schedule_waits`, `site_document_needed`,
 /// field errors.
 pub fn schedule_ask(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &ScheduleNew) -> Result<ApprovalId> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let file = managed(tx, actor, project)?;
     check(new)?;
     let document = optional("document", &new.document)?;
     let last = newest(tx, &file, 1)?.pop();
@@ -297,8 +296,7 @@ fn newest(tx: &mut Tx<'_>, file: &SiteFile, rows: u32) -> Result<Vec<Schedule>> 
 
 /// The schedules of a site, newest first, at most 50.
 pub fn schedules(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Vec<Schedule>> {
-    let file = site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     let tail = "WHERE book = ?1 AND project = ?2 ORDER BY number DESC LIMIT ?3";
     tx.select::<Schedule>(tail, params![file.book, project, SHOWN_MAX])
 }
@@ -306,8 +304,7 @@ pub fn schedules(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<V
 /// Writes down what was built in a month; under a schedule by ratio its part falls due in the next month. Needs
 /// `wage.project_manage`. The same again is `AlreadySo`. Errors: `site_no_schedule`, `site_progress_stands`, field errors.
 pub fn progress_mark(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &ProgressNew) -> Result<Change> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let file = managed(tx, actor, project)?;
     let document = filled("document", &new.document)?;
     let (amount, period) = (new.amount, new.period);
     if amount.minor < 0 || amount.currency != Currency::CNY || amount.minor > file.price {

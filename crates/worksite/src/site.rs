@@ -344,8 +344,7 @@ fn board_code(keys: &KeyRing, project: ProjectId) -> String {
 /// Changes a site file, with the reason; what was before is kept. Needs `wage.project_manage`. The same as it is answers
 /// `AlreadySo`. Errors as [`file_site`], `site_missing`.
 pub fn amend(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &SiteNew, reason: &str) -> Result<Change> {
-    let mut file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let mut file = managed(tx, actor, project)?;
     let new = checked(new, file.profile, tx.now().local_date())?;
     let was = file.as_new(tx.keys())?;
     let changes = differences(&was, &new)?;
@@ -412,6 +411,19 @@ pub(crate) fn site(tx: &mut Tx<'_>, project: ProjectId) -> Result<SiteFile> {
     tx.load::<SiteFile>(params![project.book(), project])?.ok_or_else(missing)
 }
 
+/// The site of a project for whoever keeps it: the right is asked before anything is said of the site.
+pub(crate) fn managed(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<SiteFile> {
+    let firm = payroll::project_raw(tx, project)?.firm;
+    may_manage(tx, actor, firm)?;
+    site(tx, project)
+}
+
+/// The same for whoever may read it.
+pub(crate) fn readable(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<SiteFile> {
+    let missing = || Error::new(&SITE_MISSING, format!("{project} has no site file"));
+    site_view(tx, actor, project)?.ok_or_else(missing)
+}
+
 /// The site of a project, for those who may read it: the bank, its firm, its owner's firm. `None` while nothing is filed.
 pub fn site_view(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Option<SiteFile>> {
     let of = payroll::project_raw(tx, project)?;
@@ -422,8 +434,7 @@ pub fn site_view(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<O
 
 /// The amendments of a site file, newest first.
 pub fn amendments(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, ask: &PageAsk) -> Result<Page<Amendment>> {
-    let file = site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     let rows = ask.rows()?;
     let bad = |_| Error::field("after", "it is the cursor of the page before");
     let before = ask.after.as_deref().map_or(Ok(i64::MAX), |t| t.parse::<i64>().map_err(bad))?;

@@ -2,8 +2,8 @@
 use crate::events::Event;
 use crate::installment::{self, New};
 use crate::schedule::{owner_ask, waits};
-use crate::site::{SiteFile, site};
-use crate::{ASKED_ELSE, TOP_UPS_WAIT, TOP_UPS_WAITING_MAX, filled, may_manage, may_read, optional};
+use crate::site::{SiteFile, managed, readable, site};
+use crate::{ASKED_ELSE, TOP_UPS_WAIT, TOP_UPS_WAITING_MAX, filled, may_read, optional};
 use approval::{Approval, Line};
 use kernel::id::{ApprovalId, FirmId, ProjectId, TopUpId};
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Page, PageAsk, Result, Timestamp};
@@ -68,8 +68,7 @@ impl TopUp {
 /// Asks the owner for more. Needs `wage.project_manage`; where the owner does not bank here, staff alone, with his document. The same
 /// request again, while it waits, answers the first. Errors: `site_missing`, `site_top_ups_wait`, `site_document_needed`, field errors.
 pub fn top_up_ask(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, new: &TopUpNew) -> Result<TopUpId> {
-    let file = site(tx, project)?;
-    may_manage(tx, actor, file.firm)?;
+    let file = managed(tx, actor, project)?;
     let (why, document) = (filled("why", &new.why)?, optional("document", &new.document)?);
     let today = tx.now().local_date();
     if !new.amount.is_positive() || new.amount.currency != file.currency {
@@ -158,8 +157,8 @@ pub(crate) fn agree(tx: &mut Tx<'_>, actor: &Actor, approved: &Approval) -> Resu
     installment::settle(tx, &file)?;
     tx.audit(actor, Audit::of("worksite.top_up_approve", t.id).after(amount.to_string()).approval(t.approval))?;
     let (project, firm, due) = (t.project, t.firm, t.due_on);
-    let name = payroll::project_raw(tx, project)?.name;
-    tx.emit(&Event::TopUpApproved { project, firm, top_up: t.id, name, amount, due }, &actor.correlation)?;
+    let place = payroll::project_raw(tx, project)?.name;
+    tx.emit(&Event::TopUpApproved { project, firm, top_up: t.id, place, amount, due }, &actor.correlation)?;
     Ok(t.id.to_string())
 }
 
@@ -171,8 +170,8 @@ pub(crate) fn turn_down(tx: &mut Tx<'_>, actor: &Actor, refused: &Approval, why:
     tx.update(&mut t)?;
     tx.audit(actor, Audit::of("worksite.top_up_refuse", t.id).approval(t.approval).reason(why))?;
     let (project, firm, amount, reason) = (t.project, t.firm, t.amount(), t.reason.clone());
-    let name = payroll::project_raw(tx, project)?.name;
-    tx.emit(&Event::TopUpRefused { project, firm, top_up: t.id, name, amount, reason }, &actor.correlation)
+    let place = payroll::project_raw(tx, project)?.name;
+    tx.emit(&Event::TopUpRefused { project, firm, top_up: t.id, place, amount, reason }, &actor.correlation)
 }
 
 fn asked(tx: &mut Tx<'_>, approval: &Approval) -> Result<TopUp> {
@@ -193,8 +192,7 @@ pub fn top_up(tx: &mut Tx<'_>, actor: &Actor, id: TopUpId) -> Result<TopUp> {
 
 /// The top-ups of a site, newest first.
 pub fn top_ups(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, ask: &PageAsk) -> Result<Page<TopUp>> {
-    let file = site(tx, project)?;
-    may_read(tx, actor, file.firm, file.owner_firm)?;
+    let file = readable(tx, actor, project)?;
     let rows = ask.rows()?;
     let before = ask.after.as_deref().map_or(Ok([0xff; 16]), |text| text.parse::<TopUpId>().map(|t| t.bytes()))?;
     let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";

@@ -128,3 +128,9 @@ notice-till-interrupted-open = { $kind ->
     [withdrawal] Your drawing at { $place } did not go to its end. { $open } that the machine paid does not agree with the books; { $money } was taken from your account. The bank counts the machine and answers you by { $due }. You need do nothing.
    *[other] Your cash did not all get to your account at { $place }. { $open } stayed in the machine and is not in your account yet ({ $money } is). It is not lost: the bank counts the machine, answers you by { $due }, and what is yours goes to your account. You need do nothing.
 }
+
+# Sites
+notice-worksite-funding-late = Wage money for “{ $place }” was due on { $due } and { $money } did not come that day. Report it to the labour bureau and the authority of your trade until { $until }, and write the number of the report down here.
+notice-worksite-forecast-short = Wages of “{ $place }” are paid on { $due }, and as things stand { $money } will be missing. Ask the owner to pay, or ask for a top-up.
+notice-worksite-top-up-approved = The owner agreed to { $money } more wage money for “{ $place }”, due on { $due }.
+notice-worksite-top-up-refused = The owner did not agree to { $money } more wage money for “{ $place }”. Reason: { $reason }

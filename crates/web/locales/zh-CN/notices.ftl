@@ -128,3 +128,9 @@ notice-till-interrupted-open = { $kind ->
     [withdrawal] 您在{ $place }的取款没有办完。机器付出的 { $open }和账上对不上，您的账户扣了 { $money }。银行会点清机器里的钱，最晚 { $due }答复您。您不用做什么。
    *[other] 您在{ $place }的存款没有办完，有 { $open }留在机器里，还没有存进您的账户（已存进 { $money }）。钱没有丢：银行会点清机器里的钱，最晚 { $due }答复您，是您的就存进您的账户。您不用做什么。
 }
+
+# 工地
+notice-worksite-funding-late = “{ $place }”应在 { $due } 到账的工资款还差 { $money }，当天没有到账。请在 { $until } 前报告劳动保障部门和行业主管部门，并在这里登记报告编号。
+notice-worksite-forecast-short = “{ $place }”{ $due } 发工资，按现在的情况还差 { $money }。请联系建设单位拨款，或者申请追加。
+notice-worksite-top-up-approved = 建设单位已同意给“{ $place }”追加工资款 { $money }，{ $due } 前到账。
+notice-worksite-top-up-refused = 建设单位没有同意给“{ $place }”追加工资款 { $money }。原因：{ $reason }

@@ -36,6 +36,7 @@ pub mod wage_files;
 pub mod wages;
 pub mod wealth;
 pub mod webhooks;
+pub mod worksite;
 
 use crate::Fault;
 use axum::extract::FromRequestParts;

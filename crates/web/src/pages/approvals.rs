@@ -129,7 +129,15 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "list-by" => Some(say::told_or(w, "list-subject", text)),
         "project-profile" => Some(say::told_or(w, "profile", text)),
         "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
-        "card-limit" | "order-amount" | "payment-amount" | "payment-fee" | "wage-due" | "wage-deductions"
+        "site-top-up-due" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
+        "site-schedule-amount"
+        | "site-top-up-amount"
+        | "card-limit"
+        | "order-amount"
+        | "payment-amount"
+        | "payment-fee"
+        | "wage-due"
+        | "wage-deductions"
         | "wage-net" => money(text),
         _ => None,
     };

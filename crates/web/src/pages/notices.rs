@@ -168,7 +168,10 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
         ("payroll.line_paid", "period") => text.parse::<payroll::Period>().ok().map(|p| {
             words.t_with("month", &[("year", i64::from(p.year).into()), ("month", i64::from(p.month).into())])
         }),
-        (_, "until") => serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)),
+        (_, "until") => {
+            let day = || kernel::Date::parse(text).ok().map(|d| words.date(d));
+            serde_json::from_value::<Timestamp>(text.into()).ok().map(|at| words.moment(at)).or_else(day)
+        }
         (_, "due" | "matures" | "pays_on") => kernel::Date::parse(text).ok().map(|d| words.date(d)),
         (_, "role") => Some(say::told_or(words, "role", text)),
         (_, "refusal") => refusal(words, text),
@@ -264,6 +267,14 @@ mod tests {
                 &[("kind", "deposit"), ("open", "200.00"), ("due", "2026-11-25")],
                 &["200.00 元", "2026年11月25日"],
             ),
+            (
+                "worksite.funding_late",
+                &[("place", "渔港二期"), ("due", "2026-11-23"), ("until", "2026-11-25")],
+                &["“渔港二期”", "2026年11月23日", "3,214.50 元", "2026年11月25日"],
+            ),
+            ("worksite.forecast_short", &[("due", "2026-11-25")], &["2026年11月25日", "还差 3,214.50 元"]),
+            ("worksite.top_up_approved", &[("due", "2026-11-25")], &["同意", "3,214.50 元"]),
+            ("worksite.top_up_refused", &[("reason", "已含在合同内")], &["没有同意", "已含在合同内"]),
             ("some.thing", &[], &["some.thing"]),
         ];
         for (kind, more, want) in cases {

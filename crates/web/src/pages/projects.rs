@@ -96,6 +96,7 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
         tiles.push(tile(Icon::Bill, "sheet-import", "sheet-import-hint", at("sheet-import")));
     }
     tiles.push(tile(Icon::Person, "roster", "roster-hint", at("roster")));
+    tiles.push(tile(Icon::Home, "site", "site-hint", at("site")));
     if who.holds(P::PaymentSubmit) && who.firm().is_some() {
         tiles.push(tile(Icon::Transfer, "funding", "funding-hint", at("funding")));
     }

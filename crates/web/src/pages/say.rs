@@ -78,6 +78,8 @@ stated! {
     bulk::FileState, "batch-state": Drafted Info, Rejected Danger, Submitted Info, Paying Info, Paid Good, Cancelled Quiet;
     bulk::LineState, "batch-line": Waiting Quiet, Open Warn, Paid Good, Failed Danger;
     cards::State, "card-state": Applied Info, Declined Danger, Approved Info, Produced Warn, Active Good, Frozen Warn, Lost Danger, Closed Quiet;
+    worksite::ScheduleState, "site-answer": Asked Info, Agreed Good, Refused Danger, Lapsed Quiet, Ended Quiet;
+    worksite::TopUpState, "site-answer": Asked Info, Approved Good, Refused Danger, Lapsed Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 

@@ -29,6 +29,7 @@ use party::Permission as P;
 
 mod transfer;
 mod wealth;
+mod worksite;
 
 /// Every route that this crate serves from its table.
 pub fn table() -> Vec<Route> {
@@ -69,6 +70,8 @@ pub fn table() -> Vec<Route> {
         cards::programs(),
         wealth::pages(),
         wealth::programs(),
+        worksite::pages(),
+        worksite::programs(),
         terms::pages(),
         terms::programs(),
     ]
