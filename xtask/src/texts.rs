@@ -21,7 +21,7 @@ const LOOKUPS: [&str; 2] = ["t", "t_with"];
 const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
-const FAMILIES: [&str; 9] = [
+const FAMILIES: [&str; 10] = [
     "approval-state",
     "batch-state",
     "card-state",
@@ -30,6 +30,7 @@ const FAMILIES: [&str; 9] = [
     "line-state",
     "payment-state",
     "sheet-state",
+    "site-answer",
     "standing",
 ];
 /// Languages that have every key. The others are being written: what they have must be a key, what they lack falls back.
