@@ -30,6 +30,10 @@ pub const DEPOSITS_SECONDS: i64 = 10;
 pub const WEALTH_SECONDS: i64 = 10;
 /// Minutes between two looks at what owners of works owe, and at the next pay days of sites.
 pub const WORKSITE_MINUTES: i64 = 10;
+/// Seconds between two looks at projects whose warnings are due.
+pub const ARREARS_SECONDS: i64 = 10;
+/// Projects looked at in one run at most.
+pub const ARREARS_PROJECTS: u32 = 50;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -84,6 +88,7 @@ const JOBS: &[Job] = &[
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
     Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
+    Job { name: "arrears", every: ARREARS_SECONDS * SECOND, run: arrears_scan },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -160,6 +165,10 @@ fn worksite_sweep(bank: &Bank) -> Result<Done> {
         }
     }
     Ok(Done { things: u64::from(things), more: late >= ROWS_AT_ONCE })
+}
+fn arrears_scan(bank: &Bank) -> Result<Done> {
+    let s = arrears::scan(&bank.store, bank.store.clock().now(), ARREARS_PROJECTS)?;
+    Ok(Done { things: u64::from(s.opened + s.cleared + s.escalated), more: s.more })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -28,6 +28,7 @@ pub struct Rotated {
     pub webhooks: u64,
     pub passkeys: u64,
     pub call_backs: u64,
+    pub complaints: u64,
     /// Parts of uploaded files.
     pub file_parts: u64,
     /// Lines of files of payments.
@@ -70,6 +71,7 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         webhooks: every::<webhooks::Webhook>(store, "webhooks", progress, webhooks::renew)?,
         passkeys: every::<party::Passkey>(store, "passkeys", progress, party::Passkey::renew)?,
         call_backs: every::<lobby::call_back::CallBack>(store, "call_backs", progress, lobby::call_back::renew)?,
+        complaints: every::<arrears::Complaint>(store, "complaints", progress, arrears::renew_complaint)?,
         file_parts: files(store, progress)?,
         bulk_lines: bulk_lines(store, progress)?,
         sites: sites(store, progress)?,
@@ -77,8 +79,8 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
-        let sum =
-            sum + told.webhooks + told.passkeys + told.call_backs + told.file_parts + told.bulk_lines + told.sites;
+        let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.complaints + told.file_parts;
+        let sum = sum + told.bulk_lines + told.sites;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;

@@ -40,6 +40,7 @@ pub mod table;
 #[cfg(test)]
 mod tests;
 mod verify;
+mod watch;
 pub mod webhooks;
 
 pub use audit::{AuditAsk, EXPORT_DAYS_MAX, audit_export, audit_search};

@@ -1,5 +1,6 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
+use crate::watch;
 use kernel::id::{
     AccountId, ApprovalId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
@@ -46,6 +47,10 @@ enum Reaction {
     TellOwner,
     /// Whose account it is (`account`), where the event names no owner.
     TellOfAccount,
+    /// The labour bureau next to the place (`region`), of a warning when it is the bureau's turn.
+    TellBureau,
+    /// The workers of a case of arrears (`case`).
+    TellWorkers,
 }
 
 use Reaction::*;
@@ -95,6 +100,15 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "wealth.refused" | "wealth.cancelled" => &[TellOwner],
         "till.interrupted" | "till.interrupted_open" => &[TellOwner],
 
+        "arrears.warned" | "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
+        "arrears.escalated" => &[TellFirm, TellBureau],
+        "arrears.case_opened" => &[TellFirm, TellWorkers, TellBureau],
+        "arrears.case_reported" => &[TellPrincipal, TellBureau],
+        "arrears.case_ordered" | "arrears.case_noticed" => &[TellFirm, TellPrincipal],
+        "arrears.case_defaulted" => &[TellFirm, TellPrincipal, TellBureau],
+        "arrears.case_paid" => &[TellFirm, TellPrincipal, TellWorkers],
+        "arrears.complaint_received" => &[TellBureau],
+
         "webhook.disabled" => &[TellFirm],
         _ => &[],
     }
@@ -115,7 +129,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             _ => {}
         }
     }
-    Ok(())
+    watch::look_again(tx, event)
 }
 
 /// Consumer of what people are told.
@@ -130,6 +144,15 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         if *reaction == TellFamily {
             let drafts = family(tx, event)?;
             notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if matches!(reaction, TellBureau | TellWorkers) {
+            let draft = |recipient: &str, side: &str| side_draft(event, *reaction, recipient, side);
+            let drafts = if *reaction == TellBureau { watch::bureau(tx, event)? } else { watch::workers(tx, event)? };
+            let extra = more(tx, event)?;
+            let mut all: Vec<Draft> = drafts.iter().map(|(to, side)| draft(to, side)).collect();
+            all.iter_mut().for_each(|d| d.args.extend(extra.clone()));
+            notices::tell_all(tx, &all)?;
             continue;
         }
         let Some(recipient) = recipient(tx, event, *reaction)? else { continue };
@@ -217,6 +240,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
         PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily => None,
+        TellBureau | TellWorkers => None,
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
@@ -269,6 +293,9 @@ fn more(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
             args.push((format!("name_{lang}"), name.into()));
         }
     }
+    if let (true, Ok(project)) = (event.kind.starts_with("arrears."), text(event, "project").parse::<ProjectId>()) {
+        args.push(("place".into(), payroll::project_raw(tx, project)?.name));
+    }
     if event.kind == "till.interrupted_open" {
         let day = kernel::Date::parse(text(event, "date"))?;
         args.push(("due".into(), till::machine::answered_by(day, &payroll::is_business_day).to_string()));
@@ -287,7 +314,7 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
     let named = |field| text(event, field).parse::<FirmId>().ok();
     match domain {
         "payment" | "clearing" => Ok(named("payer")),
-        "webhook" | "worksite" => Ok(named("firm")),
+        "webhook" | "worksite" | "arrears" => Ok(named("firm")),
         "approval" => Ok(approval::raw(tx, id::<ApprovalId>(event, "approval")?)?.firm),
         "payroll" if named("firm").is_some() => Ok(named("firm")),
         "payroll" => match (text(event, "sheet").parse::<PaySheetId>(), text(event, "project").parse::<ProjectId>()) {
@@ -360,6 +387,12 @@ fn draft(event: &Outbox, reaction: Reaction, recipient: String) -> Draft {
     Draft { recipient, kind: format!("{}{side}", event.kind), args, about }
 }
 
+/// The same for one who stands on another side than the firm: a bureau, a worker.
+fn side_draft(event: &Outbox, reaction: Reaction, recipient: &str, side: &str) -> Draft {
+    let plain = draft(event, reaction, recipient.to_owned());
+    Draft { kind: format!("{}{side}", event.kind), ..plain }
+}
+
 fn money(event: &Outbox) -> Option<Money> {
     let whole = |v: &Value| serde_json::from_value::<Money>(v.clone()).ok();
     let parts = || {
@@ -372,7 +405,7 @@ fn money(event: &Outbox) -> Option<Money> {
         .or_else(|| whole(&event.payload["balance"]))
 }
 
-fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
+pub(crate) fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
     event.payload[field].as_str().unwrap_or_default()
 }
 

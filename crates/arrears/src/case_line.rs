@@ -8,7 +8,7 @@ use crate::summary::region_of;
 use crate::warning::warning_raw;
 use crate::{CASE_EMPTY, CASE_LINES_MAX, CASE_WARNINGS_MAX, filled, text};
 use kernel::clock::HOUR;
-use kernel::id::{ArrearsCaseId, ComplaintId, PaySheetId, ProjectId, WarningId, WorkerId};
+use kernel::id::{ArrearsCaseId, ComplaintId, PaySheetId, PersonId, ProjectId, WarningId, WorkerId};
 use kernel::{Actor, BookId, Currency, Error, Id, Money, Result};
 use party::Permission;
 use payroll::Period;
@@ -86,6 +86,15 @@ pub fn case_lines(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> Result<V
     let c = case_raw(tx, id)?;
     may_see(tx, actor, &c)?;
     lines_of(tx, id)
+}
+
+/// The persons behind the lines of a case, each once, at most `most`; no right is asked: who is told.
+pub fn people_of_case(tx: &mut Tx<'_>, id: ArrearsCaseId, most: usize) -> Result<Vec<PersonId>> {
+    let mut people = std::collections::BTreeSet::new();
+    for line in lines_of(tx, id)?.into_iter().take(most) {
+        people.insert(payroll::worker_raw(tx, line.worker)?.person);
+    }
+    Ok(people.into_iter().collect())
 }
 
 type ByWorker = BTreeMap<(WorkerId, Period), (String, i64)>;

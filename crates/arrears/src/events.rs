@@ -22,7 +22,7 @@ pub enum Event {
         kind: Kind,
         severity: Severity,
         step: Step,
-        many: i64,
+        lines: i64,
     },
     /// A case came to a new state, or went to the next step by time.
     Case {
@@ -34,11 +34,14 @@ pub enum Event {
         contractor: FirmId,
         region: String,
         step: Step,
-        workers: i64,
+        /// Workers who are owed something.
+        lines: i64,
         amount: Money,
-        paid: Money,
-        due_on: Option<Date>,
-        document: String,
+        due: Option<Date>,
+        /// Number of the bureau's order.
+        reference: String,
+        /// Who opened it.
+        who: String,
     },
     BureauMade {
         bureau: BureauId,
@@ -73,13 +76,13 @@ impl Event {
             kind: w.kind,
             severity: w.severity,
             step: w.step,
-            many: 1,
+            lines: 1,
         }
     }
     /// The same for so many warnings.
     pub(crate) fn many(mut self, how_many: i64) -> Event {
-        if let Event::Warning { many, .. } = &mut self {
-            *many = how_many;
+        if let Event::Warning { lines, .. } = &mut self {
+            *lines = how_many;
         }
         self
     }
@@ -92,11 +95,11 @@ impl Event {
             contractor: c.contractor,
             region: c.region.clone(),
             step: c.step,
-            workers: c.workers,
+            lines: c.workers,
             amount: Money::new(c.owed, Currency::CNY),
-            paid: Money::new(c.paid, Currency::CNY),
-            due_on: c.order_due_on,
-            document: c.order_number.clone(),
+            due: c.order_due_on,
+            reference: c.order_number.clone(),
+            who: c.opened_by.clone(),
         }
     }
     pub(crate) fn of_query(name: &'static str, q: &BureauQuery) -> Event {

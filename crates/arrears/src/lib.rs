@@ -61,7 +61,7 @@ pub use case::{
     liability,
 };
 pub use case_entry::{CaseEntry, Paper, What, case_entries, case_note, case_paper};
-pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open};
+pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open, people_of_case};
 pub use complaint::{
     Attached, CODE_SIGNS, Complaint, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain, complaint,
     complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress, renew as renew_complaint,
@@ -69,6 +69,7 @@ pub use complaint::{
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;
+pub use links::notice_take;
 pub use look::{Scanned, due_at, scan, scan_all, touched, touched_site};
 pub use query::{AccountLook, BureauQuery, QueryState, account_look, queries, queries_of, query, query_ask};
 pub use report::{MonthReport, ReportLine, report, report_csv};
@@ -101,6 +102,10 @@ pub const COMPLAINT_FILES_MAX: usize = 3;
 pub const FILE_BYTES_MAX: usize = 5 << 20;
 /// Characters of a name, a number or a note at most.
 pub const TEXT_CHARS_MAX: usize = 500;
+/// Hours between two looks at where wages went, in the day after they came in.
+pub const FOLLOW_HOURS: i64 = 2;
+/// Months back in which a worker's open warning is still looked at.
+pub const MONTHS_BACK_MAX: usize = 12;
 /// Workers read at a time.
 pub const WORKERS_PAGE: u32 = 2_000;
 /// Roster lines with their accounts read at a time.
@@ -115,6 +120,7 @@ kernel::codes! {
     CASE_STATE: Conflict, "arrears_case_state", "load the case again; it has moved on";
     CASE_EMPTY: Refused, "arrears_case_empty", "name the workers, months and sums that are owed";
     CASE_OWES: Refused, "arrears_case_owes", "let the wages be paid first, or ask a second person to close what was opened in error";
+    NO_GUARANTEE: Refused, "arrears_no_guarantee", "open the guarantee of the project first, or let the contractor pay";
     NOT_AN_AUTHORITY: Refused, "bureau_not_authority", "register the bureau as an authority first";
     BUREAU_TAKEN: Conflict, "bureau_taken", "end the region it looks after first";
     LEVEL_UNFIT: Refused, "bureau_level_unfit", "a code that ends in 0000 is a province, in 00 a city, any other a county";

@@ -1,6 +1,8 @@
 //! Facts of a project, read from the crates that keep them.
 use crate::find::{CameBack, Card, Facts, Ordered, Waiting, WorkerMonth};
-use crate::{CARDS_PAGE, WORKERS_PAGE};
+use crate::rules::rules;
+use crate::{CARDS_PAGE, FOLLOW_HOURS, WORKERS_PAGE};
+use kernel::clock::HOUR;
 use kernel::id::ProjectId;
 use kernel::{Currency, Date, Id, Money, Result, Timestamp};
 use payroll::{Period, Project};
@@ -23,6 +25,8 @@ pub(crate) struct About {
     pub next_pay_on: Option<Date>,
     /// A day on which a fact itself changes by time.
     pub look_again: Option<Date>,
+    /// Wages were credited of late: what becomes of them is looked at again then.
+    pub follow_at: Option<Timestamp>,
 }
 
 /// Words on a sheet's line that say why a worker was not there.
@@ -43,11 +47,15 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
         region: String::new(),
         workers: f.on_roster,
         next_pay_on: p.closed_at.is_none().then(|| payroll::pays_next(p, today)).transpose()?,
-        look_again: crate::case::next_of(tx, p.id)?.map(Timestamp::local_date),
+        look_again: None,
+        follow_at: None,
     };
     crate::site::add(tx, p, &mut f, &mut about)?;
     if parts == Parts::All {
         people(tx, p, &mut f)?;
+        let since = tx.now().plus(-rules(today).numbers.backflow_hours * HOUR);
+        let credited = !payroll::credited_since(tx, p.id, since, 1)?.is_empty();
+        about.follow_at = credited.then(|| tx.now().plus(FOLLOW_HOURS * HOUR));
     }
     Ok((f, about))
 }
@@ -89,7 +97,9 @@ fn ordered(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Ordered>> {
 fn people(tx: &mut Tx<'_>, p: &Project, f: &mut Facts) -> Result<()> {
     let this = Period::of(f.today);
     let last = Period::of(this.first_day()?.plus_days(-1));
-    for period in [last, this] {
+    let mut periods = crate::warning::open_months(tx, p.id)?;
+    periods.extend([last, this]);
+    for period in periods.iter().copied() {
         let mut after = [0u8; 16];
         loop {
             let page = payroll::month_sums(tx, p.id, period, after, WORKERS_PAGE)?;
@@ -98,7 +108,7 @@ fn people(tx: &mut Tx<'_>, p: &Project, f: &mut Facts) -> Result<()> {
             f.months.extend(page.into_iter().map(|m| month(period, m)));
         }
     }
-    crate::site::add_attendance(tx, p, f, [last, this])?;
+    crate::site::add_attendance(tx, p, f, &periods)?;
     f.cards = cards(tx, p.id)?;
     f.onward = crate::onward::load(tx, p.id)?;
     Ok(())

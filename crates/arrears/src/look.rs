@@ -135,9 +135,11 @@ pub(crate) fn look(tx: &mut Tx<'_>, project: ProjectId, everything: bool) -> Res
         let days = [next_look(&facts, r, of), more, pass_ends, Some(next_month)];
         days.into_iter().flatten().min().map_or(now, Date::begins)
     };
-    let hours = left.iter().filter_map(|w| w.next_at).min();
+    let hours = left.iter().filter_map(|w| w.next_at).chain(crate::case::next_of(tx, project)?).min();
     let site = turn(|k| !is_of_people(k), about.look_again);
-    let people = if people { turn(is_of_people, None) } else { was.people };
+    let people_at = turn(is_of_people, None);
+    let followed = about.follow_at.map_or(people_at, |at| at.min(people_at));
+    let people = if people { followed } else { was.people };
     set_due(tx, project, Due { site: hours.map_or(site, |h| h.min(site)), people })?;
     summary::write(tx, &p, &about)?;
     Ok(done)

@@ -18,7 +18,8 @@ pub(crate) fn region(tx: &mut Tx<'_>, project: ProjectId) -> Result<String> {
 
 /// Papers, agreed money, guarantee, crews.
 pub(crate) fn add(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, about: &mut About) -> Result<()> {
-    f.works_done = p.closed_at.map(|at| at.local_date());
+    let done = worksite::end::completion(tx, p.id)?.map(|c| c.on);
+    f.works_done = done.or(p.closed_at.map(|at| at.local_date()));
     f.deposit = deposit(tx, p)?;
     if f.under_rules {
         f.crews = crews_of(tx, p, f.today)?;
@@ -149,11 +150,11 @@ fn each_month(
 }
 
 /// What the gate says of the workers of the months. Of a team of which it says nothing in a month nothing is known.
-pub(crate) fn add_attendance(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, periods: [Period; 2]) -> Result<()> {
+pub(crate) fn add_attendance(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, periods: &BTreeSet<Period>) -> Result<()> {
     if !f.under_rules {
         return Ok(());
     }
-    for period in periods {
+    for period in periods.iter().copied() {
         let (mut worked, mut told) = (BTreeMap::new(), BTreeSet::new());
         each_month(tx, p.id, period, &mut |m| {
             worked.insert(m.worker.to_string(), m.half_days);

@@ -3,11 +3,13 @@ use crate::events::Event;
 use crate::find::{Figure, Finding};
 use crate::look::touched;
 use crate::rules::{Kind, Rules, Severity, Step, rules};
-use crate::{NOT_OPEN, filled, may_act, note};
+use crate::{MONTHS_BACK_MAX, NOT_OPEN, filled, may_act, note};
 use kernel::clock::HOUR;
 use kernel::id::{ArrearsCaseId, FirmId, ProjectId, WarningId};
 use kernel::{Actor, BookId, Date, Error, Id, Result, Timestamp};
 use party::Change;
+use payroll::Period;
+use std::collections::BTreeSet;
 use store::{Audit, Json, Seal, Tx, params};
 
 store::text_enum! {
@@ -123,6 +125,11 @@ pub(crate) struct Plan {
     pub clear: Vec<usize>,
 }
 
+/// Kinds about what happened once: somebody must look into them, for nothing that comes later undoes them.
+fn stays(kind: Kind) -> bool {
+    kind == Kind::WageBackflow
+}
+
 /// What becomes of the warnings that are open and of what was found. Pure.
 pub(crate) fn plan(open: &[Warning], found: &[Finding], pass: &[Exception], today: Date) -> Plan {
     let mut plan = Plan::default();
@@ -133,7 +140,8 @@ pub(crate) fn plan(open: &[Warning], found: &[Finding], pass: &[Exception], toda
             None => plan.open.push(at),
         }
     }
-    plan.clear = (0..open.len()).filter(|w| !found.iter().any(|f| open[*w].is_of(f))).collect();
+    let gone = |w: &Warning| !stays(w.kind) && !found.iter().any(|f| w.is_of(f));
+    plan.clear = (0..open.len()).filter(|at| gone(&open[*at])).collect();
     plan
 }
 
@@ -171,6 +179,15 @@ pub(crate) fn opened(r: &Rules, now: Timestamp, f: &Finding, of: (ProjectId, Fir
 pub(crate) fn open_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Warning>> {
     let tail = "WHERE book = ?1 AND project = ?2 AND state IN ('open', 'acting') ORDER BY id";
     tx.select_locked(tail, params![project.book(), project])
+}
+
+/// Months of which a worker's warning is open; they are looked at until it is mended. At most [`MONTHS_BACK_MAX`].
+pub(crate) fn open_months(tx: &mut Tx<'_>, project: ProjectId) -> Result<BTreeSet<Period>> {
+    let sql = "SELECT DISTINCT about FROM arrears_warnings WHERE book = ?1 AND project = ?2 AND state IN ('open', 'acting') \
+               AND kind IN ('ghost_worker', 'days_invented', 'below_minimum')";
+    let about = tx.query(sql, params![project.book(), project], |r| r.get::<String>(0))?;
+    let months: BTreeSet<Period> = about.iter().filter_map(|a| a.rsplit(' ').next()?.parse().ok()).collect();
+    Ok(months.into_iter().rev().take(MONTHS_BACK_MAX).collect())
 }
 
 /// The exceptions of a project that hold on a day.

@@ -45,6 +45,7 @@ enum Kind {
     Wealth,
     /// What an owner of works agrees to.
     Site,
+    Arrears,
     Rights,
 }
 
@@ -59,6 +60,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         own if cards::KINDS.contains(&own) => Kind::Cards,
         own if wealth::KINDS.contains(&own) => Kind::Wealth,
         own if worksite::KINDS.contains(&own) => Kind::Site,
+        own if arrears::KINDS.contains(&own) => Kind::Arrears,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -92,6 +94,7 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
         Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Site => bank.write(move |tx| worksite::approval_yes(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Arrears => bank.write(move |tx| arrears::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -116,6 +119,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             let desk = bank.desk.clone();
             bank.write(move |tx| wealth::approval_no(&desk, tx, &who, id, &hash, &why)).map(Decided::from)
         }
+        Kind::Arrears => bank.write(move |tx| arrears::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -130,7 +134,7 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth | Kind::Site => {
+        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth | Kind::Site | Kind::Arrears => {
             refuse(bank, actor, id, shown_hash, reason)
         }
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {

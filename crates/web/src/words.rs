@@ -111,6 +111,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
             include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
+            include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };
@@ -393,11 +394,16 @@ mod tests {
         let mut kinds = BTreeSet::new();
         for (events, told) in arms.split("],").filter_map(|arm| arm.split_once("=>")) {
             for event in events.split('"').skip(1).step_by(2) {
-                if told.replace("TellPayee", "").contains("Tell") {
+                let sides = ["TellPayee", "TellBureau", "TellWorkers"];
+                if sides.iter().fold(told.to_owned(), |told, side| told.replace(side, "")).contains("Tell") {
                     kinds.insert(event.to_owned());
                 }
                 if told.contains("TellPayee") {
                     kinds.insert(format!("{event}.payee"));
+                }
+                let beside = [("TellBureau", "bureau"), ("TellWorkers", "worker")];
+                for (_, side) in beside.iter().filter(|(reaction, _)| told.contains(reaction)) {
+                    kinds.insert(format!("{event}.{side}"));
                 }
                 if told.contains("TellFamily") {
                     kinds.insert("payment.unusual.family".to_owned());
@@ -430,7 +436,7 @@ mod tests {
     /// Keys that other crates hand over as data: labels of what is approved, items of a pay slip, why a wage failed.
     #[test]
     fn every_key_made_from_data_is_a_text() {
-        let crates = ["payments", "payroll", "worksite", "approval", "pricing", "party", "guard", "app"];
+        let crates = ["payments", "payroll", "worksite", "approval", "pricing", "party", "guard", "app", "arrears"];
         let mut wanted = BTreeSet::new();
         for folder in crates.map(|name| format!("{}/../{name}/src", env!("CARGO_MANIFEST_DIR"))) {
             sources(&mut wanted, std::path::Path::new(&folder));

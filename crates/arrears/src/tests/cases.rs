@@ -80,6 +80,8 @@ fn paid_is_what_was_credited_after_the_case_was_opened() {
         case_open(tx, &officer, &new)
     });
     let id = id.unwrap();
+    let blocked = || bank.read(|tx| worksite::end::is_blocked(tx, project));
+    assert!(blocked(), "w15: a site is not closed while a case is open");
     bank.fund(&site, yuan(100_000));
     bank.pay(&site, sheet);
     bank.scan();
@@ -87,6 +89,7 @@ fn paid_is_what_was_credited_after_the_case_was_opened() {
     assert_eq!((c.state, c.paid()), (CaseState::Paid, yuan(24_000)));
     let officer = bank.officer.clone();
     assert_eq!(bank.write(move |tx| case_close(tx, &officer, id, "全部付清")).unwrap(), Change::Done);
+    assert!(!blocked());
     let officer = bank.officer.clone();
     assert_eq!(bank.write(move |tx| case_close(tx, &officer, id, "全部付清")).unwrap(), Change::AlreadySo);
     let entries = bank.read(|tx| case_entries(tx, &bank.officer, id));

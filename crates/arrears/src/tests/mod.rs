@@ -130,6 +130,7 @@ impl Bank {
             payroll::MIGRATION_SITE_RULES,
             crews::MIGRATION,
             worksite::MIGRATION,
+            worksite::MIGRATION_END,
             guarantee::MIGRATION,
             MIGRATION,
         ]);
@@ -228,6 +229,9 @@ impl Bank {
 
     /// Puts somebody on a roster with an account.
     pub fn take_on(&self, site: &Site, h: &Hand, number: &str, bank: &str) -> WorkerId {
+        self.try_take_on(site, h, number, bank).unwrap()
+    }
+    pub fn try_take_on(&self, site: &Site, h: &Hand, number: &str, bank: &str) -> Result<WorkerId> {
         let (clerk, project) = (site.clerk.clone(), site.project);
         let new = WorkerNew {
             name: h.name.clone(),
@@ -243,7 +247,7 @@ impl Bank {
             touched(tx, project)?;
             payroll::worker_add(tx, &clerk, project, new.clone())
         });
-        added.unwrap().worker
+        added.map(|a| a.worker)
     }
 
     /// A sheet of 8,000 yuan for each of the hands, drafted.

@@ -190,7 +190,9 @@ fn looking_at_what_changed_finds_what_looking_at_all_finds() {
                 1 => {
                     let stranger =
                         Hand { name: format!("外人{step}"), identity: identity(50 + step), ..hands[0].clone() };
-                    bank.take_on(site, &stranger, ["6200000000000000003", "6200000000000000011"][pick(2)], "沧溟银行");
+                    let card = ["6200000000000000003", "6200000000000000011"][pick(2)];
+                    // One roster does not take the same card twice.
+                    let _ = bank.try_take_on(site, &stranger, card, "沧溟银行");
                 }
                 2 => bank.fund(site, yuan(1_000)),
                 3 => {

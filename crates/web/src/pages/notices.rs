@@ -82,9 +82,16 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         "ftie" => Some(("notice-open", format!("/family/{about}"))),
         "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
+        "proj" if wages && n.kind.starts_with("arrears.") => {
+            Some(("notice-open", format!("/arrears/projects/{about}")))
+        }
         "proj" if wages => Some(("notice-open", format!("/wages/projects/{about}"))),
         "acct" if n.kind.starts_with("deposits.") && who.holds(P::AccountRead) => deposit_place(n),
         "wlth" if who.holds(P::AccountRead) => Some(("notice-open", format!("/wealth/orders/{about}"))),
+        "acas" if who.holds(P::BureauRead) => Some(("notice-open", format!("/bureau/cases/{about}"))),
+        "acas" if wages => Some(("notice-open", format!("/arrears/cases/{about}"))),
+        "cmpl" if who.holds(P::BureauRead) => Some(("notice-open", format!("/bureau/complaints/{about}"))),
+        "proj" if who.holds(P::BureauRead) => Some(("notice-open", format!("/bureau/projects/{about}"))),
         "card" => Some(("notice-open", format!("/cards/{about}"))),
         "inst" if !n.kind.ends_with(".payee") && who.holds(P::AccountRead) => {
             Some(("notice-open", format!("/payments/{about}")))
@@ -179,6 +186,7 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
         ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),
         ("clearing.returned", "reason") => Some(say::told_or(words, "clearing-reason", text)),
         ("payroll.line_failed", "reason") => Some(say::failure(words, text, "")),
+        (kind, "kind") if kind.starts_with("arrears.") => Some(say::told_or(words, "arrears-kind", text)),
         (kind, "kind") if kind.starts_with("approval.") => Some(say::told_or(words, "approval-kind", text)),
         _ => None,
     };
