@@ -1,7 +1,7 @@
 //! What a page weighs on the wire, for every address of people as somebody who may see it: compressed, with everything its HTML
 //! refers to. A phone at 250 kbit/s loads 60 KB in two seconds.
 use super::house::House;
-use super::page_cases::PEOPLES;
+use super::page_cases::pages;
 use std::collections::{BTreeMap, BTreeSet};
 use web::gate::{Access, Face};
 
@@ -68,7 +68,7 @@ fn every_page_keeps_its_weight() {
     let mut first_visits = 0;
     for route in web::routes().into_iter().filter(|r| r.face == Face::People && r.method == "GET") {
         let name = format!("GET {}", route.path);
-        for case in PEOPLES.iter().filter(|c| c.route == name) {
+        for case in pages().filter(|c| c.route == name) {
             for letter in case.welcome.chars() {
                 let path = house.fill(case.path);
                 let Some(got) = get(&house, letter, &path) else { continue };

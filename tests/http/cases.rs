@@ -46,7 +46,9 @@ const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 
 /// Every address of programs.
 pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
-    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
+    // Sites first: later cases end roles and sessions.
+    let sites = super::site_cases::SITES.iter();
+    sites.chain(PROGRAMS).chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
 }
 
 /// Programs; what grew too long stands in files of its own.

@@ -2,7 +2,7 @@
 //! the pages themselves, so that a new form is tried without anybody thinking of it.
 use super::cases::Case;
 use super::house::{Answer, House, csrf_of, percent};
-use super::page_cases::PEOPLES;
+use super::page_cases::pages;
 use std::collections::BTreeSet;
 use web::gate::{Access, Face};
 use web::routes;
@@ -63,7 +63,7 @@ const PARAMETERS: &[&str] = &[
 const LEFT_OUT: &[&str] = &["/sign-out"];
 
 fn case_of(route: &str) -> Option<&'static Case> {
-    PEOPLES.iter().find(|c| c.route == route)
+    pages().find(|c| c.route == route)
 }
 
 /// A path of a route that is there, and who may go there.

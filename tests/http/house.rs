@@ -529,6 +529,7 @@ impl House {
         let names = ["$deposit", "$notice_deposit", "$proof", "$terms"];
         self.ids.extend(names.into_iter().zip(ids.expect("deposits")));
         super::furniture::wealth(self);
+        super::site_cases::furnish(self);
     }
 
     pub fn fill(&self, text: &str) -> String {

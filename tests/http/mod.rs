@@ -30,6 +30,7 @@ mod rights;
 mod sessions;
 mod setting;
 mod shapes;
+mod site_cases;
 mod statement;
 mod tasks;
 mod terms;

@@ -2,7 +2,13 @@
 use super::cases::{Case, EVERYBODY, PEOPLE, case};
 
 /// People. Who is not signed in is led to `/sign-in`; a program has no pages. `body` is the form as it is sent, without its proof.
-pub(super) const PEOPLES: &[Case] = &[
+pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
+    // Sites first: later cases end roles and sessions.
+    super::site_cases::SITE_PAGES.iter().chain(PEOPLES)
+}
+
+/// Pages; what grew too long stands in files of its own.
+const PEOPLES: &[Case] = &[
     case("GET /", EVERYBODY, "", "/", ""),
     case("GET /demo/files/{name}", "", EVERYBODY, "/demo/files/yard.xlsx", ""),
     case("GET /step-up", PEOPLE, "", "/step-up", ""),

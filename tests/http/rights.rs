@@ -1,7 +1,7 @@
 //! Every address × everybody × somebody else's things.
 use super::cases::{Case, programs};
 use super::house::House;
-use super::page_cases::PEOPLES;
+use super::page_cases::pages;
 use std::collections::BTreeSet;
 use web::routes;
 
@@ -42,7 +42,7 @@ const ASKED_ELSEWHERE: &[&str] = &[
 #[test]
 fn every_route_has_a_case_and_every_case_a_route() {
     let routes: BTreeSet<String> = routes().iter().map(|r| format!("{} {}", r.method, r.path)).collect();
-    let cases = programs().chain(PEOPLES).map(|c| c.route);
+    let cases = programs().chain(pages()).map(|c| c.route);
     let known: BTreeSet<String> = cases.chain(ASKED_ELSEWHERE.iter().copied()).map(str::to_owned).collect();
     let missing: Vec<_> = routes.difference(&known).collect();
     let stale: Vec<_> = known.difference(&routes).collect();
@@ -102,7 +102,7 @@ fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
     house.save();
     super::furniture::shopped(&mut house);
     let mut wrong = Vec::new();
-    for case in PEOPLES {
+    for case in pages() {
         let (method, _) = case.route.split_once(' ').unwrap();
         let path = house.fill(case.path);
         for letter in strangers_first(case) {

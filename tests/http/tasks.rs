@@ -1,6 +1,6 @@
 //! Task codes of staff: whoever may see a page gets there by its code and its word; the others are told, and find nothing.
 use super::house::House;
-use super::page_cases::PEOPLES;
+use super::page_cases::pages;
 use web::routes::tasks::TASKS;
 
 const STAFF: &str = "tmwyreag";
@@ -8,7 +8,7 @@ const STAFF: &str = "tmwyreag";
 /// The letters that the table of rights lets in at a page.
 fn welcome(href: &str) -> &'static str {
     let route = format!("GET {href}");
-    PEOPLES.iter().find(|c| c.route == route).map_or("", |c| c.welcome)
+    pages().find(|c| c.route == route).map_or("", |c| c.welcome)
 }
 
 #[test]

@@ -14,6 +14,8 @@
 //!
 //! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
 //!
+//! A building site and a ship in repair have site files ([`sites`]).
+//!
 //! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
 //!
@@ -27,11 +29,13 @@ mod history;
 mod identity;
 mod money;
 mod people;
+mod sites;
 mod wages;
 mod wealth;
 
 pub use files::{DemoFile, file, files};
 pub use identity::identity_simulator;
+pub use sites::{FILED_SITE, FILED_YARD};
 pub use wages::{SITE_PROJECT, YARD_PROJECT};
 pub use wealth::recorder;
 
@@ -132,6 +136,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     }
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
+    sites::load(&mut load, &people, &money)?;
     cash::load(&mut load, &people)?;
     cards::load(&mut load, &people, &money)?;
     wealth::load(&mut load, &money)?;

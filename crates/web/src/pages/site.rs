@@ -38,6 +38,14 @@ pub(super) fn place(tx: &mut Tx<'_>, actor: &kernel::Actor, id: ProjectId) -> ke
     Ok(Place { project: payroll::project_raw(tx, id)?, file, today: tx.now().local_date() })
 }
 
+/// The same for those who keep the project.
+pub(super) fn kept(tx: &mut Tx<'_>, actor: &kernel::Actor, id: ProjectId) -> kernel::Result<Place> {
+    let p = place(tx, actor, id)?;
+    let may = party::may(tx, actor, P::WageProjectManage, &party::Scope::firm(p.project.firm));
+    unknown_to_others(may, "project", id)?;
+    Ok(p)
+}
+
 /// A page under the site; its owner comes to it from the list of his sites.
 pub(super) fn sheet<'a>(who: &Signed, p: &Place, title: impl Into<Text<'a>>) -> Sheet<'a> {
     let id = p.project.id;
@@ -417,7 +425,7 @@ pub async fn form_of(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
     let actor = who.actor.clone();
     let (p, form) = web
         .read(move |tx| {
-            let p = place(tx, &actor, id)?;
+            let p = kept(tx, &actor, id)?;
             let form = match &p.file {
                 Some(f) => {
                     let code = f.owner_firm.map(|o| party::firm(tx, o)).transpose()?.map(|f| f.credit_code);
@@ -500,7 +508,7 @@ pub async fn file(
     Checked(given): Checked<FileForm>,
 ) -> Result<Response, Fault> {
     let (actor, code) = (who.actor.clone(), given.owner_code.trim().to_owned());
-    let (p, owner) = web.read(move |tx| Ok((place(tx, &actor, id)?, party::firm_by_code(tx, &code)?))).await?;
+    let (p, owner) = web.read(move |tx| Ok((kept(tx, &actor, id)?, party::firm_by_code(tx, &code)?))).await?;
     let new = match given.read(&who, owner) {
         Ok(new) => new,
         Err(errors) => return Ok(refused(form_page(&who, &p, &given, &errors))),

@@ -1,6 +1,6 @@
 //! The wage money of a site: whether the next pay day is covered, what the owner owes and paid, what was asked for besides.
 use super::desk::fault;
-use super::site::{Place, against, bps, law, percent, place, sheet};
+use super::site::{Place, against, bps, kept, law, percent, place, sheet};
 use super::{given, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -259,7 +259,7 @@ pub struct ScheduleForm {
 
 pub async fn schedule_form(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let p = web.read(move |tx| place(tx, &actor, id)).await?;
+    let p = web.read(move |tx| kept(tx, &actor, id)).await?;
     Ok(schedule_page(&who, &p, &ScheduleForm::default(), &FieldErrors::new()))
 }
 
@@ -326,7 +326,7 @@ pub async fn schedule(
     Checked(form): Checked<ScheduleForm>,
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
-    let p = web.read(move |tx| place(tx, &actor, id)).await?;
+    let p = web.read(move |tx| kept(tx, &actor, id)).await?;
     let new = match schedule_of(&who, &form) {
         Ok(new) => new,
         Err(errors) => return Ok(refused(schedule_page(&who, &p, &form, &errors))),

@@ -1,6 +1,6 @@
 //! The papers of a site: the agreement of owner, contractor and bank, and the filing with the labour bureau.
 use super::desk::fault;
-use super::site::{Place, against, law, place, sheet};
+use super::site::{Place, against, kept, law, sheet};
 use super::{given, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -37,7 +37,7 @@ struct Papers {
 async fn load(web: &Web, who: &Signed, id: ProjectId) -> Result<Papers, Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
-        let place = place(tx, &actor, id)?;
+        let place = kept(tx, &actor, id)?;
         let all = worksite::agreements(tx, &actor, id)?;
         let named = all.into_iter().map(|a| Ok((party::who_name(tx, &a.made_by)?, a)));
         let agreements = named.map(|r: kernel::Result<_>| r.map(|(n, a)| (a, n))).collect::<kernel::Result<_>>()?;

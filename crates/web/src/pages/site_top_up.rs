@@ -1,6 +1,6 @@
 //! More wage money is asked of the owner.
 use super::desk::fault;
-use super::site::{Place, against, law, place, sheet};
+use super::site::{Place, against, kept, law, sheet};
 use super::{given, page, refused};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -31,7 +31,7 @@ pub struct TopUpForm {
 
 async fn load(web: &Web, who: &Signed, id: ProjectId) -> Result<Place, Fault> {
     let actor = who.actor.clone();
-    Ok(web.read(move |tx| place(tx, &actor, id)).await?)
+    Ok(web.read(move |tx| kept(tx, &actor, id)).await?)
 }
 
 pub async fn form_of(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
