@@ -21,7 +21,6 @@ pub(super) const SITES: &[Case] = &[
     case("GET /v1/owned-sites", "ox", "p", "/v1/owned-sites", ""),
     case("GET /v1/wage-projects/{id}/site", READ, "", "/v1/wage-projects/$site/site", ""),
     case("POST /v1/wage-projects/{id}/site", "okw", "px", "/v1/wage-projects/$bare/site", FILE),
-    case("POST /v1/wage-projects/{id}/site/amendments", "okw", "px", "/v1/wage-projects/$site/site/amendments", FILE),
     case("GET /v1/wage-projects/{id}/site/amendments", READ, "", "/v1/wage-projects/$site/site/amendments", ""),
     case(
         "POST /v1/wage-projects/{id}/site/agreement",
@@ -62,6 +61,8 @@ pub(super) const SITES: &[Case] = &[
     case("GET /v1/site-top-ups/{id}", READ, "", "/v1/site-top-ups/$top_up", ""),
     case("GET /v1/wage-projects/{id}/board", READ, "", "/v1/wage-projects/$site/board", ""),
     case("GET /v1/boards/{code}", EVERYBODY, "", "/v1/boards/$board", ""),
+    // The last: from then on the site names no owner among the bank's customers.
+    case("POST /v1/wage-projects/{id}/site/amendments", "okw", "px", "/v1/wage-projects/$site/site/amendments", FILE),
 ];
 
 /// Firm and bank, and the owner of the works, by pages; a program has none.

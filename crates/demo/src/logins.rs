@@ -104,6 +104,8 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
     }
     let yard = &bank.yard.firm;
     all.push(login(bank, "payowner", "firm_owner", Whose::Owner(yard.credit_code.clone()), &yard.legal));
+    let owner = &bank.site.owner;
+    all.push(login(bank, "siteowner", "firm_owner", Whose::Owner(owner.credit_code.clone()), &owner.legal));
     all
 }
 

@@ -308,6 +308,7 @@ fn every_role_can_sign_in() {
         "subcheck",
         "siteclerk",
         "sitecheck",
+        "siteowner",
     ] {
         assert!(names.contains(name), "{name}");
     }

@@ -196,3 +196,15 @@ CREATE TABLE worksite_shorts (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, project, pay_on)
 ) KEYED;
+
+-- Projects under another one's account, each with a ledger account of its own.
+CREATE TABLE worksite_shares (
+    book BIGINT NOT NULL,
+    project BYTES NOT NULL,
+    main BYTES NOT NULL,
+    made_by TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, project)
+) KEYED;
+CREATE INDEX worksite_shares_by_main ON worksite_shares (book, main, project);

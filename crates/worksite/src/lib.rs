@@ -23,6 +23,9 @@
 //! **What will be needed.** [`forecast`] sets the wages of the next pay day (a sheet when there is one, else what was last paid, by heads)
 //! against the balance and the installments that are due until that day.
 //!
+//! **One account for several projects**, where the region allows it: each has a ledger account of its own under the first one's number
+//! ([`share_account`]), so none pays more than its own share.
+//!
 //! **Ship repair** has no protection by law; [`Rules`] say so and every screen shows it.
 mod agreement;
 mod board;
@@ -35,6 +38,7 @@ mod installment;
 mod profile;
 mod report;
 mod schedule;
+mod sharing;
 mod site;
 #[cfg(test)]
 mod tests;
@@ -55,6 +59,7 @@ pub use report::{ReportNew, ReportStatus, report, report_status};
 pub use schedule::{
     Progress, ProgressNew, Schedule, ScheduleNew, ScheduleState, progress_mark, schedule_ask, schedules,
 };
+pub use sharing::{Part, Share, next_share_number, parts, share_account};
 pub use site::{
     Amendment, Changed, Contacts, LabourShare, SiteFile, SiteNew, SitePlace, amend, amendments, file_site, renew_sites,
     site_raw, site_view, sites_in_region, sites_owned,
@@ -78,6 +83,8 @@ pub const TOP_UPS_WAITING_MAX: usize = 5;
 pub const FORECAST_DAYS: i64 = 7;
 /// Installments and sites that one [`sweep`] looks at at most.
 pub const SWEEP_ROWS_MAX: u32 = 500;
+/// Projects under one account at most, beside the first.
+pub const SHARES_MAX: usize = 20;
 /// Digits of a region's code.
 pub const SITES_REGION_DIGITS: usize = 6;
 
@@ -93,6 +100,7 @@ kernel::codes! {
     PROGRESS_STANDS: Conflict, "site_progress_stands", "the month was written down; correct it in the next month";
     ASKED_ELSE: Conflict, "site_asked_else", "load the page again; it was decided meanwhile";
     NOT_LATE: Refused, "site_not_late", "only an installment whose day has ended unpaid is reported";
+    NOT_SHARED: Refused, "site_not_shared", "open an account of its own for the project";
     TOP_UPS_WAIT: Limit, "site_top_ups_wait", "wait for the owner's answer to those before";
 }
 
@@ -111,6 +119,7 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Receipt>(),
     store::verify::of::<TopUp>(),
     store::verify::of::<Short>(),
+    store::verify::of::<Share>(),
 ];
 
 pub(crate) fn is_bank(actor: &Actor) -> bool {

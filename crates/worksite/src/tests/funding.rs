@@ -45,15 +45,15 @@ fn w3_an_owner_who_does_not_bank_here_is_heard_by_his_document() {
 #[test]
 fn money_meets_the_oldest_first_counts_once_and_what_is_over_waits() {
     let bank = Bank::filed();
-    assert_eq!(bank.fund("pay_0", 10_000_00), Change::Done, "before any schedule");
+    assert_eq!(bank.fund("pay_0", 1_000_000), Change::Done, "before any schedule");
     bank.agreed(Bank::schedule(250_000));
     assert_eq!(bank.owed()[0], ("2026-11-23".into(), 10_000, Open), "what came before meets the first");
-    assert_eq!(bank.fund("pay_1", 300_000_00), Change::Done);
+    assert_eq!(bank.fund("pay_1", 30_000_000), Change::Done);
     assert_eq!(bank.owed()[0].1, 250_000);
     assert_eq!((bank.owed()[0].2, bank.owed()[1].1, bank.owed()[1].2), (Received, 60_000, Open));
     let to = bank.wage_account();
     let again = move |tx: &mut Tx<'_>, _: &Actor| {
-        on_funded(tx, &Funded { id: "pay_1".into(), account: to, amount: Money::cny(300_000_00), project: None })
+        on_funded(tx, &Funded { id: "pay_1".into(), account: to, amount: Money::cny(30_000_000), project: None })
     };
     assert_eq!(bank.act(&system(), again).unwrap(), Change::AlreadySo);
     assert_eq!(bank.owed()[1].1, 60_000, "it counted once");
@@ -62,7 +62,7 @@ fn money_meets_the_oldest_first_counts_once_and_what_is_over_waits() {
         on_funded(tx, &Funded { id: "pay_2".into(), account: elsewhere, amount: Money::cny(1), project: None })
     };
     assert_eq!(bank.act(&system(), not_ours).unwrap(), Change::AlreadySo, "no site file, no schedule");
-    bank.fund("pay_9", 12 * 250_000_00);
+    bank.fund("pay_9", 12 * 25_000_000);
     assert!(bank.owed().iter().all(|o| o.2 == Received));
     bank.verify();
 }
@@ -71,7 +71,7 @@ fn money_meets_the_oldest_first_counts_once_and_what_is_over_waits() {
 fn w5_an_installment_is_late_when_its_day_has_ended_and_not_before() {
     let bank = Bank::filed();
     bank.agreed(Bank::schedule(250_000));
-    bank.fund("pay_1", 249_999_99);
+    bank.fund("pay_1", 24_999_999);
     bank.clock.advance(day("2026-11-24").begins().since(bank.clock.now()) - 1);
     assert_eq!(
         (bank.read(|tx| late(tx, bank.site, tx.now())).len(), told(&bank)),
@@ -118,7 +118,7 @@ fn w5_late_money_is_reported_within_a_working_day() {
 fn a_new_schedule_takes_the_place_of_what_nobody_paid_yet() {
     let bank = Bank::filed();
     bank.agreed(Bank::schedule(250_000));
-    bank.fund("pay_1", 260_000_00);
+    bank.fund("pay_1", 26_000_000);
     let new = ScheduleNew {
         day: 28,
         from_period: month("2026-12"),

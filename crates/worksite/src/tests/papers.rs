@@ -162,3 +162,34 @@ fn contacts_go_under_a_new_key() {
     let (last, seen, changed) = bank.act(&system(), |tx, _| renew_sites(tx, &(-1, [0; 16]), 10)).unwrap();
     assert_eq!((last.is_some(), seen, changed), (true, 1, 0), "they are under the newest already");
 }
+
+#[test]
+fn w2_projects_share_an_account_where_the_region_allows_it_and_each_pays_its_own() {
+    let bank = Bank::filed();
+    let (site, firm, yard) = (bank.site, bank.contractor, bank.yard);
+    let number = bank.act(&bank.officer, move |tx, a| next_share_number(tx, a, site)).unwrap();
+    let join = |main, project| bank.act(&bank.officer, move |tx, a| share_account(tx, a, main, project));
+    assert!(bank.act(&bank.clerk, move |tx, a| next_share_number(tx, a, site)).is_err(), "the bank opens accounts");
+    let open = |name: &'static str, account_number: String| {
+        let new = ProjectNew { account_number, ..project(firm, Profile::Construction, name) };
+        bank.act(&bank.officer, move |tx, a| payroll::project_open(tx, a, new.clone())).unwrap()
+    };
+    let second = open("渔港三期", number.clone());
+    let apart = open("渔港四期", String::new());
+    assert!(join(site, apart).unwrap_err().is(&NOT_SHARED), "its number is its own");
+    assert!(join(site, yard).unwrap_err().is(&NOT_SHARED), "other rules");
+    assert!(join(site, site).unwrap_err().is(&NOT_SHARED));
+    assert_eq!(join(site, second).unwrap(), Change::Done);
+    assert_eq!(join(site, second).unwrap(), Change::AlreadySo);
+    assert_ne!(bank.act(&bank.officer, move |tx, a| next_share_number(tx, a, site)).unwrap(), number);
+    bank.fund("pay_1", 10_000);
+    let parts = bank.read(|tx| parts(tx, &bank.clerk, second));
+    let sums: Vec<(ProjectId, i64)> = parts.iter().map(|p| (p.project, p.balance.minor)).collect();
+    assert_eq!(sums, [(second, 0), (site, 10_000)], "what came for the first is not the second one's");
+    assert_eq!(parts[0].account_number, number);
+    let move_on = SiteNew { region: "990121".into(), owner_firm: Some(bank.owner), ..bank.paper() };
+    bank.act(&bank.officer, move |tx, a| amend(tx, a, site, &move_on, "区划调整")).unwrap();
+    let refused = bank.act(&bank.officer, move |tx, a| next_share_number(tx, a, site)).unwrap_err();
+    assert!(refused.is(&NOT_SHARED), "a county that keeps them apart");
+    bank.verify();
+}
