@@ -21,11 +21,13 @@ const LOOKUPS: [&str; 2] = ["t", "t_with"];
 const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
-const FAMILIES: [&str; 10] = [
+const FAMILIES: [&str; 12] = [
     "approval-state",
     "batch-state",
     "card-state",
     "clearing-state",
+    "crew-step",
+    "crew-word",
     "import-state",
     "line-state",
     "payment-state",

@@ -36,6 +36,7 @@ pub const MESSAGED: &[&str] = &[
     "payment.delayed",
     "payment.held",
     "payroll.line_failed",
+    "crews.to_sign",
     "guard.party_frozen",
     "party.signed_in",
     "party.login_paused",

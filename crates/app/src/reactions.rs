@@ -2,7 +2,7 @@
 use crate::notices::{self, Draft};
 use crate::watch;
 use kernel::id::{
-    AccountId, ApprovalId, ClearingId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
+    AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
 use kernel::{Currency, Error, Money, Owner, Result};
 use ledger::Purpose;
@@ -45,6 +45,10 @@ enum Reaction {
     TellSubject,
     /// The owner of the deposit, the account or the order for units (`owner`).
     TellOwner,
+    /// The subcontractor whose crew or sheet it is; nobody where the crew is the main contractor's own.
+    TellCrew,
+    /// Every worker who is asked to sign a line.
+    TellToSign,
     /// Whose account it is (`account`), where the event names no owner.
     TellOfAccount,
     /// The labour bureau next to the place (`region`), of a warning when it is the bureau's turn.
@@ -71,12 +75,18 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "payroll.project_opened" | "payroll.sheet_submitted" | "payroll.sheet_checked" => &[TellFirm],
         "payroll.sheet_sent_back" | "payroll.sheet_cancelled" => &[TellFirm],
-        "payroll.money_returned" | "payroll.run_finished" => &[TellFirm],
+        "payroll.site_rules_put" | "payroll.money_returned" => &[TellFirm],
+        "payroll.run_finished" => &[TellFirm, TellCrew],
         "payroll.line_failed" => &[TellPerson],
         "payroll.chunk_paid" | "payroll.line_paid" => &[TellPaid],
 
         "worksite.funding_late" | "worksite.forecast_short" => &[TellFirm],
         "worksite.top_up_approved" | "worksite.top_up_refused" => &[TellFirm],
+        "crews.to_sign" => &[TellToSign],
+        "crews.reviewed" | "crews.returned" => &[TellCrew],
+        "crews.review_opened" | "crews.submitted" | "crews.taken_further" => &[TellFirm],
+        "crews.objected" | "crews.cleared" => &[TellFirm, TellCrew],
+        "crews.answered" => &[TellPerson],
 
         "guard.party_frozen" | "guard.party_released" => &[TellSubject],
 
@@ -116,7 +126,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
 /// Whether an event is told to many at once.
 pub(crate) fn is_heavy(kind: &str) -> bool {
-    kind == "payroll.chunk_paid"
+    matches!(kind, "payroll.chunk_paid" | "crews.to_sign")
 }
 
 /// Consumer of what moves other domains on.
@@ -138,6 +148,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     for reaction in reactions(&event.kind) {
         if *reaction == TellPaid {
             let drafts = paid(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellToSign {
+            let drafts = to_sign(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -214,6 +229,49 @@ fn wage_draft(p: payroll::Paid) -> Draft {
     Draft { recipient: p.person.to_string(), kind: "payroll.line_paid".into(), args, about: p.line.to_string() }
 }
 
+/// What everybody hears who is asked to sign a line.
+fn to_sign(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let number = |field: &str| event.payload[field].as_i64().unwrap_or_default();
+    let asked = crews::to_sign_in_chunk(tx, id::<PaySheetId>(event, "sheet")?, number("after"), number("last"))?;
+    let draft = |a: crews::ToSign| {
+        let args = [
+            ("wage", a.kind.code().to_owned()),
+            ("period", a.period.to_string()),
+            ("amount", a.net.plain()),
+            ("currency", a.net.currency.code().to_owned()),
+            ("employer", a.employer),
+        ];
+        let args = args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Draft { recipient: a.person.to_string(), kind: event.kind.clone(), args, about: a.line.to_string() }
+    };
+    Ok(asked.into_iter().map(draft).collect())
+}
+
+/// The subcontractor of the crew or the sheet that an event is about.
+fn subcontractor(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
+    if let Ok(crew) = text(event, "crew").parse::<CrewId>() {
+        return Ok(crews::crew_raw(tx, crew)?.firm);
+    }
+    text(event, "sheet").parse::<PaySheetId>().map_or(Ok(None), |sheet| crews::firm_of_sheet(tx, sheet))
+}
+
+/// What a notice about a crew names: its team, the project, the month.
+fn of_crew(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
+    let mut args = Vec::new();
+    if let Ok(crew) = text(event, "crew").parse::<CrewId>() {
+        args.push(("team".to_owned(), crews::crew_raw(tx, crew)?.team));
+    }
+    if let Ok(project) = text(event, "project").parse::<ProjectId>() {
+        args.push(("project".to_owned(), payroll::project_raw(tx, project)?.name));
+    }
+    let of_line = text(event, "line").parse::<PayLineId>().ok().map(|l| payroll::line_raw(tx, l)).transpose()?;
+    let of_sheet = text(event, "sheet").parse::<PaySheetId>().ok().map(|s| payroll::sheet_raw(tx, s)).transpose()?;
+    let said = text(event, "period").to_owned();
+    let period = of_line.map(|l| l.period).or(of_sheet.map(|s| s.period)).map_or(said, |p| p.to_string());
+    args.push(("period".to_owned(), period));
+    Ok(args)
+}
+
 /// What the family hears of a payment that the guard stopped or holds: that there is one, not to whom.
 fn family(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
     let (Ok(Owner::Person(owner)), Ok(account)) = (text(event, "payer").parse(), text(event, "debit").parse()) else {
@@ -239,8 +297,9 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily => None,
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellToSign => None,
         TellBureau | TellWorkers => None,
+        TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject => of_owner(text(event, "subject")),
@@ -296,6 +355,9 @@ fn more(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
     if let (true, Ok(project)) = (event.kind.starts_with("arrears."), text(event, "project").parse::<ProjectId>()) {
         args.push(("place".into(), payroll::project_raw(tx, project)?.name));
     }
+    if event.kind.starts_with("crews.") {
+        args.extend(of_crew(tx, event)?);
+    }
     if event.kind == "till.interrupted_open" {
         let day = kernel::Date::parse(text(event, "date"))?;
         args.push(("due".into(), till::machine::answered_by(day, &payroll::is_business_day).to_string()));
@@ -317,11 +379,13 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
         "webhook" | "worksite" | "arrears" => Ok(named("firm")),
         "approval" => Ok(approval::raw(tx, id::<ApprovalId>(event, "approval")?)?.firm),
         "payroll" if named("firm").is_some() => Ok(named("firm")),
-        "payroll" => match (text(event, "sheet").parse::<PaySheetId>(), text(event, "project").parse::<ProjectId>()) {
-            (Ok(sheet), _) => Ok(Some(payroll::sheet_raw(tx, sheet)?.firm)),
-            (_, Ok(project)) => Ok(Some(payroll::project_raw(tx, project)?.firm)),
-            _ => Ok(None),
-        },
+        "crews" | "payroll" => {
+            match (text(event, "sheet").parse::<PaySheetId>(), text(event, "project").parse::<ProjectId>()) {
+                (Ok(sheet), _) => Ok(Some(payroll::sheet_raw(tx, sheet)?.firm)),
+                (_, Ok(project)) => Ok(Some(payroll::project_raw(tx, project)?.firm)),
+                _ => Ok(None),
+            }
+        }
         _ => Ok(None),
     }
 }

@@ -42,11 +42,11 @@ pub use object::{
 pub use paper::{Paper, PaperKind, PaperNew, PaperView, paper_check, paper_file, paper_refuse, paper_send, papers_of};
 pub use proof::{CrewProof, ProofLine, crew_proof, proof_csv, proof_lines};
 pub use reviews::{
-    Correction, CrewMonth, MonthSum, Review, correct, is_reviewed, month_sum, months_of_crews, review_attendance,
-    review_of,
+    Correction, CrewMonth, MonthRow, MonthSum, Review, correct, is_reviewed, month_rows, month_sum, months_of_crews,
+    review_attendance, review_of,
 };
 pub use sign::{MyLine, Signature, Word, line_hash, my_line, my_lines, sign, signature_of, waiting_for_me};
-pub use words::{Given, LineWord, ReasonKind, WordCount, explain, line_words, word_count};
+pub use words::{Given, LineWord, ReasonKind, WordCount, explain, line_word, line_words, word_count};
 
 use kernel::Result;
 use store::{Migration, Table};

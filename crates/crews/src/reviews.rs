@@ -6,7 +6,7 @@ use crate::crew::{acted_for, crew_raw, crews_raw, seen};
 use crate::month::{self, AttendanceMonth, DAY_HALF_HOURS_MAX, Entry, Said, Source};
 use crate::{Event, MONTH_CHANGED, MONTH_EMPTY, OWN_WORK, text};
 use kernel::id::{CrewId, ProjectId, WorkerId};
-use kernel::{Actor, BookId, Date, Error, Id, Result, Timestamp};
+use kernel::{Actor, BookId, Date, Error, Id, Page, PageAsk, Result, Timestamp};
 use party::{Change, Permission, Scope};
 use payroll::Period;
 use std::collections::{BTreeMap, HashSet};
@@ -248,4 +248,48 @@ pub fn months_of_crews(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, perio
             })
         })
         .collect()
+}
+
+/// A worker's month in a list.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct MonthRow {
+    pub worker: WorkerId,
+    /// Masked.
+    pub name: String,
+    /// Half hours of day 1 to 31; all zero where only their number is known.
+    pub days: Vec<u8>,
+    pub half_days: i64,
+    pub source: Source,
+    pub changed_at: Timestamp,
+}
+
+/// The workers of a crew's month in the order of the roster, for whoever may see the crew.
+pub fn month_rows(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    crew: CrewId,
+    period: Period,
+    ask: &PageAsk,
+) -> Result<Page<MonthRow>> {
+    let crew = seen(tx, actor, crew)?;
+    let rows = ask.rows()?;
+    let after = ask.after.as_deref().map_or(Ok([0; 16]), |t| t.parse::<WorkerId>().map(|w| w.bytes()))?;
+    let tail =
+        "WHERE book = ?1 AND project = ?2 AND period = ?3 AND team = ?4 AND worker > ?5 ORDER BY worker LIMIT ?6";
+    let more = rows + 1;
+    let key = params![crew.book, crew.project, period, crew.team, after, more];
+    let found = tx.select::<AttendanceMonth>(tail, key)?;
+    let page = Page::cut(found, rows, |m| m.worker.to_string());
+    let one = |tx: &mut Tx<'_>, m: AttendanceMonth| {
+        Ok(MonthRow {
+            worker: m.worker,
+            name: payroll::worker_raw(tx, m.worker)?.name_masked,
+            days: m.days.to_vec(),
+            half_days: m.half_days,
+            source: m.source,
+            changed_at: m.changed_at,
+        })
+    };
+    let items = page.items.into_iter().map(|m| one(tx, m)).collect::<Result<_>>()?;
+    Ok(Page { items, next: page.next })
 }

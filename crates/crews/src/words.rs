@@ -1,6 +1,6 @@
 //! The lines of a sheet with what their workers said, what they attended, and reasons given for what is missing.
-use crate::chain::readable;
-use crate::object::Objection;
+use crate::chain::{CourseView, readable, sheet_course};
+use crate::object::{Objection, ObjectionView, objection_of_line, shown};
 use crate::sign::{Signature, Word, line_hash, word};
 use crate::{OWN_WORK, month, reviews};
 use kernel::id::{ObjectionId, PayLineId, PaySheetId, WorkerId};
@@ -256,4 +256,19 @@ pub(crate) fn unreviewed_teams(tx: &mut Tx<'_>, sheet: &PaySheet) -> Result<Vec<
         Ok(())
     })?;
     Ok(missing)
+}
+
+/// One line with its sheet and its objection; readers as [`line_words`].
+pub fn line_word(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    line: PayLineId,
+) -> Result<(CourseView, LineWord, Option<ObjectionView>)> {
+    let missing = || Error::not_found("pay line", line);
+    let found = payroll::line_raw(tx, line)?;
+    let course = sheet_course(tx, actor, found.sheet).map_err(|_| missing())?;
+    let sheet = payroll::sheet_raw(tx, found.sheet)?;
+    let word = page(tx, &sheet, found.number - 1, 1)?.pop().filter(|l| l.line == line).ok_or_else(missing)?;
+    let objection = objection_of_line(tx, line)?.map(|o| shown(tx, o)).transpose()?;
+    Ok((course, word, objection))
 }

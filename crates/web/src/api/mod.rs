@@ -10,6 +10,7 @@ pub mod bulk;
 pub mod card_scheme;
 pub mod cards;
 pub mod counter;
+pub mod crews;
 pub mod deposits;
 pub mod desk;
 pub mod doc;

@@ -21,7 +21,7 @@ use payroll::{Import, ImportFault, ImportFor, ImportState, Period, Project, Subj
 use serde::Deserialize;
 
 /// Files that are read.
-const ACCEPT: &str = ".xlsx,.xls,.csv";
+pub(super) const ACCEPT: &str = ".xlsx,.xls,.csv";
 /// Seconds between two looks at a file that is being read.
 const LOOK_SECONDS: u32 = 2;
 /// Faults on one page.
@@ -81,7 +81,7 @@ pub async fn pay_sheet(State(web): State<Web>, who: Signed, At(id): At<ProjectId
 }
 
 /// The last months, the latest first; the wage of a month is mostly sent in the month after.
-fn months(words: crate::Words, today: Date) -> Vec<Choice<'static>> {
+pub(super) fn months(words: crate::Words, today: Date) -> Vec<Choice<'static>> {
     const MONTHS_OFFERED: i16 = 12;
     let now = today.year() * 12 + i16::from(today.month()) - 1;
     let one = |back: i16| {
@@ -121,7 +121,7 @@ fn sheet_form(who: &Signed, project: &Project, given: &Fields, today: Date, erro
 }
 
 /// What is fit to be told beside the file: that it cannot be read, and why.
-fn of_file(why: &kernel::Error) -> bool {
+pub(super) fn of_file(why: &kernel::Error) -> bool {
     matches!(why.kind(), Kind::Invalid | Kind::Refused | Kind::Limit | Kind::Conflict)
 }
 

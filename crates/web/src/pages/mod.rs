@@ -21,6 +21,11 @@ pub mod confirm;
 pub mod consents;
 pub mod counter;
 pub mod counter_book;
+pub mod crew_files;
+pub mod crew_months;
+pub mod crew_papers;
+pub mod crew_sheets;
+pub mod crews;
 pub mod customers;
 pub mod demo_machines;
 pub mod deposit_draw;
@@ -108,6 +113,7 @@ pub mod wealth_order;
 pub mod wealth_questions;
 pub mod wealth_sale;
 pub mod words;
+pub mod worker;
 pub mod works;
 
 use crate::Shown;
@@ -238,7 +244,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 30] = [
+    let all: [(bool, Icon, &str, &str); 31] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -251,6 +257,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::BranchManage), Icon::Home, "nav-branches", "/branches"),
         (staff && who.holds(P::TerminalWatch), Icon::Stop, "nav-terminals", "/terminals"),
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
+        (firm && who.holds(P::WageCrew), Icon::Person, "crews", "/crews"),
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Person, "payees", "/payees"),

@@ -77,10 +77,16 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
     let about = &n.about;
     let wages = who.holds(P::WageRead) || who.holds(P::WageReadBank);
     match about.split('_').next()? {
+        "plin" if n.kind == "crews.to_sign" || n.kind == "crews.answered" => {
+            Some(("notice-open-line", format!("/worker/lines/{about}")))
+        }
         "plin" => Some(("notice-open-slip", format!("/slips/{about}"))),
         "appr" => Some(("notice-open", format!("/approvals/{about}"))),
         "ftie" => Some(("notice-open", format!("/family/{about}"))),
         "call" => Some(("notice-open", "/help".to_owned())),
+        "psht" if n.kind.starts_with("crews.") || (who.holds(P::WageCrew) && !wages) => {
+            Some(("notice-open-sheet", format!("/crews/sheets/{about}")))
+        }
         "psht" if wages => Some(("notice-open-sheet", format!("/wages/sheets/{about}"))),
         "proj" if wages && n.kind.starts_with("arrears.") => {
             Some(("notice-open", format!("/arrears/projects/{about}")))
@@ -109,7 +115,9 @@ fn deposit_place(n: &Notice) -> Option<(&'static str, String)> {
 /// What is said of a thing that the event did not name.
 const UNSAID: &str = "—";
 /// What a notice's text may ask for.
-const ARGS: [&str; 32] = [
+const ARGS: [&str; 34] = [
+    "team",
+    "project",
     "money",
     "wage",
     "period",
@@ -172,7 +180,7 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
         (_, "lines" | "paid" | "failed" | "failures") => {
             return text.parse::<i64>().map_or_else(|_| text.to_owned().into(), Into::into);
         }
-        ("payroll.line_paid", "period") => text.parse::<payroll::Period>().ok().map(|p| {
+        (_, "period") => text.parse::<payroll::Period>().ok().map(|p| {
             words.t_with("month", &[("year", i64::from(p.year).into()), ("month", i64::from(p.month).into())])
         }),
         (_, "until") => {

@@ -97,6 +97,7 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
     }
     tiles.push(tile(Icon::Person, "roster", "roster-hint", at("roster")));
     tiles.push(tile(Icon::Home, "site", "site-hint", at("site")));
+    tiles.push(tile(Icon::Check, "crew-site", "crew-site-hint", at("attendance")));
     if who.holds(P::PaymentSubmit) && who.firm().is_some() {
         tiles.push(tile(Icon::Transfer, "funding", "funding-hint", at("funding")));
     }

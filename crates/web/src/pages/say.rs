@@ -80,6 +80,8 @@ stated! {
     cards::State, "card-state": Applied Info, Declined Danger, Approved Info, Produced Warn, Active Good, Frozen Warn, Lost Danger, Closed Quiet;
     worksite::ScheduleState, "site-answer": Asked Info, Agreed Good, Refused Danger, Lapsed Quiet, Ended Quiet;
     worksite::TopUpState, "site-answer": Asked Info, Approved Good, Refused Danger, Lapsed Quiet;
+    crews::Step, "crew-step": Drafted Info, Signing Info, Submitted Info, Returned Warn, Cleared Good, Checking Info, Paying Info, Paid Good, Cancelled Quiet;
+    crews::Word, "crew-word": Waiting Quiet, Signed Good, PaperWaits Info, OnPaper Good, Objected Warn, Answered Info;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 

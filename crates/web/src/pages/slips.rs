@@ -118,7 +118,7 @@ fn state(who: &Signed, s: &Slip) -> Markup {
 }
 
 /// What an item is called: as the bank says it, or as the file did.
-fn label(who: &Signed, item: &Item) -> String {
+pub(super) fn label(who: &Signed, item: &Item) -> String {
     who.words().maybe(&say::key("wage-item", &item.key), &[]).unwrap_or_else(|| item.label.clone())
 }
 
@@ -144,7 +144,7 @@ fn items(who: &Signed, s: &Slip) -> Markup {
 }
 
 /// Hundredths as people write them: `26`, `26.5`.
-fn hundredths(n: i64) -> String {
+pub(super) fn hundredths(n: i64) -> String {
     let text = format!("{}.{:02}", n / 100, n % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

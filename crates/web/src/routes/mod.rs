@@ -3,6 +3,7 @@
 mod cards;
 mod cash;
 mod counter;
+mod crews;
 mod desk;
 mod door;
 mod elder;
@@ -72,6 +73,9 @@ pub fn table() -> Vec<Route> {
         wealth::programs(),
         worksite::pages(),
         worksite::programs(),
+        crews::worker(),
+        crews::pages(),
+        crews::programs(),
         terms::pages(),
         terms::programs(),
     ]
