@@ -29,6 +29,8 @@ const FAMILIES: [&str; 12] = [
     "crew-step",
     "crew-word",
     "import-state",
+    "guarantee-notice-state",
+    "legal-order-state",
     "line-state",
     "payment-state",
     "sheet-state",

@@ -86,6 +86,7 @@ const JOBS: &[Job] = &[
     Job { name: "card-bills", every: DEPOSITS_SECONDS * SECOND, run: card_bills },
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
+    Job { name: "guarantees", every: TIDYING_MINUTES * MINUTE, run: guarantees },
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
     Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
     Job { name: "arrears", every: ARREARS_SECONDS * SECOND, run: arrears_scan },
@@ -149,6 +150,10 @@ fn card_bills(bank: &Bank) -> Result<Done> {
 }
 fn machines(bank: &Bank) -> Result<Done> {
     Ok(Done { things: crate::machines::look_after(bank)?, more: false })
+}
+fn guarantees(bank: &Bank) -> Result<Done> {
+    let m = guarantee::go_on(&bank.desk)?;
+    done(m.duties_late + m.notices_late + m.refills_late + m.letters_near_end, ROWS_AT_ONCE)
 }
 fn wealth_orders(bank: &Bank) -> Result<Done> {
     Ok(Done { things: wealth::go_on(&bank.desk)?.orders, more: false })

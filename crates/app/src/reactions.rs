@@ -118,6 +118,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "arrears.case_defaulted" => &[TellFirm, TellPrincipal, TellBureau],
         "arrears.case_paid" => &[TellFirm, TellPrincipal, TellWorkers],
         "arrears.complaint_received" => &[TellBureau],
+        "guarantee.duty_set" | "guarantee.duty_late" | "guarantee.opened" | "guarantee.near_end" => &[TellFirm],
+        "guarantee.notice_received" | "guarantee.notice_called" | "guarantee.notice_paid" => &[TellFirm],
+        "guarantee.refilled" | "guarantee.refill_late" | "guarantee.returned" => &[TellFirm],
+        "worksite.notice_begun" | "worksite.objected" | "worksite.closed" => &[TellFirm],
+        "worksite.order_froze" | "worksite.order_deducted" | "worksite.order_lifted" => &[TellFirm],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -376,7 +381,7 @@ pub(crate) fn firm(tx: &mut Tx<'_>, event: &Outbox) -> Result<Option<FirmId>> {
     let named = |field| text(event, field).parse::<FirmId>().ok();
     match domain {
         "payment" | "clearing" => Ok(named("payer")),
-        "webhook" | "worksite" | "arrears" => Ok(named("firm")),
+        "webhook" | "worksite" | "guarantee" | "arrears" => Ok(named("firm")),
         "approval" => Ok(approval::raw(tx, id::<ApprovalId>(event, "approval")?)?.firm),
         "payroll" if named("firm").is_some() => Ok(named("firm")),
         "crews" | "payroll" => {

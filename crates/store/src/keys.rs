@@ -12,7 +12,7 @@ use crate::{DECRYPT, KEY_FILE};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use data_encoding::BASE64;
-use ed25519_dalek::{Signer, SigningKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use kernel::{Error, Result};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -56,6 +56,12 @@ fn random32() -> Zeroizing<[u8; 32]> {
 
 fn trouble(path: &Path, why: impl std::fmt::Display) -> Error {
     Error::new(&KEY_FILE, format!("the key file {} cannot be used: {why}", path.display()))
+}
+
+/// Whether `signature` over `message` was made with the private half of `key` (Ed25519, RFC 8032, strict).
+pub fn is_signed(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    let key = VerifyingKey::from_bytes(key);
+    key.is_ok_and(|key| key.verify_strict(message, &Signature::from_bytes(signature)).is_ok())
 }
 
 impl KeyRing {

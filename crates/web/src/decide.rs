@@ -46,6 +46,9 @@ enum Kind {
     /// What an owner of works agrees to.
     Site,
     Arrears,
+    Guarantee,
+    /// A legal document on a protected account, or the closing of a wage account.
+    SiteEnd,
     Rights,
 }
 
@@ -61,6 +64,8 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         own if wealth::KINDS.contains(&own) => Kind::Wealth,
         own if worksite::KINDS.contains(&own) => Kind::Site,
         own if arrears::KINDS.contains(&own) => Kind::Arrears,
+        own if guarantee::KINDS.contains(&own) => Kind::Guarantee,
+        own if worksite::end::KINDS.contains(&own) => Kind::SiteEnd,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -95,6 +100,14 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
         Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Site => bank.write(move |tx| worksite::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Arrears => bank.write(move |tx| arrears::approval_yes(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Guarantee => {
+            let desk = bank.desk.clone();
+            bank.write(move |tx| guarantee::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
+        }
+        Kind::SiteEnd => {
+            let desk = bank.desk.clone();
+            bank.write(move |tx| worksite::end::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
+        }
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -120,6 +133,8 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             bank.write(move |tx| wealth::approval_no(&desk, tx, &who, id, &hash, &why)).map(Decided::from)
         }
         Kind::Arrears => bank.write(move |tx| arrears::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::Guarantee => bank.write(move |tx| guarantee::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::SiteEnd => bank.write(move |tx| worksite::end::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -134,9 +149,14 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth | Kind::Site | Kind::Arrears => {
-            refuse(bank, actor, id, shown_hash, reason)
-        }
+        Kind::PaySheet
+        | Kind::BulkFile
+        | Kind::Cards
+        | Kind::Wealth
+        | Kind::Site
+        | Kind::Arrears
+        | Kind::Guarantee
+        | Kind::SiteEnd => refuse(bank, actor, id, shown_hash, reason),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }

@@ -112,6 +112,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
             include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
             include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
+            include_str!(concat!("../locales/", $folder, "/guarantee.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };

@@ -84,6 +84,9 @@ pub enum Command {
     },
     /// Recompute the books, the audit and every seal, and name the first broken record.
     Verify,
+    /// What a labour bureau was given.
+    #[command(subcommand)]
+    Wages(Wages),
     /// What the demo bank is shown with.
     #[command(subcommand)]
     Demo(Demo),
@@ -307,4 +310,15 @@ mod tests {
             assert_eq!(read(line).ok(), want, "{line}");
         }
     }
+}
+
+#[derive(Subcommand)]
+pub enum Wages {
+    /// Look at an archive of evidence: signature, hashes, sums. Needs no bank.
+    Verify {
+        file: PathBuf,
+        /// The bank's public key, 64 hexadecimal digits; without it the archive's own is only named.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
 }

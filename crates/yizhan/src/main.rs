@@ -23,9 +23,10 @@ mod serve;
 mod simulate;
 mod socket;
 mod verify;
+mod wages;
 mod work;
 
-use args::{Audit, Bench, Cli, Command, Demo, Import, Keys, Payroll};
+use args::{Audit, Bench, Cli, Command, Demo, Import, Keys, Payroll, Wages};
 use clap::Parser;
 use exit::{Done, Outcome};
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Payroll(Payroll::Pay { run }) => work::do_it(&place, Ask::Pay { run }, Vec::new()),
         Command::CloseDay { to } => work::do_it(&place, Ask::CloseDay { to }, Vec::new()),
         Command::Verify => verify::verify(&place),
+        Command::Wages(Wages::Verify { file, key }) => wages::verify(&file, key.as_deref()),
         Command::Demo(Demo::Code { who }) => demo_desk::code(&who),
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),

@@ -1,5 +1,6 @@
 //! A small bank with a contractor, a building site, a yard and their workers, and what is tried on them.
 mod end;
+mod evidence;
 mod life;
 mod model;
 mod orders;

@@ -129,6 +129,11 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "list-by" => Some(say::told_or(w, "list-subject", text)),
         "project-profile" => Some(say::told_or(w, "profile", text)),
         "person-tier" => Some(say::told_or(w, "tier", &text.to_ascii_lowercase())),
+        "guarantee-form" => Some(say::told_or(w, "guarantee-form", text)),
+        "worksite-action" => Some(say::told_or(w, "worksite-action", text)),
+        "worksite-basis" => Some(say::told_or(w, "worksite-basis", text)),
+        "worksite-until" | "guarantee-pay-by" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
+        "guarantee-amount" | "guarantee-left" | "worksite-amount" | "worksite-balance" => money(text),
         "site-top-up-due" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "site-schedule-amount"
         | "site-top-up-amount"
@@ -273,7 +278,7 @@ fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
         return html! { p.hint { (who.t("approval-not-yours")) } };
     }
     html! {
-        @if DECIDED_HERE.contains(&kind) || app::desk::KINDS.contains(&kind) {
+        @if DECIDED_HERE.contains(&kind) || [app::desk::KINDS, guarantee::KINDS, worksite::end::KINDS].concat().contains(&kind) {
             (actions(html! {
                 (link_button(Button::Primary, &who.t("approve"), &at("approval")))
                 @if SENT_BACK.contains(&kind) || kind == "payment" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }

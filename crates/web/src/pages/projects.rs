@@ -98,6 +98,11 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
     tiles.push(tile(Icon::Person, "roster", "roster-hint", at("roster")));
     tiles.push(tile(Icon::Home, "site", "site-hint", at("site")));
     tiles.push(tile(Icon::Check, "crew-site", "crew-site-hint", at("attendance")));
+    tiles.push(tile(Icon::Cash, "guarantee", "guarantee-hint", at("guarantee")));
+    tiles.push(tile(Icon::Check, "site-end", "site-end-hint", at("end")));
+    if who.holds(P::WageLegalOrder) {
+        tiles.push(tile(Icon::Stop, "legal-order-new", "legal-order-hint", at("legal-order")));
+    }
     if who.holds(P::PaymentSubmit) && who.firm().is_some() {
         tiles.push(tile(Icon::Transfer, "funding", "funding-hint", at("funding")));
     }

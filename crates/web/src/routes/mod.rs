@@ -28,6 +28,8 @@ use crate::pages::{branches, bulk_accounts, firms, logins, registration, roles, 
 use crate::pages::{password, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
+mod guarantee;
+mod site_end;
 mod transfer;
 mod wealth;
 mod worksite;
@@ -76,6 +78,10 @@ pub fn table() -> Vec<Route> {
         crews::worker(),
         crews::pages(),
         crews::programs(),
+        guarantee::pages(),
+        guarantee::programs(),
+        site_end::pages(),
+        site_end::programs(),
         terms::pages(),
         terms::programs(),
     ]

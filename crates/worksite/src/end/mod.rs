@@ -14,12 +14,16 @@
 //! the main contractor's own account and both accounts are closed.
 //!
 //! **What is kept (art. 15, 28).** [`kept_until`]: three years after the later of completion and the end of the last pay sheet; until both are
-//! known, without end. Nothing of a site is deleted before; [`may_forget`] is asked by whatever would.
+//! known, without end. [`evidence`] packs all of it into one archive that the bank signs, and [`proof`] looks at such an archive without a bank. Nothing of a site is deleted before; [`may_forget`] is asked by whatever would.
+mod archive;
 mod blocks;
 mod closing;
 mod decided;
 mod events;
+mod evidence;
+mod ledger_book;
 mod orders;
+mod proof;
 mod records;
 
 pub use blocks::{Block, block, blocks_of, is_blocked, unblock};
@@ -29,10 +33,13 @@ pub use closing::{
 };
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
+pub use evidence::{Extra, Packed, evidence, row};
+pub use ledger_book::{LedgerRow, pay_ledger, pay_ledger_file};
 pub use orders::{
     Action, Basis, LegalOrder, OrderNew, OrderState, may_restrict, order, order_enter, order_lift,
     order_of_restriction, orders_of, orders_open, restrict,
 };
+pub use proof::{Fault, Proof, proof};
 pub use records::{Kept, kept_until, may_forget};
 
 use kernel::{Actor, Error, Result, Who};
@@ -50,6 +57,18 @@ pub const OBJECTIONS_MAX: i64 = 10_000;
 pub const LISTED_MAX: i64 = 200;
 /// Blocks of one site at most.
 pub const BLOCKS_MAX: i64 = 500;
+/// Lines of the pay ledger shown on its page at most; the file has them all.
+pub const LEDGER_SHOWN_MAX: u32 = 200;
+/// Lines of the pay ledger in one file at most.
+pub const LEDGER_FILE_MAX: u32 = 100_000;
+/// Lines of one file of an archive of evidence at most.
+pub const EVIDENCE_LINES_MAX: usize = 5_000;
+/// Files of one archive at most.
+pub const EVIDENCE_FILES_MAX: usize = 2_000;
+/// Bytes of one file of an archive at most.
+pub const EVIDENCE_FILE_BYTES_MAX: u64 = 64 << 20;
+/// Pay sheets of one archive at most, the newest first.
+pub const EVIDENCE_SHEETS_MAX: u32 = 2_000;
 /// Characters of a name or a document's number at most.
 pub const TEXT_CHARS_MAX: usize = 200;
 /// Characters of a public notice, an objection or an answer at most.
@@ -71,6 +90,7 @@ kernel::codes! {
     NOT_MOVED: Refused, "worksite_not_moved", "nothing was moved; look at the reason and try again later";
     ORDERED: Refused, "worksite_ordered", "lift it at the legal document it stands on, with a document of its authority";
     CLOSE_BY_END: Refused, "worksite_close_by_end", "close the wage account by the steps of its site's end: completion, pledge, notice, closing";
+    EVIDENCE_UNREAD: Invalid, "worksite_evidence_unread", "give the file as the bank sent it; this is no archive of evidence";
     KEPT: Refused, "worksite_records_kept", "keep it; the law sets the day before which it is not deleted";
 }
 
