@@ -1,4 +1,5 @@
 //! What goes over the wire: rights at every address, forms, sessions, strange input, repeated requests, and the documents.
+mod arrears_cases;
 mod bulk;
 mod bytes;
 mod card_cases;

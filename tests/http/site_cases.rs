@@ -191,7 +191,7 @@ pub(super) fn furnish(house: &mut House) {
     house.ids.extend([("$site", project.to_string()), ("$top_up", top_up.to_string()), ("$board", code)]);
 }
 
-fn opening(firm: FirmId, profile: payroll::Profile, name: String) -> payroll::ProjectNew {
+pub(super) fn opening(firm: FirmId, profile: payroll::Profile, name: String) -> payroll::ProjectNew {
     payroll::ProjectNew {
         firm,
         contractor: firm,

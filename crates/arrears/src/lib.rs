@@ -49,7 +49,7 @@ mod tests;
 mod warning;
 
 pub use board::{
-    Filter, Totals, WarningPage, board, board_totals, bureau_board, bureau_totals, case, cases, cases_of_bureau,
+    Filter, Place, Totals, WarningPage, board, board_totals, bureau_board, bureau_totals, case, cases, cases_of_bureau,
     exceptions, firm_warnings, project_warnings, warning,
 };
 pub use bureau::{

@@ -38,6 +38,8 @@ pub(crate) struct Inner {
     pub(crate) readings: crate::readings::Readings,
     /// How often an address may ask whether a receipt is genuine.
     pub(crate) receipt_checks: Limiter,
+    /// How often an address may complain, or look for the code of a complaint.
+    pub(crate) complaints: Limiter,
     /// How often a person may name a payee wrongly.
     misnamed: Limiter,
     fonts: documents::Fonts,
@@ -76,6 +78,7 @@ impl Web {
             works: Default::default(),
             readings: Default::default(),
             receipt_checks: Limiter::new(crate::pages::verify::CHECKS_BY_ADDRESS),
+            complaints: Limiter::new(crate::pages::complaints::BY_ADDRESS),
             misnamed: Limiter::new(MISNAMED_BY_PERSON),
             fonts: setting.fonts,
             public_address: setting.public_url.clone().unwrap_or_default(),

@@ -6,6 +6,7 @@
 //! person's data show it masked.
 pub mod accounts;
 pub mod approvals;
+pub mod arrears;
 pub mod bulk;
 pub mod card_scheme;
 pub mod cards;

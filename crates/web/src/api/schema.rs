@@ -264,6 +264,21 @@ shapes! {
     CardSpending "What was bought in a month, refunds taken off." { month: date, amount: Amount }
     CardRefund "What a merchant gave back." { purchase: id, reference: text, amount: Amount, transfer: id, at: time }
     CardPlan "The parts of a purchase, and the fee of each." { item: int, parts: [Amount], fee: Amount }
+    ArrearsSummary "What stands open in a project: warnings by severity, cases, what is owed." { project: id, firm: id, firm_name: text, name: text, region: text, severe: int, high: int, middle: int, cases: int, owed: Amount, workers: int, next_pay_on: date "null" }
+    ArrearsPlace "A place of a board." { region: text, projects: int, severe: int, warnings: int, owed: Amount }
+    ArrearsTotals "What a board adds up to." { projects: int, workers: int, severe: int, high: int, middle: int, cases: int, owed: Amount, places: [ArrearsPlace] }
+    WarningFigure "A figure of a warning: money, a day, a count, half days or words." { name: text, value: any }
+    WageWarning "A warning of wages. `step` says whose turn it is: contractor, officer, manager, bureau; `next_at` when the next is told." { warning: id, project: id, firm: id, region: text, kind: text, about: text, severity: text, step: text, next_at: time "null", state: text, opened_at: time, figures: [WarningFigure], acting_note: text, ended_at: time "null", ended_why: text, case: id "null" }
+    WageDismissal "Dismissed at once, or asked of a second person." { outcome: text, approval: id "null" }
+    ArrearsCase "A case of wages in arrears. The main contractor settles `contractor_first` and takes `from_subcontractor` back; the owner of the works advances `owner_up_to`." { case: id, project: id, firm: id, contractor: id, region: text, about: text, state: text, step: text, workers: int, owed: Amount, paid: Amount, contractor_first: Amount, from_subcontractor: Amount, owner_up_to: Amount "null", opened_at: time, order_number: text, order_due_on: date "null", report_number: text, notice: text, closed_at: time "null" }
+    BureauQuery "A bureau's look into an account (Decree 724, art. 40)." { query: id, project: id, reason: text, document: text, asked_at: time, approval: id, state: text, number: text, until: time "null", looks: int }
+    AccountLook "What one look showed." { query: id, number: text, account_name: text, account_masked: text, balance: Amount, in_clearing: Amount, at: time }
+    Complaint "A complaint of a worker, the telephone number masked." { complaint: id, region: text, project: id "null", place: text, words: text, phone: text, received_at: time, state: text, answer: text, case: id "null", files: int }
+    ComplaintTaken "The code is answered once." { complaint: id, code: text }
+    ComplaintProgress "How far a complaint is." { received_at: time, state: text, bureau: text, hotline: text, accepted_at: time "null", handled_at: time "null", closed_at: time "null", answer: text }
+    MonthReportLine "What happened with one kind of warning in a month." { kind: text, severity: text, opened: int, cleared: int, dismissed: int, open: int }
+    MonthReport "A month in a bureau's region." { bureau: text, region: text, period: text, lines: [MonthReportLine], cases_opened: int, cases_closed: int, workers: int, owed: Amount, paid: Amount, complaints: int, complaints_closed: int }
+    Bureau "A labour bureau and the region it looks after." { bureau: id, firm: id, name: text, region: text, level: text, hotline: text }
     WealthProduct "A version of a wealth product. `risk` R1 to R5; `fee` in millionths of the net amount; who becomes `second_look_age` in the year of an order waits for a second look." { code: text, version: int, risk: text, name_zh: text, name_en: text, issuer_zh: text, issuer_en: text, about_zh: text, about_en: text, currency: text, minimum: Amount, step: Amount, sold_until: date "null", matures: date "null", redeem_days: int, cooling_hours: int, fee: int, second_look_age: int "null", effective_from: date, document: text }
     WealthValue "What a unit was worth at the end of a day: currency units, four decimals." { day: date, value: text }
     WealthOnSale "A product as it is sold today, with its newest value." { product: WealthProduct, value: WealthValue "null" }

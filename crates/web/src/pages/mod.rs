@@ -2,11 +2,14 @@
 pub mod accounts;
 pub mod app;
 pub mod approvals;
+pub mod arrears;
+pub mod arrears_case;
 pub mod asking;
 pub mod audit;
 pub mod branches;
 pub mod bulk;
 pub mod bulk_accounts;
+pub mod bureau;
 pub mod call_backs;
 pub mod card_apply;
 pub mod card_bill;
@@ -17,6 +20,7 @@ pub mod card_repay;
 pub mod cards;
 pub mod clearing;
 pub mod close_day;
+pub mod complaints;
 pub mod confirm;
 pub mod consents;
 pub mod counter;
@@ -243,13 +247,15 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         P::GuardLists,
         P::WageAccountCheck,
         P::WageSheetCheck,
+        P::WageCase,
+        P::BureauApprove,
         P::RoleGrant,
         P::TariffEdit,
     ]);
     // Whose own requests wait for others.
-    let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate])
+    let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate, P::BureauAct])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 31] = [
+    let all: [(bool, Icon, &str, &str); 35] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -263,6 +269,10 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::TerminalWatch), Icon::Stop, "nav-terminals", "/terminals"),
         (firm && who.holds(P::WageRead) || staff && who.holds(P::WageReadBank), Icon::Bill, "nav-wages", "/wages"),
         (firm && who.holds(P::WageCrew), Icon::Person, "crews", "/crews"),
+        (staff && who.holds(P::WageReadBank), Icon::Warn, "arrears-board", "/arrears"),
+        (firm && who.holds(P::WageRead), Icon::Warn, "arrears-mine", "/arrears/mine"),
+        (firm && who.holds(P::BureauRead), Icon::Warn, "bureau-board", "/bureau"),
+        (staff && who.holds(P::BureauManage), Icon::Account, "bureaus", "/bureaus"),
         (!customer && (checks || asks), Icon::Check, "nav-approvals", "/approvals"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Transfer, "nav-pay", "/pay"),
         ((customer || firm) && who.holds(P::PaymentSubmit), Icon::Person, "payees", "/payees"),

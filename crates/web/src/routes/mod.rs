@@ -30,6 +30,8 @@ use party::Permission as P;
 
 mod guarantee;
 mod site_end;
+mod arrears;
+mod bureau;
 mod transfer;
 mod wealth;
 mod worksite;
@@ -73,6 +75,10 @@ pub fn table() -> Vec<Route> {
         cards::programs(),
         wealth::pages(),
         wealth::programs(),
+        arrears::pages(),
+        arrears::programs(),
+        bureau::pages(),
+        bureau::programs(),
         worksite::pages(),
         worksite::programs(),
         crews::worker(),

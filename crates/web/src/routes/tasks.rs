@@ -45,6 +45,8 @@ pub const TASKS: &[Task] = &[
     task("1320", "kbk", "stock", "/blank-cards"),
     task("2010", "gz", "wages", "/wages"),
     task("2020", "gzkh", "project-opening", "/wages/opening"),
+    task("2110", "yj", "arrears-board", "/arrears"),
+    task("2120", "qxaj", "arrears-cases", "/arrears/cases"),
     task("3010", "fh", "nav-approvals", "/approvals"),
     task("3020", "kf", "vault", "/vault"),
     task("3030", "pz", "vouchers", "/vouchers"),

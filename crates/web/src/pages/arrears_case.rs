@@ -1,0 +1,311 @@
+//! Cases of wages in arrears: the list, opening one, its page with who is owed what, who answers for it, and what happened.
+use super::arrears::{NOTE_CHARS_MAX, NoteForm, step};
+use super::{Page as Sheet, next_href, page, say};
+use crate::api::unknown_to_others;
+use crate::gate::Signed;
+use crate::http::csrf::Checked;
+use crate::http::read::At;
+use crate::http::redirect::see_other;
+use crate::look::*;
+use crate::state::Web;
+use crate::words::Words;
+use crate::{Fault, Shown};
+use arrears::{ArrearsCase, CaseEntry, CaseLine, CaseNew, CaseState, Filter};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use kernel::id::{ArrearsCaseId, ProjectId};
+use kernel::{Actor, Money, PageAsk};
+use maud::{Markup, html};
+use party::Permission as P;
+use payroll::PaySheet;
+use serde::Deserialize;
+use store::Tx;
+
+/// Lines of a case on its page.
+const LINES_SHOWN: usize = 200;
+
+pub fn state(w: Words, s: CaseState) -> Markup {
+    let tone = match s {
+        CaseState::Paid | CaseState::Closed => Tone::Good,
+        CaseState::Defaulted | CaseState::Noticed => Tone::Danger,
+        CaseState::Open | CaseState::Told | CaseState::Reported | CaseState::Ordered => Tone::Warn,
+    };
+    status(tone, &say::told(w, "arrears-case-state", s.code()), "", "")
+}
+
+/// Cases as a table; `place` is where their pages lie.
+pub fn table(w: Words, all: &[ArrearsCase], place: &str) -> Markup {
+    let row = |c: &ArrearsCase| {
+        [
+            html! { a href={ (place) "/" (c.id) } { (c.about) } },
+            html! { (c.workers) },
+            amount(w, c.owed()),
+            amount(w, c.left()),
+            day(w, c.opened_at.local_date()),
+            state(w, c.state),
+        ]
+    };
+    let table = Table::new(w.t("arrears-cases"))
+        .text(w.t("arrears-case"))
+        .figures(w.t("arrears-workers"))
+        .figures(w.t("arrears-claimed"))
+        .figures(w.t("arrears-owed"))
+        .text(w.t("arrears-since"))
+        .text(w.t("arrears-state"));
+    table.rows(all.iter().map(row)).when_empty(w.t("arrears-cases-none")).caption_hidden().show(w)
+}
+
+pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let found = web.read(move |tx| arrears::cases(tx, &actor, &Filter::default(), &ask)).await?;
+    let w = who.words();
+    let main = html! {
+        (table(w, &found.items, "/arrears/cases"))
+        (pager(w, None, next_href(&who.view, &found.next).as_deref()))
+    };
+    Ok(page(&who, Sheet::new(who.t("arrears-cases")).crumb(who.t("arrears-board"), "/arrears"), main))
+}
+
+/// What a case's page shows.
+pub struct Seen {
+    pub case: ArrearsCase,
+    pub project: String,
+    pub lines: Vec<CaseLine>,
+    pub entries: Vec<(CaseEntry, String)>,
+}
+
+pub fn load(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> kernel::Result<Seen> {
+    let case = unknown_to_others(arrears::case(tx, actor, id), "case", id)?;
+    let project = payroll::project_raw(tx, case.project)?.name;
+    let lines = arrears::case_lines(tx, actor, id)?;
+    let mut entries = Vec::new();
+    for e in arrears::case_entries(tx, actor, id)? {
+        let name = party::who_name(tx, &e.made_by).unwrap_or_default();
+        entries.push((e, name));
+    }
+    Ok(Seen { case, project, lines, entries })
+}
+
+/// What everybody who may see the case reads.
+pub fn told(w: Words, seen: &Seen) -> Markup {
+    let c = &seen.case;
+    let l = c.liability();
+    let mut rows = vec![
+        Row::new(w.t("arrears-state"), state(w, c.state)),
+        Row::new(w.t("arrears-turn"), html! { (step(w, c.step)) }),
+        Row::new(w.t("arrears-workers"), html! { (c.workers) }),
+        Row::new(w.t("arrears-claimed"), amount(w, c.owed())),
+        Row::new(w.t("arrears-paid"), amount(w, c.paid())),
+        Row::new(w.t("arrears-liable-contractor"), amount(w, l.contractor_first)),
+    ];
+    if !c.subcontractor.is_empty() {
+        rows.push(Row::new(
+            w.t("arrears-liable-sub"),
+            html! { (amount(w, l.from_subcontractor)) " " (c.subcontractor) },
+        ));
+    }
+    rows.extend(l.owner_up_to.map(|m| Row::new(w.t("arrears-liable-owner"), amount(w, m))));
+    if let Some(due) = c.order_due_on {
+        rows.push(Row::new(w.t("arrears-order"), html! { (c.order_number) " " (day(w, due)) }));
+    }
+    if !c.report_number.is_empty() {
+        rows.push(Row::new(w.t("arrears-report-number"), html! { (c.report_number) }));
+    }
+    if !c.notice.is_empty() {
+        rows.push(Row::new(w.t("arrears-notice"), html! { (c.notice) }));
+    }
+    html! { (balance(w, &w.t("arrears-owed"), c.left())) (summary_list(w, &rows)) (timeline(w, seen)) (owed(w, seen)) }
+}
+
+fn timeline(w: Words, seen: &Seen) -> Markup {
+    let row = |(e, name): &(CaseEntry, String)| {
+        [
+            moment(w, e.at),
+            html! { (say::told(w, "arrears-entry", e.what.code())) },
+            html! { (name) },
+            html! { (e.note) },
+        ]
+    };
+    let table = Table::new(w.t("arrears-timeline"))
+        .text(w.t("arrears-when"))
+        .text(w.t("arrears-what"))
+        .text(w.t("arrears-who"))
+        .text(w.t("arrears-note"));
+    table.rows(seen.entries.iter().map(row)).show(w)
+}
+
+fn owed(w: Words, seen: &Seen) -> Markup {
+    let row =
+        |l: &CaseLine| [html! { (l.name_masked) }, html! { (l.period) }, amount(w, l.owed()), amount(w, l.paid())];
+    let table = Table::new(w.t("arrears-lines"))
+        .text(w.t("arrears-figure-worker"))
+        .text(w.t("arrears-figure-period"))
+        .figures(w.t("arrears-claimed"))
+        .figures(w.t("arrears-paid"));
+    let more = seen.lines.len().saturating_sub(LINES_SHOWN) as i64;
+    html! {
+        (table.rows(seen.lines.iter().take(LINES_SHOWN).map(row)).show(w))
+        @if more > 0 { p.hint { (w.t_with("arrears-lines-more", &[("n", more.into())])) } }
+    }
+}
+
+/// A form of one line and its button.
+pub fn ask(who: &Signed, to: &str, (label, send): (&str, &str), kind: Button) -> Markup {
+    let field = Field::new("note", who.t(label));
+    form(
+        &who.view,
+        to,
+        html! { (multiline(who.words(), &field, 2, NOTE_CHARS_MAX)) (actions(button(kind, &who.t(send), None))) },
+    )
+}
+
+pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let seen = web.read(move |tx| load(tx, &actor, id)).await?;
+    let (c, keeps) = (&seen.case, who.holds(P::WageCase));
+    let acts = keeps || who.holds(P::WageProjectManage);
+    let to = |what: &str| format!("/arrears/cases/{id}/{what}");
+    let main = html! {
+        (told(who.words(), &seen))
+        @if keeps && c.state == CaseState::Open { h2 { (who.t("arrears-tell")) } (ask(&who, &to("telling"), ("arrears-tell-note", "arrears-tell"), Button::Primary)) }
+        @if acts && matches!(c.state, CaseState::Open | CaseState::Told) { h2 { (who.t("arrears-report")) } (ask(&who, &to("report"), ("arrears-report-number", "arrears-report-send"), Button::Secondary)) }
+        @if keeps && c.state == CaseState::Noticed { h2 { (who.t("arrears-take")) } p { (who.t("arrears-take-lead")) }
+            (form(&who.view, &to("notice-taking"), actions(button(Button::Primary, &who.t("arrears-take"), None)))) }
+        @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (ask(&who, &to("notes"), ("arrears-note", "arrears-note-send"), Button::Secondary)) }
+        @if keeps && c.is_open() { h2 { (who.t("arrears-close")) } p { (who.t(if c.state == CaseState::Paid { "arrears-close-paid" } else { "arrears-close-second" })) }
+            (ask(&who, &to("closing"), ("arrears-reason", "arrears-close"), Button::Secondary)) }
+    };
+    let sheet = Sheet::new(c.about.clone()).lead(seen.project.clone());
+    let (label, back) = if keeps { ("arrears-cases", "/arrears/cases") } else { ("arrears-mine", "/arrears/mine") };
+    Ok(page(&who, sheet.crumb(who.t(label), back), main))
+}
+
+fn back(id: ArrearsCaseId) -> Result<Response, Fault> {
+    Ok(see_other(&format!("/arrears/cases/{id}")))
+}
+
+pub async fn tell(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ArrearsCaseId>,
+    Checked(given): Checked<NoteForm>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    web.write(move |tx| unknown_to_others(arrears::case_tell(tx, &actor, id, &given.note), "case", id)).await?;
+    back(id)
+}
+
+pub async fn report(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ArrearsCaseId>,
+    Checked(given): Checked<NoteForm>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    web.write(move |tx| unknown_to_others(arrears::case_report(tx, &actor, id, &given.note), "case", id)).await?;
+    back(id)
+}
+
+pub async fn note(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ArrearsCaseId>,
+    Checked(given): Checked<NoteForm>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    web.write(move |tx| unknown_to_others(arrears::case_note(tx, &actor, id, &given.note, None), "case", id)).await?;
+    back(id)
+}
+
+pub async fn take_notice(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ArrearsCaseId>,
+    _: Checked<Vec<(String, String)>>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    web.write(move |tx| unknown_to_others(arrears::notice_take(tx, &actor, id), "case", id)).await?;
+    back(id)
+}
+
+/// Closes what is paid; asks a second person where something is still owed.
+pub async fn close(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ArrearsCaseId>,
+    Checked(given): Checked<NoteForm>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    let asked = web.write(move |tx| {
+        let c = unknown_to_others(arrears::case(tx, &actor, id), "case", id)?;
+        match c.state {
+            CaseState::Paid | CaseState::Closed => arrears::case_close(tx, &actor, id, &given.note).map(|_| None),
+            _ => arrears::close_ask(tx, &actor, id, &given.note).map(Some),
+        }
+    });
+    match asked.await? {
+        None => back(id),
+        Some(approval) => Ok(see_other(&format!("/approvals/{approval}"))),
+    }
+}
+
+/// What opens a case.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OpenForm {
+    #[serde(rename = "csrf")]
+    _csrf: String,
+    about: String,
+    sheet: String,
+    subcontractor: String,
+    left: String,
+}
+
+pub async fn open_form(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let (name, sheets) = web
+        .read(move |tx| {
+            let project = unknown_to_others(payroll::project(tx, &actor, id), "project", id)?;
+            Ok((project.name, payroll::sheets_newest(tx, id, 24)?))
+        })
+        .await?;
+    let w = who.words();
+    let choice = |s: &PaySheet| Choice::new(s.id.to_string(), format!("{} {}", s.period, w.money(s.net())));
+    let choices: Vec<Choice<'_>> = sheets.iter().map(choice).collect();
+    let about = Field::new("about", who.t("arrears-about")).hint(who.t("arrears-about-hint"));
+    let sub = Field::new("subcontractor", who.t("arrears-sub")).hint(who.t("arrears-sub-hint")).optional();
+    let left = Field::new("left", who.t("arrears-works-left")).hint(who.t("arrears-works-left-hint")).optional();
+    let main = html! {
+        @if choices.is_empty() { (empty(&who.t("arrears-case-open"), &who.t("sheets-none"), html! {})) }
+        @else {
+            (form(&who.view, &format!("/arrears/projects/{id}/case"), html! {
+                (text(w, &about))
+                (select(w, &Field::new("sheet", who.t("arrears-sheet")).hint(who.t("arrears-sheet-hint")), &choices))
+                (text(w, &sub))
+                (money(w, &left, kernel::Currency::CNY))
+                (actions(button(Button::Primary, &who.t("arrears-case-open"), None)))
+            }))
+        }
+    };
+    let sheet = Sheet::new(who.t("arrears-case-open")).lead(name);
+    Ok(page(&who, sheet.crumb(who.t("arrears-warnings"), format!("/arrears/projects/{id}")), main))
+}
+
+pub async fn open(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<ProjectId>,
+    Checked(given): Checked<OpenForm>,
+) -> Result<Response, Fault> {
+    let actor = who.actor.clone();
+    let left = Some(given.left.trim()).filter(|t| !t.is_empty());
+    let new = CaseNew {
+        about: given.about.clone(),
+        sheets: vec![given.sheet.trim().parse()?],
+        subcontractor: given.subcontractor.clone(),
+        works_money_left: left.map(|t| Money::parse(t, kernel::Currency::CNY)).transpose()?,
+        ..CaseNew::of(id)
+    };
+    let case = web.write(move |tx| unknown_to_others(arrears::case_open(tx, &actor, &new), "project", id)).await?;
+    back(case)
+}
