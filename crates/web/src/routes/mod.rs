@@ -28,10 +28,10 @@ use crate::pages::{branches, bulk_accounts, firms, logins, registration, roles, 
 use crate::pages::{password, payday, prices, projects, restrictions, roster, sheets, sign_in, slips, tiers};
 use party::Permission as P;
 
-mod guarantee;
-mod site_end;
 mod arrears;
 mod bureau;
+mod guarantee;
+mod site_end;
 mod transfer;
 mod wealth;
 mod worksite;
