@@ -14,6 +14,7 @@ mod door;
 mod elder;
 mod files;
 mod forms;
+mod founding;
 mod furniture;
 mod hostile;
 mod house;

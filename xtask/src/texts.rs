@@ -21,7 +21,7 @@ const LOOKUPS: [&str; 2] = ["t", "t_with"];
 const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
-const FAMILIES: [&str; 12] = [
+const FAMILIES: &[&str] = &[
     "approval-state",
     "batch-state",
     "card-state",
