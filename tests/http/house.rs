@@ -342,6 +342,7 @@ impl House {
         self.ids.extend(names.into_iter().zip(ids.expect("deposits")));
         super::furniture::wealth(self);
         super::site_cases::furnish(self);
+        super::crew_cases::furnish(self);
         super::arrears_cases::furnish(self);
     }
 

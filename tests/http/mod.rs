@@ -7,6 +7,7 @@ mod cards;
 mod cases;
 mod cash;
 mod counter;
+mod crew_cases;
 mod deposits;
 mod desk;
 mod documents;

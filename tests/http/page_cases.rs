@@ -4,7 +4,11 @@ use super::cases::{Case, EVERYBODY, PEOPLE, case};
 /// People. Who is not signed in is led to `/sign-in`; a program has no pages. `body` is the form as it is sent, without its proof.
 pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
     // Sites first: later cases end roles and sessions.
-    super::site_cases::SITE_PAGES.iter().chain(super::arrears_cases::ARREARS_PAGES).chain(PEOPLES)
+    super::site_cases::SITE_PAGES
+        .iter()
+        .chain(super::arrears_cases::ARREARS_PAGES)
+        .chain(super::crew_cases::CREW_PAGES)
+        .chain(PEOPLES)
 }
 
 /// Pages; what grew too long stands in files of its own.

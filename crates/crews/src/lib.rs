@@ -1,4 +1,27 @@
-//! The crews of a site: who works for whom, who was there, who agreed to his wage.
+//! The crews of a site: who works for whom, who was there, who agreed to his wage before it is paid.
+//!
+//! **Words.** A project *under site rules* ([`payroll::put_under_site_rules`]) has *crews* (班组): teams of its roster, of a
+//! subcontractor whose clerks act for it, or the main contractor's own. A worker's *month* holds half hours by day; up to
+//! [`HALF_DAY_HALF_HOURS`] of them are half a day, more a whole one. A *stranger* was on the site and is on no roster. A *word* is what a
+//! worker said of his line: signed, on paper, objected.
+//!
+//! **Attendance** comes from a gate's times, a table of days, a table of totals, or rows of a program. A file is written down in one
+//! transaction or not at all; whoever is refused in it is left out whole, and only when the sender says so. The same bytes for the
+//! same month are the same file. Heads by day are counted as days are written.
+//!
+//! **Review.** The labour officer reviews a crew's month as it was shown (its hash). From then on a day changes by a
+//! [correction](correct) with a reason, and the month is reviewed again. Nobody reviews what he wrote down.
+//!
+//! **A sheet** goes: drafted by the crew's clerk → shown to its workers ([`ask_signatures`], in events of [`ASKED_LINES`] lines) →
+//! [given to the main contractor](submit_to_main) → [cleared](clear_sheet) by the labour officer → submitted, checked and paid in
+//! `payroll` → [proof](crew_proof) for the subcontractor. It may be given back before it is cleared; then the crew cancels it and sends another.
+//!
+//! **A signature** is bound to [`line_hash`]: worker, month, days, every part, the sums. The worker signs as himself; paper counts once
+//! the labour officer compared it. **An objection** stops nothing (Decree 724, art. 35): it is a word like a signature. It is
+//! answered, corrected on a supplement or kept with a reason, and can be taken further when kept or after [`ANSWER_DAYS`] days.
+//!
+//! **Clearing** needs the month of every team on the sheet reviewed, a reason for each line with more days than attended, and a
+//! word of each worker or a reason why he cannot be reached.
 mod chain;
 mod clear;
 mod columns;

@@ -267,18 +267,26 @@ pub fn objections(
     }
     let rows = ask.rows()?;
     let before = ask.after.as_deref().map_or(Ok([0xff; 16]), |t| t.parse::<ObjectionId>().map(|o| o.bytes()))?;
-    let tail = match (crew.is_some(), open) {
-        (false, false) => "WHERE book = ?1 AND project = ?2 AND id < ?3 AND ?4 = ?4 ORDER BY id DESC LIMIT ?5",
-        (false, true) => {
-            "WHERE book = ?1 AND project = ?2 AND id < ?3 AND ?4 = ?4 AND answered_at IS NULL ORDER BY id DESC LIMIT ?5"
+    let (book, more) = (project.book(), rows + 1);
+    let found = match (crew, open) {
+        (None, false) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
+            tx.select::<Objection>(tail, params![book, project, before, more])?
         }
-        (true, false) => "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 ORDER BY id DESC LIMIT ?5",
-        (true, true) => {
-            "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 AND answered_at IS NULL ORDER BY id DESC LIMIT ?5"
+        (None, true) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 AND answered_at IS NULL ORDER BY id DESC LIMIT ?4";
+            tx.select::<Objection>(tail, params![book, project, before, more])?
+        }
+        (Some(crew), false) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 ORDER BY id DESC LIMIT ?5";
+            tx.select::<Objection>(tail, params![book, project, before, crew, more])?
+        }
+        (Some(crew), true) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 AND answered_at IS NULL \
+                        ORDER BY id DESC LIMIT ?5";
+            tx.select::<Objection>(tail, params![book, project, before, crew, more])?
         }
     };
-    let of = crew.map_or([0; 16], |c| c.bytes());
-    let found = tx.select::<Objection>(tail, params![project.book(), project, before, of, rows + 1])?;
     let page = Page::cut(found, rows, |o| o.id.to_string());
     let items = page.items.into_iter().map(|o| shown(tx, o)).collect::<Result<_>>()?;
     Ok(Page { items, next: page.next })

@@ -65,6 +65,7 @@ permission-wage-account-open = open wage accounts
 permission-wage-project-manage = manage wage projects
 permission-wage-roster-edit = edit rosters
 permission-wage-sheet-make = make pay sheets
+permission-wage-crew = keep its crews' attendance and pay sheets
 permission-wage-sheet-check = check pay sheets
 permission-wage-pay = pay wages
 permission-wage-read = see the firm's wages

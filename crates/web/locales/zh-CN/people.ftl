@@ -65,6 +65,7 @@ permission-wage-account-open = 开立工资专户
 permission-wage-project-manage = 管理工资项目
 permission-wage-roster-edit = 维护花名册
 permission-wage-sheet-make = 制作工资表
+permission-wage-crew = 办理本单位班组的考勤和工资表
 permission-wage-sheet-check = 复核工资表
 permission-wage-pay = 发放工资
 permission-wage-read = 查看本单位工资
