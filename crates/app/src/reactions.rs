@@ -357,8 +357,12 @@ fn more(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
             args.push((format!("name_{lang}"), name.into()));
         }
     }
-    if let (true, Ok(project)) = (event.kind.starts_with("arrears."), text(event, "project").parse::<ProjectId>()) {
+    let of_site = ["arrears.", "guarantee.", "worksite."].iter().any(|domain| event.kind.starts_with(domain));
+    if let (true, true, Ok(project)) =
+        (of_site, text(event, "place").is_empty(), text(event, "project").parse::<ProjectId>())
+    {
         args.push(("place".into(), payroll::project_raw(tx, project)?.name));
+        args.extend(of_end(event));
     }
     if event.kind.starts_with("crews.") {
         args.extend(of_crew(tx, event)?);
@@ -368,6 +372,21 @@ fn more(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
         args.push(("due".into(), till::machine::answered_by(day, &payroll::is_business_day).to_string()));
     }
     Ok(args)
+}
+
+/// The day and the sum that a notice about a guarantee or the end of a site names, whatever its event calls them.
+fn of_end(event: &Outbox) -> Vec<(String, String)> {
+    let mut args = Vec::new();
+    let day = ["due_on", "refill_by", "pay_by", "until"].into_iter().map(|field| text(event, field));
+    if let Some(day) = day.into_iter().find(|day| kernel::Date::parse(day).is_ok()) {
+        args.push(("due".into(), day.to_owned()));
+    }
+    let sum = ["short", "owed", "balance"].into_iter().map(|field| event.payload[field].clone());
+    if let Some(sum) = sum.into_iter().find_map(|v| serde_json::from_value::<Money>(v).ok()) {
+        args.push(("amount".into(), sum.plain()));
+        args.push(("currency".into(), sum.currency.code().to_owned()));
+    }
+    args
 }
 
 /// The many payments of a pay run are told as the run, not one by one.

@@ -437,7 +437,19 @@ mod tests {
     /// Keys that other crates hand over as data: labels of what is approved, items of a pay slip, why a wage failed.
     #[test]
     fn every_key_made_from_data_is_a_text() {
-        let crates = ["payments", "payroll", "worksite", "approval", "pricing", "party", "guard", "app", "arrears"];
+        let crates = [
+            "payments",
+            "payroll",
+            "worksite",
+            "approval",
+            "pricing",
+            "party",
+            "guard",
+            "app",
+            "arrears",
+            "guarantee",
+            "crews",
+        ];
         let mut wanted = BTreeSet::new();
         for folder in crates.map(|name| format!("{}/../{name}/src", env!("CARGO_MANIFEST_DIR"))) {
             sources(&mut wanted, std::path::Path::new(&folder));
