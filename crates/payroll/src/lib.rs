@@ -73,8 +73,8 @@ pub use import::{
 };
 pub use line::{Item, LineState, PayLine, last_line, line_raw, lines_of_person, lines_raw};
 pub use lists::{
-    LineView, faults, faults_csv, faults_raw, import_of, lines, progress, roster, sheet, sheets_newest, sheets_of,
-    without_account,
+    LineView, faults, faults_csv, faults_raw, import_of, lines, net_and_days, progress, roster, sheet, sheets_newest,
+    sheets_of, without_account,
 };
 pub use pages::{
     Headcount, ProjectPage, ProjectView, goings_on, headcount, project, project_page, projects, projects_of,

@@ -79,6 +79,13 @@ pub fn sheets_newest(tx: &mut Tx<'_>, id: ProjectId, rows: u32) -> Result<Vec<Pa
     newest(tx, &project, [0xff; 16], rows)
 }
 
+/// What the lines of a sheet that tell their days come to: net in minor units, and hundredths of days. For domain code.
+pub fn net_and_days(tx: &mut Tx<'_>, sheet: PaySheetId) -> Result<(i64, i64)> {
+    let sql = "SELECT CAST(coalesce(sum(net), 0) AS BIGINT), CAST(coalesce(sum(days), 0) AS BIGINT) FROM payroll_lines \
+               WHERE book = ?1 AND sheet = ?2 AND days > 0";
+    Ok(tx.query_one(sql, params![sheet.book(), sheet], |r| Ok((r.get(0)?, r.get(1)?)))?.unwrap_or((0, 0)))
+}
+
 fn signed(tx: &mut Tx<'_>, who: Option<Signed>) -> Result<Option<SignedView>> {
     who.map(|s| Ok(SignedView { name: party::who_name(tx, &s.by)?, at: s.at })).transpose()
 }

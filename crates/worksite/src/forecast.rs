@@ -1,7 +1,7 @@
 //! Will there be enough on the next pay day?
 //!
-//! Needed is the first that is known of: the sheets that wait to be paid, the days that were worked at the daily rate of the last
-//! sheet, the last sheet's net by the heads of today. There are the balance and the installments due until the pay day that are not
+//! Needed is the first that is known of: the sheets that wait to be paid, the days that were worked in the month after the last sheet's at
+//! that sheet's daily rate, the last sheet's net by the heads of today. There are the balance and the installments due until the pay day that are not
 //! late: money that should have come and did not is not counted on.
 use crate::events::Event;
 use crate::site::SiteFile;
@@ -11,6 +11,8 @@ use kernel::{BookId, Currency, Date, Money, Result, Timestamp};
 use payroll::{Kind, PaySheet, SheetState};
 use store::{Seal, Tx, params};
 
+/// Months of attendance read at a time.
+const ROWS: u32 = 500;
 /// Sheets of a project that are looked at.
 const SHEETS: u32 = 24;
 
@@ -104,6 +106,33 @@ fn is_settled(s: &PaySheet) -> bool {
     matches!(s.state, SheetState::Starting | SheetState::Paying | SheetState::Paid | SheetState::PartlyPaid)
 }
 
+/// Half days are 50 hundredths; `net` is what `days` hundredths came to. Rounded up.
+fn at_rate(half_days: i64, (net, days): (i64, i64)) -> Option<i64> {
+    if half_days <= 0 || days <= 0 {
+        return None;
+    }
+    let whole = i128::from(half_days) * 50 * i128::from(net);
+    i64::try_from((whole + i128::from(days) - 1) / i128::from(days)).ok()
+}
+
+/// The days worked in the month after that of the last sheet, at its daily rate; `None` without attendance or without its days.
+fn attended(tx: &mut Tx<'_>, project: ProjectId, sheets: &[PaySheet]) -> Result<Option<i64>> {
+    let Some(last) = sheets.iter().find(|s| s.kind == Kind::Wage && !s.repay && is_settled(s)) else { return Ok(None) };
+    let (mut half_days, mut after) = (0, None);
+    loop {
+        let page = crews::worked(tx, project, last.period.next(), after, ROWS)?;
+        half_days += page.iter().map(|(_, n)| n).sum::<i64>();
+        match page.last() {
+            Some((worker, _)) if page.len() == ROWS as usize => after = Some(*worker),
+            _ => break,
+        }
+    }
+    match half_days {
+        0 => Ok(None),
+        n => Ok(at_rate(n, payroll::net_and_days(tx, last.id)?)),
+    }
+}
+
 /// The forecast of a site's next pay day. Asks no right: the caller has.
 pub fn forecast(tx: &mut Tx<'_>, project: ProjectId, today: Date) -> Result<Forecast> {
     let of = payroll::project_raw(tx, project)?;
@@ -119,7 +148,7 @@ pub fn forecast(tx: &mut Tx<'_>, project: ProjectId, today: Date) -> Result<Fore
     let open = open.filter(|i| i.state == crate::InstallmentState::Open).map(|i| (i.due_on, i.rest().minor)).collect();
     let known = Known {
         waiting: (!waiting.is_empty()).then(|| waiting.iter().sum()),
-        attended: None,
+        attended: attended(tx, project, &sheets)?,
         last,
         heads: payroll::headcount(tx, project)?.workers,
         balance: ledger::view(tx, of.wage_account)?.available().minor,
@@ -184,6 +213,14 @@ mod tests {
         assert_eq!(needed(&last), (Basis::LastPaid, 800), "eight heads now, seven then");
         assert_eq!(needed(&Known { heads: 0, ..last.clone() }).0, Basis::Nothing, "nobody is on the roster any more");
         assert_eq!(needed(&Known { last: None, ..last }), (Basis::Nothing, 0));
+    }
+
+    #[test]
+    fn days_are_reckoned_at_the_rate_of_the_last_sheet() {
+        let last = (800_000, 2_600);
+        assert_eq!(at_rate(52, last), Some(800_000), "26 days as then");
+        assert_eq!(at_rate(1, last), Some(15_385), "half a day, rounded up");
+        assert_eq!((at_rate(0, last), at_rate(52, (800_000, 0))), (None, None), "nothing to reckon by");
     }
 
     #[test]

@@ -188,6 +188,7 @@ site-schedule-ratio = Per cent of the month’s progress
 site-schedule-hint = Fill in the amount or the part
 site-schedule-one = Fill in either the amount or the part
 site-schedule-day = Day of the month
+site-schedule-each = Day { $day } of the month
 site-schedule-day-hint = By progress: this day of the month after
 site-schedule-from = First month
 site-schedule-until = Last month

@@ -188,6 +188,7 @@ site-schedule-ratio = 当月进度的百分比
 site-schedule-hint = 固定金额和百分比只填一项
 site-schedule-one = 固定金额和百分比只填一项
 site-schedule-day = 每月几号
+site-schedule-each = 每月 { $day } 日
 site-schedule-day-hint = 按进度拨款的，是下个月的这一天
 site-schedule-from = 从哪个月起
 site-schedule-until = 到哪个月止

@@ -171,7 +171,8 @@ fn facts(who: &Signed, f: &SiteFile, owner: Option<&str>) -> Markup {
         Row::new(who.t("site-officer"), html! { (f.officer_masked) }),
         Row::new(who.t("site-pay-by"), html! { (say::told(w, "site-pay-by", f.pay_by.code())) }),
         Row::new(who.t("site-authority"), html! { (f.authority) }),
-        Row::new(who.t("site-hotline"), html! { (f.hotline) " · " (f.legal_aid) }),
+        Row::new(who.t("site-hotline"), html! { (f.hotline) }),
+        Row::new(who.t("site-legal-aid"), html! { (f.legal_aid) }),
     ];
     html! { h2 { (who.t("site-facts")) } (summary_list(w, &rows)) }
 }

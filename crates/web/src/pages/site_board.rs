@@ -26,6 +26,7 @@ pub async fn show(
     let link = papers::board_link(&web, &headers, &board.code);
     let w = who.words();
     let main = html! {
+        div.board {
         (law(&who, &p))
         (told(w, &board))
         section.paper-code {
@@ -36,6 +37,7 @@ pub async fn show(
                 p { a href={ "/board/" (board.code) } { (link) } }
                 p { (who.t("site-board-scan-lead")) }
             }
+        }
         }
         (actions(print_button(w)))
     };

@@ -213,7 +213,7 @@ fn schedule_table(who: &Signed, all: &[Schedule]) -> Markup {
             (Some(a), _) => html! { (w.money(a)) },
             (_, part) => html! { (percent(part.unwrap_or_default())) " " (who.t("site-of-progress")) },
         };
-        let when = w.t_with("pay-day-agreed", &[("day", i64::from(s.day).into())]);
+        let when = w.t_with("site-schedule-each", &[("day", i64::from(s.day).into())]);
         let months = html! { (s.from_period) " – " (s.until_period) };
         let state = html! { div { (say::tag(w, s.state)) @if !s.reason.is_empty() { br; span.hint { (s.reason) } } } };
         [html! { (s.number) }, much, html! { (when) }, months, state]
