@@ -199,6 +199,7 @@ pub(super) fn furnish(house: &mut House) {
             name: "赵海".into(),
             identity: super::house::identity(77),
             contract: "LD-1".into(),
+            phone: "13800000077".into(),
             ..payroll::WorkerNew::default()
         };
         let worker = payroll::worker_add(tx, &system(), watched, worker)?.worker;
