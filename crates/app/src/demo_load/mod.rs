@@ -14,7 +14,8 @@
 //!
 //! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
 //!
-//! A building site and a ship in repair have site files ([`sites`]).
+//! A building site and a ship in repair have site files ([`sites`]); guarantees, a legal document that waits and a site near its end stand
+//! beside them ([`ends`]).
 //!
 //! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
@@ -24,6 +25,7 @@
 mod cards;
 mod cash;
 mod elders;
+mod ends;
 mod files;
 mod history;
 mod identity;
@@ -33,6 +35,7 @@ mod sites;
 mod wages;
 mod wealth;
 
+pub use ends::ENDING_SITE;
 pub use files::{DemoFile, file, files};
 pub use identity::identity_simulator;
 pub use sites::{FILED_SITE, FILED_YARD};
@@ -137,6 +140,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
+    ends::load(&mut load, &people, &money)?;
     cash::load(&mut load, &people)?;
     cards::load(&mut load, &people, &money)?;
     wealth::load(&mut load, &money)?;
