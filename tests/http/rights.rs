@@ -111,7 +111,8 @@ fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
                 _ => {
                     let body = house.fill(case.body);
                     let fields: Vec<_> = body.split('&').filter_map(|pair| pair.split_once('=')).collect();
-                    house.form(letter, "/home", &path, &fields)
+                    let from = if ['n', 'p'].contains(&letter) { "/sign-in" } else { "/home" };
+                    house.form(letter, from, &path, &fields)
                 }
             };
             let nobody = ['n', 'p'].contains(&letter);

@@ -161,6 +161,11 @@ fn w7_a_reviewed_month_changes_only_by_a_correction_and_is_reviewed_again() {
     assert_eq!((site.worked(), import.refused), (vec![44, 44, 40, -1], 1), "a file changes nothing after the review");
     assert!(site.list(&import).contains(&"attendance_reviewed".to_owned()));
 
+    let (clerk, project, worker) = (site.clerk.clone(), site.project, Some(site.hands[0].worker));
+    let row = AttendanceRow { worker, date: Some(day("2026-10-02")), half_hours: 8, ..AttendanceRow::default() };
+    let by_program = site.write(move |tx| attendance_rows(tx, &clerk, project, None, std::slice::from_ref(&row)));
+    assert!(by_program.unwrap_err().is(&MONTH_REVIEWED), "nor does a program");
+
     let (clerk, worker) = (site.crew_clerk.clone(), site.hands[0].worker);
     let correction =
         |reason: &str| Correction { worker, date: day("2026-10-01"), half_hours: 8, reason: reason.into() };

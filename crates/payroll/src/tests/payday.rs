@@ -50,7 +50,7 @@ fn everybody_is_paid_once() {
 fn line_of(bank: &Bank, sheet: PaySheetId, number: i64) -> PayLine {
     let page = bank.read(|tx| lines(tx, &bank.clerk, sheet, None, &PageAsk::first(200)));
     let id = page.items.iter().find(|l| l.number == number).unwrap().line;
-    bank.read(|tx| line::line_raw(tx, id))
+    bank.read(|tx| line_raw(tx, id))
 }
 
 fn stop(bank: &Bank, n: usize, kind: Restriction) {

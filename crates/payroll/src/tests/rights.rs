@@ -106,7 +106,7 @@ fn a_worker_sees_his_own_slip_and_nobody_elses() {
     let line =
         |number: usize| bank.read(|tx| lines(tx, &bank.clerk, sheet, None, &PageAsk::default())).items[number].line;
     let (first, second) = (line(0), line(1));
-    let person = |id| bank.read(|tx| line::line_raw(tx, id)).person;
+    let person = |id| bank.read(|tx| line_raw(tx, id)).person;
     let worker = Actor::of(Who::Person(person(first)));
     let slips = |actor: &Actor, of: PersonId| bank.desk.store.read(|tx| slips_of(tx, actor, of, &PageAsk::default()));
     assert_eq!(slips(&worker, person(first)).unwrap().items.len(), 0, "nothing before it is paid");

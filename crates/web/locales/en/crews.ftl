@@ -277,3 +277,5 @@ proof-behalf = On behalf of
 proof-paid = Paid
 proof-failed = Not paid
 proof-lines = What each was paid
+my-lines-waiting = Please look at { $n } of your wages before they are paid
+crew-sheet-way = What the workers said, and clearance

@@ -277,3 +277,5 @@ proof-behalf = 代谁发放
 proof-paid = 已发放
 proof-failed = 没有发出
 proof-lines = 发放明细
+my-lines-waiting = 有 { $n } 笔工资，发之前请您看看对不对
+crew-sheet-way = 工人签字和放行情况

@@ -48,10 +48,11 @@ pub async fn show(
     let state = ask.state.as_deref().and_then(LineState::parse);
     let first = ask.after.is_none();
     let lines_ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
-    let (v, lines) = web
+    let (v, lines, rules) = web
         .read(move |tx| {
             let v = unknown_to_others(payroll::sheet(tx, &actor, id), "pay sheet", id)?;
-            Ok((v, payroll::lines(tx, &actor, id, state, &lines_ask)?))
+            let rules = payroll::site_rules(tx, v.project)?.is_some();
+            Ok((v, payroll::lines(tx, &actor, id, state, &lines_ask)?, rules))
         })
         .await?;
     let w = who.words();
@@ -60,6 +61,7 @@ pub async fn show(
     let main = html! {
         p { (head(&who, &v)) }
         (warnings(&who, &v))
+        @if rules { p { a href={ "/crews/sheets/" (id) } { (who.t("crew-sheet-way")) } } }
         (work(&who, &v))
         (totals(&who, &v))
         (hands(&who, &v))

@@ -28,10 +28,14 @@ pub(super) fn name(who: &Signed, period: Period, kind: Kind, number: u8) -> Stri
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk>) -> Result<Shown, Fault> {
     let (actor, person) = (who.actor.clone(), who.person());
     let first = ask.after.is_none();
-    let found = web
+    let own = !who.is_staff() && who.firm().is_none();
+    let (found, waiting) = web
         .read(move |tx| match person {
-            Some(person) => payroll::slips_of(tx, &actor, person, &ask),
-            None => Ok(kernel::Page { items: Vec::new(), next: None }),
+            Some(person) => {
+                let waiting = if own { crews::waiting_for_me(tx, &actor)? } else { 0 };
+                Ok((payroll::slips_of(tx, &actor, person, &ask)?, waiting as i64))
+            }
+            None => Ok((kernel::Page { items: Vec::new(), next: None }, 0)),
         })
         .await?;
     let w = who.words();
@@ -52,10 +56,21 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
         .when_empty(who.t("slips-none"))
         .caption_hidden();
     let main = html! {
+        @if waiting > 0 { (to_sign(&who, waiting)) }
         (table.show(w))
+        @if own { p { a href="/worker/lines" { (who.t("my-lines")) } } }
         (pager(w, (!first).then_some("/slips"), next_href(&who.view, &found.next).as_deref()))
     };
     Ok(page(&who, Sheet::new(who.t("slips")).lead(who.t("slips-lead")), main))
+}
+
+/// Wages that wait for the worker's word before they are paid.
+fn to_sign(who: &Signed, waiting: i64) -> Markup {
+    let told = who.words().t_with("my-lines-waiting", &[("n", waiting.into())]);
+    html! {
+        (notice(Tone::Info, &told, html! {}))
+        (actions(link_button(Button::Primary, &who.t("my-lines"), "/worker/lines")))
+    }
 }
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayLineId>) -> Result<Shown, Fault> {

@@ -7,7 +7,7 @@ use party::Permission as P;
 
 /// Bytes of a body that holds a letter's file in base64.
 const LETTER_JSON_BYTES_MAX: usize = 14 << 20;
-/// Bytes of a form with a letter's file.
+/// Bytes of a form of several parts, with a letter's file or without.
 const LETTER_FORM_BYTES_MAX: usize = 11 << 20;
 
 /// Pages of the bank and the contractor.
@@ -18,18 +18,18 @@ pub(super) fn pages() -> Vec<Route> {
         get("/wages/guarantees", page::list, Staff(P::WageReadBank)),
         get("/wages/projects/{id}/guarantee", page::show, read),
         get("/wages/projects/{id}/guarantee/duty", page::duty, opens),
-        post("/wages/projects/{id}/guarantee/duty", page::duty_write, opens),
+        post("/wages/projects/{id}/guarantee/duty", page::duty_write, opens).takes(LETTER_FORM_BYTES_MAX),
         post("/wages/projects/{id}/guarantee/deposit", page::deposit, opens),
         get("/wages/projects/{id}/guarantee/letter", page::letter, opens),
         post("/wages/projects/{id}/guarantee/letter", page::letter_take, opens).takes(LETTER_FORM_BYTES_MAX),
         get("/wages/guarantees/{id}/renewal", page::renewal, opens),
         post("/wages/guarantees/{id}/renewal", page::renew, opens).takes(LETTER_FORM_BYTES_MAX),
         get("/wages/guarantees/{id}/payment", page::payment, Firm(P::PaymentSubmit)),
-        post("/wages/guarantees/{id}/payment", page::pay, Firm(P::PaymentSubmit)),
+        post("/wages/guarantees/{id}/payment", page::pay, Firm(P::PaymentSubmit)).takes(LETTER_FORM_BYTES_MAX),
         get("/wages/guarantees/{id}/notice", notice::new, cases),
-        post("/wages/guarantees/{id}/notice", notice::take, cases),
+        post("/wages/guarantees/{id}/notice", notice::take, cases).takes(LETTER_FORM_BYTES_MAX),
         get("/wages/guarantees/{id}/return", page::giving_back, opens),
-        post("/wages/guarantees/{id}/return", page::give_back, opens),
+        post("/wages/guarantees/{id}/return", page::give_back, opens).takes(LETTER_FORM_BYTES_MAX),
         get("/wages/pay-notices/{id}", notice::show, read),
         post("/wages/pay-notices/{id}/asking", notice::asking, cases),
         post("/wages/pay-notices/{id}/issuer", notice::issuer, cases),
