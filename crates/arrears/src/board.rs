@@ -220,8 +220,10 @@ fn sees_project(tx: &mut Tx<'_>, actor: &Actor, firm: FirmId, project: ProjectId
 pub fn project_warnings(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<(Summary, Vec<Warning>)> {
     let p = payroll::project_raw(tx, project)?;
     sees_project(tx, actor, p.firm, project)?;
-    let summary = tx.get::<Summary>(params![p.book, project])?;
-    let summary = summary.ok_or_else(|| Error::not_found("look at project", project))?;
+    let summary = match tx.get::<Summary>(params![p.book, project])? {
+        Some(summary) => summary,
+        None => crate::summary::empty(tx, &p)?,
+    };
     let tail = "WHERE book = ?1 AND project = ?2 ORDER BY id DESC LIMIT ?3";
     let mut all = tx.select::<Warning>(tail, params![p.book, project, PROJECT_WARNINGS_MAX])?;
     all.sort_by_key(|w| (!w.is_open(), w.severity, std::cmp::Reverse(w.id)));

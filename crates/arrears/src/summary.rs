@@ -41,27 +41,32 @@ pub(crate) fn region_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<String> {
     crate::site::region(tx, project)
 }
 
+/// The row of a project that was not looked at yet.
+pub(crate) fn empty(tx: &mut Tx<'_>, p: &Project) -> Result<Summary> {
+    Ok(Summary {
+        book: p.book,
+        project: p.id,
+        firm: p.firm,
+        firm_name: party::firm(tx, p.firm)?.name,
+        name: p.name.clone(),
+        region: String::new(),
+        severe: 0,
+        high: 0,
+        middle: 0,
+        cases: 0,
+        owed: 0,
+        workers: 0,
+        next_pay_on: None,
+        seal: Seal::default(),
+    })
+}
+
 /// Counts anew what is open and writes the row.
 pub(crate) fn write(tx: &mut Tx<'_>, p: &Project, about: &About) -> Result<()> {
     let mut row = match tx.load::<Summary>(params![p.book, p.id])? {
         Some(row) => row,
         None => {
-            let mut new = Summary {
-                book: p.book,
-                project: p.id,
-                firm: p.firm,
-                firm_name: party::firm(tx, p.firm)?.name,
-                name: p.name.clone(),
-                region: String::new(),
-                severe: 0,
-                high: 0,
-                middle: 0,
-                cases: 0,
-                owed: 0,
-                workers: 0,
-                next_pay_on: None,
-                seal: Seal::default(),
-            };
+            let mut new = empty(tx, p)?;
             tx.insert(&mut new)?;
             new
         }

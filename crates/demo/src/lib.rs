@@ -46,6 +46,8 @@ pub struct DemoBank {
     pub merchants: Vec<firms::Merchant>,
     pub yard: yard::Yard,
     pub site: yard::Site,
+    /// 劳动保障监察支队: its maker is an inspector, its checker the head.
+    pub bureau: firms::Firm,
 }
 
 /// The demo bank of `seed`; the same one every time.
@@ -60,6 +62,7 @@ pub fn generate(seed: u64) -> DemoBank {
         merchants: firms::merchants(seed, &mut register, &branches),
         yard: yard::yard(seed, &mut register, &branches),
         site: yard::site(seed, &mut register, &branches),
+        bureau: yard::bureau(seed, &mut register, &branches),
         branches,
     }
 }

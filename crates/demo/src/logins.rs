@@ -44,7 +44,8 @@ pub struct Login {
     pub name: &'static str,
     /// The person's name.
     pub display: String,
-    /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`.
+    /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`,
+    /// `bureau_officer`, `bureau_head`.
     pub role: &'static str,
     pub kind: Kind,
     pub whose: Whose,
@@ -106,6 +107,10 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
     all.push(login(bank, "payowner", "firm_owner", Whose::Owner(yard.credit_code.clone()), &yard.legal));
     let owner = &bank.site.owner;
     all.push(login(bank, "siteowner", "firm_owner", Whose::Owner(owner.credit_code.clone()), &owner.legal));
+    let bureau = &bank.bureau;
+    let code = || bureau.credit_code.clone();
+    all.push(login(bank, "inspector", "bureau_officer", Whose::Maker(code()), &bureau.maker));
+    all.push(login(bank, "bureauhead", "bureau_head", Whose::Checker(code()), &bureau.checker));
     all
 }
 

@@ -30,7 +30,7 @@ fn workers(bank: &DemoBank) -> impl Iterator<Item = &Worker> {
 }
 
 fn persons(bank: &DemoBank) -> Vec<&Person> {
-    let firms = bank.firms.iter().chain([&bank.yard.firm, &bank.site.owner, &bank.site.contractor]);
+    let firms = bank.firms.iter().chain([&bank.yard.firm, &bank.site.owner, &bank.site.contractor, &bank.bureau]);
     let firms = firms.chain(employers(bank).map(|e| &e.firm));
     let staff = bank.staff.iter().map(|s| &s.person).chain(bank.customers.iter().map(|c| &c.person));
     staff
@@ -309,6 +309,8 @@ fn every_role_can_sign_in() {
         "siteclerk",
         "sitecheck",
         "siteowner",
+        "inspector",
+        "bureauhead",
     ] {
         assert!(names.contains(name), "{name}");
     }

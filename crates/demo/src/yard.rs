@@ -306,6 +306,13 @@ pub fn site(seed: u64, register: &mut Register, branches: &[Branch]) -> Site {
     }
 }
 
+/// The labour bureau of the island's city. No account: it banks nowhere here.
+pub fn bureau(seed: u64, register: &mut Register, branches: &[Branch]) -> Firm {
+    let mut dice = Dice::new(seed, "bureau");
+    let named = calling("汐洲市劳动保障监察支队", "Xizhou Labour Inspection Bureau", "公共管理", Size::Small);
+    firm(&mut dice, register, home_branch(branches), named)
+}
+
 fn home_branch(branches: &[Branch]) -> &Branch {
     branches.iter().find(|b| b.code == CITY_BRANCH).unwrap_or(&branches[0])
 }

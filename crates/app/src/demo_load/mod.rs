@@ -21,6 +21,7 @@
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
+mod arrears;
 mod cards;
 mod cash;
 mod elders;
@@ -137,6 +138,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     elders::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
+    arrears::load(&mut load, &people)?;
     cash::load(&mut load, &people)?;
     cards::load(&mut load, &people, &money)?;
     wealth::load(&mut load, &money)?;

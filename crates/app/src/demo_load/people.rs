@@ -162,6 +162,9 @@ fn persons(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Res
             items.push(person_new(branch(branches, &f.branch)?, person)?);
         }
     }
+    for person in [&data.bureau.legal, &data.bureau.maker, &data.bureau.checker] {
+        items.push(person_new(city, person)?);
+    }
     items.extend(own_workers(&data).map(|w| worker_new(city, w)));
     let numbers: Vec<String> = items.iter().map(|i| i.number.clone()).collect();
     let ids = load
@@ -186,6 +189,16 @@ fn firms(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Resul
             phone: f.maker.phone.clone(),
         });
     }
+    let b = &data.bureau;
+    items.push(FirmNew {
+        branch: branch(branches, &b.branch)?,
+        credit_code: b.credit_code.clone(),
+        name: b.zh.clone(),
+        kind: FirmKind::Authority,
+        size: size(b.size),
+        address: b.address.clone(),
+        phone: "12333".into(),
+    });
     for m in &data.merchants {
         items.push(FirmNew {
             branch: branch(branches, &m.branch)?,
@@ -226,6 +239,9 @@ fn firm_roles(load: &mut Load<'_, '_>, people: &People) -> Result<()> {
     for m in &data.merchants {
         items.push((people.person(&m.owner)?, people.firm(&m.credit_code)?, Role::FirmOwner));
     }
+    let bureau = people.firm(&data.bureau.credit_code)?;
+    items.push((people.person(&data.bureau.maker)?, bureau, Role::BureauOfficer));
+    items.push((people.person(&data.bureau.checker)?, bureau, Role::BureauHead));
     let give = |tx: &mut store::Tx<'_>, item: &(PersonId, FirmId, Role)| {
         party::grant(tx, &actor(), GrantAsk::new(Who::Person(item.0), item.2).of(item.1))
     };

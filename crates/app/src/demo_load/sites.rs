@@ -16,6 +16,8 @@ use worksite::{AgreementNew, Contacts, Funded, LabourShare, PayBy, ScheduleNew, 
 pub const FILED_SITE: &str = "望潮客运枢纽二期工程";
 /// The ship in repair that has a file.
 pub const FILED_YARD: &str = "海鹭66轮坞修";
+/// The step that answers the building site's id.
+pub(super) const SITE_STEP: &str = "demo-site";
 /// A month's wage money, 元.
 const MONTHLY: i64 = 40_000;
 /// Days ago on which the last payment was due.
@@ -39,7 +41,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     let agrees = user(Who::ForFirm { person: people.person(&owner.legal)?, firm: owner_firm }, Role::FirmOwner);
     let open = project(firm, Profile::Construction, FILED_SITE, &format!("{}-2", data.site.number));
     let owner_name = owner.zh.clone();
-    let site = load.step("demo-site".into(), move |tx| file(tx, &open, Some(owner_firm), &owner_name))?;
+    let site = load.step(SITE_STEP.into(), move |tx| file(tx, &open, Some(owner_firm), &owner_name))?;
     let paper = format!("{}-2-三方", data.site.number);
     let by = clerk.clone();
     load.step("demo-site-papers".into(), move |tx| papers(tx, &by, site, &paper))?;

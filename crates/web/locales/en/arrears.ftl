@@ -194,6 +194,7 @@ arrears-show-all = All projects
 arrears-show-open = Only with something open
 arrears-none = No warnings
 arrears-warnings = Warnings
+arrears-warnings-hint = What is wrong, whose turn it is, what clears it
 arrears-turn = Whose turn
 arrears-since = Since
 arrears-until-then = To be dealt with by

@@ -194,6 +194,7 @@ arrears-show-all = 全部项目
 arrears-show-open = 只看有预警的
 arrears-none = 没有预警
 arrears-warnings = 预警
+arrears-warnings-hint = 哪里不对、该谁处理、怎样消除
 arrears-turn = 该谁处理
 arrears-since = 从哪天起
 arrears-until-then = 最晚处理到

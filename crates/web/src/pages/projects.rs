@@ -100,6 +100,7 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
     tiles.push(tile(Icon::Check, "crew-site", "crew-site-hint", at("attendance")));
     tiles.push(tile(Icon::Cash, "guarantee", "guarantee-hint", at("guarantee")));
     tiles.push(tile(Icon::Check, "site-end", "site-end-hint", at("end")));
+    tiles.push(tile(Icon::Warn, "arrears-warnings", "arrears-warnings-hint", format!("/arrears/projects/{id}")));
     if who.holds(P::WageLegalOrder) {
         tiles.push(tile(Icon::Stop, "legal-order-new", "legal-order-hint", at("legal-order")));
     }
