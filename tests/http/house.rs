@@ -344,6 +344,7 @@ impl House {
         super::site_cases::furnish(self);
         super::crew_cases::furnish(self);
         super::arrears_cases::furnish(self);
+        super::end_cases::furnish(self);
     }
 
     pub fn fill(&self, text: &str) -> String {

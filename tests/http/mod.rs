@@ -13,6 +13,7 @@ mod desk;
 mod documents;
 mod door;
 mod elder;
+mod end_cases;
 mod files;
 mod forms;
 mod founding;

@@ -8,6 +8,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .iter()
         .chain(super::arrears_cases::ARREARS_PAGES)
         .chain(super::crew_cases::CREW_PAGES)
+        .chain(super::end_cases::END_PAGES)
         .chain(PEOPLES)
 }
 

@@ -190,3 +190,30 @@ fn w12_no_statement_deletes_what_belongs_to_a_site() {
     }
     assert!(seen > 20, "the sources were found");
 }
+
+#[test]
+fn w11_the_pay_ledger_has_what_the_law_wants_and_names_only_with_a_reason() {
+    let bank = Bank::open();
+    let (site, wage) = (bank.site, bank.wage_account());
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
+    assert!(bank.read(|tx| end::pay_ledger(tx, &bank.clerk, site, 10)).is_empty(), "nothing was paid yet");
+    bank.pay(sheet);
+    let rows = bank.read(|tx| end::pay_ledger(tx, &bank.clerk, site, 10));
+    assert_eq!((rows.len(), rows[0].period.as_str(), rows[0].net), (1, "2026-10", Money::cny(5_000_00)));
+    assert!(rows[0].proof.starts_with("tran_") || !rows[0].proof.is_empty());
+    assert!(rows[0].name.contains('*'), "masked: {}", rows[0].name);
+    let file = move |bank: &Bank, who: &Actor, why: &'static str| {
+        bank.act(who, move |tx, a| end::pay_ledger_file(tx, a, site, why))
+    };
+    assert_eq!(code(file(&bank, &bank.clerk, " ")), "reason_needed");
+    for who in [&bank.stranger, &bank.checker, &bank.officer] {
+        assert_eq!(code(file(&bank, who, "检查")), "forbidden");
+    }
+    let text = String::from_utf8(file(&bank, &bank.manager, "劳动监察检查").unwrap()).unwrap();
+    let h = &bank.hands[0];
+    let wanted = ["海岳建工有限公司", "2026-10", &h.name, &h.identity, "13700000000", "HT-1", "5000.00", "26.00"];
+    assert!(wanted.iter().all(|w| text.contains(w)), "{text}");
+    let told = bank.read(|tx| tx.audit_search(i64::MAX, 10, "", "worksite.pay_ledger_reveal", ""));
+    assert_eq!(told.len(), 1, "the look is written down");
+}

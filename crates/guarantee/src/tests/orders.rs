@@ -193,3 +193,21 @@ fn w13_a_refused_document_leaves_nothing_behind() {
     let second = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, again.clone())).unwrap();
     assert_ne!(second, id, "it may be entered anew");
 }
+
+#[test]
+fn w13_a_payment_into_a_wage_account_is_not_taken_back() {
+    let bank = Bank::open();
+    let (wage, general) = (bank.wage_account(), bank.general);
+    let order = payments::Order::new(
+        payments::Kind::FundWageAccount,
+        general,
+        payments::Payee::Account(wage),
+        Money::cny(5_000_00),
+    );
+    let paid = payments::submit(&bank.desk, &system(), order, None).unwrap();
+    assert_eq!(paid.state, payments::State::Posted);
+    let back = payments::reverse(&bank.desk, &bank.manager, paid.instruction, "误汇");
+    assert!(back.is_err() || back.is_ok_and(|r| r.state == payments::State::Refused));
+    assert_eq!((bank.balance(wage), bank.read(|tx| ledger::view(tx, wage)).held().minor), (5_000_00, 0));
+    bank.verify();
+}

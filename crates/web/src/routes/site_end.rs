@@ -45,7 +45,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/wage-projects/{id}/end/pledge", api::pledge, manage, "Hand in the pledge that no wages are owed").doc(|d| d.body::<api::DocumentAsk>().answer::<schema::Changed>()),
         act("/v1/wage-projects/{id}/end/notice", api::public, manage, "Begin the public notice of 30 days").doc(|d| d.body::<api::TextAsk>().answer::<schema::Changed>()),
         ask("/v1/wage-projects/{id}/end/objections", api::objections, read, "Who says during the notice that he is still owed, newest first").doc(|d| d.page_of::<schema::SiteObjection>()),
-        act("/v1/wage-projects/{id}/end/objections", api::objection, Customer.or_staff(P::WageReadBank), "Say during the notice that one is still owed").doc(|d| d.body::<api::TextAsk>().answer::<schema::SiteObjected>()),
+        act("/v1/wage-projects/{id}/end/objections", api::objection, Customer, "Say during the notice that one is still owed").doc(|d| d.body::<api::TextAsk>().answer::<schema::SiteObjected>()),
         act("/v1/wage-projects/{id}/end/answers", api::answer, Staff(P::WageCase), "Answer an objection").doc(|d| d.body::<api::AnswerAsk>().answer::<schema::Changed>()),
         act("/v1/wage-projects/{id}/end/closing", api::closing, Staff(P::WageAccountOpen), "Ask a second person to close the wage account").doc(|d| d.body::<api::ClosingAsk>().answer::<schema::ApprovalAsked>()),
         ask("/v1/wage-projects/{id}/evidence", api::evidence, read, "The signed archive of a site's records, as a tar file"),
