@@ -86,7 +86,6 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
     case("POST /arrears/cases/{id}/notice-taking", "mw", "", "/arrears/cases/$owed/notice-taking", ""),
     case("POST /arrears/cases/{id}/closing", "mw", "", "/arrears/cases/$owed/closing", NOTED),
     case("GET /complaint", EVERYBODY, "", "/complaint", ""),
-    case("POST /complaint", EVERYBODY, "", "/complaint", "region=990102&place=site&words=unpaid"),
     case("GET /complaint/progress", EVERYBODY, "", "/complaint/progress?code=$slip_of_paper", ""),
     case("GET /complaint/{code}", EVERYBODY, "", "/complaint/$slip_of_paper", ""),
     case("GET /bureau", "bjq", "", "/bureau", ""),

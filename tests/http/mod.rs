@@ -6,6 +6,7 @@ mod card_cases;
 mod cards;
 mod cases;
 mod cash;
+mod complaint;
 mod counter;
 mod crew_cases;
 mod deposits;

@@ -29,6 +29,7 @@ const ASKED_ELSEWHERE: &[&str] = &[
     "POST /passkeys/step-up/question",
     "POST /passkeys/step-up",
     "POST /devices/end-others",
+    "POST /complaint",
     "POST /help/call",
     "POST /help/calls/{id}/cancellation",
     "POST /kiosk/enrolment",
@@ -111,8 +112,7 @@ fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
                 _ => {
                     let body = house.fill(case.body);
                     let fields: Vec<_> = body.split('&').filter_map(|pair| pair.split_once('=')).collect();
-                    let from = if ['n', 'p'].contains(&letter) { "/sign-in" } else { "/home" };
-                    house.form(letter, from, &path, &fields)
+                    house.form(letter, "/home", &path, &fields)
                 }
             };
             let nobody = ['n', 'p'].contains(&letter);
