@@ -260,7 +260,7 @@ mod tests {
         }
         assert!(required(&ask(0, 0, 0, 0)).is_err());
         assert_eq!(
-            required(&Ask { contract: Money::cny(1_25), ..ask(1, 0, 0, 0) }).unwrap().amount.minor,
+            required(&Ask { contract: Money::cny(125), ..ask(1, 0, 0, 0) }).unwrap().amount.minor,
             3,
             "2.5 fen"
         );

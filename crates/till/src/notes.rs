@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(notes.minus(&notes).unwrap(), Notes::none(Currency::CNY));
         assert!(notes.must_be(Money::cny(40_051)).unwrap_err().is(&crate::NOTES_DIFFER));
         for (given, code) in
-            [((30_00, 1), "not_a_face"), ((10_000, -1), "notes_short"), ((10_000, PIECES_MAX + 1), "too_large")]
+            [((3_000, 1), "not_a_face"), ((10_000, -1), "notes_short"), ((10_000, PIECES_MAX + 1), "too_large")]
         {
             assert_eq!(Notes::of(Currency::CNY, &[given]).unwrap_err().code().name, code, "{given:?}");
         }

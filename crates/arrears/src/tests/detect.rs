@@ -36,8 +36,8 @@ fn w5_funding_is_late_when_its_day_has_ended() {
     let cases = [
         ("2026-11-20", 0, false, "on the day itself"),
         ("2026-11-21", 0, true, "the day after, a Saturday or not"),
-        ("2026-11-21", 99_999_00, true, "a yuan short"),
-        ("2026-11-21", 100_000_00, false, "all of it"),
+        ("2026-11-21", 9_999_900, true, "a yuan short"),
+        ("2026-11-21", 10_000_000, false, "all of it"),
         ("2026-11-19", 0, false, "before"),
     ];
     for (today, received, want, why) in cases {

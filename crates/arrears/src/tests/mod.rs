@@ -32,7 +32,6 @@ pub(super) struct Hand {
 /// A firm with one user who clerks, one who checks, and its site.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    pub firm: FirmId,
     pub project: ProjectId,
     pub clerk: Actor,
     pub checker: Actor,
@@ -209,7 +208,7 @@ impl Bank {
             self.write(move |tx| worksite::file_site(tx, &system(), project, &file(&region))).unwrap();
         }
         self.write(move |tx| touched(tx, project)).unwrap();
-        Site { firm, project, clerk, checker }
+        Site { project, clerk, checker }
     }
 
     /// A customer with an account here.

@@ -79,7 +79,7 @@ fn w15_no_money_under_way_and_no_failed_line_unpaid() {
     to_the_notice(&bank);
     bank.go_to("2026-12-20");
     let wage = bank.wage_account();
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 2_000_000)).unwrap();
     let sheet = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
     assert_eq!(code(close_ask(&bank)), "worksite_wages_open", "a sheet is checked");
     let closed = bank.hands[1].account;
@@ -101,7 +101,7 @@ fn w15_no_money_under_way_and_no_failed_line_unpaid() {
 fn w15_two_persons_close_it_and_the_balance_is_the_main_contractors() {
     let bank = Bank::open();
     let (site, wage) = (bank.site, bank.wage_account());
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 1_234_56)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 123_456)).unwrap();
     to_the_notice(&bank);
     bank.go_to("2026-12-20");
     let others = bank.others;
@@ -114,7 +114,7 @@ fn w15_two_persons_close_it_and_the_balance_is_the_main_contractors() {
     assert_eq!(code(bank.yes(&bank.operations, asked)), "worksite_blocked", "judged again");
     bank.act(&system(), move |tx, a| worksite::unblock(tx, a, site, "arbitration", "a", "b")).unwrap();
     assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
-    assert_eq!(bank.balance(bank.general) - before, 1_234_56);
+    assert_eq!(bank.balance(bank.general) - before, 123_456);
     let project = bank.read(|tx| payroll::project_raw(tx, site));
     assert!(project.closed_at.is_some() && bank.read(|tx| ledger::view(tx, wage)).account.closed_at.is_some());
     assert_eq!((step(&bank), code(close_ask(&bank))), (Step::Closed, "worksite_closed"));
@@ -133,7 +133,7 @@ fn d5_a_deposit_goes_back_after_the_end_and_not_before() {
     bank.go_to("2026-12-19");
     assert_eq!(code(ask(&bank, Some(to))), "worksite_notice_runs", "29 days");
     bank.go_to("2026-12-20");
-    let notice = bank.receive(bank.notice_of(id, "1", &[(0, 100_00)])).unwrap();
+    let notice = bank.receive(bank.notice_of(id, "1", &[(0, 10_000)])).unwrap();
     assert_eq!(code(ask(&bank, Some(to))), "guarantee_notice_open");
     let asked = bank.ask(notice).unwrap();
     bank.no(&bank.operations, asked, "不清楚").unwrap();
@@ -153,7 +153,7 @@ fn w12_records_are_kept_three_years_from_the_later_of_completion_and_wages() {
     let (site, wage) = (bank.site, bank.wage_account());
     let until = |bank: &Bank| bank.read(|tx| end::kept_until(tx, site)).until;
     let may = |bank: &Bank, on: &str| code(bank.read(|tx| Ok(end::may_forget(tx, site, day(on)))));
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 2_000_000)).unwrap();
     bank.act(&bank.clerk, move |tx, a| end::completed(tx, a, site, day(FIRST), "竣工验收")).unwrap();
     assert_eq!((until(&bank), may(&bank, "2126-01-01")), (None, "worksite_records_kept"));
     bank.go_to("2026-12-01");
@@ -195,12 +195,12 @@ fn w12_no_statement_deletes_what_belongs_to_a_site() {
 fn w11_the_pay_ledger_has_what_the_law_wants_and_names_only_with_a_reason() {
     let bank = Bank::open();
     let (site, wage) = (bank.site, bank.wage_account());
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 2_000_000)).unwrap();
     let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
     assert!(bank.read(|tx| end::pay_ledger(tx, &bank.clerk, site, 10)).is_empty(), "nothing was paid yet");
     bank.pay(sheet);
     let rows = bank.read(|tx| end::pay_ledger(tx, &bank.clerk, site, 10));
-    assert_eq!((rows.len(), rows[0].period.as_str(), rows[0].net), (1, "2026-10", Money::cny(5_000_00)));
+    assert_eq!((rows.len(), rows[0].period.as_str(), rows[0].net), (1, "2026-10", Money::cny(500_000)));
     assert!(rows[0].proof.starts_with("tran_") || !rows[0].proof.is_empty());
     assert!(rows[0].name.contains('*'), "masked: {}", rows[0].name);
     let file = move |bank: &Bank, who: &Actor, why: &'static str| {

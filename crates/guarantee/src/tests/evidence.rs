@@ -19,7 +19,7 @@ fn lived() -> Bank {
     let bank = Bank::open();
     bank.deposit(20 * WAN);
     let wage = bank.wage_account();
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 30_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 3_000_000)).unwrap();
     let closed = bank.hands[1].account;
     let sheet = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
     bank.act(&system(), move |tx, a| ledger::close_account(tx, a, closed, "he left")).unwrap();

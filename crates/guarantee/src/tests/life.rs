@@ -86,7 +86,7 @@ fn money_of_a_deposit_is_nobodys_to_order() {
 fn d4_the_main_contractor_is_ordered_first_and_defaults() {
     let bank = Bank::open();
     let id = bank.deposit(20 * WAN);
-    let good = bank.notice_of(id, "动〔2026〕7号", &[(0, 5_000_00)]);
+    let good = bank.notice_of(id, "动〔2026〕7号", &[(0, 500_000)]);
     let cases = [
         ("no order", NoticeNew { settle_order: " ".into(), ..good.clone() }, "guarantee_liability_order"),
         ("no proof", NoticeNew { default_proof: String::new(), ..good.clone() }, "guarantee_liability_order"),
@@ -127,7 +127,7 @@ fn d4_the_main_contractor_is_ordered_first_and_defaults() {
 fn d4_two_persons_pay_named_workers_and_it_is_refilled() {
     let bank = Bank::open();
     let id = bank.deposit(20 * WAN);
-    let new = bank.notice_of(id, "动〔2026〕7号", &[(0, 5_000_00), (1, 6_000_00)]);
+    let new = bank.notice_of(id, "动〔2026〕7号", &[(0, 500_000), (1, 600_000)]);
     let notice = bank.receive(new.clone()).unwrap();
     assert_eq!(bank.receive(new).unwrap(), notice, "again is the same one");
     assert_eq!(bank.notice(notice).pay_by, day("2026-11-27"));
@@ -141,9 +141,9 @@ fn d4_two_persons_pay_named_workers_and_it_is_refilled() {
     assert_eq!(bank.yes(&bank.manager, asked).unwrap(), Change::Done);
     assert_eq!(bank.yes(&bank.manager, asked).unwrap(), Change::AlreadySo);
     let paid = bank.notice(notice);
-    assert_eq!((paid.state, paid.paid, paid.refill_by), (NoticeState::Paid, 11_000_00, Some(day("2026-12-04"))));
-    assert_eq!((bank.balance(bank.account_of(id)), bank.balance(bank.wage_account())), (189_000_00, 11_000_00));
-    assert_eq!(standing_of(&bank).refill, Some((Money::cny(11_000_00), day("2026-12-04"))));
+    assert_eq!((paid.state, paid.paid, paid.refill_by), (NoticeState::Paid, 1_100_000, Some(day("2026-12-04"))));
+    assert_eq!((bank.balance(bank.account_of(id)), bank.balance(bank.wage_account())), (18_900_000, 1_100_000));
+    assert_eq!(standing_of(&bank).refill, Some((Money::cny(1_100_000), day("2026-12-04"))));
 
     let unfit = bank.sheet("2026-08", &[(0, 5_000), (2, 100)]);
     let above = bank.sheet("2026-09", &[(0, 5_001)]);
@@ -152,14 +152,14 @@ fn d4_two_persons_pay_named_workers_and_it_is_refilled() {
         assert_eq!(code(bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, sheet))), want);
     }
     assert_eq!(bank.pay(right).paid_lines, 2);
-    assert_eq!((bank.balance(bank.hands[0].account), bank.balance(bank.wage_account())), (5_000_00, 0));
+    assert_eq!((bank.balance(bank.hands[0].account), bank.balance(bank.wage_account())), (500_000, 0));
 
     bank.go_to("2026-12-04");
     assert_eq!(go_on(&bank.desk).unwrap().refills_late, 0, "the tenth day is in time");
     bank.go_to("2026-12-05");
     assert_eq!(go_on(&bank.desk).unwrap().refills_late, 1);
     assert!(standing_of(&bank).late);
-    pay_in(&bank.desk, &system(), id, bank.general, Money::cny(10_999_99), None).unwrap();
+    pay_in(&bank.desk, &system(), id, bank.general, Money::cny(1_099_999), None).unwrap();
     assert!(bank.notice(notice).refilled_at.is_none(), "a fen is missing");
     pay_in(&bank.desk, &system(), id, bank.general, Money::cny(1), None).unwrap();
     assert!(bank.notice(notice).refilled_at.is_some() && standing_of(&bank).refill.is_none());
@@ -190,7 +190,7 @@ fn d4_the_bank_is_late_after_five_working_days() {
 fn what_a_worker_could_not_be_paid_refills_first() {
     let bank = Bank::open();
     let id = bank.deposit(20 * WAN);
-    let notice = bank.receive(bank.notice_of(id, "1", &[(0, 5_000_00), (1, 6_000_00)])).unwrap();
+    let notice = bank.receive(bank.notice_of(id, "1", &[(0, 500_000), (1, 600_000)])).unwrap();
     let asked = bank.ask(notice).unwrap();
     bank.yes(&bank.operations, asked).unwrap();
     let sheet = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
@@ -204,10 +204,10 @@ fn what_a_worker_could_not_be_paid_refills_first() {
     let closed = bank.hands[1].account;
     bank.act(&system(), move |tx, a| ledger::close_account(tx, a, closed, "he left")).unwrap();
     assert_eq!(bank.pay(sheet).failed_lines, 1);
-    assert_eq!(bank.balance(bank.wage_account()), 6_000_00);
-    assert_eq!(back(&bank).unwrap(), Money::cny(6_000_00));
-    assert_eq!((bank.balance(bank.wage_account()), bank.balance(bank.account_of(id))), (0, 195_000_00));
-    assert_eq!(standing_of(&bank).refill.map(|(owed, _)| owed), Some(Money::cny(5_000_00)));
+    assert_eq!(bank.balance(bank.wage_account()), 600_000);
+    assert_eq!(back(&bank).unwrap(), Money::cny(600_000));
+    assert_eq!((bank.balance(bank.wage_account()), bank.balance(bank.account_of(id))), (0, 19_500_000));
+    assert_eq!(standing_of(&bank).refill.map(|(owed, _)| owed), Some(Money::cny(500_000)));
     assert_eq!(code(back(&bank)), "guarantee_nothing_back");
     bank.verify();
 }
@@ -264,21 +264,21 @@ fn a_letter_is_called_and_its_issuer_pays() {
     bank.duty();
     let (site, terms) = (bank.site, letter(&bank, "2027-12-31", 200_000));
     let id = bank.act(&bank.officer, move |tx, a| open_letter(tx, a, site, terms.clone())).unwrap();
-    let notice = bank.receive(bank.notice_of(id, "7", &[(0, 5_000_00)])).unwrap();
+    let notice = bank.receive(bank.notice_of(id, "7", &[(0, 500_000)])).unwrap();
     let pay = |from: AccountId, fen: i64| {
         let wage = bank.wage_account();
         let order =
             payments::Order::new(payments::Kind::Transfer, from, payments::Payee::Account(wage), Money::cny(fen));
         payments::submit(&bank.desk, &system(), order, None).unwrap().instruction
     };
-    let early = pay(bank.others, 5_000_00);
+    let early = pay(bank.others, 500_000);
     bank.clock.advance(HOUR);
     let asked = bank.ask(notice).unwrap();
     bank.yes(&bank.manager, asked).unwrap();
     let called = bank.notice(notice);
-    assert_eq!((called.state, called.claim.as_str(), called.paid), (NoticeState::Called, "BH-2026-118-7", 5_000_00));
-    assert_eq!(standing_of(&bank).letters, Money::cny(195_000_00));
-    let (own, less, right) = (pay(bank.general, 5_000_00), pay(bank.others, 4_999_99), pay(bank.others, 5_000_00));
+    assert_eq!((called.state, called.claim.as_str(), called.paid), (NoticeState::Called, "BH-2026-118-7", 500_000));
+    assert_eq!(standing_of(&bank).letters, Money::cny(19_500_000));
+    let (own, less, right) = (pay(bank.general, 500_000), pay(bank.others, 499_999), pay(bank.others, 500_000));
     for (payment, want) in [
         (early, "guarantee_payment_unfit"),
         (own, "guarantee_payment_unfit"),

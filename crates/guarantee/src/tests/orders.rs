@@ -37,7 +37,7 @@ fn w13_and_w14_nothing_restricts_money_for_the_wages_of_a_building_project() {
 fn w13_a_frozen_contractor_pays_wages_all_the_same() {
     let bank = Bank::open();
     let (firm, wage) = (bank.firm, bank.wage_account());
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 20_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 2_000_000)).unwrap();
     let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
     bank.act(&system(), move |tx, a| {
         let new = guard::NewFreeze {
@@ -68,7 +68,7 @@ fn order(bank: &Bank, account: AccountId) -> OrderNew {
         officer: "法官 陈一".into(),
         basis: Basis::TheseWages,
         article: String::new(),
-        amount: Money::cny(1_000_00),
+        amount: Money::cny(100_000),
         until: Some(day("2026-12-31")),
         pay_to: None,
         evidence: bank.keep("协助冻结通知书"),
@@ -115,7 +115,7 @@ fn w13_a_legal_document_says_all_it_must() {
 fn w13_two_persons_freeze_exactly_the_amount_until_its_day() {
     let bank = Bank::open();
     let wage = bank.wage_account();
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 6_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 600_000)).unwrap();
     let new = order(&bank, wage);
     let enter = move |bank: &Bank| {
         let new = new.clone();
@@ -124,10 +124,10 @@ fn w13_two_persons_freeze_exactly_the_amount_until_its_day() {
     let id = enter(&bank);
     assert_eq!(enter(&bank), id, "the same document");
     let of = |bank: &Bank| bank.read(|tx| end::order(tx, &bank.risk, id));
-    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 6_000_00, "one person freezes nothing");
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 600_000, "one person freezes nothing");
     assert_eq!(code(bank.yes(&bank.risk, of(&bank).approval)), "forbidden");
     assert_eq!(bank.yes(&bank.operations, of(&bank).approval).unwrap(), Change::Done);
-    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 5_000_00);
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 500_000);
     let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
     assert_eq!(bank.pay(sheet).paid_lines, 1, "the rest pays wages");
     bank.go_to("2026-12-31");
@@ -135,7 +135,7 @@ fn w13_two_persons_freeze_exactly_the_amount_until_its_day() {
     assert!(of(&bank).holds(day("2026-12-31")) && !of(&bank).holds(day("2027-01-01")));
     bank.go_to("2027-01-01");
     assert_eq!(bank.act(&system(), |tx, a| lift_due(tx, a, 10)).unwrap(), 1, "its day is over");
-    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 1_000_00);
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 100_000);
     bank.verify();
 }
 
@@ -143,7 +143,7 @@ fn w13_two_persons_freeze_exactly_the_amount_until_its_day() {
 fn w13_a_freeze_is_lifted_on_a_document_by_another_person() {
     let bank = Bank::open();
     let wage = bank.wage_account();
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 6_000_00)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 600_000)).unwrap();
     let new = order(&bank, wage);
     let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())).unwrap();
     let lift = move |bank: &Bank, who: &Actor, document: &'static str| {
@@ -156,7 +156,7 @@ fn w13_a_freeze_is_lifted_on_a_document_by_another_person() {
     assert_eq!(code(lift(&bank, &bank.operations, " ")), "bad_field");
     assert_eq!(lift(&bank, &bank.operations, "解1号").unwrap(), Change::Done);
     assert_eq!(lift(&bank, &bank.operations, "解1号").unwrap(), Change::AlreadySo);
-    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 6_000_00);
+    assert_eq!(bank.read(|tx| ledger::view(tx, wage)).available().minor, 600_000);
     bank.verify();
 }
 
@@ -164,16 +164,16 @@ fn w13_a_freeze_is_lifted_on_a_document_by_another_person() {
 fn w13_a_deduction_takes_exactly_its_amount_once() {
     let bank = Bank::open();
     let (wage, others) = (bank.wage_account(), bank.others);
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 999_99)).unwrap();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 99_999)).unwrap();
     let deduct = OrderNew { action: Action::Deduct, until: None, pay_to: Some(others), ..order(&bank, wage) };
     let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, deduct.clone())).unwrap();
     let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
     assert_ne!(code(bank.yes(&bank.operations, asked)), "", "a fen is missing: nothing is taken");
-    assert_eq!(bank.balance(wage), 999_99);
-    bank.act(&system(), move |tx, _| from_outside(tx, wage, 1_01)).unwrap();
+    assert_eq!(bank.balance(wage), 99_999);
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 101)).unwrap();
     let before = bank.balance(others);
     assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
-    assert_eq!((bank.balance(wage), bank.balance(others) - before), (1_00, 1_000_00));
+    assert_eq!((bank.balance(wage), bank.balance(others) - before), (100, 100_000));
     assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::AlreadySo);
     assert_eq!(bank.read(|tx| end::order(tx, &bank.risk, id)).state, OrderState::Deducted);
     bank.verify();
@@ -202,12 +202,12 @@ fn w13_a_payment_into_a_wage_account_is_not_taken_back() {
         payments::Kind::FundWageAccount,
         general,
         payments::Payee::Account(wage),
-        Money::cny(5_000_00),
+        Money::cny(500_000),
     );
     let paid = payments::submit(&bank.desk, &system(), order, None).unwrap();
     assert_eq!(paid.state, payments::State::Posted);
     let back = payments::reverse(&bank.desk, &bank.manager, paid.instruction, "误汇");
     assert!(back.is_err() || back.is_ok_and(|r| r.state == payments::State::Refused));
-    assert_eq!((bank.balance(wage), bank.read(|tx| ledger::view(tx, wage)).held().minor), (5_000_00, 0));
+    assert_eq!((bank.balance(wage), bank.read(|tx| ledger::view(tx, wage)).held().minor), (500_000, 0));
     bank.verify();
 }

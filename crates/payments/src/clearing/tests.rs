@@ -204,7 +204,7 @@ fn it_is_sent_paid_and_told() {
 #[test]
 fn an_answer_that_comes_twice_moves_money_once() {
     let (b, port) = (bank("twice"), Scripted::default());
-    let (paid, returned) = (b.queue(1_00), b.queue(2_00));
+    let (paid, returned) = (b.queue(100), b.queue(200));
     b.tick(&port);
     let before = b.balance(b.payer);
     for number in 0..3 {
@@ -213,7 +213,7 @@ fn an_answer_that_comes_twice_moves_money_once() {
         b.tick(&port);
     }
     assert_eq!((b.item(paid).state, b.item(returned).state), (State::Paid, State::Returned));
-    assert_eq!((b.balance(b.payer) - before, b.under_way()), (2_00, 0));
+    assert_eq!((b.balance(b.payer) - before, b.under_way()), (200, 0));
     assert_eq!(b.item(returned).reason, Some(Reason::NameMismatch));
     assert_eq!(
         (b.kinds_of(paid), b.kinds_of(returned)),
@@ -225,7 +225,7 @@ fn an_answer_that_comes_twice_moves_money_once() {
 #[test]
 fn a_crash_between_mark_and_send_is_asked_about_and_never_sent_blindly() {
     let (b, port) = (bank("crash"), Scripted::default());
-    let id = b.queue(5_00);
+    let id = b.queue(500);
     // The process dies after the commit that marks, before the port is called.
     b.desk.store.write(tick::mark_sent).unwrap();
     assert_eq!((b.item(id).state, b.item(id).taken_at), (State::Sent, None));
@@ -249,7 +249,7 @@ fn a_crash_between_mark_and_send_is_asked_about_and_never_sent_blindly() {
 #[test]
 fn a_lost_reply_leaves_it_unknown_until_the_port_says() {
     let (b, port) = (bank("lost"), Scripted::default());
-    let id = b.queue(5_00);
+    let id = b.queue(500);
     port.breaks.store(true, Ordering::Relaxed);
     assert_eq!(b.tick(&port), Ticked { sent: 1, unknown: 1, ..Ticked::default() });
     for _ in 0..3 {
@@ -266,7 +266,7 @@ fn a_lost_reply_leaves_it_unknown_until_the_port_says() {
 #[test]
 fn a_lost_answer_is_asked_for_when_it_is_due() {
     let (b, port) = (bank("due"), Scripted::default());
-    let id = b.queue(5_00);
+    let id = b.queue(500);
     b.tick(&port);
     port.knows(id, Status::Returned(Reason::AccountClosed));
     b.clock.advance(ANSWER_DUE_HOURS * 3_600 * SECOND - 1);
@@ -280,7 +280,7 @@ fn a_lost_answer_is_asked_for_when_it_is_due() {
 #[test]
 fn a_return_after_paid_comes_from_settlement_and_paid_after_a_return_is_a_dispute() {
     let (b, port) = (bank("late"), Scripted::default());
-    let (late, odd) = (b.queue(1_00), b.queue(2_00));
+    let (late, odd) = (b.queue(100), b.queue(200));
     b.tick(&port);
     port.says(1, late, Status::Paid);
     port.says(2, odd, Status::Returned(Reason::Other));
@@ -303,13 +303,13 @@ fn a_return_after_paid_comes_from_settlement_and_paid_after_a_return_is_a_disput
 fn a_return_to_a_stopped_account_waits_and_goes_through_when_the_stop_is_lifted() {
     use ledger::restrictions::{Restrict, Restriction, lift, restrict};
     let (b, port) = (bank("stopped"), Scripted::default());
-    let (id, account) = (b.queue(9_00), b.payer);
+    let (id, account) = (b.queue(900), b.payer);
     b.tick(&port);
     let order = move |tx: &mut Tx<'_>| restrict(tx, &actor(), &Restrict::new(account, Restriction::NoCredits, "test"));
     let number = b.desk.store.write(order).unwrap();
     port.says(1, id, Status::Returned(Reason::AccountClosed));
     b.tick(&port);
-    assert_eq!((b.item(id).state, b.item(id).note.as_str(), b.under_way()), (State::Unknown, "credits_stopped", 9_00));
+    assert_eq!((b.item(id).state, b.item(id).note.as_str(), b.under_way()), (State::Unknown, "credits_stopped", 900));
     b.desk.store.write(move |tx| lift(tx, &actor(), account, number, "test")).unwrap();
     port.knows(id, Status::Returned(Reason::AccountClosed));
     b.clock.advance(ASK_EVERY_SECONDS * SECOND);
@@ -392,7 +392,7 @@ fn the_simulator_goes_on_where_its_file_ends() {
     let b = bank("file");
     let path = b.scratch.dir().join("clearing.json");
     let open = || Simulator::with_file(&path, b.clock.clone(), Plan::calm(1)).unwrap();
-    let id = b.queue(1_00);
+    let id = b.queue(100);
     b.tick(&open());
     assert_eq!(open().status(&[id]).unwrap(), [(id, Status::Taken)]);
     b.clock.advance(5 * MINUTE);
@@ -407,7 +407,7 @@ fn two_servers_with_one_file_speak_to_one_carrier() {
     let path = b.scratch.dir().join("clearing.json");
     let open = || Simulator::with_file(&path, b.clock.clone(), Plan::calm(1)).unwrap();
     let (one, other) = (open(), open());
-    let items = [b.queue(1_00), b.queue(2_00)];
+    let items = [b.queue(100), b.queue(200)];
     b.tick(&one);
     assert_eq!(other.status(&items).unwrap(), items.map(|id| (id, Status::Taken)));
     b.clock.advance(5 * MINUTE);

@@ -206,7 +206,7 @@ fn amounts(view: &View) -> Vec<Example> {
         Money::cny(123_450),
         Money::cny(-123_450),
         Money::new(5000, Currency::JPY),
-        Money::new(99_99, Currency::USD),
+        Money::new(9_999, Currency::USD),
         Money::new(1000, Currency::COUPON),
     ];
     let short = [999_999, 12_345_678, 325_000_000_000];
