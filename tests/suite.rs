@@ -3,3 +3,5 @@ mod domains;
 mod http;
 mod processes;
 mod store;
+mod wage_histories;
+mod wages_year;

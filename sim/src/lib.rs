@@ -13,11 +13,13 @@
 //! A failing seed is kept as a test in `tests/processes/`.
 mod auditor;
 mod dice;
+pub mod history;
 mod many;
 mod payday;
 mod steps;
 pub mod victim;
 mod world;
+pub mod year;
 
 pub use many::{JOBS_MAX, Many, Outcome, RED_MAX, jobs_here, many};
 pub use world::Where;

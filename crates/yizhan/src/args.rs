@@ -94,7 +94,10 @@ pub enum Command {
     #[command(subcommand)]
     Bench(Bench),
     /// Live through random commands and faults with an auditor who believes nobody; in a directory of its own.
+    #[command(args_conflicts_with_subcommands = true)]
     Simulate {
+        #[command(subcommand)]
+        what: Option<Simulate>,
         #[arg(long, default_value_t = 1)]
         seed: u64,
         #[arg(long, default_value_t = 250)]
@@ -186,6 +189,21 @@ pub enum Import {
 }
 
 #[derive(Subcommand)]
+pub enum Simulate {
+    /// A year of wages on many sites: what goes wrong is planted, and the bank must say so before the pay day.
+    Wages {
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        #[arg(long, default_value_t = 60)]
+        projects: usize,
+        #[arg(long, default_value_t = 12_000)]
+        workers: usize,
+        #[arg(long, default_value_t = 365)]
+        days: i64,
+    },
+}
+
+#[derive(Subcommand)]
 pub enum Payroll {
     /// Pay a checked pay sheet, or go on with one that was cut off.
     Pay {
@@ -251,6 +269,13 @@ pub enum Bench {
         #[arg(long, default_value_t = 28)]
         branches: u32,
     },
+    /// Looking for warnings on many projects: all of them, those of one day's events, and the labour bureau's board.
+    Warnings {
+        #[arg(long, default_value_t = 1_000)]
+        projects: usize,
+        #[arg(long, default_value_t = 12_000)]
+        workers: usize,
+    },
     /// From starting the server to its first page, with many accounts.
     Start {
         #[arg(long, default_value_t = 1_000_000)]
@@ -304,6 +329,9 @@ mod tests {
             ("yizhan close-day --to tomorrow", None),
             ("yizhan demo code teller", Some(true)),
             ("yizhan demo kiosk", Some(true)),
+            ("yizhan simulate --seed 7 --steps 100", Some(true)),
+            ("yizhan simulate wages --seed 7 --days 70 --json", Some(true)),
+            ("yizhan simulate --steps 9 wages", None),
             ("yizhan frobnicate", None),
         ];
         for (line, want) in cases {

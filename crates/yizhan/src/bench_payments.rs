@@ -28,7 +28,7 @@ const OPENING: i64 = 1_000_000_000;
 /// People before are the ground's own.
 const FIRST_PAYER: u32 = 7_000_000;
 const FIRST_FIRM: u32 = 1;
-const PASSWORD: &str = "bench-harbour-lantern-4711";
+pub const PASSWORD: &str = "bench-harbour-lantern-4711";
 
 struct Payer {
     token: String,
@@ -97,11 +97,12 @@ fn payer(ground: &Ground, n: u32) -> Result<Payer> {
     let cash = own(book, Own::Cash, Currency::CNY);
     let order = Order::new(Kind::CashIn, cash, Payee::Account(account), Money::cny(OPENING));
     payments::submit(&ground.bank.desk, &actor(), order, None)?;
-    Ok(Payer { token: sign_in(ground, &login, &secret, firm)?, account })
+    Ok(Payer { token: sign_in(&ground.bank, &login, &secret, firm)?, account })
 }
 
-fn sign_in(ground: &Ground, login: &str, secret: &[u8; 20], firm: FirmId) -> Result<String> {
-    let store = &ground.bank.store;
+/// A token of somebody whose password is [`PASSWORD`], acting for a firm.
+pub fn sign_in(bank: &app::Bank, login: &str, secret: &[u8; 20], firm: FirmId) -> Result<String> {
+    let store = &bank.store;
     let (address, agent) = (String::new(), String::new());
     let origin =
         Origin { channel: Channel::Api, address, agent, device_mark: String::new(), correlation: String::new() };
@@ -152,7 +153,8 @@ fn order_on(address: SocketAddr, payer: &Payer, payee: AccountId, n: usize, unti
     Ok(seen)
 }
 
-fn read_answer(back: &mut BufReader<TcpStream>) -> Result<String> {
+/// The body of an answer that says its length.
+pub fn read_answer(back: &mut BufReader<TcpStream>) -> Result<String> {
     let (mut line, mut length) = (String::new(), 0);
     loop {
         line.clear();

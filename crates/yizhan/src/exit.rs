@@ -27,15 +27,21 @@ pub struct Done {
     pub text: String,
     pub json: serde_json::Value,
     pub faults: bool,
+    /// A promise of the bank's does not hold: the answer is printed all the same.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 impl Done {
     pub fn new(text: impl Into<String>, json: serde_json::Value) -> Done {
-        Done { text: text.into(), json, faults: false }
+        Done { text: text.into(), json, ..Done::default() }
     }
     pub fn text(text: impl Into<String>) -> Done {
         let text = text.into();
-        Done { json: serde_json::json!({ "done": text }), text, faults: false }
+        Done { json: serde_json::json!({ "done": text }), text, ..Done::default() }
+    }
+    pub fn refused(self, refused: bool) -> Done {
+        Done { refused, ..self }
     }
     pub fn faults(self, faults: bool) -> Done {
         Done { faults, ..self }
@@ -50,7 +56,11 @@ pub fn say(done: &Done, json: bool) -> ExitCode {
         // A reader that went away (`| head`) is no failure of the command.
         let _ = writeln!(std::io::stdout(), "{text}");
     }
-    ExitCode::from(if done.faults { FAULTS } else { 0 })
+    ExitCode::from(match done {
+        Done { refused: true, .. } => REFUSED,
+        Done { faults: true, .. } => FAULTS,
+        _ => 0,
+    })
 }
 
 /// Prints why it could not be done; its exit code.

@@ -11,6 +11,7 @@ mod bench_ledger;
 mod bench_payments;
 mod bench_payroll;
 mod bench_start;
+mod bench_warnings;
 mod bootstrap;
 mod copies;
 mod demo_desk;
@@ -21,12 +22,13 @@ mod place;
 mod progress;
 mod serve;
 mod simulate;
+mod simulate_wages;
 mod socket;
 mod verify;
 mod wages;
 mod work;
 
-use args::{Audit, Bench, Cli, Command, Demo, Import, Keys, Payroll, Wages};
+use args::{Audit, Bench, Cli, Command, Demo, Import, Keys, Payroll, Simulate, Wages};
 use clap::Parser;
 use exit::{Done, Outcome};
 use std::process::ExitCode;
@@ -76,8 +78,12 @@ fn run(cli: Cli) -> Outcome {
             Bench::Deposits { accounts } => bench_deposits::run(accounts),
             Bench::CloseDay { accounts, branches } => bench_close::run(accounts, branches),
             Bench::Start { accounts } => bench_start::run(accounts),
+            Bench::Warnings { projects, workers } => bench_warnings::run(projects, workers),
         },
-        Command::Simulate { seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),
+        Command::Simulate { what: Some(Simulate::Wages { seed, projects, workers, days }), .. } => {
+            simulate_wages::run(sim::year::Size { seed, projects, workers, days })
+        }
+        Command::Simulate { what: None, seed, steps, seeds, jobs } => simulate::simulate(seed, steps, seeds, jobs),
         Command::Backup { directory } => copies::backup(&place, &directory),
         Command::Restore { directory } => copies::restore(&place, &directory),
         Command::Doctor { listen, public_url } => doctor::doctor(&place, listen, public_url.as_deref()),
