@@ -259,11 +259,7 @@ mod tests {
             assert_eq!(region(code, on), want.map(str::to_owned), "{code} {on}");
         }
         assert!(required(&ask(0, 0, 0, 0)).is_err());
-        assert_eq!(
-            required(&Ask { contract: Money::cny(125), ..ask(1, 0, 0, 0) }).unwrap().amount.minor,
-            3,
-            "2.5 fen"
-        );
+        assert_eq!(required(&Ask { contract: Money::cny(125), ..ask(1, 0, 0, 0) }).unwrap().amount.minor, 3, "2.5 fen");
     }
 
     #[test]

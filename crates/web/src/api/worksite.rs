@@ -149,7 +149,7 @@ pub struct SiteAsk {
 }
 
 impl SiteAsk {
-    fn new(self) -> Result<(SiteNew, String)> {
+    fn read(self) -> Result<(SiteNew, String)> {
         let labour = match (self.labour_bps, self.labour_amount) {
             (Some(bps), None) => LabourShare::Bps(bps),
             (None, Some(amount)) => LabourShare::Amount(amount),
@@ -205,7 +205,7 @@ pub async fn file(
     At(id): At<ProjectId>,
     Body(ask): Body<SiteAsk>,
 ) -> Told {
-    let (new, _) = ask.clone().new()?;
+    let (new, _) = ask.clone().read()?;
     let f = move |tx: &mut Tx<'_>, a: &kernel::Actor| worksite::file_site(tx, a, id, &new).map(changed);
     once(&web, caller, (&key, "worksite.file"), (id, &ask), f).await
 }
@@ -217,7 +217,7 @@ pub async fn amend(
     At(id): At<ProjectId>,
     Body(ask): Body<SiteAsk>,
 ) -> Told {
-    let (new, why) = ask.clone().new()?;
+    let (new, why) = ask.clone().read()?;
     let f = move |tx: &mut Tx<'_>, a: &kernel::Actor| worksite::amend(tx, a, id, &new, &why).map(changed);
     once(&web, caller, (&key, "worksite.amend"), (id, &ask), f).await
 }

@@ -103,7 +103,8 @@ fn faults(view: &View, given: &ComplaintForm) -> FieldErrors {
         _ => {}
     }
     let phone: String = given.phone.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    if !phone.is_empty() && !((5..=12).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit())) {
+    let dialled = (5..=12).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit());
+    if !phone.is_empty() && !dialled {
         errors.add("phone", view.t("complaint-phone-wrong"));
     }
     errors
