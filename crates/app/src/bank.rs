@@ -241,6 +241,7 @@ impl Bank {
             guarantee::MIGRATION,
             arrears::MIGRATION,
             worksite::MIGRATION_END,
+            safety::MIGRATION,
         ]);
         all
     }
@@ -254,6 +255,7 @@ impl Bank {
             approval::TABLES,
             pricing::TABLES,
             guard::TABLES,
+            safety::TABLES,
             documents::TABLES,
             payments::TABLES,
             payments::clearing::TABLES,

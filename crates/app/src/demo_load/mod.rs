@@ -30,6 +30,7 @@ mod history;
 mod identity;
 mod money;
 mod people;
+mod protections;
 mod sites;
 mod wages;
 mod wealth;
@@ -136,6 +137,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
         None => history::leave(bank)?,
     }
     elders::load(&mut load, &people, &money)?;
+    protections::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     arrears::load(&mut load, &people)?;

@@ -8,6 +8,7 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod safety;
 mod savings;
 mod statement;
 pub mod tasks;
@@ -65,6 +66,8 @@ pub fn table() -> Vec<Route> {
         desk::table(),
         transfer::screens(),
         transfer::programs(),
+        safety::pages(),
+        safety::programs(),
         elder::pages(),
         elder::programs(),
         counter::pages(),
