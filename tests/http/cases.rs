@@ -46,7 +46,7 @@ const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 
 /// Every address of programs.
 pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
-    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
+    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH).chain(super::order_cases::ORDERS)
 }
 
 /// Programs; what grew too long stands in files of its own.

@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 34] = [
+const PLACES: [(&str, Place); 35] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -34,6 +34,7 @@ const PLACES: [(&str, Place); 34] = [
     ("wealth", Place::Floor(7)),
     ("crews", Place::Floor(8)),
     ("worksite", Place::Floor(9)),
+    ("orders", Place::Floor(9)),
     ("guarantee", Place::Floor(10)),
     ("arrears", Place::Floor(11)),
     ("app", Place::Floor(12)),

@@ -21,11 +21,12 @@ const LOOKUPS: [&str; 2] = ["t", "t_with"];
 const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
-const FAMILIES: [&str; 9] = [
+const FAMILIES: [&str; 10] = [
     "approval-state",
     "batch-state",
     "card-state",
     "clearing-state",
+    "orders-state",
     "import-state",
     "line-state",
     "payment-state",

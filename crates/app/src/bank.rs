@@ -240,6 +240,7 @@ impl Bank {
             worksite::MIGRATION,
             guarantee::MIGRATION,
             arrears::MIGRATION,
+            orders::MIGRATION,
         ]);
         all
     }
@@ -270,6 +271,7 @@ impl Bank {
             worksite::TABLES,
             guarantee::TABLES,
             arrears::TABLES,
+            orders::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

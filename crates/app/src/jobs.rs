@@ -28,6 +28,8 @@ pub const BULK_CHUNKS: u32 = 10;
 pub const DEPOSITS_SECONDS: i64 = 10;
 /// Seconds between two looks at orders for wealth products.
 pub const WEALTH_SECONDS: i64 = 10;
+/// Seconds between two looks at orders of authorities that end or lapse.
+pub const ORDERS_SECONDS: i64 = 5;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -81,6 +83,7 @@ const JOBS: &[Job] = &[
     Job { name: "deposits-night", every: DEPOSITS_SECONDS * SECOND, run: deposits_night },
     Job { name: "machines", every: MACHINES_SECONDS * SECOND, run: machines },
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
+    Job { name: "orders", every: ORDERS_SECONDS * SECOND, run: orders_end },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -144,6 +147,10 @@ fn machines(bank: &Bank) -> Result<Done> {
 }
 fn wealth_orders(bank: &Bank) -> Result<Done> {
     Ok(Done { things: wealth::go_on(&bank.desk)?.orders, more: false })
+}
+fn orders_end(bank: &Bank) -> Result<Done> {
+    let ended = orders::go_on(&bank.desk)?;
+    Ok(Done { things: u64::from(ended.lapsed + ended.expired + ended.undecided), more: ended.more })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -32,6 +32,9 @@ pub struct Rotated {
     pub file_parts: u64,
     /// Lines of files of payments.
     pub bulk_lines: u64,
+    /// Orders of authorities, and what was answered to them.
+    pub authority_orders: u64,
+    pub authority_answers: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -70,11 +73,14 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         call_backs: every::<lobby::call_back::CallBack>(store, "call_backs", progress, lobby::call_back::renew)?,
         file_parts: files(store, progress)?,
         bulk_lines: bulk_lines(store, progress)?,
+        authority_orders: every::<orders::AuthorityOrder>(store, "authority_orders", progress, orders::renew_order)?,
+        authority_answers: answers(store, progress)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
         let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.file_parts + told.bulk_lines;
+        let sum = sum + told.authority_orders + told.authority_answers;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;
@@ -101,6 +107,11 @@ fn files(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
 fn bulk_lines(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
     let page = |tx: &mut Tx<'_>, after: &bulk::LinePlace| bulk::renew_lines(tx, after, ROWS_AT_ONCE);
     passes(store, "lines of files", (-1, [0; 16], -1), ROWS_AT_ONCE, progress, page)
+}
+
+fn answers(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
+    let page = |tx: &mut Tx<'_>, after: &orders::LookPlace| orders::renew_looks(tx, after, ROWS_AT_ONCE);
+    passes(store, "authority_looks", (-1, [0; 16], -1), ROWS_AT_ONCE, progress, page)
 }
 
 /// Goes through a table keyed by `(book, id)`; answers the rows that were changed.

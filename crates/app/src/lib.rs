@@ -77,7 +77,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 25] = [
+    let lists: [&[&Code]; 26] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -101,6 +101,7 @@ pub fn codes() -> Vec<&'static Code> {
         worksite::ALL,
         guarantee::ALL,
         arrears::ALL,
+        orders::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

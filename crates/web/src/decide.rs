@@ -8,7 +8,8 @@ use payments::Receipt;
 use store::Tx;
 
 /// Kinds whose maker takes them back where he made them, because more than the request ends with it.
-pub const WITHDRAWN_ELSEWHERE: [&str; 5] = ["payment", "payment.reverse", "payroll.pay", bulk::KIND, wealth::KINDS[0]];
+pub const WITHDRAWN_ELSEWHERE: [&str; 6] =
+    ["payment", "payment.reverse", "payroll.pay", bulk::KIND, wealth::KINDS[0], orders::KINDS[0]];
 
 /// What a decision came to.
 #[derive(Clone, Debug)]
@@ -43,6 +44,8 @@ enum Kind {
     Desk,
     Cards,
     Wealth,
+    /// Documents of police, courts and other authorities.
+    Orders,
     Rights,
 }
 
@@ -56,6 +59,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         bulk::KIND => Kind::BulkFile,
         own if cards::KINDS.contains(&own) => Kind::Cards,
         own if wealth::KINDS.contains(&own) => Kind::Wealth,
+        own if orders::KINDS.contains(&own) => Kind::Orders,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -88,6 +92,10 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
         }),
         Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
+        Kind::Orders => {
+            let desk = bank.desk.clone();
+            bank.write(move |tx| orders::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
+        }
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -111,6 +119,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
             let desk = bank.desk.clone();
             bank.write(move |tx| wealth::approval_no(&desk, tx, &who, id, &hash, &why)).map(Decided::from)
         }
+        Kind::Orders => bank.write(move |tx| orders::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -125,7 +134,9 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         Kind::Payment => {
             payments::send_back(&bank.desk, actor, id, shown_hash, reason).map(|r| Decided::Payment(Box::new(r)))
         }
-        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth => refuse(bank, actor, id, shown_hash, reason),
+        Kind::PaySheet | Kind::BulkFile | Kind::Cards | Kind::Wealth | Kind::Orders => {
+            refuse(bank, actor, id, shown_hash, reason)
+        }
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }

@@ -110,6 +110,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/machine.ftl")),
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
+            include_str!(concat!("../locales/", $folder, "/orders.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };

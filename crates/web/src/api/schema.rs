@@ -281,6 +281,9 @@ shapes! {
     WealthProductChange "A new version and the one before." { before: WealthProduct "null", after: WealthProduct }
     WealthNavChange "A new value and the newest of an earlier day." { product: text, before: WealthValue "null", after: WealthValue, document: text }
     WealthReview "What a text of products and values comes to." { draft: text "null", faults: [TermsFault], products: [WealthProductChange], values: [WealthNavChange], already: int }
+    AuthorityOrder "A document of an authority and what became of it. `officers` are masked; `confirm_by` is of an emergency stop." { order: id, subject: id, account: id "null", kind: text, authority: text, authority_name: text, document: text, basis: text, officers: text, amount: Amount "null", keep: Amount "null", payee: text, target: id "null", grave: flag, silent: flag, state: text, received_at: time, entered_by: id, entered_at: time, approval: id, decided_by: id "null", decided_at: time "null", place: int, confirm_by: time "null", until: time "null", taken: Amount, ended_at: time "null", ended_why: text }
+    AuthorityLook "A look under an order." { number: int, what: text, account: id "null", from: date "null", to: date "null", rows: int, looked_by: id, looked_at: time }
+    AuthorityAnswer "What was told, and the number under which it is kept." { number: int, answer: any }
     PasskeyQuestion "What a passkey is asked: `publicKey` of WebAuthn, bytes in URL-safe base64. `pending` and `ticket` come back with the answer." { pending: id, ticket: text "null", options: any }
     Passkey "A passkey of one's own; `suspect_at` stops it." { passkey: id, name: text, made_at: time, used_at: time "null", suspect_at: time "null" }
     PasskeyMade "A passkey that was kept." { passkey: id }

@@ -78,6 +78,7 @@ stated! {
     bulk::FileState, "batch-state": Drafted Info, Rejected Danger, Submitted Info, Paying Info, Paid Good, Cancelled Quiet;
     bulk::LineState, "batch-line": Waiting Quiet, Open Warn, Paid Good, Failed Danger;
     cards::State, "card-state": Applied Info, Declined Danger, Approved Info, Produced Warn, Active Good, Frozen Warn, Lost Danger, Closed Quiet;
+    orders::OrderState, "orders-state": Entered Info, InForce Warn, Waiting Quiet, Done Good, Refused Danger, Lapsed Danger, Released Quiet, Expired Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 
@@ -90,6 +91,14 @@ pub fn tag<S: Stated>(words: Words, state: S) -> Markup {
 pub fn tag_by<S: Stated>(words: Words, state: S, who: &str, at: Option<Timestamp>) -> Markup {
     let when = at.map_or_else(String::new, |at| words.moment(at));
     look::status(state.tone(), &told(words, S::PREFIX, state.word()), &named(words, who), &when)
+}
+
+/// On what basis an account is restricted: written by staff, or that an authority ordered it.
+pub fn basis(words: Words, written: &str) -> Cow<'_, str> {
+    match written {
+        orders::OPEN | orders::QUIET => words.t("orders-keeps-account"),
+        _ => Cow::Borrowed(written),
+    }
 }
 
 /// Who and when, as the value of a summary row.

@@ -7,6 +7,7 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod orders;
 mod savings;
 mod statement;
 pub mod tasks;
@@ -69,6 +70,8 @@ pub fn table() -> Vec<Route> {
         cards::programs(),
         wealth::pages(),
         wealth::programs(),
+        orders::pages(),
+        orders::programs(),
         terms::pages(),
         terms::programs(),
     ]
