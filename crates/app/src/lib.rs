@@ -77,7 +77,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 25] = [
+    let lists: [&[&Code]; 26] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -87,6 +87,7 @@ pub fn codes() -> Vec<&'static Code> {
         approval::codes::ALL,
         pricing::ALL,
         documents::ALL,
+        risk::ALL,
         guard::ALL,
         payments::ALL,
         payments::clearing::ALL,

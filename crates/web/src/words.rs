@@ -109,6 +109,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/deposits.ftl")),
             include_str!(concat!("../locales/", $folder, "/machine.ftl")),
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
+            include_str!(concat!("../locales/", $folder, "/risk.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };
