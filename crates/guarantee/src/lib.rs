@@ -17,7 +17,8 @@
 //! contractor to settle first, and those of the proof that he did not. One person of the bank takes it in ([`notice_receive`]) and asks
 //! ([`notice_ask`]), another agrees ([`approval_yes`]); in that transaction the ledger is told of the wage account as payee, the money moves,
 //! and the payee ends again. 5 working days after it came in it is late, and says so. A letter is *called*; it is paid when its issuer's
-//! payment is in the wage account ([`issuer_paid`]). The money is for a pay sheet of the named workers and of no others ([`notice_sheet`]).
+//! payment is in the wage account ([`issuer_paid`]). The money is for a pay sheet of the named workers and of no others
+//! ([`notice_sheet`]): it is earmarked in payroll, no other sheet is paid with it, and the site does not end while any of it lies there.
 //! 10 working days after that the guarantee is whole again or the refill is late. What cannot be paid to the workers and lies in the wage account
 //! again refills it first ([`came_back`]).
 //!

@@ -393,17 +393,19 @@ pub fn issuer_paid(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, payment: Ins
 }
 
 impl PaymentNotice {
-    /// The money is in the wage account.
+    /// The money is in the wage account, for the named workers alone.
     pub(crate) fn pay(&mut self, tx: &mut Tx<'_>, g: &Guarantee, by: InstructionId) -> Result<()> {
         let (now, days) = (tx.now(), days_of(tx, g)?.1);
         (self.state, self.paid_at, self.instruction) = (NoticeState::Paid, Some(now), Some(by));
         self.refill_by = Some(working_days_after(now.local_date(), days));
-        Ok(())
+        let basis = self.id.to_string();
+        payroll::earmark(tx, &mover(&basis), self.project, &basis, self.paid_money()).map(|_| ())
     }
 }
 
 /// Says which pay sheet uses the money: its lines are the named workers and no others, none above what the notice says. Needs
-/// `wage.case`. Again is already so. Errors: `guarantee_notice_state` before it is paid, `guarantee_sheet_unfit`.
+/// `wage.case`. Again is already so. Until then no sheet can spend it, and afterwards no other. Errors: `guarantee_notice_state` before it
+/// is paid, `guarantee_sheet_unfit`, `wage_earmark_taken`.
 pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PaySheetId) -> Result<Change> {
     let mut n = notice_raw(tx, id)?;
     let project = project_raw(tx, n.project)?;
@@ -428,6 +430,7 @@ pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PayS
         let Some(next) = page.next else { break };
         ask.after = Some(next);
     }
+    payroll::earmark_sheet(tx, &by, n.project, &id.to_string(), sheet)?;
     n.sheet = Some(sheet);
     tx.update(&mut n)?;
     tx.audit(actor, Audit::of("guarantee.notice_sheet", id).after(sheet.to_string()))?;

@@ -32,13 +32,14 @@ pub(crate) fn look(tx: &mut Tx<'_>, g: &Guarantee) -> Result<()> {
     Ok(())
 }
 
-/// What of a notice's money lies in the wage account again, for nobody could be paid with it: failed lines of its sheet that no other
-/// sheet pays, less what came back before.
+/// What of a notice's money lies in the wage account and nobody is paid with: failed lines of its sheet that no other sheet pays, and what
+/// the sheet did not need once it is over, less what came back before.
 fn back(tx: &mut Tx<'_>, n: &PaymentNotice) -> Result<i64> {
     let Some(sheet) = n.sheet else { return Ok(0) };
     let by = mover(n.id);
     let mut ask = PageAsk::first(kernel::page::PAGE_ROWS_MAX);
-    let mut sum = 0;
+    let used = payroll::sheet_raw(tx, sheet)?;
+    let mut sum = if used.finished_at.is_some() { n.paid - used.net } else { 0 };
     loop {
         let page = payroll::lines(tx, &by, sheet, Some(LineState::Failed), &ask)?;
         sum += page.items.iter().filter(|l| l.money_back && l.repaid_by.is_none()).map(|l| l.net.minor).sum::<i64>();
@@ -62,10 +63,11 @@ pub fn came_back(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId) -
     if !amount.is_positive() {
         return Err(Error::new(&NOTHING_BACK, format!("nothing of {id} lies in the wage account again")));
     }
-    let from = project.wage_account;
+    let (from, by) = (project.wage_account, mover(id));
     let reference = id.to_string();
     let m = Movement { kind: Kind::WageReturn, from, to, amount, reference, memo: "保证金退回" };
     move_now(desk, tx, m)?;
+    payroll::earmark_given_back(tx, &by, n.project, &id.to_string(), amount)?;
     n.came_back += amount.minor;
     tx.update(&mut n)?;
     tx.audit(actor, Audit::of("guarantee.came_back", id).after(amount.to_string()))?;

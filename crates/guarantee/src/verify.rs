@@ -1,5 +1,5 @@
 //! What can be recomputed of guarantees: what left each deposit's account by the ledger is what its notices say it paid and what was
-//! returned; what came back of the notices is no more than what was paid.
+//! returned; what came back of the notices is no more than what was paid; what was paid is earmarked.
 use crate::guarantee::{Form, Guarantee};
 use crate::notice::PaymentNotice;
 use kernel::{BookId, Id, Result};
@@ -29,6 +29,13 @@ fn one(tx: &mut Tx<'_>, g: &Guarantee, faults: &mut Vec<Fault>) -> Result<()> {
     let notices = tx.select::<PaymentNotice>(tail, params![g.book, g.id])?;
     let paid: i64 = notices.iter().filter(|n| n.paid_at.is_some()).map(|n| n.paid).sum();
     let came_back: i64 = notices.iter().map(|n| n.came_back).sum();
+    for n in notices.iter().filter(|n| n.paid_at.is_some()) {
+        let kept = payroll::earmark_of(tx, n.project, &n.id.to_string())?;
+        let as_told = kept.is_some_and(|e| (e.amount, e.given_back, e.sheet) == (n.paid, n.came_back, n.sheet));
+        if !as_told {
+            wrong(format!("{} is not earmarked as it says", n.id));
+        }
+    }
     if g.form == Form::Letter {
         if g.called > g.amount || came_back != 0 {
             wrong(format!("{} called on a letter of {}", g.called, g.amount));

@@ -19,3 +19,18 @@ CREATE TABLE payroll_clearances (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, sheet)
 ) KEYED;
+
+-- Money of a wage account that is for named workers alone.
+CREATE TABLE payroll_earmarks (
+    book BIGINT NOT NULL,
+    project BYTES NOT NULL,
+    basis TEXT NOT NULL,
+    currency TEXT NOT NULL,
+    amount BIGINT NOT NULL,
+    given_back BIGINT NOT NULL,
+    sheet BYTES,
+    made_by TEXT NOT NULL,
+    made_at BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, project, basis)
+) KEYED;

@@ -16,6 +16,8 @@ pub struct Unsettled {
     pub failed: i64,
     /// Of them, in minor units.
     pub failed_net: i64,
+    /// On the wage account for named workers who were not paid yet, in minor units.
+    pub earmarked: i64,
 }
 
 impl Unsettled {
@@ -34,7 +36,8 @@ pub fn unsettled(tx: &mut Tx<'_>, project: ProjectId) -> Result<Unsettled> {
     let open = tx.query(sql, params![project.book(), project], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?;
     let failed = open.iter().filter(|(state, _)| state == "failed");
     let (failed, failed_net) = failed.fold((0, 0), |(n, sum), (_, net)| (n + 1, sum + net));
-    Ok(Unsettled { sheets, processing: open.len() as i64 - failed, failed, failed_net })
+    let earmarked = crate::earmark::earmarked(tx, project)?.minor;
+    Ok(Unsettled { sheets, processing: open.len() as i64 - failed, failed, failed_net, earmarked })
 }
 
 /// When the last pay sheet of a project came to its end; `None` while one has not, and where there is none.

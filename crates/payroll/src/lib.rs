@@ -21,6 +21,9 @@
 //! clearing port and stay `processing` until it answers; an unknown outcome is never paid again. The money of failed lines
 //! goes back to the wage account; [`repay`] puts such lines on a new sheet, which is checked and paid as any other.
 //!
+//! **Money for named workers** lies on the wage account apart from the rest ([`earmark()`]): a run that would spend it on others does not
+//! begin.
+//!
 //! Memory does not grow with the lines that are done: a chunk, its workers and its legs are all that is held.
 //!
 //! **Personal data.** Names and card numbers are encrypted under the person's key; lists and events hold masked text.
@@ -33,6 +36,7 @@ mod account;
 mod apply;
 mod calendar;
 mod columns;
+mod earmark;
 mod ending;
 mod events;
 mod faults;
@@ -62,6 +66,7 @@ pub use account::{
     AccountChange, AccountGiven, NOT_ACTIVATED, Opened, account_change_ask, activate, is_activated, open_accounts,
 };
 pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
+pub use earmark::{Earmark, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked};
 pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, settled_at, unsettled};
 pub use events::Event;
 pub use faults::{Finding, ImportFault};
@@ -146,6 +151,8 @@ kernel::codes! {
     RUN_WAITS: Unavailable, "run_waits", "nothing was posted for these lines; the run goes on by itself when the check answers";
     SHEET_NOT_CLEARED: Refused, "sheet_not_cleared", "have the labour officer look at attendance and signatures and clear the sheet first";
     NO_SITE_RULES: Refused, "no_site_rules", "put the project under the rules of a site first";
+    EARMARKED: Refused, "wage_earmarked", "name this sheet at the labour bureau's notice, or pay in the money for it; what is there is for other workers";
+    EARMARK_TAKEN: Conflict, "wage_earmark_taken", "look at the sheet that uses this money";
     CONTRACT_MISSING: Refused, "contract_missing", "enter the number of his labour contract";
     BAD_PERIOD: Invalid, "bad_period", "write the month as YYYY-MM";
     TOO_MANY_LINES: Limit, "too_many_lines", "send at most 100,000 lines at a time";
@@ -169,6 +176,7 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<PayLine>(),
     store::verify::of::<SiteRules>(),
     store::verify::of::<Clearance>(),
+    store::verify::of::<Earmark>(),
 ];
 
 /// The process that pays: it holds the rights of a run and no others. What it does after [`pay`] bears the sheet as its

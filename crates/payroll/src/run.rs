@@ -28,8 +28,8 @@ use store::{Audit, Column, Param, Tx, params};
 const STEPS_IN_TURN: u32 = 20;
 
 /// Begins to pay. Needs `wage.pay` of the firm; how much was the matter of who released it. `shown_hash` is [`PaySheet::payload_hash`] as the payer saw it. A sheet
-/// that is being paid, or was, answers how far it is. A refusal of the whole sum (too little in the wage account, a
-/// freeze) leaves the sheet checked and stands in [`Progress::code`]. Errors: `pay_sheet_state`, `pay_sheet_changed`,
+/// that is being paid, or was, answers how far it is. A refusal of the whole sum (too little in the wage account, money
+/// there that is for other workers, a freeze) leaves the sheet checked and stands in [`Progress::code`]. Errors: `pay_sheet_state`, `pay_sheet_changed`,
 /// `pay_lines_changed`.
 pub fn pay(desk: &Desk, actor: &Actor, id: PaySheetId, shown_hash: &str) -> Result<Progress> {
     let system = payer(&actor.correlation);
@@ -82,9 +82,9 @@ fn unprotected_is_free(tx: &mut Tx<'_>, project: &Project) -> Result<()> {
     }
 }
 
-/// A refusal of this crate, not of the payment.
+/// A refusal of this crate, not of the payment. What is kept for others is too little money, as any other lack of it.
 fn is_ours(why: &Error) -> bool {
-    crate::ALL.iter().any(|c| why.is(c))
+    crate::ALL.iter().any(|c| why.is(c)) && !why.is(&crate::EARMARKED)
 }
 
 fn told(progress: Progress, receipt: &Receipt) -> Progress {
@@ -111,6 +111,7 @@ fn start(
     if receipt.state == State::Posted || receipt.state.is_open() {
         sheet.start(&by.principal(), tx.now(), receipt.instruction, receipt.state == State::Posted)?;
         tx.update(&mut sheet)?;
+        crate::earmark::not_of_others(tx, sheet.project)?;
         tx.emit(&Event::RunStarted { sheet: id, instruction: receipt.instruction, net: sheet.net() }, &by.correlation)?;
     }
     let shown = format!("{} {} {}", receipt.state, sheet.net(), receipt.instruction);

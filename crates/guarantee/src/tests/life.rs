@@ -294,3 +294,38 @@ fn a_letter_is_called_and_its_issuer_pays() {
     assert!(bank.notice(notice).refilled_at.is_some(), "the new letter makes it whole");
     bank.verify();
 }
+
+#[test]
+fn d4_money_of_a_notice_pays_the_named_alone() {
+    let bank = Bank::open();
+    let id = bank.deposit(20 * WAN);
+    let notice = bank.receive(bank.notice_of(id, "1", &[(0, 500_000), (1, 600_000)])).unwrap();
+    bank.yes(&bank.operations, bank.ask(notice).unwrap()).unwrap();
+    let wage = bank.wage_account();
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 100_000)).unwrap();
+    let kept = || bank.read(|tx| payroll::earmarked(tx, bank.site)).minor;
+    let refused = |sheet: PaySheetId| bank.pay(sheet).code;
+
+    let named = bank.sheet("2026-10", &[(0, 5_000), (1, 5_000)]);
+    assert_eq!(refused(named), "wage_earmarked", "nobody said yet that it is theirs");
+    let others = bank.sheet("2026-09", &[(2, 1_001)]);
+    assert_eq!(refused(others), "wage_earmarked", "a yuan too much");
+    assert_eq!((bank.balance(wage), kept()), (1_200_000, 1_100_000), "nothing moved");
+    let enough = |id| bank.read(|tx| payroll::sheet(tx, &bank.clerk, id)).enough;
+    assert!(!enough(others) && !enough(named));
+
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, named)).unwrap();
+    assert!(!enough(others) && enough(named));
+    let fits = bank.sheet("2026-08", &[(2, 1_000)]);
+    assert_eq!(bank.pay(fits).paid_lines, 1, "what is not theirs pays others");
+    let closed = bank.hands[1].account;
+    bank.act(&system(), move |tx, a| ledger::close_account(tx, a, closed, "he left")).unwrap();
+    let done = bank.pay(named);
+    assert_eq!((done.paid_lines, done.failed_lines, kept()), (1, 1, 600_000), "what failed is kept, and the rest");
+    assert_eq!(refused(others), "wage_earmarked");
+    assert!(bank.read(|tx| payroll::unsettled(tx, bank.site)).earmarked == 600_000, "the site does not end over it");
+    let desk = bank.desk.clone();
+    let back = bank.act(&bank.officer, move |tx, a| came_back(&desk, tx, a, notice)).unwrap();
+    assert_eq!((back.minor, kept(), bank.balance(wage)), (600_000, 0, 0));
+    bank.verify();
+}

@@ -1,4 +1,5 @@
-//! Whatever is asked in whatever order: money of a deposit leaves only to its wage account on a notice, or to its contractor.
+//! Whatever is asked in whatever order: money of a deposit leaves only to its wage account on a notice, or to its contractor; there it pays
+//! nobody whom its notice does not name.
 use super::*;
 use proptest::prelude::*;
 
@@ -9,20 +10,25 @@ enum Step {
     Yes,
     No,
     Steal(u8),
+    /// Other money comes into the wage account.
+    Fund(i64),
+    /// A wage in yuan of somebody whom no notice names.
+    Other(i64),
     Return,
     Days(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        (1i64..2_000_000).prop_map(Step::PayIn),
-        (1i64..2_000_000).prop_map(Step::Notice),
-        Just(Step::Yes),
-        Just(Step::Yes),
-        Just(Step::No),
-        (0u8..6).prop_map(Step::Steal),
-        Just(Step::Return),
-        (1i64..12).prop_map(Step::Days),
+        2 => (1i64..2_000_000).prop_map(Step::PayIn),
+        3 => (1i64..2_000_000).prop_map(Step::Notice),
+        5 => Just(Step::Yes),
+        1 => Just(Step::No),
+        2 => (0u8..6).prop_map(Step::Steal),
+        1 => (1i64..1_000_000).prop_map(Step::Fund),
+        5 => (1i64..8_000).prop_map(Step::Other),
+        1 => Just(Step::Return),
+        1 => (1i64..12).prop_map(Step::Days),
     ]
 }
 
@@ -40,7 +46,7 @@ fn run(steps: Vec<Step>) {
     let bank = Bank::open();
     let id = bank.deposit(0);
     let (account, wage, mut open, mut n) = (bank.account_of(id), bank.wage_account(), None, 0);
-    let (mut paid_in, mut paid_out) = (0, 0);
+    let (mut paid_in, mut paid_out, mut free, mut month) = (0, 0, 0, 0);
     for step in steps {
         match step {
             Step::PayIn(fen) => {
@@ -63,6 +69,17 @@ fn run(steps: Vec<Step>) {
                     open = None;
                 }
             }
+            Step::Fund(fen) => {
+                bank.act(&system(), move |tx, _| from_outside(tx, wage, fen)).unwrap();
+                free += fen;
+            }
+            Step::Other(yuan) => {
+                month += 1;
+                let sheet = bank.sheet(&format!("{}-{:02}", 2020 + month / 12, month % 12 + 1), &[(2, yuan)]);
+                let paid = bank.pay(sheet).paid_lines == 1;
+                assert_eq!(paid, yuan * 100 <= free, "{yuan} yuan of {free} fen that are nobody's, {paid_out} are");
+                free -= if paid { yuan * 100 } else { 0 };
+            }
             Step::Steal(which) => steal(&bank, which, account),
             Step::Return => {
                 let to = bank.general;
@@ -74,7 +91,7 @@ fn run(steps: Vec<Step>) {
                 go_on(&bank.desk).unwrap();
             }
         }
-        assert_eq!((bank.balance(account), bank.balance(wage)), (paid_in - paid_out, paid_out));
+        assert_eq!((bank.balance(account), bank.balance(wage)), (paid_in - paid_out, paid_out + free));
     }
     bank.verify();
 }

@@ -318,8 +318,8 @@ sheet-cancel-lead = A cancelled sheet cannot be paid; upload it again when neede
 sheet-cancel-confirm = Cancel the sheet
 sheet-sent-back = The checker sent this sheet back
 sheet-cancelled = This sheet was cancelled
-sheet-not-enough = The wage account does not hold enough for this sheet
-sheet-not-enough-next = Pay into the wage account first.
+sheet-not-enough = The wage account does not hold enough for this sheet that may be used
+sheet-not-enough-next = Pay into the wage account first. Money there that is for named workers (out of a guarantee) does not pay this sheet.
 
 # Paying
 pay-now = Pay the wages

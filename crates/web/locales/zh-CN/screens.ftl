@@ -291,8 +291,8 @@ sheet-cancel-lead = 撤销后这张表不能再发放；需要时重新上传。
 sheet-cancel-confirm = 确认撤销
 sheet-sent-back = 复核人退回了这张表
 sheet-cancelled = 这张表已经撤销
-sheet-not-enough = 工资专户里的钱不够发这张表
-sheet-not-enough-next = 请先存入工资专户，再发放。
+sheet-not-enough = 工资专户里能用的钱不够发这张表
+sheet-not-enough-next = 请先存入工资专户，再发放。专户里为指定工人留出的钱（动用的保证金），不能发这张表。
 
 # 发放
 pay-now = 发放工资

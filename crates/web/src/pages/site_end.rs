@@ -151,6 +151,9 @@ fn in_the_way(who: &Signed, s: &Seen) -> Markup {
             (notice(Tone::Warn, &who.t("site-end-unsettled"), html! { p {
                 (w.t_with("site-end-unsettled-more", &[("sheets", u.sheets.into()), ("lines", u.processing.into()), ("failed", u.failed.into())]))
             } }))
+            @if u.earmarked > 0 {
+                p { (w.t_with("site-end-earmarked", &[("amount", w.money(kernel::Money::new(u.earmarked, s.project.currency)).into())])) }
+            }
         }
     }
 }
