@@ -58,6 +58,13 @@ fn state(w: Words, s: WarningState) -> Markup {
     status(tone, &say::told(w, "arrears-warning-state", s.code()), "", "")
 }
 
+/// Where a rule stands, in words: `R27` is article 27 of the regulation on paying migrant workers (国务院令第724号).
+fn basis(w: Words, source: &str) -> String {
+    let article = |n: &str| n.parse::<i64>().ok().map(|n| w.t_with("arrears-regulation", &[("n", n.into())]));
+    let said = |one: &str| one.strip_prefix('R').and_then(article).unwrap_or_else(|| one.to_owned());
+    source.split([',', ';']).map(|one| said(one.trim())).collect::<Vec<_>>().join(&w.t("list-comma"))
+}
+
 fn figure(w: Words, f: &Figure) -> Row<'static> {
     let value = match &f.value {
         Value::Money(m) => amount(w, *m),
@@ -129,6 +136,10 @@ impl BoardAsk {
     pub fn filter(&self) -> Filter {
         Filter { branch: self.branch, region: self.region.trim().to_owned(), open: self.open == "yes" }
     }
+    /// On a page only what has something open, unless all are asked for.
+    pub fn shown(&self) -> Filter {
+        Filter { open: self.open != "all", ..self.filter() }
+    }
     pub fn page(&self) -> PageAsk {
         PageAsk { limit: self.limit, after: self.after.clone() }
     }
@@ -136,8 +147,9 @@ impl BoardAsk {
 
 /// The choice between all projects and those with something open.
 pub fn only_open(w: Words, here: &str, ask: &BoardAsk) -> Markup {
-    let choices = [Choice::new("", w.t("arrears-show-all")), Choice::new("yes", w.t("arrears-show-open"))];
-    let field = Field::new("open", w.t("arrears-show")).value(ask.open.clone()).optional();
+    let choices = [Choice::new("yes", w.t("arrears-show-open")), Choice::new("all", w.t("arrears-show-all"))];
+    let chosen = if ask.open == "all" { "all" } else { "yes" };
+    let field = Field::new("open", w.t("arrears-show")).value(chosen);
     filter_bar(w, here, select(w, &field, &choices))
 }
 
@@ -145,7 +157,7 @@ pub async fn board(State(web): State<Web>, who: Signed, Query(ask): Query<BoardA
     let (actor, asked) = (who.actor.clone(), ask.clone());
     let (found, sums) = web
         .read(move |tx| {
-            let filter = asked.filter();
+            let filter = asked.shown();
             Ok((arrears::board(tx, &actor, &filter, &asked.page())?, arrears::board_totals(tx, &actor, &filter)?))
         })
         .await?;
@@ -228,7 +240,7 @@ fn one(who: &Signed, found: &WarningPage) -> Shown {
     rows.push(Row::new(w.t("arrears-turn"), html! { (step(w, x.step)) }));
     rows.extend(x.next_at.filter(|_| x.is_open()).map(|at| Row::new(w.t("arrears-until-then"), moment(w, at))));
     rows.push(Row::new(w.t("arrears-since"), moment(w, x.opened_at)));
-    rows.push(Row::new(w.t("arrears-basis"), html! { (found.rule.source) }));
+    rows.push(Row::new(w.t("arrears-basis"), html! { (basis(w, &found.rule.source)) }));
     if !x.acting_note.is_empty() {
         rows.push(Row::new(w.t("arrears-acting"), html! { (x.acting_note) }));
     }

@@ -122,7 +122,7 @@ fn timeline(w: Words, seen: &Seen) -> Markup {
         [
             moment(w, e.at),
             html! { (say::told(w, "arrears-entry", e.what.code())) },
-            html! { (name) },
+            html! { (say::named(w, name)) },
             html! { (e.note) },
         ]
     };

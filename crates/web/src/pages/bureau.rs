@@ -22,12 +22,17 @@ use party::Permission as P;
 use payroll::Period;
 use serde::Deserialize;
 
+/// `990102 汐洲市望潮区`: a region's code, and its name where it is known.
+pub fn place(w: Words, code: &str) -> String {
+    let named = worksite::regions(Date::from_days(20_000)).into_iter().find(|r| r.code == code);
+    let name = named.map_or(String::new(), |r| if w.lang == crate::Lang::Zh { r.zh.clone() } else { r.en.clone() });
+    format!("{code} {name}").trim_end().to_owned()
+}
+
 fn places(w: Words, t: &Totals) -> Markup {
     let row = |p: &arrears::Place| {
-        let named = worksite::regions(Date::from_days(20_000)).into_iter().find(|r| r.code == p.region);
-        let name = named.map_or(String::new(), |r| if w.lang == crate::Lang::Zh { r.zh.clone() } else { r.en.clone() });
         [
-            html! { a href={ "/bureau?region=" (p.region) } { (p.region) " " (name) } },
+            html! { a href={ "/bureau?region=" (p.region) } { (place(w, &p.region)) } },
             html! { (p.projects) },
             html! { (p.severe) },
             html! { (p.warnings) },
@@ -48,7 +53,7 @@ pub async fn board(State(web): State<Web>, who: Signed, Query(asked): Query<Boar
     let (bureau, found, sums) = web
         .read(move |tx| {
             let bureau = arrears::my_bureau(tx, &actor, P::BureauRead)?;
-            let filter = given.filter();
+            let filter = given.shown();
             let found = arrears::bureau_board(tx, &actor, &filter, &given.page())?;
             Ok((bureau, found, arrears::bureau_totals(tx, &actor, &filter)?))
         })
@@ -84,7 +89,7 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
     let rows = [
         Row::new(w.t("project-payer"), html! { (summary.firm_name) }),
         Row::new(w.t("roster-size"), html! { (say::people(w, summary.workers)) }),
-        Row::new(w.t("bureau-place"), html! { (summary.region) }),
+        Row::new(w.t("bureau-place"), html! { (place(w, &summary.region)) }),
         Row::new(w.t("arrears-cases"), html! { (summary.cases) }),
         Row::new(w.t("arrears-owed"), amount(w, summary.owed())),
     ];
@@ -199,6 +204,9 @@ pub async fn query(State(web): State<Web>, who: Signed, At(id): At<BureauQueryId
     let w = who.words();
     let main = html! {
         (summary_list(w, &query_rows(w, &q, &account)))
+        @if q.state == QueryState::Asked && who.holds(P::BureauApprove) {
+            (actions(link_button(Button::Primary, &who.t("bureau-query-decide"), &format!("/approvals/{}", q.approval))))
+        }
         @if q.state == QueryState::Approved && who.holds(P::BureauAct) {
             p { (who.t("bureau-look-lead")) }
             (form(&who.view, &format!("/bureau/queries/{id}/look"), actions(button(Button::Primary, &who.t("bureau-look"), None))))
@@ -367,7 +375,8 @@ fn report_table(w: Words, r: &MonthReport) -> Markup {
         .figures(w.t("report-cleared"))
         .figures(w.t("report-dismissed"))
         .figures(w.t("report-open"));
-    table.rows(r.lines.iter().map(row)).show(w)
+    let some = r.lines.iter().filter(|l| l.opened + l.cleared + l.dismissed + l.open > 0);
+    table.rows(some.map(row)).when_empty(w.t("arrears-none")).show(w)
 }
 
 fn report_sums(w: Words, r: &MonthReport) -> Markup {
@@ -435,9 +444,16 @@ pub async fn kept(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
 pub async fn make(State(web): State<Web>, who: Signed, Checked(given): Checked<BureauForm>) -> Result<Response, Fault> {
     let actor = who.actor.clone();
     let level = Level::parse(&given.level).ok_or_else(|| kernel::Error::field("level", "county, city or province"))?;
-    let firm: FirmId = given.firm.trim().parse()?;
-    let new = BureauNew { firm, region: given.region.clone(), level, hotline: given.hotline.clone() };
-    web.write(move |tx| arrears::bureau_make(tx, &actor, new.clone())).await?;
+    web.write(move |tx| {
+        let unknown = || kernel::Error::field("firm", "no firm has this unified social credit code");
+        let firm = match given.firm.trim().parse::<FirmId>() {
+            Ok(id) => id,
+            Err(_) => party::firm_by_code(tx, given.firm.trim())?.ok_or_else(unknown)?,
+        };
+        let new = BureauNew { firm, region: given.region.clone(), level, hotline: given.hotline.clone() };
+        arrears::bureau_make(tx, &actor, new)
+    })
+    .await?;
     Ok(see_other("/bureaus"))
 }
 

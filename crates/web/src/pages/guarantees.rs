@@ -251,7 +251,21 @@ fn duty_form<'a>(who: &Signed, p: &Project) -> Form<'a> {
 
 pub async fn duty(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
     let p = of_project(&web, &who, id).await?;
-    Ok(duty_form(&who, &p).show(&who, &Given::default(), &FieldErrors::new()))
+    let site = web.read(move |tx| worksite::site_raw(tx, id)).await?;
+    let known = site.map_or_else(Given::default, |s| known_of_site(&s));
+    Ok(duty_form(&who, &p).show(&who, &known, &FieldErrors::new()))
+}
+
+/// What a site's file says of its contract already.
+fn known_of_site(s: &worksite::SiteFile) -> Given {
+    let price = Money::new(s.price, s.currency).plain();
+    let fields = [
+        ("contract_price", price),
+        ("region", s.region.clone()),
+        ("date", s.signed_on.to_string()),
+        ("counts_from", s.signed_on.to_string()),
+    ];
+    Given::of(Upload { fields: fields.map(|(name, value)| (name.to_owned(), value)).into(), file: None })
 }
 
 fn duty_of(given: &Given, project: ProjectId) -> Result<DutyNew> {

@@ -7,6 +7,7 @@ use crate::http::read::{At, Upload};
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
+use crate::words::Words;
 use crate::{Fault, Shown};
 use axum::extract::State;
 use axum::response::Response;
@@ -42,14 +43,15 @@ fn notice_form<'a>(who: &Signed, p: &Project, g: &Guarantee, sheets: Vec<(String
     }
 }
 
-async fn sheets(web: &Web, p: ProjectId) -> Result<Vec<(String, String)>, Fault> {
+async fn sheets(web: &Web, w: Words, p: ProjectId) -> Result<Vec<(String, String)>, Fault> {
     let found = web.read(move |tx| payroll::sheets_newest(tx, p, SHEETS_OFFERED)).await?;
-    Ok(found.iter().map(|s| (s.id.to_string(), format!("{} · {} · {}", s.period, s.lines, s.net()))).collect())
+    let said = |s: &payroll::PaySheet| format!("{} · {} · {}", s.period, say::people(w, s.lines), w.money(s.net()));
+    Ok(found.iter().map(|s| (s.id.to_string(), said(s))).collect())
 }
 
 pub async fn new(State(web): State<Web>, who: Signed, At(id): At<GuaranteeId>) -> Result<Shown, Fault> {
     let (g, p) = of_guarantee(&web, &who, id).await?;
-    let sheets = sheets(&web, p.id).await?;
+    let sheets = sheets(&web, who.words(), p.id).await?;
     Ok(notice_form(&who, &p, &g, sheets).show(&who, &Given::default(), &FieldErrors::new()))
 }
 
@@ -88,7 +90,7 @@ pub async fn take(
     upload: Upload,
 ) -> Result<Response, Fault> {
     let ((g, p), given, actor) = (of_guarantee(&web, &who, id).await?, Given::of(upload), who.actor.clone());
-    let (sheets, project) = (sheets(&web, p.id).await?, p.id);
+    let (sheets, project) = (sheets(&web, who.words(), p.id).await?, p.id);
     let did = match notice_of(&given, id) {
         Ok((new, sheet)) => {
             let work = move |tx: &mut Tx<'_>| {

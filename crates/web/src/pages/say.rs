@@ -104,7 +104,7 @@ pub fn by(words: Words, who: &str, at: Timestamp) -> Markup {
 }
 
 /// A name; the bank's own processes are the system to people.
-fn named(words: Words, who: &str) -> Cow<'_, str> {
+pub fn named(words: Words, who: &str) -> Cow<'_, str> {
     if who.starts_with("system:") { words.t("channel-system") } else { Cow::Borrowed(who) }
 }
 

@@ -123,13 +123,14 @@ fn next(who: &Signed, s: &Seen, given: &StepForm, errors: &FieldErrors) -> Marku
 fn facts(who: &Signed, s: &Seen) -> Markup {
     let (w, e) = (who.words(), &s.closing.end);
     let on = |d: Option<Date>| html! { @if let Some(d) = d { (day(w, d)) } @else { "—" } };
+    let until = |d: Date| html! { " – " (day(w, d)) };
     let mut rows = vec![
         Row::new(who.t("worksite-completed"), html! { (on(e.completed_on)) " " (e.completion_document) }),
         Row::new(
             who.t("worksite-pledge"),
             html! { @if e.pledge_document.is_empty() { "—" } @else { (e.pledge_document) } },
         ),
-        Row::new(who.t("worksite-notice"), html! { (on(e.notice_from)) " – " (on(e.notice_until)) }),
+        Row::new(who.t("worksite-notice"), html! { (on(e.notice_from)) (e.notice_until.map_or(html! {}, until)) }),
     ];
     if e.closed_at.is_some() {
         rows.push(Row::new(who.t("worksite-balance"), amount(w, kernel::Money::new(e.balance, s.project.currency))));
