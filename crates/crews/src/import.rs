@@ -252,6 +252,38 @@ pub fn attendance(tx: &mut Tx<'_>, actor: &Actor, id: AttendanceId) -> Result<At
     readable(tx, actor, id)
 }
 
+/// The files of attendance of a crew, or of a whole project with what its crews sent, newest first; those of a crew for whoever may
+/// see it, those of a project for whoever may see that.
+pub fn attendances(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    project: ProjectId,
+    crew: Option<CrewId>,
+    ask: &PageAsk,
+) -> Result<Page<Attendance>> {
+    match crew {
+        Some(crew) if crate::crew::seen(tx, actor, crew)?.project != project => {
+            return Err(Error::not_found("crew", crew));
+        }
+        Some(_) => {}
+        None => payroll::project(tx, actor, project).map(|_| ())?,
+    }
+    let rows = ask.rows()?;
+    let before = ask.after.as_deref().map_or(Ok([0xff; 16]), |t| t.parse::<AttendanceId>().map(|a| a.bytes()))?;
+    let (book, more) = (project.book(), rows + 1);
+    let found = match crew {
+        Some(crew) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 ORDER BY id DESC LIMIT ?5";
+            tx.select::<Attendance>(tail, params![book, project, before, crew, more])?
+        }
+        None => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
+            tx.select::<Attendance>(tail, params![book, project, before, more])?
+        }
+    };
+    Ok(Page::cut(found, rows, |a| a.id.to_string()))
+}
+
 /// A file's list of faults: refusals, warnings, notes.
 pub fn attendance_faults(
     tx: &mut Tx<'_>,

@@ -55,7 +55,7 @@ pub use findings::{AttendanceFault, Finding};
 pub use headcount::{HEAD_COUNT_DAYS_MAX, Heads, STRANGERS_MAX, Stranger, StrangerMonth, head_count, strangers};
 pub use import::{
     Attendance, AttendanceRow, AttendanceState, AttendanceTaken, AttendanceUpload, attendance, attendance_accept,
-    attendance_faults, attendance_import, attendance_rows,
+    attendance_faults, attendance_import, attendance_rows, attendances,
 };
 pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
 pub use object::{

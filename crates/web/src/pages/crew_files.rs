@@ -1,6 +1,6 @@
 //! Files of a site: attendance from the gate or a table, and a crew's pay sheet. What is wrong is told cell by cell; the others
 //! go on when the sender says so.
-use super::crews::{month_of, under_crew, under_project};
+use super::crews::{month_of, month_said, under_crew, under_project};
 use super::imports::{ACCEPT, months, of_file};
 use super::opening::beside;
 use super::worker::Bare;
@@ -181,7 +181,7 @@ fn attendance_counts(who: &Signed, i: &Attendance) -> Markup {
     let people = |n: i64| html! { (say::people(w, n)) };
     let mut rows = vec![
         Row::new(who.t("import-file"), html! { (i.file_name) }),
-        Row::new(who.t("attendance-month"), html! { (super::crews::month_said(who, i.period)) }),
+        Row::new(who.t("attendance-month"), html! { (month_said(who, i.period)) }),
         Row::new(who.t("attendance-people"), people(i.people)),
     ];
     for (key, n) in [("attendance-refused", i.refused), ("attendance-already", i.already), ("strangers", i.strangers)] {
@@ -321,11 +321,12 @@ pub async fn sheet_result(
     let ask = PageAsk { limit: Some(FAULTS_ROWS), after: ask.after };
     let (import, faults) = web.read(move |tx| crews::crew_sheet_faults(tx, &actor, id, import, &ask)).await?;
     let w = who.words();
+    let period = import.period.parse().map_or_else(|_| import.period.clone(), |p: Period| month_said(&who, p));
     let main = html! {
         (sheet_state(&who, id, &import))
         (summary_list(w, &[
             Row::new(who.t("import-file"), html! { (import.file_name) }),
-            Row::new(who.t("sheet-period"), html! { (import.period) }),
+            Row::new(who.t("sheet-period"), html! { (period) }),
             Row::new(who.t("import-valid"), html! { (say::people(w, import.valid)) }),
             Row::new(who.t("import-refused"), html! { (say::people(w, import.refused)) }),
         ]))
