@@ -97,6 +97,8 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
         "/bureau/projects/$watched/queries",
         "reason=checked&document=D-1",
     ),
+    case("GET /bureau/projects/{id}/case", "b", "q", "/bureau/projects/$watched/case", ""),
+    case("POST /bureau/projects/{id}/case", "b", "q", "/bureau/projects/$watched/case", "about=x&sheet=$sheet"),
     case("GET /bureau/queries", "bjq", "", "/bureau/queries", ""),
     case("GET /bureau/queries/{id}", "bj", "q", "/bureau/queries/$query_of_bureau", ""),
     case("POST /bureau/queries/{id}/look", "b", "q", "/bureau/queries/$query_of_bureau/look", ""),

@@ -7,6 +7,7 @@
 //!   what leaves the bank ([`webhooks`], [`messenger`]) happens at least once.
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
 //! * [`close_day`] lists what stands in the way, closes the business day and does its night's work on deposits. [`verify`] recomputes all of it.
+//! * [`demo_time`] puts the clock of a demo ahead by a day and its night; no other bank's.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
@@ -22,6 +23,7 @@ mod bank;
 mod close;
 pub mod counter;
 pub mod demo_load;
+pub mod demo_time;
 mod denial;
 pub mod desk;
 mod evidence;
@@ -80,7 +82,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 26] = [
+    let lists: [&[&Code]; 27] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -107,6 +109,7 @@ pub fn codes() -> Vec<&'static Code> {
         arrears::ALL,
         codes::ALL,
         demo_load::ALL,
+        demo_time::ALL,
     ];
     lists.concat()
 }

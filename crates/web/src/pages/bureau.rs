@@ -95,6 +95,7 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
     ];
     let main = html! {
         (summary_list(w, &rows))
+        @if acts { (actions(link_button(Button::Primary, &who.t("arrears-case-open"), &format!("/bureau/projects/{id}/case")))) }
         (warnings(w, &all, false))
         @if acts {
             h2 { (who.t("bureau-query-ask")) }
@@ -107,6 +108,20 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
         }
     };
     let sheet = Sheet::new(summary.name.clone()).lead(bureau.name);
+    Ok(page(&who, sheet.crumb(who.t("bureau-board"), "/bureau"), main))
+}
+
+/// The form that opens a case in the bureau's region.
+pub async fn case_form(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let (name, of) = web
+        .read(move |tx| {
+            let (summary, _) = unknown_to_others(arrears::project_warnings(tx, &actor, id), "project", id)?;
+            Ok((summary.name, cases::openable(tx, id)?))
+        })
+        .await?;
+    let main = cases::open_fields(&who, &format!("/bureau/projects/{id}/case"), &of);
+    let sheet = Sheet::new(who.t("arrears-case-open")).lead(name);
     Ok(page(&who, sheet.crumb(who.t("bureau-board"), "/bureau"), main))
 }
 
@@ -267,7 +282,8 @@ pub async fn case(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
                 (actions(button(Button::Primary, &who.t("bureau-order"), None)))
             }))
         }
-        @if acts && c.state == CaseState::Defaulted { h2 { (who.t("bureau-notice")) } p { (who.t("bureau-notice-lead")) } (ask(&who, &to("notice"), ("arrears-notice", "bureau-notice"), Button::Primary)) }
+        @if acts && c.state == CaseState::Defaulted && seen.waits.is_none() { h2 { (who.t("bureau-notice")) } p { (who.t("bureau-notice-lead")) } (ask(&who, &to("notice"), ("arrears-notice", "bureau-notice-write"), Button::Primary)) }
+        @if let Some(asked) = seen.waits.filter(|_| who.holds(P::BureauApprove)) { (actions(link_button(Button::Primary, &who.t("bureau-notice-sign"), &format!("/approvals/{asked}")))) }
         @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (ask(&who, &to("notes"), ("arrears-note", "arrears-note-send"), Button::Secondary)) }
     };
     let sheet = Sheet::new(c.about.clone()).lead(seen.project.clone());
@@ -302,7 +318,7 @@ pub async fn notice_send(
     Checked(given): Checked<NoteForm>,
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
-    web.write(move |tx| arrears::case_notice(tx, &actor, id, &given.note)).await?;
+    web.write(move |tx| arrears::notice_ask(tx, &actor, id, &given.note)).await?;
     Ok(see_other(&format!("/bureau/cases/{id}")))
 }
 
