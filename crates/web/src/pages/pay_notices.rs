@@ -116,8 +116,11 @@ async fn of_notice(web: &Web, who: &Signed, id: PayNoticeId) -> Result<(PaymentN
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) -> Result<Shown, Fault> {
     let (n, g, p) = of_notice(&web, &who, id).await?;
-    let offered =
-        if n.state == NoticeState::Paid && n.sheet.is_none() { sheets(&web, p.id).await? } else { Vec::new() };
+    let offered = if n.state == NoticeState::Paid && n.sheet.is_none() {
+        sheets(&web, who.words(), p.id).await?
+    } else {
+        Vec::new()
+    };
     let (w, today) = (who.words(), web.now().local_date());
     let left = n.pay_by.days() - today.days();
     let tone = if n.is_late(today) { Tone::Danger } else { Tone::Info };
