@@ -50,7 +50,7 @@ pub use audit::{AuditAsk, EXPORT_DAYS_MAX, audit_export, audit_search};
 pub use bank::{Bank, Keys, Options, branch_open};
 pub use close::{Blocker, Close, Closed, blockers, close_day};
 pub use denial::{DENIALS_PER_MINUTE_MAX, DENIERS_KEPT_MAX};
-pub use evidence::evidence;
+pub use evidence::{evidence, evidence_proof};
 pub use keys::{Rotated, keys_rewrap, keys_rotate};
 pub use verify::{Report, TableRows, verify};
 

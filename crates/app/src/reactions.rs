@@ -55,6 +55,8 @@ enum Reaction {
     TellBureau,
     /// The workers of a case of arrears (`case`).
     TellWorkers,
+    /// Staff of the site's branch whose turn a warning or a case is now (`step`); of one project once a day.
+    TellStaff,
 }
 
 use Reaction::*;
@@ -110,9 +112,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "wealth.refused" | "wealth.cancelled" => &[TellOwner],
         "till.interrupted" | "till.interrupted_open" => &[TellOwner],
 
-        "arrears.warned" | "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
-        "arrears.escalated" => &[TellFirm, TellBureau],
-        "arrears.case_opened" => &[TellFirm, TellWorkers, TellBureau],
+        "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
+        "arrears.warned" => &[TellFirm, TellStaff],
+        "arrears.escalated" => &[TellFirm, TellBureau, TellStaff],
+        "arrears.case_passed_on" => &[TellStaff],
+        "arrears.case_opened" => &[TellFirm, TellWorkers, TellBureau, TellStaff],
         "arrears.case_reported" => &[TellPrincipal, TellBureau],
         "arrears.case_ordered" | "arrears.case_noticed" => &[TellFirm, TellPrincipal],
         "arrears.case_defaulted" => &[TellFirm, TellPrincipal, TellBureau],
@@ -163,6 +167,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         }
         if *reaction == TellFamily {
             let drafts = family(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellStaff {
+            let drafts = watch::staff(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -303,7 +312,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
         PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellToSign => None,
-        TellBureau | TellWorkers => None,
+        TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) => None,
         TellPayer => of_owner(text(event, "payer")),

@@ -36,6 +36,7 @@ mod complaint;
 mod decided;
 mod events;
 pub mod find;
+mod kept;
 mod links;
 mod load;
 mod look;
@@ -70,6 +71,7 @@ pub use complaint::{
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;
+pub use kept::{CaseKept, cases_kept};
 pub use links::{guarantee_yes, notice_take, notices_of_case};
 pub use look::{Scanned, due_at, scan, scan_all, touched, touched_site};
 pub use notice::{notice_ask, notice_waits};

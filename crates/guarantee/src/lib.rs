@@ -47,8 +47,8 @@ pub use decided::{KINDS, approval_no, approval_yes};
 pub use duty::{Duty, DutyNew, Standing, duty, duty_set, standing};
 pub use events::Event;
 pub use guarantee::{
-    Ended, Form, Guarantee, Letter, LetterTerms, guarantee, letters, listed, of_project, open_cash, open_letter,
-    pay_in, renew,
+    Ended, Form, Guarantee, Letter, LetterTerms, guarantee, letters, letters_kept, listed, of_project, open_cash,
+    open_letter, pay_in, renew,
 };
 pub use notice::{
     Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, notice, notice_ask, notice_lower, notice_receive,

@@ -250,6 +250,8 @@ arrears-when = When
 arrears-what = What
 arrears-who = Who
 arrears-note = Note
+arrears-paper = Paper
+arrears-paper-hint = A photo (JPEG, PNG) or a PDF of at most 5 MB; leave it out when there is none.
 arrears-note-send = Write down
 arrears-lines = Who is owed
 arrears-lines-more = And { $n } more people.
@@ -317,6 +319,8 @@ report-owed = Owed
 report-paid = Paid
 report-complaints = Complaints
 report-complaints-closed = Complaints closed
+report-workbook = Download workbook
+report-sums = Sums
 report-download = Download the table
 
 complaint = Complaint about wages

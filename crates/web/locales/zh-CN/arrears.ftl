@@ -250,6 +250,8 @@ arrears-when = 时间
 arrears-what = 事项
 arrears-who = 经手
 arrears-note = 记录
+arrears-paper = 文件
+arrears-paper-hint = 照片（JPEG、PNG）或PDF，不超过5 MB；没有可以不选。
 arrears-note-send = 记下
 arrears-lines = 欠谁的工资
 arrears-lines-more = 还有 { $n } 人没有列出。
@@ -317,6 +319,8 @@ report-owed = 欠薪金额
 report-paid = 已付金额
 report-complaints = 收到投诉
 report-complaints-closed = 办结投诉
+report-workbook = 下载工作簿
+report-sums = 总数
 report-download = 下载表格
 
 complaint = 欠薪投诉

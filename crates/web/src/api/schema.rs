@@ -322,6 +322,11 @@ shapes! {
     SiteBoard "What hangs at the gate (Decree 724, art. 34)." { project: id, code: text, profile: text, name: text, address: text, owner_name: text, contractor_name: text, owner_contact: text, owner_phone: text, contractor_contact: text, contractor_phone: text, officer_name: text, officer_phone: text, authority: text, region_zh: text, region_en: text, bureau_zh: text, bureau_en: text, hotline: text, legal_aid: text, minimum_month: Amount, minimum_hour: Amount, pay_day: int, next_pay_day: date, notice_zh: text, notice_en: text }
     Crew "A crew of a site. `firm` is the subcontractor; without one it is the main contractor's own." { crew: id, project: id, project_name: text, firm: id "null", firm_name: text, team: text, contact: text, contract: text, from_on: date, ended_on: date "null" }
     CrewMade "A crew that was added." { crew: id }
+    CaseEntry "What happened in a case: `what` is its step or `note`; with a paper, the name of its file." { number: int, at: time, by: text, what: text, note: text, file_name: text "null" }
+    CaseNoted "The number of the entry that a note became." { number: int }
+    AttendanceFile "A file of attendance, and what came of it. `state` is read (what is not refused waits for its acceptance), accepted or rejected." { attendance: id, project: id, crew: id "null", period: text, file_name: text, file_bytes: int, state: text, rows: int, people: int, refused: int, already: int, strangers: int, faults: int, made_at: time, accepted_at: time "null" }
+    PaperSent "A scan that was taken; `paper` is what it is called by." { paper: text }
+    SignaturePaper "A scan of signatures: the numbers of its lines, who sent it, who compared it, or why it was refused." { paper: text, file_name: text, kind: text, lines: any, sent_by: text, sent_at: time, checked_by: text, checked_at: time "null", refused_reason: text }
     AttendanceTaken "What rows of attendance came to: workers, how many of them changed, and people who are on no roster." { people: int, changed: int, already: int, strangers: int }
     HeadCount "Heads of a day: workers of the roster, and strangers." { day: date, present: int, strangers: int }
     Stranger "Somebody who was on the site and is on no roster of it, masked." { name: text, identity: text, first_on: date, last_on: date, days: int }

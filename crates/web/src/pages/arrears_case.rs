@@ -4,14 +4,14 @@ use super::{Page as Sheet, next_href, page, say};
 use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
-use crate::http::read::At;
+use crate::http::read::{At, Upload, download};
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::words::Words;
 use crate::{Fault, Shown};
-use arrears::{ArrearsCase, CaseEntry, CaseLine, CaseNew, CaseState, Filter};
-use axum::extract::{Query, State};
+use arrears::{ArrearsCase, CaseEntry, CaseLine, CaseNew, CaseState, Filter, Paper};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use guarantee::PaymentNotice;
 use kernel::id::{ApprovalId, ArrearsCaseId, ProjectId};
@@ -94,8 +94,8 @@ pub fn load(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> kernel::Result
     Ok(Seen { case, project, lines, entries, waits, notices })
 }
 
-/// What everybody who may see the case reads.
-pub fn told(w: Words, seen: &Seen) -> Markup {
+/// What everybody who may see the case reads; `place` is where pages of cases lie for him.
+pub fn told(w: Words, seen: &Seen, place: &str) -> Markup {
     let c = &seen.case;
     let l = c.liability();
     let mut rows = vec![
@@ -128,7 +128,7 @@ pub fn told(w: Words, seen: &Seen) -> Markup {
         (course(w, c))
         (balance(w, &w.t("arrears-owed"), c.left()))
         (summary_list(w, &rows))
-        (timeline(w, seen))
+        (timeline(w, seen, place))
         (owed(w, seen))
     }
 }
@@ -162,13 +162,14 @@ fn bank_rows<'a>(w: Words, n: &PaymentNotice) -> Vec<Row<'a>> {
     rows
 }
 
-fn timeline(w: Words, seen: &Seen) -> Markup {
+fn timeline(w: Words, seen: &Seen, place: &str) -> Markup {
+    let paper = |e: &CaseEntry| format!("{place}/{}/papers/{}", e.case_id, e.number);
     let row = |(e, name): &(CaseEntry, String)| {
         [
             moment(w, e.at),
             html! { (say::told(w, "arrears-entry", e.what.code())) },
             html! { (say::named(w, name)) },
-            html! { (e.note) },
+            html! { (e.note) @if e.file_hash.is_some() { br; a href=(paper(e)) { (e.file_name) } } },
         ]
     };
     let table = Table::new(w.t("arrears-timeline"))
@@ -212,13 +213,13 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
     let acts = keeps || who.holds(P::WageProjectManage);
     let to = |what: &str| format!("/arrears/cases/{id}/{what}");
     let main = html! {
-        (told(who.words(), &seen))
+        (told(who.words(), &seen, "/arrears/cases"))
         @if let Some(taken) = &taken { (actions(link_button(Button::Secondary, &who.t("arrears-notice-open"), taken))) }
         @if keeps && c.state == CaseState::Open { h2 { (who.t("arrears-tell")) } (ask(&who, &to("telling"), ("arrears-tell-note", "arrears-tell"), Button::Primary)) }
         @if acts && matches!(c.state, CaseState::Open | CaseState::Told) { h2 { (who.t("arrears-report")) } (ask(&who, &to("report"), ("arrears-report-number", "arrears-report-send"), Button::Secondary)) }
         @if keeps && c.state == CaseState::Noticed && taken.is_none() { h2 { (who.t("arrears-take")) } p { (who.t("arrears-take-lead")) }
             (form(&who.view, &to("notice-taking"), actions(button(Button::Primary, &who.t("arrears-take"), None)))) }
-        @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (ask(&who, &to("notes"), ("arrears-note", "arrears-note-send"), Button::Secondary)) }
+        @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (note_form(&who, &to("notes"))) }
         @if keeps && c.is_open() { h2 { (who.t("arrears-close")) } p { (who.t(if c.state == CaseState::Paid { "arrears-close-paid" } else { "arrears-close-second" })) }
             (ask(&who, &to("closing"), ("arrears-reason", "arrears-close"), Button::Secondary)) }
     };
@@ -253,15 +254,56 @@ pub async fn report(
     back(id)
 }
 
+/// A note of a case, with or without a paper.
+pub fn note_form(who: &Signed, to: &str) -> Markup {
+    let w = who.words();
+    let paper = Field::new("file", who.t("arrears-paper")).hint(who.t("arrears-paper-hint")).optional();
+    let fields = html! {
+        (multiline(w, &Field::new("note", who.t("arrears-note")), 2, NOTE_CHARS_MAX))
+        (file(w, &paper, ".pdf,.jpg,.jpeg,.png"))
+        (actions(button(Button::Secondary, &who.t("arrears-note-send"), None)))
+    };
+    form_files(&who.view, to, fields)
+}
+
+/// Keeps the note of a form, and its paper when there is one.
+pub async fn keep_note(web: &Web, who: &Signed, id: ArrearsCaseId, upload: Upload) -> Result<(), Fault> {
+    let (actor, words) = (who.actor.clone(), upload.field("note").to_owned());
+    let paper = upload.file.filter(|(_, bytes)| !bytes.is_empty());
+    let paper = paper.map(|(name, bytes)| Paper { name, bytes: bytes.to_vec() });
+    web.write(move |tx| unknown_to_others(arrears::case_note(tx, &actor, id, &words, paper.as_ref()), "case", id))
+        .await?;
+    Ok(())
+}
+
 pub async fn note(
     State(web): State<Web>,
     who: Signed,
     At(id): At<ArrearsCaseId>,
-    Checked(given): Checked<NoteForm>,
+    upload: Upload,
 ) -> Result<Response, Fault> {
-    let actor = who.actor.clone();
-    web.write(move |tx| unknown_to_others(arrears::case_note(tx, &actor, id, &given.note, None), "case", id)).await?;
+    keep_note(&web, &who, id, upload).await?;
     back(id)
+}
+
+/// The paper of an entry, for the bank, the firm and the bureau.
+pub async fn paper(State(web): State<Web>, who: Signed, Path(at): Path<(String, String)>) -> Result<Response, Fault> {
+    let (id, number) = of_entry(&at)?;
+    let actor = who.actor.clone();
+    let read = web.read(move |tx| unknown_to_others(arrears::case_paper(tx, &actor, id, number), "case", id));
+    let (name, bytes) = read.await?;
+    Ok(download(&name, media_type(&bytes), bytes))
+}
+
+/// A case and an entry in an address.
+pub(crate) fn of_entry((case, number): &(String, String)) -> kernel::Result<(ArrearsCaseId, i64)> {
+    let wrong = |_| kernel::Error::field("number", "the number of an entry");
+    Ok((case.parse()?, number.parse().map_err(wrong)?))
+}
+
+/// By its first bytes, as it was taken in.
+pub(crate) fn media_type(bytes: &[u8]) -> &'static str {
+    crews::PaperKind::of(bytes).map_or("application/octet-stream", crews::PaperKind::media_type)
 }
 
 pub async fn take_notice(
