@@ -7,13 +7,14 @@
 //! Where there is no past, all of it is of today.
 use super::money::Accounts;
 use super::people::People;
+use super::sites::{project, user};
 use super::{Load, actor, broken};
 use ::crews::{AttendanceRow, CrewNew};
 use demo::logins::{Whose, demo_logins};
 use demo::yard::{Subcontractor, Worker};
 use guarantee::{Ask, DutyNew, History};
 use kernel::id::{CrewId, FirmId, GuaranteeId, ProjectId, WorkerId};
-use kernel::{Actor, Channel, Date, Money, Result, Who};
+use kernel::{Actor, Date, Money, Result, Who};
 use party::Role;
 use payroll::{AccountGiven, ImportFor, Kind, Period, Profile, ProjectNew, Upload, WorkerNew};
 use serde::{Deserialize, Serialize};
@@ -113,8 +114,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
 fn clerk(load: &Load<'_, '_>, people: &People) -> Result<Actor> {
     let contractor = &load.data.site.contractor;
     let who = Who::ForFirm { person: people.person(&contractor.maker)?, firm: people.firm(&contractor.credit_code)? };
-    let (channel, roles) = (Channel::Api, Role::PayrollClerk.code().into());
-    Ok(Actor { channel, roles, correlation: "demo-load".into(), stepped_up: true, ..Actor::of(who) })
+    Ok(user(who, Role::PayrollClerk))
 }
 
 fn employer<'d>(load: &'d Load<'_, '_>) -> &'d Subcontractor {
@@ -167,18 +167,8 @@ fn open(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts, days: Day
 fn papers(tx: &mut Tx<'_>, by: &Actor, firm: FirmId, owner: &str, days: Days) -> Result<ProjectId> {
     let (today, begins) = (tx.now().local_date(), days.period().first_day()?);
     let signed_on = begins.min(today).plus_days(-5);
-    let open = ProjectNew {
-        firm,
-        contractor: firm,
-        profile: Profile::Construction,
-        name: VANISHED_SITE.into(),
-        tag: String::new(),
-        basis: "望建施2026-47".into(),
-        agreement: "望建施2026-47-三方".into(),
-        account_name: String::new(),
-        account_number: String::new(),
-        pay_day: days.pay.day().unsigned_abs(),
-    };
+    let named = project(firm, Profile::Construction, VANISHED_SITE, "望建施2026-47");
+    let open = ProjectNew { pay_day: days.pay.day().unsigned_abs(), ..named };
     let id = payroll::project_open(tx, &actor(), open)?;
     payroll::put_under_site_rules(tx, &actor(), id)?;
     let new = SiteNew {
@@ -221,7 +211,7 @@ fn deposit(tx: &mut Tx<'_>, project: ProjectId) -> Result<GuaranteeId> {
     guarantee::open_cash(tx, &actor(), project)
 }
 
-/// The crew came until it came no more; the pay sheet of its last whole month is written.
+/// The crew came until it came no more; the pay sheet of the month is written, and the labour officer looked at who was there.
 fn gone(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts, days: Days) -> Result<Site> {
     let site = open(load, people, accounts, days)?;
     let (hands, by) = (hands(load)?, clerk(load, people)?);
@@ -238,6 +228,13 @@ fn gone(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts, days: Day
         load.step(format!("demo-vanished-attended-{n}"), attended)?;
     }
     sheet(load, &by, site, &hands, days)?;
+    let contractor = people.firm(&load.data.site.contractor.credit_code)?;
+    let who = Who::ForFirm { person: people.person(&load.data.labour)?, firm: contractor };
+    let (labour, period) = (user(who, Role::LabourOfficer), days.period());
+    load.step("demo-vanished-reviewed".into(), move |tx| {
+        let seen = ::crews::month_sum(tx, &labour, site.crew, period)?.hash;
+        ::crews::review_attendance(tx, &labour, site.crew, period, &seen, "").map(|_| true)
+    })?;
     Ok(site)
 }
 

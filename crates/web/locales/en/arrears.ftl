@@ -254,6 +254,7 @@ arrears-paper = Paper
 arrears-paper-hint = A photo (JPEG, PNG) or a PDF of at most 5 MB; leave it out when there is none.
 arrears-note-send = Write down
 arrears-lines = Who is owed
+arrears-lines-of = Who is owed what ({ $n } lines)
 arrears-lines-more = And { $n } more people.
 arrears-tell = Tell the firm
 arrears-tell-note = What the firm is told

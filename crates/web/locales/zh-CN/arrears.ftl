@@ -254,6 +254,7 @@ arrears-paper = 文件
 arrears-paper-hint = 照片（JPEG、PNG）或PDF，不超过5 MB；没有可以不选。
 arrears-note-send = 记下
 arrears-lines = 欠谁的工资
+arrears-lines-of = 欠谁的工资（{ $n } 笔）
 arrears-lines-more = 还有 { $n } 人没有列出。
 arrears-tell = 告知用工单位
 arrears-tell-note = 告知的内容

@@ -24,6 +24,8 @@ use store::Tx;
 
 /// Pay sheets offered to whoever opens a case at most.
 const SHEETS_OFFERED: u32 = 24;
+/// Lines of a case that its page shows without being asked; more are folded away.
+const LINES_UNFOLDED: usize = 10;
 /// Lines of a case on its page.
 const LINES_SHOWN: usize = 200;
 
@@ -94,7 +96,8 @@ pub fn load(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> kernel::Result
     Ok(Seen { case, project, lines, entries, waits, notices })
 }
 
-/// What everybody who may see the case reads; `place` is where pages of cases lie for him.
+/// What everybody who may see the case reads; `place` is where pages of cases lie for him. Who is owed what comes after the next step, see
+/// [`owed`].
 pub fn told(w: Words, seen: &Seen, place: &str) -> Markup {
     let c = &seen.case;
     let l = c.liability();
@@ -129,7 +132,6 @@ pub fn told(w: Words, seen: &Seen, place: &str) -> Markup {
         (balance(w, &w.t("arrears-owed"), c.left()))
         (summary_list(w, &rows))
         (timeline(w, seen, place))
-        (owed(w, seen))
     }
 }
 
@@ -180,7 +182,8 @@ fn timeline(w: Words, seen: &Seen, place: &str) -> Markup {
     table.rows(seen.entries.iter().map(row)).show(w)
 }
 
-fn owed(w: Words, seen: &Seen) -> Markup {
+/// Who is owed what.
+pub fn owed(w: Words, seen: &Seen) -> Markup {
     let row =
         |l: &CaseLine| [html! { (l.name_masked) }, html! { (l.period) }, amount(w, l.owed()), amount(w, l.paid())];
     let table = Table::new(w.t("arrears-lines"))
@@ -189,9 +192,13 @@ fn owed(w: Words, seen: &Seen) -> Markup {
         .figures(w.t("arrears-claimed"))
         .figures(w.t("arrears-paid"));
     let more = seen.lines.len().saturating_sub(LINES_SHOWN) as i64;
-    html! {
+    let shown = html! {
         (table.rows(seen.lines.iter().take(LINES_SHOWN).map(row)).show(w))
         @if more > 0 { p.hint { (w.t_with("arrears-lines-more", &[("n", more.into())])) } }
+    };
+    match seen.lines.len() {
+        0..=LINES_UNFOLDED => shown,
+        n => details(&w.t_with("arrears-lines-of", &[("n", (n as i64).into())]), shown),
     }
 }
 
@@ -222,6 +229,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
         @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (note_form(&who, &to("notes"))) }
         @if keeps && c.is_open() { h2 { (who.t("arrears-close")) } p { (who.t(if c.state == CaseState::Paid { "arrears-close-paid" } else { "arrears-close-second" })) }
             (ask(&who, &to("closing"), ("arrears-reason", "arrears-close"), Button::Secondary)) }
+        (owed(who.words(), &seen))
     };
     let sheet = Sheet::new(c.about.clone()).lead(seen.project.clone());
     let (label, back) = if keeps { ("arrears-cases", "/arrears/cases") } else { ("arrears-mine", "/arrears/mine") };

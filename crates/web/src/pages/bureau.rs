@@ -93,8 +93,10 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
         Row::new(w.t("roster-size"), html! { (say::people(w, summary.workers)) }),
         Row::new(w.t("bureau-place"), html! { (place(w, &summary.region)) }),
         Row::new(w.t("arrears-cases"), html! { (summary.cases) }),
-        Row::new(w.t("arrears-owed"), amount(w, summary.owed())),
     ];
+    // Without a case nobody has reckoned what is owed.
+    let owed = (summary.cases > 0).then(|| Row::new(w.t("arrears-owed"), amount(w, summary.owed())));
+    let rows: Vec<Row<'_>> = rows.into_iter().chain(owed).collect();
     let main = html! {
         (summary_list(w, &rows))
         @if acts { (actions(link_button(Button::Primary, &who.t("arrears-case-open"), &format!("/bureau/projects/{id}/case")))) }
@@ -105,7 +107,7 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
             (form(&who.view, &format!("/bureau/projects/{id}/queries"), html! {
                 (multiline(w, &Field::new("reason", who.t("bureau-query-reason")), 2, party::REASON_CHARS_MAX as u32))
                 (text(w, &Field::new("document", who.t("bureau-query-document"))))
-                (actions(button(Button::Primary, &who.t("bureau-query-ask"), None)))
+                (actions(button(Button::Secondary, &who.t("bureau-query-ask"), None)))
             }))
         }
     };
@@ -287,6 +289,7 @@ pub async fn case(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
         @if acts && c.state == CaseState::Defaulted && seen.waits.is_none() { h2 { (who.t("bureau-notice")) } p { (who.t("bureau-notice-lead")) } (ask(&who, &to("notice"), ("arrears-notice", "bureau-notice-write"), Button::Primary)) }
         @if let Some(asked) = seen.waits.filter(|_| who.holds(P::BureauApprove)) { (actions(link_button(Button::Primary, &who.t("bureau-notice-sign"), &format!("/approvals/{asked}")))) }
         @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (cases::note_form(&who, &to("notes"))) }
+        (cases::owed(w, &seen))
     };
     let sheet = Sheet::new(c.about.clone()).lead(seen.project.clone());
     Ok(page(&who, sheet.crumb(who.t("arrears-cases"), "/bureau/cases"), main))
