@@ -129,7 +129,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) 
         Row::new(who.t("guarantee-bureau"), html! { (n.bureau_name) " · " (n.officer) }),
         Row::new(who.t("guarantee-basis"), html! { (n.basis) }),
         Row::new(who.t("guarantee-settle-order"), html! { (n.settle_order) " · " (day(w, n.settle_ordered_on)) }),
-        Row::new(who.t("guarantee-default-proof"), html! { (proof(&who, &n)) " · " (day(w, n.defaulted_on)) }),
+        Row::new(who.t("guarantee-default-proof"), html! { (default_proof(&who, &n)) " · " (day(w, n.defaulted_on)) }),
         Row::new(who.t("guarantee-amount"), amount(w, n.money())),
         Row::new(who.t("guarantee-workers"), html! { (say::people(w, n.workers.0.len() as i64)) }),
         Row::new(who.t("guarantee-paid"), amount(w, n.paid_money())),
@@ -157,7 +157,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) 
 }
 
 /// What proves the default: the case it was found in, or a document's number.
-fn proof(who: &Signed, n: &PaymentNotice) -> Markup {
+fn default_proof(who: &Signed, n: &PaymentNotice) -> Markup {
     match n.default_proof.parse::<ArrearsCaseId>() {
         Ok(case) => html! { a href={ "/arrears/cases/" (case) } { (who.t("arrears-case")) } },
         Err(_) => html! { (n.default_proof) },
