@@ -3,6 +3,7 @@
 //! The case stays in default while the notice waits. A refusal says why, and another may be written.
 use crate::case::{ArrearsCase, CaseState, case_raw, save, seen_by_bureau};
 use crate::case_entry::What;
+use crate::rules::Step;
 use crate::{NOTICE_WAITS, filled, my_bureau};
 use approval::Approve;
 use kernel::id::{ApprovalId, ArrearsCaseId};
@@ -70,7 +71,7 @@ fn read(payload: &str) -> Result<Payload> {
     serde_json::from_str(payload).map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))
 }
 
-/// The head signs: the notice is issued. Errors: those of `approval::approve`, `arrears_case_state` when all was paid meanwhile.
+/// The head signs: the notice is issued, and it is the bank's turn. Errors: those of `approval::approve`, `arrears_case_state` when all was paid meanwhile.
 pub(crate) fn notice_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
     let (approval, payload) = match approval::approve(tx, actor, id, shown_hash)? {
         Approve::Approved { approval, payload } => (approval, payload),
@@ -81,6 +82,7 @@ pub(crate) fn notice_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_h
     let mut c = case_raw(tx, asked.case)?;
     c.need(&[CaseState::Defaulted], "paid from the guarantee")?;
     (c.state, c.noticed_by, c.noticed_at) = (CaseState::Noticed, Some(actor.principal()), Some(tx.now()));
+    c.step = Step::Officer;
     save(tx, actor, &mut c, What::Noticed, &asked.number)?;
     approval::mark_executed(tx, actor, approval.id, &asked.number)?;
     Ok(Change::Done)
