@@ -103,7 +103,7 @@ pub(crate) fn sheet_view(tx: &mut Tx<'_>, actor: &Actor, project: &Project, shee
         Some(asked) if sheet.state == SheetState::Submitted => approval::may_decide(tx, actor, asked)?,
         _ => false,
     };
-    let free = crate::earmark::free_for(tx, &project, sheet.id)?;
+    let free = crate::earmark::free_for(tx, project, sheet.id)?;
     let drafted = sheet.drafted();
     let ended = match sheet.ended() {
         Some(e) => Some(EndedView { name: party::who_name(tx, &e.by)?, at: e.at, reason: e.reason }),

@@ -142,7 +142,7 @@ fn course(w: Words, c: &ArrearsCase) -> Markup {
     let all = all.into_iter().chain([(Noticed, c.noticed_at.is_some()), (Paid, c.paid_at.is_some()), (Closed, false)]);
     let ended = c.paid_at.is_some() || c.state == Closed;
     let shown: Vec<(CaseState, bool)> = all.filter(|(s, took)| *took || !ended || *s == Closed).collect();
-    let names: Vec<Text<'_>> = shown.iter().map(|(s, _)| say::told(w, "arrears-case-state", s.code()).into()).collect();
+    let names: Vec<Text<'_>> = shown.iter().map(|(s, _)| say::told(w, "arrears-case-state", s.code())).collect();
     let took = shown.iter().filter(|(_, took)| *took).count();
     steps(w, &w.t("arrears-course"), &names, if c.state == Closed { names.len() } else { took - 1 })
 }
