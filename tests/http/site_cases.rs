@@ -59,6 +59,15 @@ pub(super) const SITES: &[Case] = &[
     case("GET /v1/wage-projects/{id}/site/top-ups", READ, "", "/v1/wage-projects/$site/site/top-ups", ""),
     case("POST /v1/wage-projects/{id}/site/top-ups", "okw", "px", "/v1/wage-projects/$site/site/top-ups", TOP_UP),
     case("GET /v1/site-top-ups/{id}", READ, "", "/v1/site-top-ups/$top_up", ""),
+    case("GET /v1/wage-projects/{id}/site/parts", "okhlpmwyar", "x", "/v1/wage-projects/$site/site/parts", ""),
+    case("GET /v1/wage-projects/{id}/site/parts/next", "w", "", "/v1/wage-projects/$site/site/parts/next", ""),
+    case(
+        "POST /v1/wage-projects/{id}/site/parts",
+        "w",
+        "",
+        "/v1/wage-projects/$site/site/parts",
+        r#"{"project":"$bare"}"#,
+    ),
     case("GET /v1/wage-projects/{id}/board", READ, "", "/v1/wage-projects/$site/board", ""),
     case("GET /v1/boards/{code}", EVERYBODY, "", "/v1/boards/$board", ""),
     // The last: from then on the site names no owner among the bank's customers.
@@ -121,6 +130,8 @@ pub(super) const SITE_PAGES: &[Case] = &[
         "/wages/projects/$site/site/top-up",
         "amount=1000&why=x&due_on=2026-03-20",
     ),
+    case("GET /wages/projects/{id}/site/sharing", "okhlmwyar", "x", "/wages/projects/$site/site/sharing", ""),
+    case("POST /wages/projects/{id}/site/sharing", "w", "", "/wages/projects/$site/site/sharing", "project=$bare"),
     case("GET /wages/projects/{id}/board", LOOK, "", "/wages/projects/$site/board", ""),
     case("GET /board/{code}", EVERYBODY, "", "/board/$board", ""),
 ];

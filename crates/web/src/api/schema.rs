@@ -319,6 +319,8 @@ shapes! {
     LegalOrder "A legal document on a protected account. `state` is waiting, in_force, deducted, refused or lifted." { order: id, project: id, account: id, action: text, authority: text, document: text, officer: text, basis: text, article: text, amount: Amount, until: date "null", pay_to: id "null", state: text, entered_at: time, approval: id, decided_at: time "null", restriction: int "null", lifted_at: time "null", lift_document: text }
     LegalOrderEntered "A document that waits for a second person." { order: id }
     SiteTopUpAsked "A request that waits for the owner." { top_up: id }
+    SitePart "A project's part of a shared wage account." { project: id, name: text, account_number: text, balance: Amount }
+    SitePartNumber "A number under a shared wage account." { account_number: text }
     SiteBoard "What hangs at the gate (Decree 724, art. 34)." { project: id, code: text, profile: text, name: text, address: text, owner_name: text, contractor_name: text, owner_contact: text, owner_phone: text, contractor_contact: text, contractor_phone: text, officer_name: text, officer_phone: text, authority: text, region_zh: text, region_en: text, bureau_zh: text, bureau_en: text, hotline: text, legal_aid: text, minimum_month: Amount, minimum_hour: Amount, pay_day: int, next_pay_day: date, notice_zh: text, notice_en: text }
     Crew "A crew of a site. `firm` is the subcontractor; without one it is the main contractor's own." { crew: id, project: id, project_name: text, firm: id "null", firm_name: text, team: text, contact: text, contract: text, from_on: date, ended_on: date "null" }
     CrewMade "A crew that was added." { crew: id }

@@ -95,6 +95,7 @@ pub mod site_board;
 pub mod site_end;
 pub mod site_money;
 pub mod site_papers;
+pub mod site_sharing;
 pub mod site_top_up;
 pub mod slips;
 pub mod staff;
