@@ -65,9 +65,9 @@ pub use case::{
 pub use case_entry::{CaseEntry, Paper, What, case_entries, case_note, case_paper};
 pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open, people_of_case};
 pub use complaint::{
-    Attached, CODE_SIGNS, Complaint, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain, complaint,
-    complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress, renew as renew_complaint,
-    shown_code,
+    Attached, CODE_SIGNS, Complaint, ComplaintCase, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain,
+    complaint, complaint_case, complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress,
+    renew as renew_complaint, shown_code,
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;
@@ -133,6 +133,8 @@ kernel::codes! {
     NO_HEAD: Refused, "bureau_no_head", "let the head office write down the bureau of the city first";
     QUERY_NOT_APPROVED: Refused, "bureau_query_not_approved", "wait for the yes of the head, or ask anew";
     COMPLAINT_STATE: Conflict, "complaint_state", "load the complaint again; it has moved on";
+    COMPLAINT_NO_PROJECT: Refused, "complaint_no_project", "choose the project first";
+    COMPLAINT_WORKER_UNKNOWN: Refused, "complaint_worker_unknown", "compare the identity number, digit by digit";
     NO_SUCH_CODE: Missing, "complaint_code_unknown", "compare the code with your note, sign by sign";
     BAD_FILE: Invalid, "arrears_bad_file", "send a picture (JPEG, PNG) or a PDF of at most 5 MiB";
 }

@@ -222,6 +222,7 @@ CREATE TABLE crews_objections (
     answered_by TEXT,
     answered_at BIGINT,
     taken_further_at BIGINT,
+    further_code BYTES NOT NULL,
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;

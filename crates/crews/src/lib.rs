@@ -62,8 +62,8 @@ pub use import::{
 pub use kept::{MonthPart, SheetKept, attendance_kept, month_kept, months_kept, sheet_kept};
 pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
 pub use object::{
-    ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
-    objection_of_line, objection_raw, objections, open_objections, take_further,
+    ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, keep_complaint_code, object,
+    objection, objection_of_line, objection_raw, objections, open_objections, take_further,
 };
 pub use paper::{Paper, PaperKind, PaperNew, PaperView, paper_check, paper_file, paper_refuse, paper_send, papers_of};
 pub use proof::{CrewProof, ProofLine, crew_proof, proof_csv, proof_lines};

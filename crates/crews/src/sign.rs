@@ -4,7 +4,7 @@
 //! himself on his phone, at a machine or in the elder edition; whoever cannot signs on paper (see `paper`).
 use crate::course::{self, Course};
 use crate::month::{MONTH_DAYS, months_of};
-use crate::object::{Objection, objection_of_line, shown};
+use crate::object::{Objection, objection_of_line, shown_to_himself};
 use crate::{LINE_CHANGED, NOT_ASKED, OBJECTION_OPEN, SHEET_ENDED};
 use kernel::id::{PayLineId, PaySheetId, PersonId, ProjectId, WorkerId};
 use kernel::{Actor, BookId, Channel, Error, Id, Money, Page, PageAsk, Result, Timestamp, Who};
@@ -285,7 +285,7 @@ fn mine(tx: &mut Tx<'_>, line: PayLine, sheet: &PaySheet) -> Result<MyLine> {
         hash: hex(&hash),
         word: word(&hash, signature.as_ref(), objection.as_ref()),
         signed_at: signature.filter(|s| s.line_hash == hash).map(|s| s.signed_at),
-        objection: objection.map(|o| shown(tx, o)).transpose()?,
+        objection: objection.map(|o| shown_to_himself(tx, o)).transpose()?,
         open: is_open(sheet.state),
         state: line.state,
         paid_at: line.settled_at,

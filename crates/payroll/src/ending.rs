@@ -1,9 +1,12 @@
 //! What the end of a project asks of its wages, for the crates that see it through.
 use crate::project::{Project, project_raw};
-use kernel::id::{AccountId, PersonId, ProjectId};
+use kernel::id::{AccountId, PersonId, ProjectId, WorkerId};
 use kernel::{Actor, Id, Result, Timestamp};
 use party::Change;
 use store::{Audit, Tx, params};
+
+/// Projects of one person that are looked at, the newest.
+const PROJECTS_OF_PERSON_MAX: i64 = 100;
 
 /// Wages of a project that are not at their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -65,6 +68,20 @@ pub fn project_closed(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<C
     tx.update(&mut project)?;
     tx.audit(actor, Audit::of("payroll.project_close", id).change("open", "closed"))?;
     Ok(Change::Done)
+}
+
+/// The projects on whose rosters a person stands, or stood, at most [`PROJECTS_OF_PERSON_MAX`].
+pub fn projects_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<ProjectId>> {
+    let sql = "SELECT DISTINCT project FROM payroll_workers WHERE person = ?1 ORDER BY project DESC LIMIT ?2";
+    tx.query(sql, params![person, PROJECTS_OF_PERSON_MAX], |r| r.get(0))
+}
+
+/// The worker of a project who has this identity number, with no permission asked: for domain code.
+pub fn worker_by_identity(tx: &mut Tx<'_>, project: ProjectId, number: &str) -> Result<Option<WorkerId>> {
+    let number = kernel::chinese::half_width(number.trim()).to_ascii_uppercase();
+    let index = crate::identity_index(tx, &number);
+    let sql = "SELECT id FROM payroll_workers WHERE book = ?1 AND project = ?2 AND identity_index = ?3 ORDER BY id DESC LIMIT 1";
+    tx.query_one(sql, params![project.book(), project, index], |r| r.get(0))
 }
 
 /// Whether a person stands, or stood, on a project's roster.

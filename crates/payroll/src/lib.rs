@@ -68,7 +68,10 @@ pub use account::{
 };
 pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
 pub use earmark::{Earmark, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked};
-pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, settled_at, unsettled};
+pub use ending::{
+    Unsettled, is_of_roster, project_closed, project_of_account, projects_of_person, settled_at, unsettled,
+    worker_by_identity,
+};
 pub use events::Event;
 pub use fault_list::{FileId, ImportFault, faults_kept, keep_faults};
 pub use faults::Finding;
