@@ -136,7 +136,11 @@ fn an_objection_that_is_taken_further_is_a_complaint_at_the_bureau_without_a_nam
         .bank
         .write(move |tx| crews::answer_objection(tx, &clerk, objection, crews::Answer::Kept, "照考勤算的"))
         .expect("an answer");
-    assert_eq!(house.form('c', &further, &further, &[("phone", "12"), ("step", "check")]).status, 422, "named or not is asked");
+    assert_eq!(
+        house.form('c', &further, &further, &[("phone", "12"), ("step", "check")]).status,
+        422,
+        "named or not is asked"
+    );
     let sent = house.form('c', &further, &further, &[("named", "no"), ("step", "check")]);
     assert_eq!((sent.status, sent.header("location")), (303, Some(line.as_str())), "{}", sent.text());
     let own = house.page('c', &line).text();
