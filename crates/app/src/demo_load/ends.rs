@@ -126,6 +126,7 @@ fn ending(tx: &mut Tx<'_>, firm: FirmId, hands: &[demo::yard::Worker]) -> Result
             phone: w.phone.clone(),
             team: "加固班".into(),
             contract: format!("XX-LD-{}", w.number),
+            entered_on: Some(today.plus_days(-60)),
             ..WorkerNew::default()
         };
         let worker = payroll::worker_add(tx, &actor(), project, new)?.worker;
