@@ -19,6 +19,7 @@
 //! **A signature** is bound to [`line_hash`]: worker, month, days, every part, the sums. The worker signs as himself; paper counts once
 //! the labour officer compared it. **An objection** stops nothing (Decree 724, art. 35): it is a word like a signature. It is
 //! answered, corrected on a supplement or kept with a reason, and can be taken further when kept or after [`ANSWER_DAYS`] days.
+//! What he said last is his word: who signed may still object, and sign once he is answered.
 //!
 //! **Clearing** needs the month of every team on the sheet reviewed, a reason for each line with more days than attended, and a
 //! word of each worker or a reason why he cannot be reached.

@@ -89,8 +89,9 @@ pub struct ObjectionView {
     pub line: PayLineId,
     pub sheet: PaySheetId,
     pub crew: Option<CrewId>,
-    /// Masked.
+    /// Masked, like `identity`.
     pub worker: String,
+    pub identity: String,
     pub team: String,
     pub net: Money,
     pub kind: Reason,
@@ -110,6 +111,10 @@ pub struct ObjectionView {
 }
 
 impl Objection {
+    /// He said it after he had signed.
+    pub(crate) fn is_after(&self, signature: &crate::Signature) -> bool {
+        self.made_at > signature.signed_at
+    }
     fn may_go_further(&self, now: Timestamp) -> bool {
         let waited = now >= self.made_at.plus(ANSWER_DAYS * DAY);
         self.taken_further_at.is_none() && (self.answer == Some(Answer::Kept) || (self.answer.is_none() && waited))
@@ -350,6 +355,7 @@ pub(crate) fn shown(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
         crew: o.crew,
         net: line.net(),
         worker: line.name_masked,
+        identity: line.identity_masked,
         team: line.team,
         kind: o.kind,
         text,

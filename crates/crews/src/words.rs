@@ -45,8 +45,9 @@ pub struct LineWord {
     pub line: PayLineId,
     pub number: i64,
     pub worker: WorkerId,
-    /// Masked.
+    /// Masked, like `identity`; names alone do not tell two of one family apart.
     pub name: String,
+    pub identity: String,
     /// Of the month that was written down for him; of the sheet when there is none.
     pub team: String,
     /// Hundredths of a day on the sheet.
@@ -150,6 +151,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, sheet: &PaySheet, after: i64, rows: u32) -> 
             number: line.number,
             worker: line.worker,
             name: line.name_masked,
+            identity: line.identity_masked,
             team: months.get(&line.worker).map_or(line.team, |m| m.team.clone()),
             days: line.days,
             attended_half_days,

@@ -149,6 +149,29 @@ fn w14_an_objection_stops_neither_the_other_lines_nor_the_undisputed_sum() {
 }
 
 #[test]
+fn what_a_worker_said_last_is_his_word() {
+    let (site, sheet) = submitted();
+    site.sign(0).unwrap();
+    site.clock.advance(1);
+    let objection = object_line(&site, 0);
+    assert_eq!(
+        (site.mine(0).word, count(&site, sheet).objected),
+        (Word::Objected, 1),
+        "he signed and thought better of it"
+    );
+    assert!(site.sign(0).unwrap_err().is(&OBJECTION_OPEN));
+    let clerk = site.crew_clerk.clone();
+    site.write(move |tx| answer_objection(tx, &clerk, objection, Answer::Kept, "二十二天，与闸机一致")).unwrap();
+    assert_eq!(site.mine(0).word, Word::Answered);
+    site.clock.advance(1);
+    assert_eq!((site.sign(0).unwrap(), site.sign(0).unwrap()), (Change::Done, Change::AlreadySo));
+    let mine = site.mine(0);
+    assert!(mine.word == Word::Signed && mine.objection.is_some(), "the answer stays to be read");
+    assert_eq!((count(&site, sheet).signed, count(&site, sheet).answered), (1, 0));
+    site.verify();
+}
+
+#[test]
 fn an_objection_that_nobody_answers_can_be_taken_further_after_a_week() {
     let (site, _) = submitted();
     let objection = object_line(&site, 0);

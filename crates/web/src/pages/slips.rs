@@ -34,7 +34,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
             Some(person) => {
                 let waiting = if own { crews::waiting_for_me(tx, &actor)? } else { 0 };
                 let notices = worksite::end::my_notices(tx, &actor)?;
-                Ok((payroll::slips_of(tx, &actor, person, &ask)?, waiting as i64, notices))
+                Ok((payroll::slips_of(tx, &actor, person, &ask)?, waiting, notices))
             }
             None => Ok((kernel::Page { items: Vec::new(), next: None }, 0, Vec::new())),
         })
@@ -67,8 +67,8 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
 }
 
 /// Wages that wait for the worker's word before they are paid.
-fn to_sign(who: &Signed, waiting: i64) -> Markup {
-    let told = who.words().t_with("my-lines-waiting", &[("n", waiting.into())]);
+pub(super) fn to_sign(who: &Signed, waiting: usize) -> Markup {
+    let told = who.words().t_with("my-lines-waiting", &[("n", (waiting as i64).into())]);
     html! {
         (notice(Tone::Info, &told, html! {}))
         (actions(link_button(Button::Primary, &who.t("my-lines"), "/worker/lines")))

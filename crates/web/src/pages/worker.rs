@@ -107,7 +107,8 @@ fn said(who: &Signed, l: &MyLine) -> Markup {
     let at = |t: Option<kernel::Timestamp>| t.map_or_else(String::new, |t| w.moment(t));
     let signed = || notice(Tone::Good, &w.t_with("my-line-signed", &[("at", at(l.signed_at).into())]), html! {});
     match (&l.objection, l.word) {
-        (_, Word::Signed) => signed(),
+        (Some(o), Word::Signed) => html! { (signed()) (objection(who, o)) },
+        (None, Word::Signed) => signed(),
         (_, Word::OnPaper) => notice(Tone::Good, &who.t("my-line-on-paper"), html! {}),
         (Some(o), _) => objection(who, o),
         (None, Word::PaperWaits) => notice(Tone::Info, &who.t("my-line-paper-waits"), html! {}),
