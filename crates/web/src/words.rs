@@ -409,6 +409,9 @@ mod tests {
                 if told.contains("TellFamily") {
                     kinds.insert("payment.unusual.family".to_owned());
                 }
+                if told.contains("TellCrew") && event == "payroll.run_finished" {
+                    kinds.insert("crews.paid".to_owned());
+                }
                 if told.contains("TellStaff") {
                     kinds.insert("arrears.turn.staff".to_owned());
                 }
