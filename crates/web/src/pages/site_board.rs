@@ -68,8 +68,10 @@ pub async fn public(State(web): State<Web>, view: View, Path(code): Path<String>
             Tile { icon: Icon::Warn, label: view.t("complaint"), hint: Some(view.t("complaint-lead")), href: complain.as_str().into() },
             Tile { icon: Icon::Phone, label: view.t("site-board-help"), hint: Some(view.t("site-board-help-hint")), href: "/help".into() },
         ]))
-        (told(w, &board))
-        (notice(tone, &say::told(w, "profile", board.profile.code()), html! { p { (said(w, &board.notice.zh, &board.notice.en)) } }))
+        div.board {
+            (told(w, &board))
+            (notice(tone, &say::told(w, "profile", board.profile.code()), html! { p { (said(w, &board.notice.zh, &board.notice.en)) } }))
+        }
     };
     Ok(public_page(&view, Sheet::new(view.t("site-board")).lead(board.name.clone()), main))
 }
