@@ -32,6 +32,8 @@ store::text_enum! {
         /// Workers hand their wage on to one payee (工资回流).
         WageBackflow = "wage_backflow",
         UnsignedSheet = "unsigned_sheet",
+        /// A crew that worked was left out on the pay day (R14).
+        PayMissed = "pay_missed",
         /// The contractor did not do what the bureau ordered (W16).
         ContractorDefault = "contractor_default",
     }
@@ -77,11 +79,14 @@ pub struct Numbers {
     pub drop_reference_days: usize,
     pub drop_crew_min: i64,
     pub vanished_days: usize,
+    pub stopped_days: usize,
+    pub ghost_days: usize,
     pub guarantee_days: i64,
     pub backflow_hours: i64,
     pub backflow_workers: usize,
     pub backflow_percent: i64,
     pub unsigned_days: i64,
+    pub unsigned_asked_days: i64,
     pub dismissed_days: i64,
     pub exception_days_max: i64,
 }

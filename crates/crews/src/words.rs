@@ -208,6 +208,17 @@ pub fn word_count(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId) -> Result<Word
     Ok(count)
 }
 
+/// Lines of a sheet that nobody said a word of: neither signed nor on a paper that was compared, and no reason says why the worker cannot be
+/// reached. Asks no right: the caller has.
+pub fn lines_without_word(tx: &mut Tx<'_>, sheet: &PaySheet) -> Result<i64> {
+    let mut count = WordCount::default();
+    each(tx, sheet, &mut |_, lines| {
+        lines.iter().for_each(|l| count.add(l));
+        Ok(())
+    })?;
+    Ok(count.silent())
+}
+
 /// The labour officer writes down why a line may go on without its worker's word, or with more days than attended. A new
 /// reason takes the place of the old one. Needs `wage.review`. Errors: `own_work` for whoever drafted the sheet.
 pub fn explain(tx: &mut Tx<'_>, actor: &Actor, line: PayLineId, kind: ReasonKind, reason: &str) -> Result<Change> {
