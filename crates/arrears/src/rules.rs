@@ -190,6 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn w18_the_heavier_the_fine_the_graver_the_warning() {
+        let r = rules(Date::parse("2026-11-22").unwrap());
+        let stands_on = |article: &str| {
+            let named = move |k: &Kind| r.kind(*k).source.split([',', ';']).any(|one| one.trim() == article);
+            Kind::ALL.iter().copied().filter(named).collect::<Vec<_>>()
+        };
+        // 50,000 to 100,000 yuan and a stop of the works: no account, no deposit, no real names.
+        let hardest = [Kind::RosterMissing, Kind::StrangerOnSite, Kind::GuaranteeBelow, Kind::AccountLate];
+        assert_eq!(stands_on("R55"), hardest);
+        assert!(hardest.iter().all(|k| r.kind(*k).severity == Severity::Severe));
+        // 20,000 to 50,000 yuan: workers' cards in one hand.
+        assert_eq!(stands_on("R56"), [Kind::OneCardMany]);
+        assert_eq!(r.kind(Kind::OneCardMany).severity, Severity::High);
+        // No fine of their own: papers that come late.
+        let papers = [Kind::FilingLate, Kind::AgreementMissing, Kind::UnsignedSheet];
+        assert!(papers.iter().all(|k| r.kind(*k).severity == Severity::Middle));
+    }
+
+    #[test]
     fn a_file_that_forgets_a_kind_or_turns_time_round_is_refused() {
         let cut = DATA.replace("[rules.kinds.funding_late]", "[rules.kinds.funding_lates]");
         assert!(parse(&cut).is_err());
