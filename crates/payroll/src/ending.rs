@@ -15,7 +15,7 @@ pub struct Unsettled {
     pub sheets: i64,
     /// Lines on their way to another bank.
     pub processing: i64,
-    /// Failed lines that no other line pays.
+    /// Failed lines that no other line pays: one of a sheet that was cancelled, or is not submitted yet, pays nobody.
     pub failed: i64,
     /// Of them, in minor units.
     pub failed_net: i64,
@@ -34,8 +34,11 @@ pub fn unsettled(tx: &mut Tx<'_>, project: ProjectId) -> Result<Unsettled> {
     let sql = "SELECT count(*) FROM payroll_sheets WHERE book = ?1 AND project = ?2 \
                AND state IN ('submitted', 'checked', 'starting', 'paying')";
     let sheets = tx.query_one(sql, params![project.book(), project], |r| r.get::<i64>(0))?.unwrap_or(0);
-    let sql = "SELECT state, net FROM payroll_lines WHERE book = ?1 AND project = ?2 \
-               AND state IN ('processing', 'failed') AND repaid_by IS NULL";
+    // A repayment that was cancelled, or that nobody submitted, pays nobody.
+    let sql = "SELECT state, net FROM payroll_lines l WHERE l.book = ?1 AND l.project = ?2 \
+               AND l.state IN ('processing', 'failed') AND (l.repaid_by IS NULL OR EXISTS \
+               (SELECT 1 FROM payroll_lines a JOIN payroll_sheets s ON s.book = a.book AND s.id = a.sheet \
+               WHERE a.book = l.book AND a.id = l.repaid_by AND s.state IN ('loading', 'drafted', 'sent_back', 'cancelled')))";
     let open = tx.query(sql, params![project.book(), project], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?;
     let failed = open.iter().filter(|(state, _)| state == "failed");
     let (failed, failed_net) = failed.fold((0, 0), |(n, sum), (_, net)| (n + 1, sum + net));

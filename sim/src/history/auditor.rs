@@ -117,8 +117,17 @@ impl Auditor {
         lines.filter(|(n, _)| *n == worker).map(|(_, net)| net).sum()
     }
 
+    /// What agreed sheets say and nobody got, here or elsewhere.
+    fn unpaid(&self, world: &World) -> i64 {
+        let agreed = self.sheets.values().filter(|(_, yes)| *yes).flat_map(|(lines, _)| lines);
+        let due: i64 = agreed.map(|(_, net)| net).sum();
+        let elsewhere: i64 = world.town.carrier.kept().iter().map(|(_, amount)| amount).sum();
+        due - self.credited.values().sum::<i64>() - elsewhere
+    }
+
     /// Reads every entry that is new, and judges it.
     pub fn look(&mut self, world: &mut World) -> Result<()> {
+        let closed = self.closed;
         for account in [world.wage, world.clearing, world.deposit] {
             for entry in self.new_entries(world, account)? {
                 self.entries += 1;
@@ -133,6 +142,10 @@ impl Auditor {
                     self.back += entry.amount;
                 }
             }
+        }
+        // What was credited in the same step is read by now.
+        if self.closed > closed && self.unpaid(world) != 0 {
+            return Err(Error::broken(format!("a closing while {} of agreed wages is unpaid", self.unpaid(world))));
         }
         self.outside(world)?;
         self.unfrozen(world)?;
