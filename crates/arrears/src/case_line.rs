@@ -99,7 +99,7 @@ pub fn people_of_case(tx: &mut Tx<'_>, id: ArrearsCaseId, most: usize) -> Result
 
 type ByWorker = BTreeMap<(WorkerId, Period), (String, i64)>;
 
-/// Everything that is owed, each worker and month once.
+/// Everything that is owed, each worker and month once, and none that an open case has already: two cases would call for the same wage.
 fn gathered(tx: &mut Tx<'_>, new: &CaseNew) -> Result<ByWorker> {
     let mut all = ByWorker::new();
     let mut add = |worker, period, name: String, amount: i64| {
@@ -121,6 +121,12 @@ fn gathered(tx: &mut Tx<'_>, new: &CaseNew) -> Result<ByWorker> {
             return Err(Error::field("lines", "workers of the case's project, and sums in yuan above zero"));
         }
         add(owed.worker, owed.period, name, owed.amount.minor);
+    }
+    let tail = "WHERE book = ?1 AND project = ?2 AND state <> 'closed'";
+    for case in tx.select::<ArrearsCase>(tail, params![new.project.book(), new.project])? {
+        for line in lines_of(tx, case.id)? {
+            all.remove(&(line.worker, line.period));
+        }
     }
     match all.len() {
         0 => Err(Error::new(&CASE_EMPTY, "nobody is owed anything")),

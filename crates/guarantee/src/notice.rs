@@ -464,7 +464,11 @@ pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PayS
     n.is(&[NoticeState::Paid])?;
     let unfit = |why: String| Error::new(&SHEET_UNFIT, why);
     let found = payroll::sheet_raw(tx, sheet)?;
-    if n.sheet.is_some() || found.project != n.project || found.net > n.paid {
+    let cancelled =
+        |tx: &mut Tx<'_>, s: PaySheetId| payroll::sheet_raw(tx, s).map(|s| s.state == payroll::SheetState::Cancelled);
+    let used = n.sheet.map(|s| cancelled(tx, s)).transpose()?.is_some_and(|gone| !gone);
+    let to_be_paid = payroll::awaits_pay(&found);
+    if used || !to_be_paid || found.project != n.project || found.net > n.paid {
         return Err(unfit(format!("{sheet} of {} does not fit {} paid", found.net(), n.paid_money())));
     }
     let owed: BTreeMap<WorkerId, i64> = n.workers.0.iter().map(|w| (w.worker, w.amount)).collect();

@@ -6,7 +6,7 @@
 //! posting, so that two runs cannot both spend the same money.
 use crate::line::{LineState, PayLine, line_raw};
 use crate::project::{Project, project_raw};
-use crate::sheet::{PaySheet, sheet_raw};
+use crate::sheet::{PaySheet, SheetState, sheet_raw};
 use crate::{EARMARK_TAKEN, EARMARKED};
 use kernel::id::{PaySheetId, ProjectId};
 use kernel::{Actor, BookId, Currency, Error, Id, Money, Result, Timestamp};
@@ -77,13 +77,21 @@ pub fn earmark_sheet(
         return Ok(Change::AlreadySo);
     }
     let others = all(tx, project)?;
-    if found.sheet.is_some() || others.iter().any(|e| e.sheet == Some(id)) {
+    let before = found.sheet.map(|s| sheet_raw(tx, s)).transpose()?;
+    let used = before.is_some_and(|s| s.state != SheetState::Cancelled);
+    if used || others.iter().any(|e| e.sheet == Some(id)) {
         return Err(Error::new(&EARMARK_TAKEN, format!("{id} or {basis} is taken")));
     }
     found.sheet = Some(id);
     tx.update(&mut found)?;
     tx.audit(actor, Audit::of("payroll.earmark_sheet", project).after(id.to_string()).reason(basis))?;
     Ok(Change::Done)
+}
+
+/// Whether a sheet has lines and can still be paid: nothing of it was ordered yet.
+pub fn awaits_pay(sheet: &PaySheet) -> bool {
+    let may = [SheetState::Drafted, SheetState::Submitted, SheetState::SentBack, SheetState::Checked];
+    may.contains(&sheet.state) && sheet.lines > 0 && sheet.paying_at.is_none()
 }
 
 /// Notes that so much of an earmark left the wage account for where it came from. For domain code.

@@ -194,11 +194,32 @@ fn a_bureau_makes_a_complaint_a_case_of_named_workers() {
     let case = made(&city, of_site, right.clone()).unwrap();
     assert_eq!(made(&city, of_site, right.clone()).unwrap(), case, "again is the same case");
     assert_eq!((bank.case(case).owed(), bank.case(case).complaint), (yuan(5_000), Some(of_site)));
-    let other = made(&city, in_words, new(Some(project), who(identity(1), 100))).unwrap();
+    let same = new(Some(project), who(identity(1), 100));
+    assert!(made(&city, in_words, same).unwrap_err().is(&CASE_EMPTY), "the first case has his October");
+    let september = vec![(identity(1), "2026-09".parse().unwrap(), Money::cny(100))];
+    let other = made(&city, in_words, new(Some(project), september)).unwrap();
     let read = bank.read(|tx| complaint(tx, &city, in_words));
     assert_eq!((read.case_id, read.project), (Some(other), Some(project)), "where it was is known now");
     let by = city.clone();
     bank.write(move |tx| complaint_move(tx, &by, of_site, ComplaintState::Closed, "已立案")).unwrap();
     assert!(bank.read(|tx| worksite::is_blocked(tx, project)), "the case and the other complaint still hold it");
     bank.verify();
+}
+
+#[test]
+fn two_open_cases_never_hold_the_same_wage() {
+    let bank = Bank::open("2026-11-16");
+    let (site, _, sheet, first) = opened(&bank);
+    let (officer, project) = (bank.officer.clone(), site.project);
+    let same = CaseNew { about: "again".into(), sheets: vec![sheet], ..CaseNew::of(project) };
+    let by = officer.clone();
+    assert!(bank.write(move |tx| case_open(tx, &by, &same)).unwrap_err().is(&CASE_EMPTY), "all of it is in the first");
+    let held = bank.read(|tx| case_lines(tx, &bank.officer, first));
+    let other = held[0].period.next();
+    let owed = Owed { worker: held[0].worker, period: other, amount: Money::cny(100) };
+    let later =
+        CaseNew { about: "another month".into(), sheets: vec![sheet], lines: vec![owed], ..CaseNew::of(project) };
+    let second = bank.write(move |tx| case_open(tx, &officer, &later)).unwrap();
+    let lines = bank.read(|tx| case_lines(tx, &bank.officer, second));
+    assert_eq!(lines.iter().map(|l| (l.period, l.owed)).collect::<Vec<_>>(), [(other, 100)]);
 }

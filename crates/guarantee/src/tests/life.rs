@@ -148,6 +148,12 @@ fn d4_two_persons_pay_named_workers_and_it_is_refilled() {
     let unfit = bank.sheet("2026-08", &[(0, 5_000), (2, 100)]);
     let above = bank.sheet("2026-09", &[(0, 5_001)]);
     let right = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
+    let gone = bank.sheet("2026-06", &[(0, 5_000), (1, 6_000)]);
+    bank.cancel(gone);
+    assert_eq!(code(bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, gone))), "guarantee_sheet_unfit");
+    let named = bank.sheet("2026-07", &[(0, 5_000), (1, 6_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, named)).unwrap();
+    bank.cancel(named);
     for (sheet, want) in [(unfit, "guarantee_sheet_unfit"), (above, "guarantee_sheet_unfit"), (right, "")] {
         assert_eq!(code(bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, sheet))), want);
     }

@@ -347,6 +347,10 @@ impl Bank {
         })
     }
 
+    pub fn cancel(&self, sheet: PaySheetId) {
+        self.act(&self.clerk, move |tx, a| payroll::cancel(tx, a, sheet, "made anew")).unwrap();
+    }
+
     /// A pay sheet of these hands, each with a net wage in yuan: drafted, submitted and checked.
     pub fn sheet(&self, period: &str, wages: &[(usize, i64)]) -> PaySheetId {
         let mut out =
