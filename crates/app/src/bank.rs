@@ -171,7 +171,18 @@ impl Bank {
         bank.store.write(seed_tariff)?;
         bank.store.write(seed_deposits)?;
         bank.store.write(open_books)?;
+        bank.recall()?;
         Ok(bank)
+    }
+
+    /// Fills the guard's memory from what is on record, before anything is decided.
+    fn recall(&self) -> Result<()> {
+        let begun = std::time::Instant::now();
+        let rows = self.store.read(|tx| self.desk.guard.recall(tx))?;
+        if rows > 0 {
+            tracing::info!(rows, ms = begun.elapsed().as_millis() as u64, "the guard remembers what moved lately");
+        }
+        Ok(())
     }
 
     /// The data beside a running server: no lock, no writer. For `verify` and exports.

@@ -90,6 +90,7 @@ pub fn codes() -> Vec<&'static Code> {
         approval::codes::ALL,
         pricing::ALL,
         documents::ALL,
+        risk::ALL,
         guard::ALL,
         payments::ALL,
         payments::clearing::ALL,

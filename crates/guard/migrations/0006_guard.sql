@@ -89,3 +89,25 @@ CREATE TABLE guard_freezes (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, subject, number)
 ) KEYED;
+
+-- Money that moved, as the engine counts it, by 64 bits of keyed hashes.
+CREATE TABLE guard_seen (
+    book BIGINT NOT NULL,
+    id BYTES NOT NULL,
+    instruction BYTES NOT NULL,
+    at BIGINT NOT NULL,
+    payer BIGINT,
+    payee BIGINT,
+    device BIGINT,
+    phone BIGINT,
+    address BIGINT,
+    merchant BIGINT,
+    amount BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    way BIGINT NOT NULL,
+    elder BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, id)
+) KEYED;
+CREATE INDEX guard_seen_by_time ON guard_seen (at, id);
+-- append-only: guard_seen

@@ -1,6 +1,6 @@
 //! What the guard is told about an instruction: plain data, built once by whoever runs the pipeline.
 use crate::{BAD_FACTS, SUBJECTS_MAX};
-use kernel::id::{AccountId, InstructionId};
+use kernel::id::{AccountId, DeviceId, InstructionId};
 use kernel::{BookId, Channel, Date, Error, Id, Money, Owner, Result, Timestamp};
 use store::KeyRing;
 
@@ -146,6 +146,8 @@ pub struct Payer {
     pub age: AgeBand,
     /// `None` where there is no device: at the counter, inside the bank.
     pub device_known: Option<bool>,
+    /// Where the order comes from.
+    pub device: Option<DeviceId>,
     /// Available before this instruction.
     pub balance: Option<Money>,
     /// More names than owner and account, which are looked up anyway: identity, phone, card number.
@@ -270,6 +272,9 @@ pub struct Facts {
     pub amount: Money,
     pub at: Timestamp,
     pub clearance: Option<Clearance>,
+    /// What is known around it: the payer's age, the account's, what his screen says. What is not known is `None`.
+    #[serde(skip)]
+    pub signals: risk::Signals,
 }
 
 /// The facts as the decision keeps them: ids and masked text.

@@ -33,8 +33,9 @@ mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, RECENT_MAX, Tally, Window, Windows};
+pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, Tally, Window, Windows};
 pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of};
 pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
@@ -45,15 +46,19 @@ pub use freezes::{
 };
 pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
 pub use rules::{
-    Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Share, Side, TEXT_CHECK,
-    TEXT_UNAVAILABLE,
+    Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Side, TEXT_CHECK,
+    TEXT_UNAVAILABLE, TEXT_UNCLEAR, TEXT_UNUSUAL,
 };
 pub use state::{GuardState, Versions, versions};
+pub use watch::{RECALL_DAYS, SeenRow};
 
 use kernel::Result;
 use parking_lot::RwLock;
+use risk::Engine;
+pub use risk::Signals;
 use std::sync::Arc;
 use store::{Migration, Record, Table};
+use watch::Watch;
 
 /// Milliseconds a prepared answer may take.
 pub const GUARD_PREPARE_MS_MAX: i64 = 200;
@@ -73,6 +78,8 @@ pub const FREEZES_OF_PARTY_MAX: usize = 20;
 pub const ROUNDS_MAX: u32 = 20;
 /// Rules in a set.
 pub const RULES_MAX: usize = 200;
+/// Rows of what was seen that are read at a time.
+const WATCH_ROWS_READ: i64 = 4_096;
 /// Bytes of a rule file.
 pub const RULES_BYTES_MAX: usize = 1 << 20;
 
@@ -85,6 +92,7 @@ pub const TABLES: &[&Table] = &[
     <DecisionRecord as Record>::TABLE,
     <ListEntry as Record>::TABLE,
     <PartyFreeze as Record>::TABLE,
+    <SeenRow as Record>::TABLE,
 ];
 
 kernel::codes! {
@@ -136,16 +144,19 @@ pub struct Guard(Arc<Inner>);
 
 struct Inner {
     rules: RwLock<Arc<RuleSet>>,
+    watch: RwLock<Arc<Watch>>,
     fault: RwLock<Option<Fault>>,
 }
 
 impl Guard {
-    /// With the rules bundled in the binary.
+    /// With the rules bundled in the binary, for what the payer, lists and freezes say and for what looks like fraud.
     pub fn load() -> Result<Guard> {
-        RuleSet::bundled().map(Guard::with_rules)
+        let engine = Engine::new(risk::RuleSet::shipped()?, None)?;
+        Ok(Guard::with_rules(RuleSet::bundled()?, engine))
     }
-    pub fn with_rules(rules: RuleSet) -> Guard {
-        Guard(Arc::new(Inner { rules: RwLock::new(Arc::new(rules)), fault: RwLock::new(None) }))
+    pub fn with_rules(rules: RuleSet, engine: Engine) -> Guard {
+        let (rules, watch) = (RwLock::new(Arc::new(rules)), RwLock::new(Watch::new(engine)));
+        Guard(Arc::new(Inner { rules, watch, fault: RwLock::new(None) }))
     }
     /// The bundled rules and [`Fault::Broken`].
     pub fn broken() -> Result<Guard> {
@@ -160,6 +171,17 @@ impl Guard {
     pub fn swap(&self, rules: RuleSet) {
         *self.0.rules.write() = Arc::new(rules);
     }
+    /// Puts other rules against fraud in force at once, with a memory that [`Guard::recall`] fills.
+    pub fn watch_with(&self, engine: Engine) {
+        *self.0.watch.write() = Watch::new(engine);
+    }
+    pub(crate) fn watch(&self) -> Arc<Watch> {
+        self.0.watch.read().clone()
+    }
+    /// How much is remembered of payments.
+    pub fn memory(&self) -> risk::Memory {
+        self.watch().engine().memory()
+    }
     /// For tests and drills.
     pub fn inject(&self, fault: Option<Fault>) {
         *self.0.fault.write() = fault;
@@ -167,8 +189,22 @@ impl Guard {
     pub(crate) fn fault(&self) -> Option<Fault> {
         *self.0.fault.read()
     }
-    /// The customer's text for a key, in `zh` or else in English.
+    /// The customer's text for a key, in `zh`, in plain Chinese for an `elder`, or else in English.
     pub fn text(&self, key: &str, language: &str) -> Option<String> {
-        self.rules().text(key, language).map(str::to_owned)
+        if let Some(said) = self.rules().text(key, language) {
+            return Some(said.to_owned());
+        }
+        let watch = self.watch();
+        let engine = watch.engine();
+        let texts = match key {
+            TEXT_UNUSUAL => &engine.rules().ladder.unusual,
+            TEXT_UNCLEAR => &engine.rules().ladder.unclear,
+            rule => &engine.rules().rules.iter().find(|r| r.id == rule)?.texts,
+        };
+        Some(match language {
+            zh if zh.starts_with("zh") => texts.zh.clone(),
+            "elder" => texts.elder.clone(),
+            _ => texts.en.clone(),
+        })
     }
 }

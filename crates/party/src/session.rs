@@ -225,12 +225,18 @@ pub(crate) fn open_session(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> R
 /// Whether the actor's session began on a device that its login has used for [`DEVICE_KNOWN_HOURS`] or more. `None` where no
 /// device is asked for: staff, programs, processes.
 pub fn device_known(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<bool>> {
+    Ok(device_hours(tx, actor)?.map(|hours| i64::from(hours) >= DEVICE_KNOWN_HOURS))
+}
+
+/// Whole hours since the actor's device was first seen with his login. `None` as in [`device_known`]; 0 for a session without
+/// a device.
+pub fn device_hours(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<u32>> {
     let (Some(_), Some(login), true) = (actor.session, actor.login, actor.person().is_some()) else { return Ok(None) };
-    let Some(device) = actor.device else { return Ok(Some(false)) };
+    let Some(device) = actor.device else { return Ok(Some(0)) };
     let tail = "WHERE book = ?1 AND login = ?2 AND id = ?3";
     let found = tx.select::<Device>(tail, params![login.book(), login, device])?.pop();
-    let since = tx.clock().now().plus(-DEVICE_KNOWN_HOURS * HOUR);
-    Ok(Some(found.is_some_and(|d| d.first_seen_at <= since)))
+    let hours = found.map_or(0, |d| tx.clock().now().since(d.first_seen_at) / HOUR);
+    Ok(Some(u32::try_from(hours.max(0)).unwrap_or(u32::MAX)))
 }
 
 fn see_device(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> Result<(Option<DeviceId>, bool)> {

@@ -194,10 +194,11 @@ pub(crate) fn facts(
     id: InstructionId,
 ) -> Result<Facts> {
     let keys = tx.keys();
-    let age = match parties.debit.owner {
-        Owner::Person(p) => age_of(tx, p)?,
-        _ => AgeBand::Unknown,
+    let years = match parties.debit.owner {
+        Owner::Person(p) => Some(years_of(tx, p)?),
+        _ => None,
     };
+    let device_hours = party::device_hours(tx, actor)?;
     let subjects = |tx: &mut Tx<'_>, a: &Account| -> Result<Vec<Subject>> {
         let mut all = vec![Subject::number(keys, &a.number)];
         all.extend(names(tx, a.owner)?);
@@ -207,8 +208,9 @@ pub(crate) fn facts(
         owner: parties.debit.owner,
         account: order.debit,
         wage_account: parties.debit.purpose == Purpose::Wage,
-        age,
-        device_known: party::device_known(tx, actor)?,
+        age: age_band(years),
+        device_known: device_hours.map(|h| i64::from(h) >= party::DEVICE_KNOWN_HOURS),
+        device: actor.device,
         balance: Some(parties.available),
         subjects: subjects(tx, &parties.debit)?,
     };
@@ -236,6 +238,24 @@ pub(crate) fn facts(
         amount: order.amount,
         at,
         clearance: None,
+        signals: signals(tx, parties, years, device_hours)?,
+    })
+}
+
+/// What the bank knows around a payment. What only the customer's device can say comes with the order.
+fn signals(
+    tx: &mut Tx<'_>,
+    parties: &Parties,
+    years: Option<u32>,
+    device_hours: Option<u32>,
+) -> Result<guard::Signals> {
+    let open = tx.clock().now().since(parties.debit.opened_at).max(0) / kernel::clock::DAY;
+    Ok(guard::Signals {
+        payer_age: years,
+        account_age_days: u32::try_from(open).ok(),
+        balance: Some(parties.available),
+        device_age_hours: device_hours,
+        ..guard::Signals::default()
     })
 }
 
@@ -254,13 +274,19 @@ pub fn names(tx: &mut Tx<'_>, owner: Owner) -> Result<Vec<Subject>> {
     })
 }
 
-fn age_of(tx: &mut Tx<'_>, person: kernel::id::PersonId) -> Result<AgeBand> {
+/// Whole years by the year of birth, as the register keeps it in the clear.
+fn years_of(tx: &mut Tx<'_>, person: kernel::id::PersonId) -> Result<u32> {
     let (today, person) = (tx.business_date()?, party::person(tx, person)?);
-    Ok(match i32::from(today.year()) - person.birth_year {
-        60.. => AgeBand::Elder,
-        18..60 => AgeBand::Adult,
-        _ => AgeBand::Minor,
-    })
+    Ok(u32::try_from(i32::from(today.year()) - person.birth_year).unwrap_or(0))
+}
+
+fn age_band(years: Option<u32>) -> AgeBand {
+    match years {
+        None => AgeBand::Unknown,
+        Some(60..) => AgeBand::Elder,
+        Some(18..60) => AgeBand::Adult,
+        Some(_) => AgeBand::Minor,
+    }
 }
 
 fn guard_kind(kind: Kind) -> guard::Kind {
@@ -327,5 +353,6 @@ pub(crate) fn maker_of(i: &Instruction) -> Result<Actor> {
 pub(crate) fn next_round(mut facts: Facts, i: &Instruction, clearance: Option<Clearance>) -> Result<Facts> {
     let before = facts.payer.balance.map(|left| left.add(i.money())?.add(i.fee_money())).transpose()?;
     facts.payer.balance = before;
+    facts.signals.balance = before;
     Ok(Facts { round: i.round + 1, clearance, ..facts })
 }

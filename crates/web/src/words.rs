@@ -113,6 +113,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
             include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
             include_str!(concat!("../locales/", $folder, "/guarantee.ftl")),
+            include_str!(concat!("../locales/", $folder, "/risk.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };
@@ -465,6 +466,10 @@ mod tests {
         }
         wanted
             .extend(approval::terms::Amiss::ALL.iter().map(|a| format!("terms-wrong-{}", a.code().replace('_', "-"))));
+        let watch = risk::RuleSet::shipped().unwrap();
+        let rules = guard::RuleSet::bundled().unwrap();
+        let ids = watch.rules.iter().map(|r| &r.id).chain(rules.rules.iter().map(|r| &r.id));
+        wanted.extend(ids.map(|id| format!("guard-rule-{}", id.replace(['.', '_'], "-"))));
         wanted.extend(["wage-protected", "wage-ship-repair-not-protected"].map(String::from));
         for (lang, key) in Lang::ALL.into_iter().flat_map(|l| wanted.iter().map(move |k| (l, k))) {
             assert!(bare(lang, key, None).is_some(), "{} lacks {key}", lang.tag());

@@ -2,6 +2,7 @@
 mod decide;
 mod listing;
 mod table;
+mod watch;
 
 use crate::*;
 use kernel::clock::HOUR;
@@ -51,6 +52,7 @@ fn facts() -> Facts {
             wage_account: false,
             age: AgeBand::Adult,
             device_known: Some(true),
+            device: None,
             balance: Some(yuan(1_000_000)),
             subjects: Vec::new(),
         },
@@ -59,12 +61,14 @@ fn facts() -> Facts {
         amount: yuan(100),
         at: NOW,
         clearance: None,
+        signals: Signals { payer_age: Some(40), ..Signals::default() },
     }
 }
 
 fn elder() -> Facts {
     let mut f = facts();
     f.payer.age = AgeBand::Elder;
+    f.signals.payer_age = Some(75);
     f
 }
 

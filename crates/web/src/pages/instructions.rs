@@ -24,7 +24,11 @@ pub fn go_to(receipt: &Receipt) -> Response {
 
 /// A reason in the reader's language: the guard's texts by their key, anything else as it is.
 pub fn reason(web: &Web, who: &Signed, text: &str) -> String {
-    let language = if who.words().lang == Lang::Zh { "zh" } else { "en" };
+    let language = match (who.words().lang, who.view.mode == crate::Mode::Elder) {
+        (Lang::Zh, true) => "elder",
+        (Lang::Zh, false) => "zh",
+        _ => "en",
+    };
     web.desk().guard.text(text, language).unwrap_or_else(|| text.to_owned())
 }
 

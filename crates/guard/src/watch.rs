@@ -1,0 +1,265 @@
+//! What the bank has seen lately: the engine of crate `risk`, fed by what was posted.
+//!
+//! A posted movement leaves one row in `guard_seen`, by keyed hashes, and counts in the engine from the moment its
+//! transaction is about to commit: before that it is pending, and only decisions of the same transaction know it. A payer's
+//! next payment waits for the row of his activity, so it finds the one before counted. A transaction that fails at its very
+//! commit leaves what it counted; it errs on the safe side, and the next start forgets it. [`Guard::recall`] counts the rows
+//! of the last [`RECALL_DAYS`] days into an empty engine and comes to the same memory.
+use crate::activity::PayerActivity;
+use crate::facts::{Facts, Kind, Payee, PayeeClass};
+use crate::{Guard, WATCH_ROWS_READ};
+use kernel::clock::DAY;
+use kernel::id::{DecisionId, InstructionId};
+use kernel::{BookId, Id, Money, Owner, Result, Timestamp};
+use parking_lot::{Mutex, RwLock};
+use risk::{Engine, Happening, Key, Looked, Observed, Payment, PaymentKind, Signals, Way};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use store::{Overlay, Seal, Tx, params};
+
+/// Days that are counted into an engine that has seen nothing: its longest window.
+pub const RECALL_DAYS: i64 = 90;
+/// Instructions that are remembered as counted, so that a transaction that is run again counts once.
+const COUNTED_MAX: usize = 4_096;
+
+store::record! {
+    /// Money that moved, as the engine counts it: 64 bits of keyed hashes. Append-only.
+    pub struct SeenRow in "guard_seen" key 2 {
+        pub book: BookId,
+        /// The decision that let it pass; in the order of time.
+        pub id: DecisionId,
+        pub instruction: InstructionId,
+        pub at: Timestamp,
+        pub payer: Option<i64>,
+        pub payee: Option<i64>,
+        pub device: Option<i64>,
+        pub phone: Option<i64>,
+        pub address: Option<i64>,
+        pub merchant: Option<i64>,
+        /// Fen.
+        pub amount: i64,
+        /// Places in [`PaymentKind::ALL`] and [`Way::ALL`].
+        pub kind: i64,
+        pub way: i64,
+        pub elder: bool,
+    }
+}
+
+fn column(key: Option<Key>) -> Option<i64> {
+    key.map(|k| k.0 as i64)
+}
+
+fn key(column: Option<i64>) -> Option<Key> {
+    column.map(|c| Key(c as u64))
+}
+
+impl SeenRow {
+    fn of(book: BookId, id: DecisionId, instruction: InstructionId, e: &Observed) -> SeenRow {
+        SeenRow {
+            book,
+            id,
+            instruction,
+            at: e.at,
+            payer: column(e.payer),
+            payee: column(e.payee),
+            device: column(e.device),
+            phone: column(e.phone),
+            address: column(e.address),
+            merchant: column(e.merchant),
+            amount: e.amount.minor,
+            kind: e.kind.code(),
+            way: e.way.code(),
+            elder: e.elder,
+            seal: Seal::default(),
+        }
+    }
+
+    fn event(&self) -> Observed {
+        let place = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
+        Observed {
+            at: self.at,
+            what: Happening::Paid,
+            payer: key(self.payer),
+            payee: key(self.payee),
+            device: key(self.device),
+            phone: key(self.phone),
+            address: key(self.address),
+            merchant: key(self.merchant),
+            amount: Money::cny(self.amount),
+            kind: PaymentKind::ALL.get(place(self.kind)).copied().unwrap_or(PaymentKind::Transfer),
+            way: Way::ALL.get(place(self.way)).copied().unwrap_or(Way::System),
+            elder: self.elder,
+            fraud: false,
+        }
+    }
+}
+
+/// The engine, shared by all who decide.
+pub(crate) struct Watch {
+    engine: RwLock<Engine>,
+    counted: Mutex<VecDeque<InstructionId>>,
+}
+
+impl Watch {
+    pub fn new(engine: Engine) -> Arc<Watch> {
+        Arc::new(Watch { engine: RwLock::new(engine), counted: Mutex::default() })
+    }
+
+    pub fn engine(&self) -> parking_lot::RwLockReadGuard<'_, Engine> {
+        self.engine.read()
+    }
+
+    fn count(&self, events: impl Iterator<Item = (InstructionId, Observed)>) {
+        let (mut counted, mut engine) = (self.counted.lock(), self.engine.write());
+        for (id, event) in events {
+            if counted.contains(&id) {
+                continue;
+            }
+            engine.observe(&event);
+            counted.push_back(id);
+            if counted.len() > COUNTED_MAX {
+                counted.pop_front();
+            }
+        }
+    }
+}
+
+/// What the open transaction has posted and the engine does not know yet.
+#[derive(Default)]
+pub(crate) struct Pending {
+    watch: Option<Arc<Watch>>,
+    events: Vec<(InstructionId, Observed)>,
+    begun: usize,
+}
+
+impl Overlay for Pending {
+    fn savepoint(&mut self) {
+        self.begun = self.events.len();
+    }
+    fn release(&mut self) {}
+    fn rollback(&mut self) {
+        self.events.truncate(self.begun);
+    }
+    fn flush(&mut self, _: &mut Tx<'_>) -> Result<()> {
+        if let Some(watch) = &self.watch {
+            watch.count(self.events.drain(..));
+        }
+        self.begun = 0;
+        Ok(())
+    }
+    fn published(&mut self, _: bool) {}
+}
+
+/// A payment as the engine is asked about it; `None` for what it does not judge: runs, wages, fees, what the bank pays.
+pub(crate) fn payment(facts: &Facts) -> Option<Payment> {
+    if !facts.counts() {
+        return None;
+    }
+    let kind = match facts.kind {
+        Kind::CashOut => PaymentKind::Cash,
+        Kind::CardPurchase => PaymentKind::Card,
+        _ => PaymentKind::Transfer,
+    };
+    Some(Payment {
+        payer: owner(facts.payer.owner),
+        payee: payee(facts)?,
+        amount: facts.amount,
+        kind,
+        way: Way::from(facts.channel),
+        payee_class: class(&facts.payee),
+        own: facts.payee.owner() == Some(facts.payer.owner),
+        payer_firm: matches!(facts.payer.owner, Owner::Firm(_)),
+        device: facts.payer.device.map(|d| Key::of(&d.to_string())),
+        phone: None,
+        address: None,
+        merchant: None,
+    })
+}
+
+/// What a posted movement is to the engine: a customer's payment, or money from another bank.
+fn event(facts: &Facts) -> Option<Observed> {
+    if let Some(payment) = payment(facts) {
+        return Some(Observed::paid(&payment, &facts.signals, facts.at));
+    }
+    let Payee::Inside { owner: to, .. } = &facts.payee else { return None };
+    if facts.kind != Kind::ClearingIn {
+        return None;
+    }
+    let from_outside = Payment::transfer(Key(0), owner(*to), facts.amount);
+    Some(Observed { payer: None, ..Observed::paid(&from_outside, &Signals::default(), facts.at) })
+}
+
+fn owner(owner: Owner) -> Key {
+    Key::of(&owner.to_string())
+}
+
+fn payee(facts: &Facts) -> Option<Key> {
+    Some(match &facts.payee {
+        Payee::Inside { owner: to, .. } => owner(*to),
+        Payee::External { account, .. } => Key(u64::from_le_bytes(*account.hash.first_chunk()?)),
+        Payee::Cash => Key::of(&format!("cash {} {}", facts.channel.code(), facts.book())),
+        Payee::Many { .. } => return None,
+    })
+}
+
+fn class(payee: &Payee) -> risk::PayeeClass {
+    match (payee.class(), payee) {
+        (PayeeClass::Basic, _) => risk::PayeeClass::Utilities,
+        (_, Payee::Inside { owner: Owner::Person(_), .. }) => risk::PayeeClass::Person,
+        (_, Payee::Inside { owner: Owner::Firm(_), .. }) => risk::PayeeClass::Firm,
+        _ => risk::PayeeClass::Unverified,
+    }
+}
+
+impl Guard {
+    /// What the engine knows of a payment now, with what this transaction posted before.
+    pub(crate) fn looked(
+        &self,
+        tx: &mut Tx<'_>,
+        facts: &Facts,
+        row: Option<&PayerActivity>,
+    ) -> Result<Option<(Payment, Looked)>> {
+        let Some(payment) = payment(facts) else { return Ok(None) };
+        let idle = row.and_then(|r| r.activity.last()).map(|at| facts.at.since(at).max(0) / DAY);
+        let idle_days = idle.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
+        let signals = Signals { idle_days: facts.signals.idle_days.or(idle_days), ..facts.signals };
+        let looked = tx.with_overlay(|pending: &mut Pending, _| {
+            let events: Vec<Observed> = pending.events.iter().map(|(_, e)| *e).collect();
+            Ok(self.watch().engine().look(&payment, &signals, facts.at, &events))
+        })?;
+        Ok(Some((payment, looked)))
+    }
+
+    /// Writes down what was posted and has it counted when the transaction commits.
+    pub(crate) fn seen(&self, tx: &mut Tx<'_>, decision: DecisionId, facts: &Facts) -> Result<()> {
+        let Some(event) = event(facts) else { return Ok(()) };
+        if !tx.insert_if_absent(&mut SeenRow::of(facts.book(), decision, facts.instruction, &event))? {
+            return Ok(());
+        }
+        tx.with_overlay(|pending: &mut Pending, _| {
+            pending.watch.get_or_insert_with(|| self.watch());
+            pending.events.push((facts.instruction, event));
+            Ok(())
+        })
+    }
+
+    /// Counts what is on record of the last [`RECALL_DAYS`] days into an engine that has seen nothing: at the start, and when
+    /// other rules are put in force. Answers how many rows there were.
+    pub fn recall(&self, tx: &mut Tx<'_>) -> Result<u64> {
+        let from = tx.clock().now().plus(-RECALL_DAYS * DAY);
+        let mut after = (0_i64, DecisionId::from_raw(kernel::id::Raw::from_parts(0, BookId(0), [0; 6])));
+        let mut total = 0;
+        let watch = self.watch();
+        loop {
+            let rows = tx.select::<SeenRow>(
+                "WHERE at >= ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4",
+                params![from, after.0, after.1, WATCH_ROWS_READ],
+            )?;
+            let Some(last) = rows.last() else { return Ok(total) };
+            after = (last.at.micros(), last.id);
+            total += rows.len() as u64;
+            let mut engine = watch.engine.write();
+            rows.iter().for_each(|row| engine.observe(&row.event()));
+        }
+    }
+}
