@@ -167,6 +167,13 @@ impl Guard {
     pub fn rules(&self) -> Arc<RuleSet> {
         self.0.rules.read().clone()
     }
+    /// Of the house rules and of those against fraud.
+    pub fn rule_ids(&self) -> Vec<String> {
+        let (rules, watch) = (self.rules(), self.watch());
+        let engine = watch.engine();
+        let house = rules.rules.iter().map(|r| r.id.clone());
+        house.chain(engine.rules().rules.iter().map(|r| r.id.clone())).collect()
+    }
     /// Puts other rules in force at once. What was prepared under the old ones is evaluated again.
     pub fn swap(&self, rules: RuleSet) {
         *self.0.rules.write() = Arc::new(rules);

@@ -466,10 +466,8 @@ mod tests {
         }
         wanted
             .extend(approval::terms::Amiss::ALL.iter().map(|a| format!("terms-wrong-{}", a.code().replace('_', "-"))));
-        let watch = risk::RuleSet::shipped().unwrap();
-        let rules = guard::RuleSet::bundled().unwrap();
-        let ids = watch.rules.iter().map(|r| &r.id).chain(rules.rules.iter().map(|r| &r.id));
-        wanted.extend(ids.map(|id| format!("guard-rule-{}", id.replace(['.', '_'], "-"))));
+        let rules = guard::Guard::load().unwrap().rule_ids();
+        wanted.extend(rules.iter().map(|id| format!("guard-rule-{}", id.replace(['.', '_'], "-"))));
         wanted.extend(["wage-protected", "wage-ship-repair-not-protected"].map(String::from));
         for (lang, key) in Lang::ALL.into_iter().flat_map(|l| wanted.iter().map(move |k| (l, k))) {
             assert!(bare(lang, key, None).is_some(), "{} lacks {key}", lang.tag());
