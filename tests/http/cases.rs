@@ -50,6 +50,7 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
     let sites = super::site_cases::SITES.iter().chain(super::arrears_cases::ARREARS).chain(super::crew_cases::CREWS);
     let sites = sites.chain(super::end_cases::ENDS);
     sites.chain(PROGRAMS).chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
+    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH).chain(super::order_cases::ORDERS)
 }
 
 /// Programs; what grew too long stands in files of its own.

@@ -27,6 +27,7 @@ mod kiosk_cards;
 mod kiosk_cash;
 mod member;
 mod operating;
+mod order_cases;
 mod page_cases;
 mod passwords;
 mod people;

@@ -35,6 +35,7 @@ const PLACES: [(&str, Place); 35] = [
     ("wealth", Place::Floor(7)),
     ("crews", Place::Floor(8)),
     ("worksite", Place::Floor(9)),
+    ("orders", Place::Floor(9)),
     ("guarantee", Place::Floor(10)),
     ("arrears", Place::Floor(11)),
     ("app", Place::Floor(12)),

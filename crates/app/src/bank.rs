@@ -252,6 +252,7 @@ impl Bank {
             guarantee::MIGRATION,
             arrears::MIGRATION,
             worksite::MIGRATION_END,
+            orders::MIGRATION,
         ]);
         all
     }
@@ -283,6 +284,7 @@ impl Bank {
             worksite::end::TABLES,
             guarantee::TABLES,
             arrears::TABLES,
+            orders::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

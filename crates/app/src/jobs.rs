@@ -34,6 +34,8 @@ pub const WORKSITE_MINUTES: i64 = 10;
 pub const ARREARS_SECONDS: i64 = 10;
 /// Projects looked at in one run at most.
 pub const ARREARS_PROJECTS: u32 = 50;
+/// Seconds between two looks at orders of authorities that end or lapse.
+pub const ORDERS_SECONDS: i64 = 5;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -90,6 +92,7 @@ const JOBS: &[Job] = &[
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
     Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
     Job { name: "arrears", every: ARREARS_SECONDS * SECOND, run: arrears_scan },
+    Job { name: "orders", every: ORDERS_SECONDS * SECOND, run: orders_end },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -174,6 +177,11 @@ fn worksite_sweep(bank: &Bank) -> Result<Done> {
 fn arrears_scan(bank: &Bank) -> Result<Done> {
     let s = arrears::scan(&bank.store, bank.store.clock().now(), ARREARS_PROJECTS)?;
     Ok(Done { things: u64::from(s.opened + s.cleared + s.escalated), more: s.more })
+}
+
+fn orders_end(bank: &Bank) -> Result<Done> {
+    let ended = orders::go_on(&bank.desk)?;
+    Ok(Done { things: u64::from(ended.lapsed + ended.expired + ended.undecided), more: ended.more })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

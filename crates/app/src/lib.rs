@@ -106,6 +106,7 @@ pub fn codes() -> Vec<&'static Code> {
         worksite::end::ALL,
         guarantee::ALL,
         arrears::ALL,
+        orders::ALL,
         codes::ALL,
         demo_load::ALL,
     ];

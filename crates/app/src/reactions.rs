@@ -108,6 +108,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "account.restricted" | "account.lifted" | "account.closed" => &[TellOwner],
         "wealth.in_review" | "wealth.cooling" | "wealth.due" | "wealth.confirmed" => &[TellOwner],
         "wealth.refused" | "wealth.cancelled" => &[TellOwner],
+        "orders.placed" | "orders.renewed" | "orders.taken" | "orders.ended" => &[TellOwner],
         "till.interrupted" | "till.interrupted_open" => &[TellOwner],
 
         "arrears.warned" | "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
@@ -305,8 +306,9 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
         PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellToSign => None,
         TellBureau | TellWorkers => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
-        TellPayer if is_part_of_a_run(event) => None,
+        TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,
         TellPayer => of_owner(text(event, "payer")),
+        TellSubject if stands_for_an_order(tx, event)? => None,
         TellSubject => of_owner(text(event, "subject")),
         TellPerson => of_owner(text(event, "person")),
         TellHolder if event.kind == "cards.stated" && money(event).is_none_or(|m| m.is_zero()) => None,
@@ -331,7 +333,12 @@ fn is_told_otherwise(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
     Ok(match event.kind.split_once('.') {
         Some(("account", _)) if text(event, "kind") == "dormant" => true,
         Some(("account", _)) => {
-            let account = ledger::view(tx, id(event, "account")?)?.account;
+            let of: AccountId = id(event, "account")?;
+            let number = event.payload["number"].as_i64().unwrap_or_default();
+            if orders::keeps_account(tx, of, number)? {
+                return Ok(true);
+            }
+            let account = ledger::view(tx, of)?.account;
             let own = matches!(account.purpose, Purpose::General | Purpose::Wage | Purpose::Deposit);
             !own || account.side != ledger::Side::Credit
         }
@@ -387,6 +394,17 @@ fn of_end(event: &Outbox) -> Vec<(String, String)> {
         args.push(("currency".into(), sum.currency.code().to_owned()));
     }
     args
+}
+
+/// A freeze of a party that stands for an order of an authority: the order says whether its owner may hear of it.
+fn stands_for_an_order(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
+    let Ok(subject) = text(event, "subject").parse::<Owner>() else { return Ok(false) };
+    orders::keeps_party(tx, subject, event.payload["number"].as_i64().unwrap_or_default())
+}
+
+/// What an authority took is told by its order, or not at all.
+fn is_of_an_order(event: &Outbox) -> bool {
+    text(event, "what") == "legal_deduction" && text(event, "reference").starts_with("aord_")
 }
 
 /// The many payments of a pay run are told as the run, not one by one.

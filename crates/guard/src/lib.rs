@@ -41,8 +41,8 @@ pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
 pub use facts::{AgeBand, Clearance, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject, SubjectKind};
 pub use freezes::{
-    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, freeze_party, freezes, frozen_whole, in_force,
-    releasable, release_party,
+    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, end_ordered, freeze_party, freezes, frozen_whole,
+    in_force, releasable, release_party,
 };
 pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
 pub use rules::{

@@ -315,6 +315,8 @@ ids! {
     TopUpId = "topu";
     /// A court's or authority's order on a protected wage account.
     LegalOrderId = "lord";
+    /// An order of police, court or another authority on a customer's money (有权机关协助查控).
+    AuthorityOrderId = "aord";
     /// A guarantee deposit for wages, in cash or as a bank guarantee (工资保证金).
     GuaranteeId = "guar";
     /// A labour bureau's notice that a guarantee must pay (支付通知).

@@ -63,6 +63,10 @@ store::text_enum! {
         BureauApprove = "bureau.approve",
         /// Writes down labour bureaus and their regions.
         BureauManage = "bureau.manage",
+        /// Enters what police, courts and other authorities order; acts at once with an emergency stop.
+        OrderEnter = "order.enter",
+        /// Agrees to such an order, or confirms an emergency stop.
+        OrderCheck = "order.check",
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
@@ -218,6 +222,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::TillRead,
     P::CardCheck,
     P::WealthCheck,
+    P::OrderCheck,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -246,6 +251,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::TillRead,
     P::CardCheck,
     P::WealthCheck,
+    P::OrderCheck,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -258,6 +264,7 @@ const RISK_OFFICER: &[P] = &[
     P::GuardDecide,
     P::WageReadBank,
     P::WageLegalOrder,
+    P::OrderEnter,
 ];
 const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
 const AUDITOR: &[P] = &[
@@ -446,6 +453,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("cards", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
+    ("orders", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("expire", &[P::PaymentSubmitAny]),
     ("till", &[P::PaymentSubmitAny]),
 ];
@@ -476,6 +484,7 @@ mod tests {
             (P::WageSheetMake, P::WageSheetCheck),
             (P::WageAccountOpen, P::WageAccountCheck),
             (P::WageLegalOrder, P::WageAccountCheck),
+            (P::OrderEnter, P::OrderCheck),
             (P::WageSheetMake, P::WageReview),
             (P::WageCrew, P::WageReview),
             (P::BureauAct, P::BureauApprove),

@@ -21,6 +21,7 @@ pub mod guards;
 pub mod help;
 pub mod machines;
 pub mod operations;
+pub mod orders;
 pub mod overviews;
 pub mod passkeys;
 pub mod payees;

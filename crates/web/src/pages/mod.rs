@@ -64,6 +64,8 @@ pub mod lists;
 pub mod logins;
 pub mod notices;
 pub mod opening;
+pub mod orders;
+pub mod orders_new;
 pub mod outbox;
 pub mod overview;
 pub mod passkeys;
@@ -251,11 +253,12 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         P::BureauApprove,
         P::RoleGrant,
         P::TariffEdit,
+        P::OrderCheck,
     ]);
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate, P::BureauAct])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 35] = [
+    let all: [(bool, Icon, &str, &str); 36] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -281,6 +284,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::CallBackTake), Icon::Phone, "nav-calls", "/call-backs"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
+        (staff && any(&[P::OrderEnter, P::OrderCheck]), Icon::Stop, "orders", "/orders"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
         (staff && who.holds(P::TariffEdit), Icon::Bill, "nav-tariff", "/tariff"),

@@ -8,6 +8,7 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod orders;
 mod savings;
 mod statement;
 pub mod tasks;
@@ -88,6 +89,8 @@ pub fn table() -> Vec<Route> {
         guarantee::programs(),
         site_end::pages(),
         site_end::programs(),
+        orders::pages(),
+        orders::programs(),
         terms::pages(),
         terms::programs(),
     ]
