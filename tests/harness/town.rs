@@ -102,6 +102,7 @@ pub fn migrations() -> Vec<Migration> {
         payments::clearing::MIGRATION,
         payments::MIGRATION_TRANSFER,
         payments::MIGRATION_NUMBERS,
+        safety::MIGRATION,
         party::family::FAMILY_MIGRATION,
         lobby::MIGRATION,
     ]
@@ -114,6 +115,7 @@ fn tables() -> Vec<&'static Table> {
         approval::TABLES,
         pricing::TABLES,
         guard::TABLES,
+        safety::TABLES,
         payments::TABLES,
         payments::clearing::TABLES,
         party::MANAGER_TABLES,

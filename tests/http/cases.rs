@@ -49,8 +49,12 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
     // Sites first: later cases end roles and sessions.
     let sites = super::site_cases::SITES.iter().chain(super::arrears_cases::ARREARS).chain(super::crew_cases::CREWS);
     let sites = sites.chain(super::end_cases::ENDS);
-    sites.chain(PROGRAMS).chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
-    PROGRAMS.iter().chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH).chain(super::order_cases::ORDERS)
+    sites
+        .chain(PROGRAMS)
+        .chain(super::card_cases::CARDS)
+        .chain(super::wealth_cases::WEALTH)
+        .chain(super::order_cases::ORDERS)
+        .chain(super::safety_cases::SAFETY)
 }
 
 /// Programs; what grew too long stands in files of its own.

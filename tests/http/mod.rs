@@ -33,6 +33,8 @@ mod passwords;
 mod people;
 mod repeated;
 mod rights;
+mod safety;
+mod safety_cases;
 mod sessions;
 mod setting;
 mod shapes;

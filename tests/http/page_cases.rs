@@ -10,6 +10,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::crew_cases::CREW_PAGES)
         .chain(super::end_cases::END_PAGES)
         .chain(PEOPLES)
+        .chain(super::safety_cases::SAFETY_PAGES)
 }
 
 /// Pages; what grew too long stands in files of its own.

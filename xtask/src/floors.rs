@@ -25,6 +25,7 @@ const PLACES: [(&str, Place); 35] = [
     ("documents", Place::Floor(5)),
     ("pricing", Place::Floor(5)),
     ("guard", Place::Floor(5)),
+    ("safety", Place::Floor(5)),
     ("payments", Place::Floor(6)),
     ("payroll", Place::Floor(7)),
     ("lobby", Place::Floor(7)),

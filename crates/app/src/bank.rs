@@ -253,6 +253,7 @@ impl Bank {
             arrears::MIGRATION,
             worksite::MIGRATION_END,
             orders::MIGRATION,
+            safety::MIGRATION,
         ]);
         all
     }
@@ -266,6 +267,7 @@ impl Bank {
             approval::TABLES,
             pricing::TABLES,
             guard::TABLES,
+            safety::TABLES,
             documents::TABLES,
             payments::TABLES,
             payments::clearing::TABLES,

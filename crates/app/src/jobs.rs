@@ -96,6 +96,7 @@ const JOBS: &[Job] = &[
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
+    Job { name: "safety", every: PAYMENTS_SECONDS * SECOND, run: safety_due },
     Job { name: "family-expire", every: TIDYING_MINUTES * MINUTE, run: family_expire },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
     Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
@@ -195,6 +196,10 @@ fn call_backs_overdue(bank: &Bank) -> Result<Done> {
 }
 fn family_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| party::family::family_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn safety_due(bank: &Bank) -> Result<Done> {
+    let all = |tx: &mut Tx<'_>| Ok(safety::loosen_due(tx, ROWS_AT_ONCE)?.max(safety::forget_uses(tx, ROWS_AT_ONCE)?));
+    done(bank.write(all)?, ROWS_AT_ONCE)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
     let all = |tx: &mut Tx<'_>| {

@@ -10,6 +10,7 @@
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
+//! * [`fraud`] calls a payment off that its payer calls a fraud, and proposes the payee for a watch list.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`machines`] holds the devices of cash machines and brings back what stopped in the middle.
 //! * [`overview`] shows a customer as a whole to staff, each look with its reason on record.
@@ -26,6 +27,7 @@ mod denial;
 pub mod desk;
 mod evidence;
 pub mod family;
+pub mod fraud;
 pub mod jobs;
 mod keys;
 pub mod machines;
@@ -80,7 +82,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 26] = [
+    let lists: [&[&Code]; 27] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -92,6 +94,7 @@ pub fn codes() -> Vec<&'static Code> {
         documents::ALL,
         risk::ALL,
         guard::ALL,
+        safety::ALL,
         payments::ALL,
         payments::clearing::ALL,
         payroll::ALL,

@@ -23,6 +23,8 @@ enum Reaction {
     TellPayer,
     /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
     TellFamily,
+    /// The trusted contacts of whoever pays or wants to loosen his lock (`payer`, `person`).
+    TellTrusted,
     /// Whose account inside the bank was credited (`credit`).
     TellPayee,
     /// The maker of what waited for approval, unless he ended it himself.
@@ -65,9 +67,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
         "payment.posted" => &[TillFollows, WageMoneyIn, TellPayer, TellPayee],
-        "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer, TellFamily],
+        "payment.challenged" => &[TellPayer, TellFamily],
+        "payment.delayed" | "payment.held" => &[TellPayer, TellFamily, TellTrusted],
         "payment.awaiting_approval" => &[TellPayer],
-        "payment.refused" | "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
+        "payment.refused" => &[TillFollows, TellPayer, TellTrusted],
+        "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
 
         "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
         "approval.refused" | "approval.sent_back" | "approval.expired" => &[TellMaker],
@@ -97,6 +101,10 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "party.document_changed" => &[TellPerson],
         "party.manager_assigned" => &[TellPerson],
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
+        "safety.locked" | "safety.loosening_withdrawn" | "safety.loosened" => &[TellPerson],
+        "safety.loosening_asked" => &[TellPerson, TellTrusted],
+        "safety.contact_named" | "safety.contact_accepted" | "safety.contact_ended" => &[TellPerson],
+        "safety.report_decided" => &[TellPerson],
         "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
         "party.visit_begun" => &[TellPerson],
 
@@ -164,6 +172,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         }
         if *reaction == TellFamily {
             let drafts = family(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellTrusted {
+            let drafts = trusted(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -295,6 +308,33 @@ fn family(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
     Ok(members.into_iter().map(draft).collect())
 }
 
+/// Refusals that a trusted contact is told of: the guard stopped it, or the payer's own lock.
+fn is_stopped(event: &Outbox) -> bool {
+    let refusal = text(event, "refusal");
+    [payments::GUARD_STOP.name, payments::GUARD_LIMIT.name].contains(&refusal) || refusal.starts_with("lock_")
+}
+
+/// What trusted contacts hear: whose payment was delayed or stopped, or that his lock is to be loosened; no sum, no payee, no
+/// account.
+fn trusted(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let asked = event.kind == "safety.loosening_asked";
+    let of = text(event, if asked { "person" } else { "payer" });
+    let Ok(Owner::Person(owner)) = of.parse() else { return Ok(Vec::new()) };
+    if event.kind == "payment.refused" && !is_stopped(event) {
+        return Ok(Vec::new());
+    }
+    let members = safety::told(tx, owner)?;
+    let from = party::person(tx, owner)?.name_masked;
+    let kind = if asked { "safety.loosening.trusted" } else { "payment.stopped.trusted" };
+    let draft = |member: PersonId| Draft {
+        recipient: member.to_string(),
+        kind: kind.into(),
+        args: [("from".to_owned(), from.clone())].into_iter().collect(),
+        about: String::new(),
+    };
+    Ok(members.into_iter().map(draft).collect())
+}
+
 /// Who hears of it; `None` for nobody.
 fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Option<String>> {
     let of_owner = |owner: &str| match owner.parse::<Owner>() {
@@ -303,7 +343,8 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellToSign => None,
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellTrusted
+        | TellToSign => None,
         TellBureau | TellWorkers => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,

@@ -287,6 +287,12 @@ ids! {
     ContactChangeId = "ctch";
     /// A request to be called back.
     CallBackId = "call";
+    /// A wish to loosen the account safety lock (安全锁).
+    LooseningId = "loos";
+    /// A payment that its payer called a fraud.
+    FraudReportId = "frpt";
+    /// A lesson about fraud that was shown to a customer.
+    LessonId = "lesn";
     /// What one person lets a member of the family see.
     FamilyTieId = "ftie";
     /// A look that was taken by such consent.

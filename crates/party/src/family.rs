@@ -9,7 +9,8 @@
 //! either of the two ends it, which works at once and asks for no reason.
 //!
 //! **Looking.** Each look goes through [`look`], which writes it down before anything is shown; the owner reads the looks.
-//! A tie gives no right to pay, to confirm or to change anything: no other part of the bank asks for ties.
+//! A tie gives no right to pay, to confirm or to change anything. One other part of the bank hangs something on ties: the
+//! trusted contact of crate `safety`, whose tie may be without any account ([`invite_unseeing`]).
 //!
 //! ```text
 //! invited ─▶ accepted ─▶ ended
@@ -192,6 +193,21 @@ fn myself(actor: &Actor) -> Result<PersonId> {
 
 /// Invites somebody to look. Errors: `STEP_UP_NEEDED`, `family_limit`, `family_already`, field errors.
 pub fn invite(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
+    if ask.shares.is_empty() {
+        return Err(Error::field("accounts", format!("1 to {SHARES_MAX} accounts")));
+    }
+    invite_any(tx, actor, ask)
+}
+
+/// Invites somebody who will see no account: a tie for what other parts of the bank hang on it. Errors as [`invite`].
+pub fn invite_unseeing(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
+    match ask.shares.is_empty() {
+        true => invite_any(tx, actor, ask),
+        false => Err(Error::field("accounts", "none is shared here")),
+    }
+}
+
+fn invite_any(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
     let owner = myself(actor)?;
     need_step_up(actor)?;
     let (name, number) = checked(ask)?;
@@ -237,7 +253,7 @@ fn checked(ask: &Invite) -> Result<(String, String)> {
     if !(1..=MONTHS_MAX).contains(&ask.months) {
         return Err(Error::field("months", format!("1 to {MONTHS_MAX}")));
     }
-    if ask.shares.is_empty() || ask.shares.len() > SHARES_MAX {
+    if ask.shares.len() > SHARES_MAX {
         return Err(Error::field("accounts", format!("1 to {SHARES_MAX} accounts")));
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -363,6 +379,11 @@ pub fn tie(tx: &mut Tx<'_>, actor: &Actor, id: FamilyTieId) -> Result<(Tie, Vec<
     let (tie, _) = own(tx, actor, id)?;
     let shares = shares_of(tx, &tie)?;
     Ok((tie, shares))
+}
+
+/// A tie as it stands, whoever asks; for the bank's own processes.
+pub fn tie_raw(tx: &mut Tx<'_>, id: FamilyTieId) -> Result<Option<Tie>> {
+    tx.get::<Tie>(params![id.book(), id])
 }
 
 fn shares_of(tx: &mut Tx<'_>, tie: &Tie) -> Result<Vec<Share>> {

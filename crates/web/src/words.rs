@@ -110,6 +110,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/machine.ftl")),
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
+            include_str!(concat!("../locales/", $folder, "/safety.ftl")),
             include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
             include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
             include_str!(concat!("../locales/", $folder, "/guarantee.ftl")),
@@ -410,6 +411,9 @@ mod tests {
                 }
                 if told.contains("TellFamily") {
                     kinds.insert("payment.unusual.family".to_owned());
+                }
+                if told.contains("TellTrusted") {
+                    kinds.extend(["payment.stopped.trusted", "safety.loosening.trusted"].map(str::to_owned));
                 }
             }
         }

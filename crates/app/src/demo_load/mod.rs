@@ -32,6 +32,7 @@ mod history;
 mod identity;
 mod money;
 mod people;
+mod protections;
 mod sites;
 mod wages;
 mod wealth;
@@ -139,6 +140,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
         None => history::leave(bank)?,
     }
     elders::load(&mut load, &people, &money)?;
+    protections::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;

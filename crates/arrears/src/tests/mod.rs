@@ -123,7 +123,12 @@ impl Bank {
         let mut all = store::migrations();
         all.extend([ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
         all.extend([approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION, payments::MIGRATION]);
-        all.extend([payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS]);
+        all.extend([
+            payments::clearing::MIGRATION,
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+        ]);
         all.extend([
             payroll::MIGRATION,
             payroll::MIGRATION_SITE_RULES,

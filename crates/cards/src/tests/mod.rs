@@ -95,6 +95,7 @@ impl Bank {
             party::MIGRATION_KIOSK,
             payments::MIGRATION_TRANSFER,
             payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
             MIGRATION,
             MIGRATION_MORE,
         ]);

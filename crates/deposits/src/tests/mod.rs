@@ -80,7 +80,12 @@ impl Bank {
             party::DOOR_MIGRATION,
             party::MIGRATION_KIOSK,
         ]);
-        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION]);
+        migrations.extend([
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let first = day(first);
         let (branch, staff) = store.write(move |tx| seed(tx, first)).unwrap();

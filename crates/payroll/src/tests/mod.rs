@@ -131,6 +131,7 @@ impl Bank {
                 payments::clearing::MIGRATION,
                 payments::MIGRATION_TRANSFER,
                 payments::MIGRATION_NUMBERS,
+                payments::MIGRATION_SAFETY,
                 MIGRATION,
                 MIGRATION_SITE_RULES,
             ],

@@ -147,6 +147,7 @@ impl Bank {
                 payments::clearing::MIGRATION,
                 payments::MIGRATION_TRANSFER,
                 payments::MIGRATION_NUMBERS,
+                payments::MIGRATION_SAFETY,
                 MIGRATION,
             ],
         ]

@@ -28,6 +28,7 @@ pub mod payees;
 pub mod payments;
 pub mod people;
 pub mod profile;
+pub mod safety;
 pub mod schema;
 pub mod sessions;
 pub mod site_end;

@@ -214,6 +214,12 @@ shapes! {
     CallBackQueued "A request to be called, as those see it who call." { call: id, customer: id "null", name: text, phone: text, elder: flag, topic: text, wish: text, state: text, asked_at: time, call_from: time, promised_by: time, overdue_at: time "null", taken_by: text "null", tries: int }
     CallBackTaken "The number to ring and the word to say; empty where somebody waits at a machine, whose name stands in the queue." { outcome: text, phone: text, word_zh: text, word_en: text }
     FamilyTie "What one person lets another see; `given`: the caller is the one who shows. An invitation that reaches no customer looks the same." { tie: id, given: flag, relation: text, name: text, phone: text, state: text, invited_at: time, answer_by: time, valid_until: time, ended_at: time "null" }
+    LockTerms "What is locked; sums in fen." { all: flag, basics: flag, hours: any, ways: [text], payees: text, abroad: flag, per_payment: int "null", per_day: int "null" }
+    Loosening "A looser lock that waits." { loosening: id, terms: LockTerms, asked_at: time, due_at: time }
+    SafetyLock "A safety lock, and the looser one that waits." { terms: LockTerms, set_at: time "null", waiting: Loosening "null" }
+    TrustedContact "Somebody who is told of delayed and stopped payments; `named`: by the caller." { tie: id, named: flag, relation: text, name: text, state: text, version: int, named_at: time, accepted_at: time "null", valid_until: time }
+    FraudReport "A payee that a customer called a fraud." { report: id, payment: id, kind: text, payee: text, amount: Amount, state: text, said_at: time, due_at: time, owner: id "null", approval: id "null" }
+    FraudReported "The report, and the lesson." { report: FraudReport, lesson: [text] }
     FamilyShare "An account in a tie." { account: id, level: text, alerts: flag }
     FamilyTieSeen "A tie and what is shared by it." { tie: FamilyTie, shares: [FamilyShare] }
     FamilyLook "A look that was taken." { look: id, account: id "null", level: text, looked_at: time }

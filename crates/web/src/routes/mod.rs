@@ -9,6 +9,7 @@ mod door;
 mod elder;
 mod kiosk;
 mod orders;
+mod safety;
 mod savings;
 mod statement;
 pub mod tasks;
@@ -66,6 +67,8 @@ pub fn table() -> Vec<Route> {
         desk::table(),
         transfer::screens(),
         transfer::programs(),
+        safety::pages(),
+        safety::programs(),
         elder::pages(),
         elder::programs(),
         counter::pages(),
