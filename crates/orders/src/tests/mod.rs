@@ -67,7 +67,12 @@ impl Bank {
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
         migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION]);
         migrations.extend([payroll::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
-        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION]);
+        migrations.extend([
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let (branch, staff) = store.write(move |tx| seed(tx, first)).unwrap();
         let at = |id: StaffId| Actor {
