@@ -49,7 +49,9 @@ fn rules() -> Result<RuleSet> {
     let mut sources = crate::shipped::sources();
     let have = RuleSet::load(&sources)?;
     let live = have.rules.iter().filter(|r| r.mode == Mode::Live).count();
-    let first: Vec<Source> = sources.iter().filter(|s| s.text.contains("\nwhen")).cloned().collect();
+    let live_one = "\nmode = \"live\"";
+    let first: Vec<Source> =
+        sources.iter().filter(|s| s.text.contains("\nwhen") && s.text.contains(live_one)).cloned().collect();
     for source in first.iter().take(RULES.saturating_sub(live)) {
         let text = source.text.replacen("id = \"", "id = \"again.", 1);
         sources.push(Source::new(format!("again_{}", source.file), text));

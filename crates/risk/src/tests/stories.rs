@@ -63,7 +63,9 @@ fn hits_add_up() {
     let two = one.signals(|s| s.deposit_broken_hours = Some(0));
     assert_eq!((two.decide().score, two.decide().action), (50, Action::Verify));
     let three = two.signals(|s| s.device_age_hours = Some(0));
-    assert_eq!((three.decide().score, three.decide().action), (80, Action::Delay));
-    let four = three.signals(|s| s.on_call = Some(true));
-    assert_eq!((four.decide().score, four.decide().action), (120, Action::Stop));
+    assert_eq!((three.decide().score, three.decide().action), (50, Action::Verify), "a shadow rule adds nothing");
+    let four = three.signals(|s| s.payer_age = Some(70));
+    assert_eq!((four.decide().score, four.decide().action), (80, Action::Delay));
+    let five = four.signals(|s| s.on_call = Some(true));
+    assert_eq!((five.decide().score, five.decide().action), (120, Action::Stop));
 }

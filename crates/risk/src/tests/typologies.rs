@@ -1,6 +1,6 @@
 //! For each typology the story that must hit and the near miss that must not.
 use super::{DAYS, Story, key, yuan};
-use crate::{Action, Listing, Outcome, PayeeClass, PaymentKind, RuleSet, Way};
+use crate::{Action, Listing, Mode, Outcome, PayeeClass, PaymentKind, RuleSet, Way};
 
 fn new() -> Story {
     Story::new()
@@ -218,7 +218,8 @@ fn no_rule_goes_without_a_story() {
 fn what_a_rule_asks_for_alone_is_what_follows_at_least() {
     for (rule, hit, _) in table() {
         let decided = hit.decide();
-        let asked = decided.judged.iter().find(|j| j.rule == rule).unwrap().action;
+        let judged = decided.judged.iter().find(|j| j.rule == rule).unwrap();
+        let asked = if judged.mode == Mode::Live { judged.action } else { Action::Pass };
         assert!(decided.action >= asked, "{rule}");
         assert_eq!(decided.told.is_empty(), decided.action == Action::Pass, "{rule}");
         assert_eq!(decided.delay_until.is_some(), decided.action == Action::Delay, "{rule}");
