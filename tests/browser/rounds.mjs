@@ -15,10 +15,15 @@ export const READERS = [
   { name: 'customer', mode: 'customer' },
   { name: 'elder', mode: 'elder', elder: true },
   { name: 'worker', mode: 'elder', elder: true },
-  { name: 'machine', mode: 'kiosk', card: '1' },
+  { name: 'oldhand', mode: 'elder', elder: true },
+  { name: 'younghand', mode: 'customer' },
+  { name: 'machine', mode: 'kiosk', card: '1', variant: 'tall' },
+  { name: 'worker at a machine', mode: 'kiosk', card: '12', variant: 'low' },
   { name: 'subclerk', mode: 'customer', firm: true },
   { name: 'payowner', mode: 'customer', firm: true, sends: true },
   { name: 'siteclerk', mode: 'customer', firm: true },
+  { name: 'labour', mode: 'customer', firm: true },
+  { name: 'crewclerk', mode: 'customer', firm: true },
   { name: 'siteowner', mode: 'customer', firm: true },
   { name: 'inspector', mode: 'customer', firm: true },
   { name: 'bureauhead', mode: 'customer', firm: true },
@@ -59,7 +64,7 @@ export async function identify(reader) {
 async function enterMachine(bank, context, page, reader) {
   const { machines } = JSON.parse(yizhan('--json', 'demo', 'kiosk', '--data', bank.folder));
   await page.goto('/kiosk/enrolment');
-  await page.fill('[name=code]', machines.find((machine) => machine.variant === 'tall').code);
+  await page.fill('[name=code]', machines.find((machine) => machine.variant === reader.variant).code);
   await send(page);
   const machine = { ...reader, context, page, found: new Map(), ids: new Set(), asked: new Set() };
   await identify(machine);

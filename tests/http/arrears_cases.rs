@@ -3,7 +3,7 @@
 //! `$watched` is a building site of the firm in 990102, with the severe warning `$warning`; `$passed` is a warning of another site that
 //! two people let pass. The bureau of `b` and `j` looks after 990100 and all below it, the one of `q` after 990202. `$owed` is a case,
 //! `$query_of_bureau` a query of `b`, `$grievance` a complaint with the code `$slip_of_paper`.
-use super::cases::{Case, EVERYBODY, WHY, case};
+use super::cases::{Case, EVERYBODY, SIGNED_IN, WHY, case};
 use super::house::{House, system};
 use arrears::{BureauNew, CaseNew, ComplaintNew, Dismissal, Dismissed, Level, Owed};
 use kernel::id::{FirmId, ProjectId, WarningId};
@@ -38,6 +38,15 @@ pub(super) const ARREARS: &[Case] = &[
     case("POST /v1/arrears-cases/{id}/telling", "mw", "", "/v1/arrears-cases/$owed/telling", NOTE),
     case("POST /v1/arrears-cases/{id}/report", "okmw", "px", "/v1/arrears-cases/$owed/report", NOTE),
     case("POST /v1/arrears-cases/{id}/closing", "mw", "", "/v1/arrears-cases/$owed/closing", WHY),
+    case("GET /v1/arrears-cases/{id}/entries", "okhlpmwyarbj", "cdxzqteg", "/v1/arrears-cases/$owed/entries", ""),
+    case("POST /v1/arrears-cases/{id}/entries", SIGNED_IN, "", "/v1/arrears-cases/$owed/entries", "no form"),
+    case(
+        "GET /v1/arrears-cases/{id}/entries/{number}/paper",
+        "okhlpmwyarbj",
+        "cdxzqteg",
+        "/v1/arrears-cases/$owed/entries/2/paper",
+        "",
+    ),
     case("POST /v1/complaints", EVERYBODY, "", "/v1/complaints", COMPLAINT),
     case("GET /v1/complaints/{code}", EVERYBODY, "", "/v1/complaints/$slip_of_paper", ""),
     case("GET /v1/bureau/projects", "bjq", "p", "/v1/bureau/projects", ""),
@@ -82,7 +91,8 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
     case("GET /arrears/cases/{id}", LOOK, "x", "/arrears/cases/$owed", ""),
     case("POST /arrears/cases/{id}/telling", "mw", "", "/arrears/cases/$owed/telling", NOTED),
     case("POST /arrears/cases/{id}/report", "okmw", "x", "/arrears/cases/$owed/report", NOTED),
-    case("POST /arrears/cases/{id}/notes", "okmw", "x", "/arrears/cases/$owed/notes", NOTED),
+    case("POST /arrears/cases/{id}/notes", "okmwx", "", "/arrears/cases/$owed/notes", NOTED),
+    case("GET /arrears/cases/{id}/papers/{number}", "okhlmwyar", "x", "/arrears/cases/$owed/papers/2", ""),
     case("POST /arrears/cases/{id}/notice-taking", "mw", "", "/arrears/cases/$owed/notice-taking", ""),
     case("POST /arrears/cases/{id}/closing", "mw", "", "/arrears/cases/$owed/closing", NOTED),
     case("GET /complaint", EVERYBODY, "", "/complaint", ""),
@@ -97,6 +107,8 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
         "/bureau/projects/$watched/queries",
         "reason=checked&document=D-1",
     ),
+    case("GET /bureau/projects/{id}/case", "b", "q", "/bureau/projects/$watched/case", ""),
+    case("POST /bureau/projects/{id}/case", "b", "q", "/bureau/projects/$watched/case", "about=x&sheet=$sheet"),
     case("GET /bureau/queries", "bjq", "", "/bureau/queries", ""),
     case("GET /bureau/queries/{id}", "bj", "q", "/bureau/queries/$query_of_bureau", ""),
     case("POST /bureau/queries/{id}/look", "b", "q", "/bureau/queries/$query_of_bureau/look", ""),
@@ -104,7 +116,8 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
     case("GET /bureau/cases/{id}", "bj", "q", "/bureau/cases/$owed", ""),
     case("POST /bureau/cases/{id}/order", "b", "q", "/bureau/cases/$owed/order", "document=D-1&due_on=2026-03-20"),
     case("POST /bureau/cases/{id}/notice", "b", "q", "/bureau/cases/$owed/notice", NOTED),
-    case("POST /bureau/cases/{id}/notes", "b", "q", "/bureau/cases/$owed/notes", NOTED),
+    case("POST /bureau/cases/{id}/notes", "bq", "", "/bureau/cases/$owed/notes", NOTED),
+    case("GET /bureau/cases/{id}/papers/{number}", "bj", "q", "/bureau/cases/$owed/papers/2", ""),
     case("GET /bureau/complaints", "bjq", "", "/bureau/complaints", ""),
     case("GET /bureau/complaints/{id}", "bj", "q", "/bureau/complaints/$grievance", ""),
     case("POST /bureau/complaints/{id}/phone", "b", "q", "/bureau/complaints/$grievance/phone", NOTED),
@@ -112,6 +125,7 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
     case("GET /bureau/complaints/{id}/files/{number}", "bj", "q", "/bureau/complaints/$grievance/files/0", ""),
     case("GET /bureau/report", "bjq", "", "/bureau/report", ""),
     case("GET /bureau/report.csv", "bjq", "", "/bureau/report.csv?period=2026-03", ""),
+    case("GET /bureau/report.xlsx", "bjq", "", "/bureau/report.xlsx?period=2026-03", ""),
     case("GET /bureaus", "g", "", "/bureaus", ""),
     case("POST /bureaus", "g", "", "/bureaus", "firm=$bureau_firm&region=990100&level=city"),
     // The last: the other bureau looks after nothing from then on.
@@ -204,7 +218,11 @@ pub(super) fn furnish(house: &mut House) {
         let worker = payroll::worker_add(tx, &system(), watched, worker)?.worker;
         let owed = Owed { worker, period: "2026-02".parse()?, amount: Money::cny(500_000) };
         let case = CaseNew { about: texts.of("why", "二月工资未付"), lines: vec![owed], ..CaseNew::of(watched) };
-        Ok((query, grievance, code, arrears::case_open(tx, &system(), &case)?))
+        let owed = arrears::case_open(tx, &system(), &case)?;
+        let bytes = b"%PDF-1.7 a note of debt".to_vec();
+        let paper = arrears::Paper { name: texts.of("paper", "欠条") + ".pdf", bytes };
+        arrears::case_note(tx, &system(), owed, &texts.of("note", "工人交来欠条"), Some(&paper))?;
+        Ok((query, grievance, code, owed))
     });
     let (query, grievance, code, owed) = more.expect("a query, a complaint and a case");
     house.ids.extend([

@@ -47,7 +47,11 @@ const COUNT: &str = r#"{"notes":{"currency":"CNY","pieces":{}}}"#;
 /// Every address of programs.
 pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
     // Sites first: later cases end roles and sessions.
-    let sites = super::site_cases::SITES.iter().chain(super::arrears_cases::ARREARS).chain(super::crew_cases::CREWS);
+    let sites = super::site_cases::SITES
+        .iter()
+        .chain(super::arrears_cases::ARREARS)
+        .chain(super::crew_cases::CREWS)
+        .chain(super::crew_cases::FILES);
     let sites = sites.chain(super::end_cases::ENDS);
     sites
         .chain(PROGRAMS)

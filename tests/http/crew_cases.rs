@@ -2,7 +2,7 @@
 //!
 //! `$works` is a building site of the firm under site rules. Its crew `$crew` is a subcontractor's, whose clerk is `z`; on the crew's
 //! sheet stands `c`, who objected to his line.
-use super::cases::{Case, PEOPLE, case};
+use super::cases::{Case, PEOPLE, SIGNED_IN, WHY, case};
 use super::founding::{card, identity, system};
 use super::house::House;
 use super::wire::Texts;
@@ -161,6 +161,59 @@ pub(super) const CREW_PAGES: &[Case] = &[
         "cdokhxlbjqtmwyreag",
         "/crews/sheets/$crew_sheet/cancellation",
         "reason=test",
+    ),
+];
+
+/// Programs: files. Whoever is signed in may send a form; one that is none is refused before it is asked whose the crew is.
+pub(super) const FILES: &[Case] = &[
+    case(
+        "POST /v1/wage-projects/{id}/attendance-files",
+        SIGNED_IN,
+        "",
+        "/v1/wage-projects/$works/attendance-files",
+        "no form",
+    ),
+    case("GET /v1/attendance-files/{id}", SEE, NOT, "/v1/attendance-files/$attendance", ""),
+    case("GET /v1/attendance-files/{id}/faults", SEE, NOT, "/v1/attendance-files/$attendance/faults", ""),
+    case(
+        "POST /v1/attendance-files/{id}/acceptance",
+        "z",
+        "cdokhpxlbjqtmwyreag",
+        "/v1/attendance-files/$attendance/acceptance",
+        "",
+    ),
+    case("POST /v1/crews/{id}/sheet-files", SIGNED_IN, "", "/v1/crews/$crew/sheet-files", "no form"),
+    case("GET /v1/crews/{id}/sheet-files/{import}", SEE, NOT, "/v1/crews/$crew/sheet-files/$crew_import", ""),
+    case(
+        "GET /v1/crews/{id}/sheet-files/{import}/faults",
+        SEE,
+        NOT,
+        "/v1/crews/$crew/sheet-files/$crew_import/faults",
+        "",
+    ),
+    case(
+        "POST /v1/crews/{id}/sheet-files/{import}/acceptance",
+        "z",
+        "cdokhpxlbjqtmwyreag",
+        "/v1/crews/$crew/sheet-files/$crew_import/acceptance",
+        "",
+    ),
+    case("POST /v1/crew-sheets/{id}/papers", SIGNED_IN, "", "/v1/crew-sheets/$crew_sheet/papers", "no form"),
+    case("GET /v1/crew-sheets/{id}/papers", SEE, NOT, "/v1/crew-sheets/$crew_sheet/papers", ""),
+    case("GET /v1/crew-sheets/{id}/papers/{paper}", SEE, NOT, "/v1/crew-sheets/$crew_sheet/papers/$paper", ""),
+    case(
+        "POST /v1/crew-sheets/{id}/papers/{paper}/check",
+        "l",
+        "p",
+        "/v1/crew-sheets/$crew_sheet/papers/$paper/check",
+        "",
+    ),
+    case(
+        "POST /v1/crew-sheets/{id}/papers/{paper}/refusal",
+        "l",
+        "p",
+        "/v1/crew-sheets/$crew_sheet/papers/$paper/refusal",
+        WHY,
     ),
 ];
 

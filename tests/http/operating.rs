@@ -198,3 +198,16 @@ fn the_log_is_searched_by_days() {
     assert!(page.contains("test.later") && !page.contains("payment.submit"));
     assert!(house.page('a', "/audit?from=x").text().contains("日期不对"));
 }
+
+#[test]
+fn the_clock_of_a_bank_that_is_no_demo_is_not_put_ahead() {
+    let house = House::open();
+    let day = || house.bank.clock().now().local_date();
+    let before = day();
+    for answer in [house.page('e', "/demo/time"), house.form('e', "/day", "/demo/time", &[])] {
+        assert!(answer.status == 422 && answer.text().contains("这家银行的时钟不能拨"), "{}", answer.text());
+    }
+    assert_eq!(day(), before);
+    let stranger = house.form('t', "/home", "/demo/time", &[]);
+    assert_eq!(stranger.status, 403, "only its operator would");
+}

@@ -157,6 +157,8 @@ const PEOPLES: &[Case] = &[
     case("POST /cash-moves/{id}/loading", "", "my", "/cash-moves/$account/loading", ""),
     case("POST /cash-moves/{id}/emptying", "", "my", "/cash-moves/$account/emptying", ""),
     case("GET /demo/machines", "", EVERYBODY, "/demo/machines", ""),
+    case("GET /demo/time", "e", "", "/demo/time", ""),
+    case("POST /demo/time", "e", "", "/demo/time", ""),
     case("POST /demo/machines/{id}", "", EVERYBODY, "/demo/machines/$till", "deed=take-all"),
     case("GET /terminals", "mg", "", "/terminals", ""),
     case("GET /terminals/enrolment", "mg", "", "/terminals/enrolment", ""),

@@ -7,6 +7,7 @@
 //!   what leaves the bank ([`webhooks`], [`messenger`]) happens at least once.
 //! * [`jobs`] is the clockwork: relay, clearing, delayed payments, expiries, wages that go on, idle sessions.
 //! * [`close_day`] lists what stands in the way, closes the business day and does its night's work on deposits. [`verify`] recomputes all of it.
+//! * [`demo_time`] puts the clock of a demo ahead by a day and its night; no other bank's.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`rights`] asks a second person before a role is given or taken.
@@ -23,6 +24,7 @@ mod bank;
 mod close;
 pub mod counter;
 pub mod demo_load;
+pub mod demo_time;
 mod denial;
 pub mod desk;
 mod evidence;
@@ -50,7 +52,7 @@ pub use audit::{AuditAsk, EXPORT_DAYS_MAX, audit_export, audit_search};
 pub use bank::{Bank, Keys, Options, branch_open};
 pub use close::{Blocker, Close, Closed, blockers, close_day};
 pub use denial::{DENIALS_PER_MINUTE_MAX, DENIERS_KEPT_MAX};
-pub use evidence::evidence;
+pub use evidence::{evidence, evidence_proof};
 pub use keys::{Rotated, keys_rewrap, keys_rotate};
 pub use verify::{Report, TableRows, verify};
 
@@ -112,6 +114,7 @@ pub fn codes() -> Vec<&'static Code> {
         orders::ALL,
         codes::ALL,
         demo_load::ALL,
+        demo_time::ALL,
     ];
     lists.concat()
 }

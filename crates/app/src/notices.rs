@@ -125,6 +125,14 @@ pub(crate) fn tell_all(tx: &mut Tx<'_>, drafts: &[Draft]) -> Result<()> {
     tx.insert_all(&mut all)
 }
 
+/// Whether somebody was told this about a thing since a time.
+pub(crate) fn was_told(tx: &mut Tx<'_>, recipient: &str, kind: &str, about: &str, since: Timestamp) -> Result<bool> {
+    let sql =
+        "SELECT 1 FROM notices WHERE book = ?1 AND recipient = ?2 AND at >= ?3 AND kind = ?4 AND about = ?5 LIMIT 1";
+    let (book, recipient, kind, about) = (book_of(recipient)?, recipient.to_owned(), kind.to_owned(), about.to_owned());
+    Ok(tx.query_one(sql, params![book, recipient, since, kind, about], |r| r.get::<i64>(0))?.is_some())
+}
+
 /// Whether it also goes to a phone.
 fn is_messaged(tx: &mut Tx<'_>, draft: &Draft) -> Result<bool> {
     let kind = draft.kind.as_str();

@@ -57,6 +57,8 @@ enum Reaction {
     TellBureau,
     /// The workers of a case of arrears (`case`).
     TellWorkers,
+    /// Staff of the site's branch whose turn a warning or a case is now (`step`); of one project once a day.
+    TellStaff,
 }
 
 use Reaction::*;
@@ -119,9 +121,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "orders.placed" | "orders.renewed" | "orders.taken" | "orders.ended" => &[TellOwner],
         "till.interrupted" | "till.interrupted_open" => &[TellOwner],
 
-        "arrears.warned" | "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
-        "arrears.escalated" => &[TellFirm, TellBureau],
-        "arrears.case_opened" => &[TellFirm, TellWorkers, TellBureau],
+        "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
+        "arrears.warned" => &[TellFirm, TellStaff],
+        "arrears.escalated" => &[TellFirm, TellBureau, TellStaff],
+        "arrears.case_passed_on" => &[TellStaff],
+        "arrears.case_opened" => &[TellFirm, TellWorkers, TellBureau, TellStaff],
         "arrears.case_reported" => &[TellPrincipal, TellBureau],
         "arrears.case_ordered" | "arrears.case_noticed" => &[TellFirm, TellPrincipal],
         "arrears.case_defaulted" => &[TellFirm, TellPrincipal, TellBureau],
@@ -177,6 +181,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         }
         if *reaction == TellTrusted {
             let drafts = trusted(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellStaff {
+            let drafts = watch::staff(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -345,7 +354,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     Ok(match reaction {
         PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellTrusted
         | TellToSign => None,
-        TellBureau | TellWorkers => None,
+        TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,
         TellPayer => of_owner(text(event, "payer")),

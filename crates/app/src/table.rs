@@ -1,13 +1,15 @@
 //! Lists as files that people open in a spreadsheet program: CSV in UTF-8 with a byte order mark, and xlsx. Text that such a program
 //! would take for a formula is made harmless; amounts are numbers.
 use kernel::{Error, Money, Result};
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 
 /// A cell.
 pub enum Cell {
     Text(String),
     /// Plain in CSV, a number in xlsx; empty for nothing.
     Amount(Option<Money>),
+    /// How many.
+    Count(i64),
 }
 
 impl Cell {
@@ -15,6 +17,7 @@ impl Cell {
         match self {
             Cell::Text(text) => harmless(text),
             Cell::Amount(amount) => amount.map_or_else(String::new, |a| a.plain()),
+            Cell::Count(n) => n.to_string(),
         }
     }
 }
@@ -37,13 +40,33 @@ pub fn csv(heads: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>> {
     csv.into_inner().map_err(|e| Error::broken("a list cannot be written").caused_by(e.into_error()))
 }
 
-/// Heads and rows as a sheet of an xlsx file.
-pub fn xlsx(name: &str, heads: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>> {
-    fill(name, heads, rows).map_err(|e| Error::broken("a sheet cannot be written").caused_by(e))
+/// A sheet of a workbook.
+pub struct Sheet {
+    /// At most 31 characters.
+    pub name: String,
+    pub heads: Vec<String>,
+    pub rows: Vec<Vec<Cell>>,
 }
 
-fn fill(name: &str, heads: &[String], rows: &[Vec<Cell>]) -> std::result::Result<Vec<u8>, XlsxError> {
+/// Heads and rows as a sheet of an xlsx file.
+pub fn xlsx(name: &str, heads: &[String], rows: &[Vec<Cell>]) -> Result<Vec<u8>> {
+    written(|book| fill(book, name, heads, rows))
+}
+
+/// An xlsx file with some sheets.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>> {
+    written(|book| sheets.iter().try_for_each(|s| fill(book, &s.name, &s.heads, &s.rows)))
+}
+
+fn written(fill: impl FnOnce(&mut Workbook) -> Filled) -> Result<Vec<u8>> {
     let mut book = Workbook::new();
+    let saved = fill(&mut book).and_then(|()| book.save_to_buffer());
+    saved.map_err(|e| Error::broken("a sheet cannot be written").caused_by(e))
+}
+
+type Filled = std::result::Result<(), XlsxError>;
+
+fn fill(book: &mut Workbook, name: &str, heads: &[String], rows: &[Vec<Cell>]) -> Filled {
     let sheet = book.add_worksheet();
     sheet.set_name(name)?;
     let bold = Format::new().set_bold();
@@ -55,24 +78,25 @@ fn fill(name: &str, heads: &[String], rows: &[Vec<Cell>]) -> std::result::Result
     for (row, cells) in (1..).zip(rows) {
         for (column, cell) in (0..).zip(cells) {
             match cell {
-                Cell::Text(text) => sheet.write_string(row, column, text)?,
-                Cell::Amount(None) => continue,
-                Cell::Amount(Some(amount)) => {
-                    let format = Format::new().set_num_format(if amount.currency.decimals() == 0 {
-                        "#,##0"
-                    } else {
-                        "#,##0.00"
-                    });
-                    // A spreadsheet knows no other number; it is read from the exact text and not calculated with.
-                    match amount.plain().parse::<f64>() {
-                        Ok(number) => sheet.write_number_with_format(row, column, number, &format)?,
-                        Err(_) => sheet.write_string(row, column, amount.plain())?,
-                    }
-                }
+                Cell::Text(text) => _ = sheet.write_string(row, column, text)?,
+                // A spreadsheet knows no other number; up to 2^53 each whole number is one.
+                Cell::Count(n) => _ = sheet.write_number(row, column, *n as f64)?,
+                Cell::Amount(None) => {}
+                Cell::Amount(Some(amount)) => put_amount(sheet, (row, column), *amount)?,
             };
         }
     }
-    book.save_to_buffer()
+    Ok(())
+}
+
+fn put_amount(sheet: &mut Worksheet, (row, column): (u32, u16), amount: Money) -> Filled {
+    let format = Format::new().set_num_format(if amount.currency.decimals() == 0 { "#,##0" } else { "#,##0.00" });
+    // A spreadsheet knows no other number; it is read from the exact text and not calculated with.
+    match amount.plain().parse::<f64>() {
+        Ok(number) => sheet.write_number_with_format(row, column, number, &format)?,
+        Err(_) => sheet.write_string(row, column, amount.plain())?,
+    };
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,11 +1,17 @@
-//! What follows for the wage board: which project is looked at again, which bureau and which workers hear of a case.
+//! What follows for the wage board: which project is looked at again, which bureau, which workers and which staff hear of it.
+use crate::notices::{self, Draft};
 use crate::reactions::text;
-use kernel::Result;
 use kernel::id::{ArrearsCaseId, PaySheetId, ProjectId};
+use kernel::{Id, Result};
+use party::Role;
 use store::{Outbox, Tx};
 
 /// Workers told of one case at most.
 pub const WORKERS_TOLD_MAX: usize = 2_000;
+/// Members of staff told of one turn at most.
+pub const STAFF_TOLD_MAX: usize = 20;
+/// What staff are told whose turn it is; of a project it stands for all its warnings and cases of a day.
+const TURN: &str = "arrears.turn.staff";
 
 /// Domains whose events change what the board finds.
 const WATCHED: &[&str] = &["payroll", "crews", "worksite", "guarantee"];
@@ -42,4 +48,26 @@ pub(crate) fn workers(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, &'
     let Ok(case) = text(event, "case").parse::<ArrearsCaseId>() else { return Ok(Vec::new()) };
     let people = arrears::people_of_case(tx, case, WORKERS_TOLD_MAX)?;
     Ok(people.into_iter().map(|p| (p.to_string(), ".worker")).collect())
+}
+
+/// Those at the site's branch whose turn it is now: payroll officers, then the branch's manager. Whoever did it himself is not told,
+/// and nobody twice a day of one project: the board has the rest.
+pub(crate) fn staff(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let role = match arrears::Step::parse(text(event, "step")) {
+        Some(arrears::Step::Officer) => Role::PayrollOfficer,
+        Some(arrears::Step::Manager) => Role::BranchManager,
+        _ => return Ok(Vec::new()),
+    };
+    let Ok(project) = text(event, "project").parse::<ProjectId>() else { return Ok(Vec::new()) };
+    let (place, today) = (party::branch_of(tx, project.book())?.id, tx.now().local_date().begins());
+    let args = vec![("place".to_owned(), payroll::project_raw(tx, project)?.name)];
+    let mut drafts = Vec::new();
+    for staff in party::staff_near(tx, role, place, STAFF_TOLD_MAX)? {
+        let (recipient, about) = (staff.to_string(), project.to_string());
+        let own = event.kind == "arrears.case_opened" && text(event, "who") == recipient;
+        if !own && !notices::was_told(tx, &recipient, TURN, &about, today)? {
+            drafts.push(Draft { recipient, kind: TURN.into(), args: args.clone(), about });
+        }
+    }
+    Ok(drafts)
 }

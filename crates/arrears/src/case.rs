@@ -11,7 +11,7 @@ use crate::events::Event;
 use crate::rules::Step;
 use crate::{CASE_OWES, CASE_STATE, filled, note, system};
 use kernel::clock::HOUR;
-use kernel::id::{ArrearsCaseId, ComplaintId, FirmId, ProjectId};
+use kernel::id::{ApprovalId, ArrearsCaseId, BureauId, ComplaintId, FirmId, ProjectId};
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Result, Timestamp};
 use party::{Change, Permission, Scope};
 use store::{Audit, Tx, params};
@@ -74,8 +74,13 @@ store::record! {
         pub ordered_by: Option<String>,
         pub ordered_at: Option<Timestamp>,
         pub defaulted_at: Option<Timestamp>,
-        /// The payment notice to the guarantee.
+        /// The number of the payment notice to the guarantee, from when it waits for the bureau's head; empty before.
         pub notice: String,
+        pub notice_bureau: Option<BureauId>,
+        pub notice_asked_by: Option<String>,
+        pub notice_asked_at: Option<Timestamp>,
+        pub notice_approval: Option<ApprovalId>,
+        /// The head who signed it.
         pub noticed_by: Option<String>,
         pub noticed_at: Option<Timestamp>,
         pub paid_at: Option<Timestamp>,
@@ -226,21 +231,6 @@ pub fn case_order(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId, document: &
     Ok(Change::Done)
 }
 
-/// A payment notice went to the guarantee after the contractor's default (D4). By the bureau (`bureau.act`) in its region.
-/// `notice` is the number on the notice. Errors: `arrears_case_state`.
-pub fn case_notice(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId, notice: &str) -> Result<Change> {
-    let mut c = seen_by_bureau(tx, actor, Permission::BureauAct, id)?;
-    let notice = filled("notice", notice)?;
-    if c.notice == notice {
-        return Ok(Change::AlreadySo);
-    }
-    c.need(&[CaseState::Defaulted], "paid from the guarantee")?;
-    (c.state, c.noticed_by, c.noticed_at) = (CaseState::Noticed, Some(actor.principal()), Some(tx.now()));
-    c.notice = notice.clone();
-    save(tx, actor, &mut c, What::Noticed, &notice)?;
-    Ok(Change::Done)
-}
-
 /// Closes a case whose wages are paid; one that was opened in error (`unfounded`) takes a branch's second person, see
 /// [`crate::close_ask`]. Needs `wage.case`. Errors: `arrears_case_owes`, `arrears_case_state`.
 pub fn case_close(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId, why: &str) -> Result<Change> {
@@ -292,6 +282,9 @@ pub(crate) fn follow(tx: &mut Tx<'_>, project: ProjectId) -> Result<()> {
         }
         if c.paid != before.paid && c.entries == before.entries {
             tx.update(&mut c)?;
+        }
+        if c.paid != before.paid {
+            crate::links::lower(tx, &c)?;
         }
     }
     Ok(())

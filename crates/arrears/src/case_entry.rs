@@ -13,6 +13,9 @@ store::text_enum! {
         Reported = "reported",
         Ordered = "ordered",
         Defaulted = "defaulted",
+        /// The bureau's officer wrote a payment notice; its head has not signed it yet.
+        NoticeAsked = "notice_asked",
+        NoticeRefused = "notice_refused",
         Noticed = "noticed",
         Paid = "paid",
         Closed = "closed",
@@ -30,6 +33,8 @@ impl What {
             What::Reported => "arrears.case_reported",
             What::Ordered => "arrears.case_ordered",
             What::Defaulted => "arrears.case_defaulted",
+            What::NoticeAsked => "arrears.case_notice_asked",
+            What::NoticeRefused => "arrears.case_notice_refused",
             What::Noticed => "arrears.case_noticed",
             What::Paid => "arrears.case_paid",
             What::Closed => "arrears.case_closed",

@@ -1,5 +1,7 @@
-//! What takes a second person: dismissing what is severe, closing a case that was opened in error, a look into an account.
+//! What takes a second person: dismissing what is severe, closing a case that was opened in error, a look into an account, a payment
+//! notice.
 use crate::case::{CaseState, case_raw, closed};
+use crate::notice::{KIND_NOTICE, notice_no, notice_yes};
 use crate::query::{KIND_QUERY, query_no, query_yes};
 use crate::rules::rules;
 use crate::warning::{Dismissal, dismissed, warning_raw};
@@ -15,7 +17,7 @@ const KIND_DISMISS: &str = "arrears.dismiss";
 const KIND_CLOSE: &str = "arrears.close";
 
 /// Kinds of approvals that [`approval_yes`] carries out.
-pub const KINDS: &[&str] = &[KIND_DISMISS, KIND_CLOSE, KIND_QUERY];
+pub const KINDS: &[&str] = &[KIND_DISMISS, KIND_CLOSE, KIND_QUERY, KIND_NOTICE];
 
 #[derive(Serialize, Deserialize)]
 struct DismissPayload {
@@ -106,8 +108,10 @@ fn unread(e: serde_json::Error) -> Error {
 /// `arrears_case_state`.
 pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
     let kind = approval::raw(tx, id)?.kind;
-    if kind == KIND_QUERY {
-        return query_yes(tx, actor, id, shown_hash);
+    match kind.as_str() {
+        KIND_QUERY => return query_yes(tx, actor, id, shown_hash),
+        KIND_NOTICE => return notice_yes(tx, actor, id, shown_hash),
+        _ => {}
     }
     let payload = match approval::approve(tx, actor, id, shown_hash)? {
         Approve::Approved { payload, .. } => payload,
@@ -138,6 +142,7 @@ pub fn approval_yes(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: 
 pub fn approval_no(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str, why: &str) -> Result<Change> {
     match approval::raw(tx, id)?.kind.as_str() {
         KIND_QUERY => query_no(tx, actor, id, shown_hash, why),
+        KIND_NOTICE => notice_no(tx, actor, id, shown_hash, why),
         _ => approval::refuse(tx, actor, id, shown_hash, why),
     }
 }

@@ -17,8 +17,9 @@
 //!
 //! **A case** goes told → reported → ordered → default → notice to the guarantee → paid → closed. Who pays (Decree 724, art. 29, 30): the
 //! main contractor settles first and takes it back from the subcontractor; the owner of the works advances up to the works money he still
-//! owes. Paid is what was credited to the workers after the case was opened, counted from pay lines. While a case is open its site is
-//! not closed.
+//! owes. Paid is what was credited to the workers after the case was opened, counted from pay lines. The notice is written by the
+//! bureau's officer and signed by its head ([`notice_ask`]); what is paid after the bank took it in is taken off it ([`guarantee_yes`]). While a case
+//! is open its site is not closed.
 //!
 //! **The bureau** (art. 38, 40) sees its region and what lies below it, and nothing else: what lies elsewhere does not exist for it. It sees
 //! no balance until a query is approved: a reason, a document, the yes of the head of a bureau of a city or above, a number; each look is
@@ -35,9 +36,11 @@ mod complaint;
 mod decided;
 mod events;
 pub mod find;
+mod kept;
 mod links;
 mod load;
 mod look;
+mod notice;
 mod onward;
 mod query;
 mod report;
@@ -57,8 +60,7 @@ pub use bureau::{
     is_region, my_bureau,
 };
 pub use case::{
-    ArrearsCase, CASE_HOURS, CaseState, Liability, case_close, case_notice, case_order, case_report, case_tell,
-    liability,
+    ArrearsCase, CASE_HOURS, CaseState, Liability, case_close, case_order, case_report, case_tell, liability,
 };
 pub use case_entry::{CaseEntry, Paper, What, case_entries, case_note, case_paper};
 pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open, people_of_case};
@@ -69,8 +71,10 @@ pub use complaint::{
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;
-pub use links::notice_take;
+pub use kept::{CaseKept, cases_kept};
+pub use links::{guarantee_yes, notice_take, notices_of_case};
 pub use look::{Scanned, due_at, scan, scan_all, touched, touched_site};
+pub use notice::{notice_ask, notice_waits};
 pub use query::{AccountLook, BureauQuery, QueryState, account_look, queries, queries_of, query, query_ask};
 pub use report::{MonthReport, ReportLine, report, report_csv};
 pub use rules::{Kind, KindRule, Numbers, Rules, Severity, Step, is_quiet, rules};
@@ -120,6 +124,7 @@ kernel::codes! {
     CASE_STATE: Conflict, "arrears_case_state", "load the case again; it has moved on";
     CASE_EMPTY: Refused, "arrears_case_empty", "name the workers, months and sums that are owed";
     CASE_OWES: Refused, "arrears_case_owes", "let the wages be paid first, or ask a second person to close what was opened in error";
+    NOTICE_WAITS: Conflict, "arrears_notice_waits", "let the head of the bureau decide on the notice that waits";
     NO_GUARANTEE: Refused, "arrears_no_guarantee", "open the guarantee of the project first, or let the contractor pay";
     NOT_AN_AUTHORITY: Refused, "bureau_not_authority", "register the bureau as an authority first";
     BUREAU_TAKEN: Conflict, "bureau_taken", "end the region it looks after first";

@@ -1,10 +1,12 @@
 //! What a case does to the site: it is not closed while a case is open (W15). And what a notice does to the guarantee (D4).
-use crate::case::{ArrearsCase, CaseState, case_raw};
+use crate::case::{ArrearsCase, CaseState, case_raw, follow, may_see};
 use crate::case_line::lines_of;
 use crate::{CASE_STATE, NO_GUARANTEE, may_keep};
-use guarantee::{Named, NoticeNew};
-use kernel::id::{ArrearsCaseId, PayNoticeId};
+use guarantee::{Named, NoticeNew, PaymentNotice};
+use kernel::id::{ApprovalId, ArrearsCaseId, PayNoticeId, WorkerId};
 use kernel::{Actor, Error, Result, Timestamp};
+use party::Change;
+use payments::Desk;
 use std::collections::BTreeMap;
 use store::Tx;
 
@@ -34,18 +36,18 @@ pub fn notice_take(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> Result<
     };
     let none = || Error::new(&NO_GUARANTEE, "no guarantee of this project stands");
     let g = guarantee::of_project(tx, c.project)?.into_iter().find(|g| g.is_open()).ok_or_else(none)?;
-    let mut owed: BTreeMap<_, i64> = BTreeMap::new();
-    for line in lines_of(tx, id)?.into_iter().filter(|l| l.owed > l.paid) {
-        *owed.entry(line.worker).or_default() += line.owed - line.paid;
+    let owed = still_owed(tx, id)?;
+    let bureau = c.notice_bureau.map(|b| crate::bureau::bureau_raw(tx, b)).transpose()?;
+    let mut officers = Vec::new();
+    for who in [&c.notice_asked_by, &c.noticed_by].into_iter().flatten() {
+        officers.push(party::who_name(tx, who)?);
     }
-    let bureau = crate::bureaus_over(tx, &c.region)?.into_iter().next();
-    let officer = party::who_name(tx, c.noticed_by.as_deref().unwrap_or_default())?;
     let new = NoticeNew {
         guarantee: g.id,
         bureau: bureau.as_ref().map(|b| b.id),
         bureau_name: bureau.map(|b| b.name).unwrap_or_default(),
         number: c.notice.clone(),
-        officer,
+        officer: officers.join("、"),
         basis: "保障农民工工资支付条例 第三十二条".into(),
         issued_on: noticed.local_date(),
         settle_order: c.order_number.clone(),
@@ -55,4 +57,45 @@ pub fn notice_take(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> Result<
         workers: owed.into_iter().map(|(worker, amount)| Named { worker, amount }).collect(),
     };
     guarantee::notice_receive(tx, actor, new)
+}
+
+/// What the workers of a case are still owed, each once.
+fn still_owed(tx: &mut Tx<'_>, id: ArrearsCaseId) -> Result<BTreeMap<WorkerId, i64>> {
+    let mut owed = BTreeMap::new();
+    for line in lines_of(tx, id)?.into_iter().filter(|l| l.owed > l.paid) {
+        *owed.entry(line.worker).or_default() += line.owed - line.paid;
+    }
+    Ok(owed)
+}
+
+/// What became of the notices that the bank took in on a case, the newest first. By whoever may see the case.
+pub fn notices_of_case(tx: &mut Tx<'_>, actor: &Actor, id: ArrearsCaseId) -> Result<Vec<PaymentNotice>> {
+    let c = case_raw(tx, id)?;
+    may_see(tx, actor, &c)?;
+    of_case(tx, &c)
+}
+
+fn of_case(tx: &mut Tx<'_>, c: &ArrearsCase) -> Result<Vec<PaymentNotice>> {
+    let proof = c.id.to_string();
+    let mut all = guarantee::notices_of(tx, c.project)?;
+    all.retain(|n| n.default_proof == proof);
+    Ok(all)
+}
+
+/// What was paid of a case since the bank took its notice in is not paid from the guarantee again.
+pub(crate) fn lower(tx: &mut Tx<'_>, c: &ArrearsCase) -> Result<()> {
+    for n in of_case(tx, c)? {
+        let owed = still_owed(tx, c.id)?;
+        guarantee::notice_lower(tx, n.id, &owed)?;
+    }
+    Ok(())
+}
+
+/// The second person's yes to what a guarantee is asked for. What was paid to the workers of its case until this moment is taken off first,
+/// so a guarantee never pays more than is owed. Errors: those of [`guarantee::approval_yes`].
+pub fn guarantee_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
+    if let Some(project) = guarantee::project_of_notice(tx, id)? {
+        follow(tx, project)?;
+    }
+    guarantee::approval_yes(desk, tx, actor, id, shown_hash)
 }

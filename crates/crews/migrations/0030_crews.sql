@@ -92,26 +92,6 @@ CREATE TABLE crews_imports (
 CREATE INDEX crews_imports_by_file ON crews_imports (book, project, period, file_hash);
 CREATE INDEX crews_imports_by_project ON crews_imports (book, project, id);
 
-CREATE TABLE crews_faults (
-    book BIGINT NOT NULL,
-    import BYTES NOT NULL,
-    number BIGINT NOT NULL,
-    sheet TEXT NOT NULL,
-    cell TEXT NOT NULL,
-    row_number BIGINT NOT NULL,
-    line BIGINT,
-    column_title TEXT NOT NULL,
-    value TEXT NOT NULL,
-    severity TEXT NOT NULL CHECK (severity IN ('note', 'warning', 'refused')),
-    code TEXT NOT NULL,
-    reason_zh TEXT NOT NULL,
-    remedy_zh TEXT NOT NULL,
-    reason_en TEXT NOT NULL,
-    remedy_en TEXT NOT NULL,
-    seal BYTES NOT NULL,
-    PRIMARY KEY (book, import, number)
-) KEYED;
-
 -- The labour officer's review of a crew's month; a correction opens it again and the next review has the next number.
 CREATE TABLE crews_reviews (
     book BIGINT NOT NULL,

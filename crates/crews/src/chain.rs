@@ -44,7 +44,7 @@ pub fn crew_sheet_faults(
 ) -> Result<(Import, Page<payroll::ImportFault>)> {
     let crew = seen(tx, actor, crew)?;
     let import = of_crew(tx, &crew, import)?;
-    let faults = payroll::faults_raw(tx, import.id, ask)?;
+    let faults = payroll::faults_kept(tx, import.id, ask)?;
     Ok((import, faults))
 }
 

@@ -1,8 +1,5 @@
-//! What is wrong with a row of attendance, on top of what `sheets` finds in its cells; and the list as it is kept.
-use crate::FAULTS_KEPT_MAX;
-use kernel::id::AttendanceId;
-use kernel::{BookId, Id};
-use sheets::{Fault, Row, Severity, Wording};
+//! What is wrong with a row of attendance, on top of what `sheets` finds in its cells; the list is kept with those of wages.
+use sheets::{Fault, Row, Wording};
 
 sheets::findings! {
     /// A finding of this crate. `{a}` in its sentences is filled in.
@@ -55,9 +52,6 @@ sheets::findings! {
         Reviewed "attendance_reviewed" Refused:
             "{a}本月考勤已由劳资专管员审核", "写明原因逐日更正",
             "the month of {a} was reviewed by the labour officer", "correct single days with a reason";
-        ListCut "attendance_list_cut" Note:
-            "还有{a}条未列出", "改正已列出的问题后重新上传",
-            "{a} more entries are not listed", "correct what is listed and send the file again";
     }
 }
 
@@ -73,72 +67,6 @@ impl Finding {
     /// About a whole sheet or file.
     pub(crate) fn of_file(self, sheet: &str, a: impl std::fmt::Display) -> Fault {
         Fault::of_sheet(sheet, self.code(), self.severity(), self.wording(&a.to_string()))
-    }
-}
-
-store::record! {
-    /// An entry of the list of faults of an attendance file.
-    pub struct AttendanceFault in "crews_faults" key 3 {
-        pub book: BookId,
-        pub import: AttendanceId,
-        /// 1, 2, 3 …: refusals, warnings, notes, each in the order of the file.
-        pub number: i64,
-        /// Name of the sheet; empty for delimited text.
-        pub sheet: String,
-        /// `C17`; empty when it is about the whole sheet.
-        pub cell: String,
-        /// 0 when it is about the whole sheet.
-        pub row_number: i64,
-        /// Of a delimited file.
-        pub line: Option<i64>,
-        pub column_title: String,
-        /// The cell, names and numbers of people masked.
-        pub value: String,
-        /// `note`, `warning`, `refused`.
-        pub severity: String,
-        pub code: String,
-        pub reason_zh: String,
-        pub remedy_zh: String,
-        pub reason_en: String,
-        pub remedy_en: String,
-    }
-}
-
-/// The list as it is kept: at most [`FAULTS_KEPT_MAX`] entries, the last of which says how many more there are.
-pub(crate) fn rows(import: AttendanceId, mut faults: Vec<Fault>) -> Vec<AttendanceFault> {
-    faults.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    if faults.len() > FAULTS_KEPT_MAX {
-        let more = faults.len() - FAULTS_KEPT_MAX + 1;
-        faults.truncate(FAULTS_KEPT_MAX - 1);
-        faults.push(Finding::ListCut.of_file("", more));
-    }
-    (1..).zip(faults).map(|(number, f)| row(import, number, f)).collect()
-}
-
-fn row(import: AttendanceId, number: i64, f: Fault) -> AttendanceFault {
-    AttendanceFault {
-        book: import.book(),
-        import,
-        number,
-        sheet: f.sheet,
-        cell: f.cell,
-        row_number: f.row.into(),
-        line: f.line.map(i64::from),
-        column_title: f.column,
-        value: f.value,
-        severity: f.severity.code().into(),
-        code: f.code.into(),
-        reason_zh: f.wording.reason_zh.into_owned(),
-        remedy_zh: f.wording.remedy_zh.into_owned(),
-        reason_en: f.wording.reason_en.into_owned(),
-        remedy_en: f.wording.remedy_en.into_owned(),
-        seal: store::Seal::default(),
-    }
-}
-
-impl AttendanceFault {
-    pub fn is_refused(&self) -> bool {
-        self.severity == Severity::Refused.code()
     }
 }
 

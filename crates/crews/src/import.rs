@@ -3,7 +3,7 @@
 //!
 //! The bytes are kept under their hash; the same bytes for the same month are the same import.
 use crate::crew::acted_for;
-use crate::findings::{self, AttendanceFault, Finding};
+use crate::findings::Finding;
 use crate::headcount::{self, Unknown};
 use crate::month::{self, Entry, Said, Source, months_of};
 use crate::read::{self, Plan, roster};
@@ -11,7 +11,7 @@ use crate::{PEOPLE_MAX, PROGRAM_ROWS_MAX, reviews, text};
 use kernel::id::{AttendanceId, CrewId, ProjectId, WorkerId};
 use kernel::{Actor, BookId, Date, Error, Id, Page, PageAsk, Result, Timestamp};
 use party::{Permission, Scope};
-use payroll::{Period, Project};
+use payroll::{ImportFault, Period, Project};
 use sheets::{Fault, Limits, Workbook};
 use std::collections::{BTreeMap, HashMap};
 use store::{Audit, Seal, Store, Tx, params};
@@ -208,15 +208,11 @@ fn settle(tx: &mut Tx<'_>, actor: &Actor, id: AttendanceId, plan: &Plan, accept:
     if import.state == AttendanceState::Accepted {
         return Ok(import);
     }
-    let old = "WHERE book = ?1 AND import = ?2 ORDER BY number";
-    let old = tx.select::<AttendanceFault>(old, params![id.book(), id])?;
-    old.iter().try_for_each(|f| tx.remove(f))?;
-    tx.insert_all(&mut findings::rows(id, plan.faults.clone()))?;
+    import.faults = payroll::keep_faults(tx, id, plan.faults.clone())?;
     let there = plan.entries.len() + plan.unknown.len();
     let accepted = there > 0 && (accept || !plan.faults.iter().any(Fault::is_refused));
     (import.rows_read, import.people, import.refused) = (plan.rows, plan.entries.len() as i64, plan.refused);
     import.strangers = plan.unknown.len() as i64;
-    import.faults = plan.faults.len().min(crate::FAULTS_KEPT_MAX) as i64;
     import.state = match (accepted, there) {
         (true, _) => AttendanceState::Accepted,
         (false, 0) => AttendanceState::Rejected,
@@ -252,19 +248,42 @@ pub fn attendance(tx: &mut Tx<'_>, actor: &Actor, id: AttendanceId) -> Result<At
     readable(tx, actor, id)
 }
 
-/// A file's list of faults: refusals, warnings, notes.
-pub fn attendance_faults(
+/// The files of attendance of a crew, or of a whole project with what its crews sent, newest first; those of a crew for whoever may
+/// see it, those of a project for whoever may see that.
+pub fn attendances(
     tx: &mut Tx<'_>,
     actor: &Actor,
-    id: AttendanceId,
+    project: ProjectId,
+    crew: Option<CrewId>,
     ask: &PageAsk,
-) -> Result<Page<AttendanceFault>> {
+) -> Result<Page<Attendance>> {
+    match crew {
+        Some(crew) if crate::crew::seen(tx, actor, crew)?.project != project => {
+            return Err(Error::not_found("crew", crew));
+        }
+        Some(_) => {}
+        None => payroll::project(tx, actor, project).map(|_| ())?,
+    }
+    let rows = ask.rows()?;
+    let before = ask.after.as_deref().map_or(Ok([0xff; 16]), |t| t.parse::<AttendanceId>().map(|a| a.bytes()))?;
+    let (book, more) = (project.book(), rows + 1);
+    let found = match crew {
+        Some(crew) => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 AND crew = ?4 ORDER BY id DESC LIMIT ?5";
+            tx.select::<Attendance>(tail, params![book, project, before, crew, more])?
+        }
+        None => {
+            let tail = "WHERE book = ?1 AND project = ?2 AND id < ?3 ORDER BY id DESC LIMIT ?4";
+            tx.select::<Attendance>(tail, params![book, project, before, more])?
+        }
+    };
+    Ok(Page::cut(found, rows, |a| a.id.to_string()))
+}
+
+/// A file's list of faults: refusals, warnings, notes.
+pub fn attendance_faults(tx: &mut Tx<'_>, actor: &Actor, id: AttendanceId, ask: &PageAsk) -> Result<Page<ImportFault>> {
     readable(tx, actor, id)?;
-    let bad = |_| Error::field("after", "it is the cursor of the page before");
-    let (rows, after) = (ask.rows()?, ask.after.as_deref().map_or(Ok(0), |t| t.parse::<i64>().map_err(bad))?);
-    let tail = "WHERE book = ?1 AND import = ?2 AND number > ?3 ORDER BY number LIMIT ?4";
-    let found = tx.select::<AttendanceFault>(tail, params![id.book(), id, after, rows + 1])?;
-    Ok(Page::cut(found, rows, |f| f.number.to_string()))
+    payroll::faults_kept(tx, id, ask)
 }
 
 /// One day of one worker, from a program: by roster line or by identity number.

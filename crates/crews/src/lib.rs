@@ -31,6 +31,7 @@ mod events;
 mod findings;
 mod headcount;
 mod import;
+mod kept;
 mod month;
 mod object;
 mod paper;
@@ -49,14 +50,16 @@ pub use chain::{
     to_sign_in_chunk,
 };
 pub use clear::clear_sheet;
+pub use course::Course;
 pub use crew::{Crew, CrewNew, CrewView, crew, crew_add, crew_end, crew_raw, crews_of, crews_of_firm, crews_raw};
 pub use events::Event;
-pub use findings::{AttendanceFault, Finding};
+pub use findings::Finding;
 pub use headcount::{HEAD_COUNT_DAYS_MAX, Heads, STRANGERS_MAX, Stranger, StrangerMonth, head_count, strangers};
 pub use import::{
     Attendance, AttendanceRow, AttendanceState, AttendanceTaken, AttendanceUpload, attendance, attendance_accept,
-    attendance_faults, attendance_import, attendance_rows,
+    attendance_faults, attendance_import, attendance_rows, attendances,
 };
+pub use kept::{MonthPart, SheetKept, attendance_kept, month_kept, months_kept, sheet_kept};
 pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
 pub use object::{
     ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
@@ -84,8 +87,6 @@ pub const OBJECTION_CHARS_MAX: usize = 500;
 pub const PEOPLE_MAX: usize = 10_000;
 /// Rows that a program sends at once at most.
 pub const PROGRAM_ROWS_MAX: usize = 2_000;
-/// Entries kept of a file's list of faults; what is beyond is counted.
-pub const FAULTS_KEPT_MAX: usize = 2_000;
 /// Bytes of a scanned sheet of signatures at most (5 MiB).
 pub const PAPER_BYTES_MAX: usize = 5 << 20;
 /// Lines that one scan stands for at most.
@@ -125,9 +126,8 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Heads>(),
     store::verify::of::<StrangerMonth>(),
     store::verify::of::<Attendance>(),
-    store::verify::of::<AttendanceFault>(),
     store::verify::of::<Review>(),
-    store::verify::of::<course::Course>(),
+    store::verify::of::<Course>(),
     store::verify::of::<course::Sent>(),
     store::verify::of::<Signature>(),
     store::verify::of::<Paper>(),

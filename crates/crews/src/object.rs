@@ -305,14 +305,18 @@ pub fn objection(tx: &mut Tx<'_>, actor: &Actor, id: ObjectionId) -> Result<Obje
     shown(tx, found)
 }
 
+/// What he said, in the clear.
+pub(crate) fn words_of(tx: &mut Tx<'_>, o: &Objection) -> Result<String> {
+    if o.said.is_empty() {
+        return Ok(String::new());
+    }
+    let key = tx.keys().unwrap_data_key(&party::person(tx, o.person)?.data_key)?;
+    key.decrypt("crews.said", &o.said)
+}
+
 pub(crate) fn shown(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
     let line = payroll::line_raw(tx, o.line)?;
-    let text = if o.said.is_empty() {
-        String::new()
-    } else {
-        let key = tx.keys().unwrap_data_key(&party::person(tx, o.person)?.data_key)?;
-        key.decrypt("crews.said", &o.said)?
-    };
+    let text = words_of(tx, &o)?;
     let answered_by = o.answered_by.as_deref().map_or(Ok(String::new()), |by| party::who_name(tx, by))?;
     Ok(ObjectionView {
         objection: o.id,

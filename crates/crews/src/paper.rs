@@ -175,7 +175,7 @@ fn stands_for(
     Ok(wanted.len() as i64)
 }
 
-fn papers(tx: &mut Tx<'_>, sheet: &payroll::PaySheet) -> Result<Vec<Paper>> {
+pub(crate) fn papers(tx: &mut Tx<'_>, sheet: &payroll::PaySheet) -> Result<Vec<Paper>> {
     let tail = "WHERE book = ?1 AND sheet = ?2 ORDER BY sent_at, file_hash LIMIT ?3";
     tx.select::<Paper>(tail, params![sheet.book, sheet.id, PAPERS_PER_SHEET_MAX as u32])
 }

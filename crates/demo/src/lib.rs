@@ -46,6 +46,8 @@ pub struct DemoBank {
     pub merchants: Vec<firms::Merchant>,
     pub yard: yard::Yard,
     pub site: yard::Site,
+    /// 劳资专管员 of the site's contractor: reviews attendance and clears pay sheets, and makes none.
+    pub labour: people::Person,
     /// 劳动保障监察支队: its maker is an inspector, its checker the head.
     pub bureau: firms::Firm,
 }
@@ -63,6 +65,7 @@ pub fn generate(seed: u64) -> DemoBank {
         yard: yard::yard(seed, &mut register, &branches),
         site: yard::site(seed, &mut register, &branches),
         bureau: yard::bureau(seed, &mut register, &branches),
+        labour: yard::labour(seed, &mut register, &branches),
         branches,
     }
 }

@@ -4,7 +4,7 @@
 //! the seed knows them: the loader prints them at first start and nobody may load the demo into a real bank.
 use crate::dice::Dice;
 use crate::people::{Customer, Document, Person, Staff, roles};
-use crate::yard::Subcontractor;
+use crate::yard::Worker;
 use crate::{DemoBank, as_of};
 
 /// Bytes of a one-time-code secret (RFC 4226, 4: 160 bits are recommended).
@@ -34,6 +34,8 @@ pub enum Whose {
     Maker(String),
     /// Credit code of the firm; the checker of its payments
     Checker(String),
+    /// [`DemoBank::labour`]; credit code of the firm
+    Labour(String),
     /// Credit code of the firm; its legal representative, who is the second checker of what is too much for one
     Owner(String),
 }
@@ -45,7 +47,7 @@ pub struct Login {
     /// The person's name.
     pub display: String,
     /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`,
-    /// `bureau_officer`, `bureau_head`.
+    /// `labour_officer`, `crew_clerk`, `bureau_officer`, `bureau_head`.
     pub role: &'static str,
     pub kind: Kind,
     pub whose: Whose,
@@ -93,7 +95,10 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
         all.extend(index.map(|i| login(bank, name, name, Whose::Customer(i), &bank.customers[i].person)));
     }
     all.push(login(bank, "merchant", "merchant", Whose::Merchant(0), &bank.merchants[0].owner));
-    all.extend(worker_login(bank, &bank.yard.subcontractors[0]));
+    let yard_hand = |w: &&Worker| w.planted.is_none() && w.bank == crate::numbers::OWN_BANK;
+    all.extend(bank.yard.subcontractors[0].workers.iter().find(yard_hand).map(|w| worker_login(bank, "worker", w)));
+    let hands = bank.site.hands();
+    all.extend(["oldhand", "younghand"].into_iter().zip(hands).map(|(name, w)| worker_login(bank, name, w)));
     let firms = [
         ("payclerk", "paycheck", &bank.yard.firm),
         ("subclerk", "subcheck", &bank.yard.subcontractors[0].firm),
@@ -107,6 +112,10 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
     all.push(login(bank, "payowner", "firm_owner", Whose::Owner(yard.credit_code.clone()), &yard.legal));
     let owner = &bank.site.owner;
     all.push(login(bank, "siteowner", "firm_owner", Whose::Owner(owner.credit_code.clone()), &owner.legal));
+    let site = &bank.site.contractor;
+    all.push(login(bank, "labour", "labour_officer", Whose::Labour(site.credit_code.clone()), &bank.labour));
+    let crew = &bank.site.crew().firm;
+    all.push(login(bank, "crewclerk", "crew_clerk", Whose::Maker(crew.credit_code.clone()), &crew.maker));
     let bureau = &bank.bureau;
     let code = || bureau.credit_code.clone();
     all.push(login(bank, "inspector", "bureau_officer", Whose::Maker(code()), &bureau.maker));
@@ -121,9 +130,7 @@ fn staff_login(bank: &DemoBank, name: &'static str, role: &'static str, nth: usi
     Some(login(bank, name, role, Whose::Staff(staff.number.clone()), &staff.person))
 }
 
-/// The first worker whose card is here and in order.
-fn worker_login(bank: &DemoBank, employer: &Subcontractor) -> Option<Login> {
-    let worker = employer.workers.iter().find(|w| w.planted.is_none() && w.bank == crate::numbers::OWN_BANK)?;
+fn worker_login(bank: &DemoBank, name: &'static str, worker: &Worker) -> Login {
     let person = Person {
         name: worker.name.clone(),
         sex: worker.sex,
@@ -132,14 +139,14 @@ fn worker_login(bank: &DemoBank, employer: &Subcontractor) -> Option<Login> {
         phone: worker.phone.clone(),
         address: worker.home.into(),
     };
-    Some(login(bank, "worker", "worker", Whose::Worker(worker.number.clone()), &person))
+    login(bank, name, "worker", Whose::Worker(worker.number.clone()), &person)
 }
 
 fn login(bank: &DemoBank, name: &'static str, role: &'static str, whose: Whose, person: &Person) -> Login {
     let mut dice = Dice::new(bank.seed, &format!("login {name}"));
     let kind = match whose {
         Whose::Staff(_) => Kind::Staff,
-        Whose::Maker(_) | Whose::Checker(_) | Whose::Owner(_) => Kind::FirmUser,
+        Whose::Maker(_) | Whose::Checker(_) | Whose::Labour(_) | Whose::Owner(_) => Kind::FirmUser,
         Whose::Customer(_) | Whose::Merchant(_) | Whose::Worker(_) => Kind::Customer,
     };
     let password = format!("{}-{}-{}", dice.pick(&WORDS), dice.pick(&WORDS), dice.digits(4));

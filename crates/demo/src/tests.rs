@@ -5,7 +5,7 @@ use crate::numbers::{OWN_BANK, bank_of, is_credit_code};
 use crate::paysheets::{FIRST_PAY_MONTH, pay_sheet};
 use crate::people::{Document, FOREIGNERS, OVER_60_PERMILLE, PEOPLE, Person, roles};
 use crate::workbooks::{Dirt, SheetFile, pay_sheet_csv, pay_sheet_xlsx, roster_xlsx, yard_csv, yard_xlsx};
-use crate::yard::{Planted, SITE_CREWS, SITE_PLANTED, Subcontractor, Worker, YARD_PLANTED, YARD_WORKERS_MIN};
+use crate::yard::{HANDS, Planted, SITE_CREWS, SITE_PLANTED, Subcontractor, Worker, YARD_PLANTED, YARD_WORKERS_MIN};
 use crate::{DEMO_SEED, DemoBank, as_of, firms, generate, names};
 use calamine::{Data, Range, Reader, Xlsx};
 use kernel::Money;
@@ -36,6 +36,7 @@ fn persons(bank: &DemoBank) -> Vec<&Person> {
     staff
         .chain(bank.merchants.iter().map(|m| &m.owner))
         .chain(firms.flat_map(|f| [&f.legal, &f.maker, &f.checker]))
+        .chain([&bank.labour])
         .collect()
 }
 
@@ -46,7 +47,7 @@ fn one_seed_is_one_bank_everywhere() {
     assert!(text(&BANK) == again);
     assert!(text(&generate(DEMO_SEED + 1)) != again);
     // On another machine and with other libraries it is this bank too. Whoever changes the bank changes the number.
-    assert_eq!(format!("{:#018x}", digest(again.as_bytes())), "0x7d1ebcaaec9c6ba7");
+    assert_eq!(format!("{:#018x}", digest(again.as_bytes())), "0x807f299d1350c968");
 }
 
 #[test]
@@ -302,6 +303,8 @@ fn every_role_can_sign_in() {
         "foreigner",
         "merchant",
         "worker",
+        "oldhand",
+        "younghand",
         "payclerk",
         "paycheck",
         "subclerk",
@@ -309,6 +312,8 @@ fn every_role_can_sign_in() {
         "siteclerk",
         "sitecheck",
         "siteowner",
+        "labour",
+        "crewclerk",
         "inspector",
         "bureauhead",
     ] {
@@ -317,4 +322,17 @@ fn every_role_can_sign_in() {
     let secrets: BTreeSet<_> = logins.iter().map(|l| (l.totp_secret, &l.password)).collect();
     assert_eq!(secrets.len(), logins.len());
     assert!(logins.iter().all(|l| l.password.len() >= 14));
+}
+
+#[test]
+fn the_crew_under_site_rules_can_be_paid_and_its_first_two_sign_in() {
+    let hands = BANK.site.hands();
+    assert_eq!(hands.len(), HANDS);
+    assert!(hands.iter().all(|w| w.planted.is_none() && w.bank == OWN_BANK));
+    let ages: Vec<i32> = hands.iter().map(|w| w.born.years_until(as_of())).collect();
+    assert!(ages[0] >= 55 && ages[1] <= 25, "{ages:?}");
+    let logins = demo_logins(&BANK);
+    for (name, hand) in ["oldhand", "younghand"].into_iter().zip(hands) {
+        assert!(logins.iter().any(|l| l.name == name && l.document.number() == hand.identity), "{name}");
+    }
 }

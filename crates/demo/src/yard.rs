@@ -11,7 +11,7 @@ use crate::dice::Dice;
 use crate::firms::{Calling, Firm, Size, firm};
 use crate::names::{self, Sex};
 use crate::numbers::{BANKS, Bank, OWN_BANK, Register, WORKERS_BANKS};
-use crate::people::born;
+use crate::people::{Person, born, either_sex, resident};
 use kernel::{Date, Money};
 
 pub const SUBCONTRACTORS: usize = 30;
@@ -24,6 +24,8 @@ pub const SITE_CREWS: [usize; 3] = [130, 105, 85];
 pub const REPAIR_ORDERS: usize = 24;
 /// Of 1,000 workers so many keep their card at another bank.
 pub const OTHER_BANK_PERMILLE: u64 = 200;
+/// Workers of the crew that works on the site under site rules, [`Site::hands`].
+pub const HANDS: usize = 12;
 /// Workers of a team at most.
 pub const TEAM_WORKERS_MAX: usize = 18;
 
@@ -185,6 +187,29 @@ pub struct Site {
     pub crews: Vec<Subcontractor>,
 }
 
+impl Site {
+    /// The subcontractor whose crew works on the site under site rules.
+    pub fn crew(&self) -> &Subcontractor {
+        &self.crews[1]
+    }
+
+    /// That crew: its oldest and its youngest worker, who can sign in, and others; each has a card here that takes the pay.
+    pub fn hands(&self) -> Vec<&Worker> {
+        let mut all: Vec<&Worker> =
+            self.crew().workers.iter().filter(|w| w.planted.is_none() && w.bank == OWN_BANK).collect();
+        all.sort_by_key(|w| w.born);
+        let youngest = all.pop();
+        if let [_, others @ ..] = &mut all[..] {
+            others.sort_by_key(|w| &w.number);
+        }
+        if let Some(youngest) = youngest {
+            all.insert(all.len().min(1), youngest);
+        }
+        all.truncate(HANDS);
+        all
+    }
+}
+
 const STEMS: &[(&str, &str)] = &[
     ("汐和", "Xihe"),
     ("锚星", "Maoxing"),
@@ -311,6 +336,13 @@ pub fn bureau(seed: u64, register: &mut Register, branches: &[Branch]) -> Firm {
     let mut dice = Dice::new(seed, "bureau");
     let named = calling("汐洲市劳动保障监察支队", "Xizhou Labour Inspection Bureau", "公共管理", Size::Small);
     firm(&mut dice, register, home_branch(branches), named)
+}
+
+/// The labour officer of the site's contractor.
+pub fn labour(seed: u64, register: &mut Register, branches: &[Branch]) -> Person {
+    let mut dice = Dice::new(seed, "labour");
+    let (sex, born) = (either_sex(&mut dice), born(&mut dice, 28, 50));
+    resident(&mut dice, register, home_branch(branches).district, sex, born)
 }
 
 fn home_branch(branches: &[Branch]) -> &Branch {

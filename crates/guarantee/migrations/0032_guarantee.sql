@@ -88,7 +88,7 @@ CREATE TABLE guarantee_notices (
     currency TEXT NOT NULL,
     workers TEXT NOT NULL,
     sheet BYTES,
-    state TEXT NOT NULL CHECK (state IN ('received', 'asked', 'called', 'paid', 'refused')),
+    state TEXT NOT NULL CHECK (state IN ('received', 'asked', 'called', 'paid', 'refused', 'settled')),
     received_by TEXT NOT NULL,
     received_at BIGINT NOT NULL,
     pay_by BIGINT NOT NULL,

@@ -78,7 +78,11 @@ pub fn approval_no(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &
     if asked.kind == returned::KIND {
         return Ok(Change::Done);
     }
-    let mut n = waiting(tx, &asked.payload)?;
+    let mut n = notice_raw(tx, Payload::read(&asked.payload)?.notice)?;
+    if n.state == NoticeState::Settled {
+        return Ok(Change::Done);
+    }
+    n.is(&[NoticeState::Asked])?;
     let g = guarantee_raw(tx, n.guarantee)?;
     n.state = NoticeState::Refused;
     (n.decided_by, n.decided_at) = (Some(actor.principal()), Some(tx.now()));
@@ -90,9 +94,7 @@ pub fn approval_no(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &
 }
 
 fn waiting(tx: &mut Tx<'_>, payload: &str) -> Result<PaymentNotice> {
-    let read: Payload = serde_json::from_str(payload)
-        .map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))?;
-    let n = notice_raw(tx, read.notice)?;
+    let n = notice_raw(tx, Payload::read(payload)?.notice)?;
     n.is(&[NoticeState::Asked])?;
     Ok(n)
 }

@@ -119,6 +119,7 @@ impl store::Event for Event {
                 NoticeState::Called => "guarantee.notice_called",
                 NoticeState::Paid => "guarantee.notice_paid",
                 NoticeState::Refused => "guarantee.notice_refused",
+                NoticeState::Settled => "guarantee.notice_settled",
             },
             Event::NoticeLate { .. } => "guarantee.notice_late",
             Event::RefillLate { .. } => "guarantee.refill_late",

@@ -17,8 +17,9 @@
 //! contractor to settle first, and those of the proof that he did not. One person of the bank takes it in ([`notice_receive`]) and asks
 //! ([`notice_ask`]), another agrees ([`approval_yes`]); in that transaction the ledger is told of the wage account as payee, the money moves,
 //! and the payee ends again. 5 working days after it came in it is late, and says so. A letter is *called*; it is paid when its issuer's
-//! payment is in the wage account ([`issuer_paid`]). The money is for a pay sheet of the named workers and of no others
-//! ([`notice_sheet`]): it is earmarked in payroll, no other sheet is paid with it, and the site does not end while any of it lies there.
+//! payment is in the wage account ([`issuer_paid`]). What the workers were paid meanwhile is taken off a notice before it is paid
+//! ([`notice_lower`]). The money is for a pay sheet of the named workers and of no others ([`notice_sheet`]): it is earmarked in payroll, no
+//! other sheet is paid with it, and the site does not end while any of it lies there.
 //! 10 working days after that the guarantee is whole again or the refill is late. What cannot be paid to the workers and lies in the wage account
 //! again refills it first ([`came_back`]).
 //!
@@ -46,12 +47,12 @@ pub use decided::{KINDS, approval_no, approval_yes};
 pub use duty::{Duty, DutyNew, Standing, duty, duty_set, standing};
 pub use events::Event;
 pub use guarantee::{
-    Ended, Form, Guarantee, Letter, LetterTerms, guarantee, letters, listed, of_project, open_cash, open_letter,
-    pay_in, renew,
+    Ended, Form, Guarantee, Letter, LetterTerms, guarantee, letters, letters_kept, listed, of_project, open_cash,
+    open_letter, pay_in, renew,
 };
 pub use notice::{
-    Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, notice, notice_ask, notice_receive, notice_sheet,
-    notices_of,
+    Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, notice, notice_ask, notice_lower, notice_receive,
+    notice_sheet, notices_of, project_of_notice,
 };
 pub use rates::{Ask, COUNTRY, History, Reason, Requirement, Row, figures, required, working_days_after};
 pub use refill::came_back;

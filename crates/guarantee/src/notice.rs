@@ -30,6 +30,8 @@ store::text_enum! {
         Paid = "paid",
         /// The second person said no.
         Refused = "refused",
+        /// Nobody whom it names was owed anything any more before it was paid.
+        Settled = "settled",
     }
 }
 
@@ -318,6 +320,12 @@ pub(crate) struct Payload {
     pub notice: PayNoticeId,
 }
 
+impl Payload {
+    pub(crate) fn read(text: &str) -> Result<Payload> {
+        serde_json::from_str(text).map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))
+    }
+}
+
 /// Asks a second person to pay a notice. Needs `wage.case`; he needs `wage.account_check`. Asking again answers the request that waits.
 /// Errors: `guarantee_notice_state`.
 pub fn notice_ask(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, note: &str) -> Result<ApprovalId> {
@@ -352,6 +360,46 @@ pub fn notice_ask(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, note: &str) -
     tx.update(&mut n)?;
     tx.audit(actor, Audit::of("guarantee.notice_ask", id).after(n.money().to_string()).approval(asked))?;
     Ok(asked)
+}
+
+/// What each named worker is still owed of what the notice says; who is owed nothing is left out. Pure.
+fn lowered(named: &[Named], owed: &BTreeMap<WorkerId, i64>) -> Vec<Named> {
+    let least = |w: &Named| Named { worker: w.worker, amount: w.amount.min(owed.get(&w.worker).copied().unwrap_or(0)) };
+    named.iter().map(least).filter(|w| w.amount > 0).collect()
+}
+
+/// The named workers were paid meanwhile, wholly or in part: the notice is for what they are still `owed`, minor units. A notice of which
+/// nothing is left is settled. One that was paid or called stays as it is; a notice never grows. For domain code.
+pub fn notice_lower(tx: &mut Tx<'_>, id: PayNoticeId, owed: &BTreeMap<WorkerId, i64>) -> Result<Change> {
+    let mut n = notice_raw(tx, id)?;
+    let waits = matches!(n.state, NoticeState::Received | NoticeState::Asked | NoticeState::Refused);
+    let left = lowered(&n.workers.0, owed);
+    if !waits || left == n.workers.0 {
+        return Ok(Change::AlreadySo);
+    }
+    let before = n.money();
+    match left.iter().map(|w| w.amount).sum() {
+        0 => n.state = NoticeState::Settled,
+        sum => (n.workers, n.amount) = (Json(left), sum),
+    }
+    tx.update(&mut n)?;
+    let after = if n.state == NoticeState::Settled { NoticeState::Settled.to_string() } else { n.money().to_string() };
+    let by = mover(id);
+    tx.audit(&by, Audit::of("guarantee.notice_lower", id).change(before.to_string(), after))?;
+    if n.state == NoticeState::Settled {
+        let g = guarantee_raw(tx, n.guarantee)?;
+        tx.emit(&Event::of_notice(&n, &g), &by.correlation)?;
+    }
+    Ok(Change::Done)
+}
+
+/// The project of the notice that an approval is to pay; `None` for an approval of another kind. For domain code.
+pub fn project_of_notice(tx: &mut Tx<'_>, id: ApprovalId) -> Result<Option<ProjectId>> {
+    let asked = approval::raw(tx, id)?;
+    if asked.kind != KIND {
+        return Ok(None);
+    }
+    Ok(Some(notice_raw(tx, Payload::read(&asked.payload)?.notice)?.project))
 }
 
 /// The letter's issuer has paid: `instruction` is his payment into the project's wage account, of at least what was called. Needs
@@ -435,4 +483,29 @@ pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PayS
     tx.update(&mut n)?;
     tx.audit(actor, Audit::of("guarantee.notice_sheet", id).after(sheet.to_string()))?;
     Ok(Change::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d4_a_notice_shrinks_to_what_is_still_owed_and_never_grows() {
+        let ids: Vec<WorkerId> = (0..3).map(|n| WorkerId::new(Timestamp::from_micros(n), BookId(1))).collect();
+        let named = |amounts: [i64; 3]| -> Vec<Named> {
+            let all = ids.iter().zip(amounts).map(|(worker, amount)| Named { worker: *worker, amount });
+            all.filter(|w| w.amount > 0).collect()
+        };
+        let first = named([800, 700, 600]);
+        for (owed, want, why) in [
+            ([800, 700, 600], [800, 700, 600], "nothing was paid"),
+            ([800, 0, 600], [800, 0, 600], "one was paid"),
+            ([800, 1, 600], [800, 1, 600], "one was paid but a fen"),
+            ([900, 700, 600], [800, 700, 600], "more than the notice says is not its matter"),
+            ([0, 0, 0], [0, 0, 0], "all were paid"),
+        ] {
+            let owed: BTreeMap<WorkerId, i64> = ids.iter().copied().zip(owed).collect();
+            assert_eq!(lowered(&first, &owed), named(want), "{why}");
+        }
+    }
 }

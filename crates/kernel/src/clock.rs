@@ -168,7 +168,7 @@ pub struct Clock(Source);
 #[derive(Clone)]
 enum Source {
     System,
-    /// Microseconds behind the system's.
+    /// Microseconds behind the system's; below zero it is ahead of it.
     Behind(Arc<AtomicI64>),
     Manual(Arc<AtomicI64>),
 }
@@ -177,25 +177,42 @@ impl Clock {
     pub fn system() -> Clock {
         Clock(Source::System)
     }
-    /// The system's clock, which can be put back once and catches up: an invented bank lives its past in a moment.
+    /// The system's clock, which can be put back and catches up, or ahead: an invented bank lives its past in a moment, and need not
+    /// wait for its tomorrow.
     pub fn with_a_past() -> Clock {
         Clock(Source::Behind(Arc::default()))
     }
     pub fn manual(start: Timestamp) -> Clock {
         Clock(Source::Manual(Arc::new(AtomicI64::new(start.0))))
     }
-    #[allow(clippy::disallowed_methods, reason = "this is the one place")]
     pub fn now(&self) -> Timestamp {
         match &self.0 {
-            Source::System | Source::Behind(_) => {
-                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-                Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX).saturating_sub(self.behind()))
-            }
+            Source::System => system_now(),
+            Source::Behind(by) => Timestamp(system_now().0.saturating_sub(by.load(Ordering::SeqCst))),
             Source::Manual(at) => Timestamp(at.load(Ordering::SeqCst)),
         }
     }
-    /// How far it is behind the system's clock, in microseconds.
+    /// Whether it can be put back or ahead, see [`with_a_past`](Clock::with_a_past).
+    pub fn is_movable(&self) -> bool {
+        matches!(self.0, Source::Behind(_))
+    }
+    /// What time it is outside the bank, where the telephones with one-time codes are: they do not follow a clock that was put back or
+    /// ahead. A manual clock is the time everywhere.
+    pub fn outside(&self) -> Timestamp {
+        match &self.0 {
+            Source::System | Source::Behind(_) => system_now(),
+            Source::Manual(_) => self.now(),
+        }
+    }
+    /// How far it is behind the system's clock, in microseconds; 0 when it is ahead.
     pub fn behind(&self) -> i64 {
+        self.shift().max(0)
+    }
+    /// How far it is ahead of the system's clock, in microseconds; 0 when it is behind.
+    pub fn ahead(&self) -> i64 {
+        (-self.shift()).max(0)
+    }
+    fn shift(&self) -> i64 {
         match &self.0 {
             Source::Behind(by) => by.load(Ordering::SeqCst),
             Source::System | Source::Manual(_) => 0,
@@ -204,9 +221,17 @@ impl Clock {
     /// Puts a clock [`with_a_past`](Clock::with_a_past) back by `micros`, or forward to where it is that much behind; answers
     /// whether it is such a clock.
     pub fn fall_behind(&self, micros: i64) -> bool {
+        self.put(micros.max(0))
+    }
+    /// Puts such a clock to `micros` ahead of the system's: an invented bank need not wait for tomorrow. Answers whether it is such a
+    /// clock.
+    pub fn go_ahead(&self, micros: i64) -> bool {
+        self.put(-micros.max(0))
+    }
+    fn put(&self, shift: i64) -> bool {
         match &self.0 {
             Source::Behind(by) => {
-                by.store(micros.max(0), Ordering::SeqCst);
+                by.store(shift, Ordering::SeqCst);
                 true
             }
             Source::System | Source::Manual(_) => false,
@@ -225,6 +250,12 @@ impl Clock {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "this is the one place")]
+fn system_now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+}
+
 /// A stopwatch for benches and progress; nothing that posts money may look at it.
 #[allow(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn stopwatch() -> std::time::Instant {
@@ -240,6 +271,24 @@ mod tests {
         let t = Timestamp::from_micros(1_795_305_600 * SECOND - 1); // 2026-11-21T23:59:59.999999Z
         assert_eq!(t.local(), "2026-11-22 07:59:59");
         assert_eq!(Date::parse("2026-11-22").unwrap().begins().to_string(), "2026-11-21T16:00:00.000000Z");
+    }
+
+    #[test]
+    fn only_a_clock_with_a_past_is_put_back_or_ahead_and_telephones_do_not_follow() {
+        let clock = Clock::with_a_past();
+        assert!(clock.fall_behind(3 * DAY));
+        assert_eq!((clock.behind(), clock.ahead()), (3 * DAY, 0));
+        assert!(clock.go_ahead(2 * DAY));
+        assert_eq!((clock.behind(), clock.ahead()), (0, 2 * DAY));
+        let early = clock.now().since(clock.outside());
+        assert!((2 * DAY - SECOND..=2 * DAY).contains(&early), "{early}");
+        clock.fall_behind(DAY);
+        assert_eq!((clock.behind(), clock.ahead()), (DAY, 0));
+        for other in [Clock::system(), Clock::manual(Timestamp::from_micros(5))] {
+            assert!(!other.go_ahead(DAY) && !other.fall_behind(DAY));
+            assert_eq!((other.behind(), other.ahead()), (0, 0));
+        }
+        assert_eq!(Clock::manual(Timestamp::from_micros(5)).outside().micros(), 5);
     }
 
     #[test]

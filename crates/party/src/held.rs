@@ -7,7 +7,7 @@ use crate::person_find::person_by_identity;
 use crate::rights::{Scope, may};
 use crate::role::{Limits, Permission, Role};
 use crate::staff::who_name;
-use kernel::id::{ApprovalId, BranchId, FirmId, GrantId, PersonId};
+use kernel::id::{ApprovalId, BranchId, FirmId, GrantId, PersonId, StaffId};
 use kernel::{Actor, Error, Id, Page, PageAsk, Result, Timestamp};
 use store::{Column, Param, Tx, params};
 
@@ -100,6 +100,27 @@ pub fn grants_seen(tx: &mut Tx<'_>, actor: &Actor, find: &GrantsFind, ask: &Page
     ];
     let found = tx.select::<Grant>(tail, &params)?;
     told_page(tx, Page::cut(found, rows, |g| g.id.to_string()))
+}
+
+/// Who has a role nearest to a branch: granted at the branch itself, else at the next one above, else for the whole bank; by grant, at
+/// most `most`. Only staff who belong to the branch or to one above. Asks no permission: for domain code that tells whose turn it is.
+pub fn staff_near(tx: &mut Tx<'_>, role: Role, place: BranchId, most: usize) -> Result<Vec<StaffId>> {
+    let (path, now) = (branch(tx, place)?.path, tx.now());
+    let tail = "WHERE book IN (SELECT book FROM branches WHERE ?1 LIKE path || '%') AND role = ?2 AND firm IS NULL AND \
+                deny = 0 AND revoked_at IS NULL AND valid_from <= ?3 AND (valid_until IS NULL OR valid_until > ?3) ORDER BY id";
+    let params = [Param::Text(path.clone().into()), Param::Text(role.code().into()), now.param()];
+    let found = tx.select::<Grant>(tail, &params)?;
+    let reach = |g: &Grant| g.branch_path.as_ref().map_or(0, |p| p.len() + 1);
+    let over = |g: &&Grant| g.branch_path.as_ref().is_none_or(|p| path.starts_with(p.as_str()));
+    let nearest = found.iter().filter(over).map(reach).max();
+    let near = found.iter().filter(over).filter(|g| Some(reach(g)) == nearest);
+    let mut staff: Vec<StaffId> = Vec::new();
+    for id in near.filter_map(|g| g.holder.parse().ok()).take(most) {
+        if !staff.contains(&id) {
+            staff.push(id);
+        }
+    }
+    Ok(staff)
 }
 
 /// The pattern of a branch's path and every path below it.

@@ -101,7 +101,7 @@ impl Login {
 
     pub(crate) fn step_of(&self, tx: &Tx<'_>, code: &str) -> Result<Option<i64>> {
         let secret = tx.keys().decrypt_own(TOTP_FIELD, &self.totp)?;
-        Ok(totp_step(&secret, code, tx.now()))
+        Ok(totp_step(&secret, code, tx.clock().outside()))
     }
 }
 

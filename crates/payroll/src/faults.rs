@@ -1,10 +1,7 @@
-//! What is wrong with a row for wages, on top of what `sheets` finds in its cells; and the list as it is kept.
-use crate::FAULTS_KEPT_MAX;
+//! What is wrong with a row for wages, on top of what `sheets` finds in its cells.
 use crate::sheet::SheetState;
 use crate::worker::Standing;
-use kernel::id::ImportId;
-use kernel::{BookId, Id};
-use sheets::{Fault, FaultKind, Row, Severity, Wording};
+use sheets::{Fault, Row, Severity, Wording};
 use std::borrow::Cow;
 
 sheets::findings! {
@@ -161,97 +158,10 @@ pub(crate) fn refusal(place: &Fault, why: &kernel::Error) -> Fault {
     Fault { code: Finding::RowRefused.code(), severity: Severity::Refused, wording, ..place.clone() }
 }
 
-store::record! {
-    /// An entry of an import's list of faults.
-    pub struct ImportFault in "payroll_faults" key 3 {
-        pub book: BookId,
-        pub import: ImportId,
-        /// 1, 2, 3 … in the order of the file.
-        pub number: i64,
-        /// Name of the sheet; empty for delimited text.
-        pub sheet: String,
-        /// `C17`; empty when it is about the whole sheet.
-        pub cell: String,
-        /// 0 when it is about the whole sheet.
-        pub row_number: i64,
-        /// Of a delimited file.
-        pub line: Option<i64>,
-        pub column_title: String,
-        /// The cell, names and numbers of people masked for everybody: the sender has the file and sees which cell it is.
-        pub value: String,
-        /// `note`, `warning`, `refused`.
-        pub severity: String,
-        pub code: String,
-        pub reason_zh: String,
-        pub remedy_zh: String,
-        pub reason_en: String,
-        pub remedy_en: String,
-    }
-}
-
-/// The list as it is kept: refusals first, then warnings, then notes, each in the order of the file.
-pub(crate) fn rows(import: ImportId, mut faults: Vec<Fault>) -> Vec<ImportFault> {
-    faults.sort_by_key(|f| std::cmp::Reverse(f.severity));
-    if faults.len() > FAULTS_KEPT_MAX {
-        let more = faults.len() - FAULTS_KEPT_MAX + 1;
-        faults.truncate(FAULTS_KEPT_MAX - 1);
-        faults.push(Finding::ListCut.of_file("", more));
-    }
-    (1..).zip(faults).map(|(number, f)| row(import, number, f)).collect()
-}
-
-fn row(import: ImportId, number: i64, f: Fault) -> ImportFault {
-    ImportFault {
-        book: import.book(),
-        import,
-        number,
-        sheet: f.sheet,
-        cell: f.cell,
-        row_number: f.row.into(),
-        line: f.line.map(i64::from),
-        column_title: f.column,
-        value: f.value,
-        severity: f.severity.code().into(),
-        code: f.code.into(),
-        reason_zh: f.wording.reason_zh.into_owned(),
-        remedy_zh: f.wording.remedy_zh.into_owned(),
-        reason_en: f.wording.reason_en.into_owned(),
-        remedy_en: f.wording.remedy_en.into_owned(),
-        seal: store::Seal::default(),
-    }
-}
-
-impl ImportFault {
-    /// As `sheets` writes lists of faults.
-    pub(crate) fn fault(self) -> Fault {
-        let own = Finding::ALL.iter().map(|f| f.code());
-        let code =
-            own.chain(FaultKind::ALL.iter().map(|k| k.code())).find(|c| *c == self.code).unwrap_or("row_refused");
-        let all = [Severity::Note, Severity::Warning, Severity::Refused];
-        Fault {
-            sheet: self.sheet,
-            cell: self.cell,
-            row: u32::try_from(self.row_number).unwrap_or(0),
-            line: self.line.and_then(|l| u32::try_from(l).ok()),
-            column: self.column_title,
-            value: self.value,
-            code,
-            severity: all.into_iter().find(|s| s.code() == self.severity).unwrap_or(Severity::Refused),
-            params: Vec::new(),
-            wording: Wording {
-                reason_zh: self.reason_zh.into(),
-                remedy_zh: self.remedy_zh.into(),
-                reason_en: self.reason_en.into(),
-                remedy_en: self.remedy_en.into(),
-            },
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Timestamp;
+    use sheets::FaultKind;
     use std::collections::HashSet;
 
     #[test]
@@ -281,16 +191,5 @@ mod tests {
                 assert_eq!((zh.contains("{a}"), zh.contains("{b}")), (en.contains("{a}"), en.contains("{b}")), "{f:?}");
             }
         }
-    }
-
-    #[test]
-    fn a_long_list_is_cut_and_says_so() {
-        let import = ImportId::new(Timestamp::from_micros(0), BookId(1));
-        let note = Finding::OnRoster.of_file("", 0);
-        let refused = Finding::NotOnRoster.of_file("s", 0);
-        let list = rows(import, [vec![note; FAULTS_KEPT_MAX], vec![refused]].concat());
-        assert_eq!((list.len(), list[0].code.as_str()), (FAULTS_KEPT_MAX, "not_on_roster"));
-        assert_eq!(list.last().map(|f| f.reason_en.as_str()), Some("2 more entries are not listed"));
-        assert_eq!(list[0].clone().fault().code, "not_on_roster");
     }
 }

@@ -5,7 +5,7 @@
 //! written in chunks; an import that was interrupted there is finished by asking again. A long file is [taken in](take_in)
 //! first and [finished](TakenIn::finish) beside the requests, which hear how far it is.
 use crate::apply::{self, Taken};
-use crate::faults::{self, ImportFault};
+use crate::fault_list::{self, FileId};
 use crate::project::{Project, project_raw};
 use crate::sheet::{Kind, SheetState, sheet_raw};
 use crate::{Event, Period, SUPPLEMENTS_MAX, calendar, files, read_roster, read_sheet, text};
@@ -364,17 +364,13 @@ fn pay_sheet(
 fn list_faults(store: &Store, import: &Import, outcome: &Outcome) -> Result<()> {
     let id = import.id;
     loop {
-        let removed = store.write(move |tx| {
-            let tail = "WHERE book = ?1 AND import = ?2 ORDER BY number LIMIT ?3";
-            let old = tx.select::<ImportFault>(tail, params![id.book(), id, FAULT_CHUNK_ROWS as i64])?;
-            old.iter().try_for_each(|fault| tx.remove(fault))?;
-            Ok(old.len())
-        })?;
+        let removed = store.write(move |tx| fault_list::forget(tx, id, FAULT_CHUNK_ROWS))?;
         if removed < FAULT_CHUNK_ROWS {
             break;
         }
     }
-    for chunk in faults::rows(id, outcome.faults.clone()).chunks(FAULT_CHUNK_ROWS) {
+    let file = (id.book(), FileId::of(id));
+    for chunk in fault_list::rows(file, outcome.faults.clone()).chunks(FAULT_CHUNK_ROWS) {
         let chunk = chunk.to_vec();
         store.write(move |tx| tx.insert_all(&mut chunk.clone()))?;
     }

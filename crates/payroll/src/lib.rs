@@ -39,6 +39,7 @@ mod columns;
 mod earmark;
 mod ending;
 mod events;
+mod fault_list;
 mod faults;
 mod files;
 mod flow;
@@ -69,7 +70,8 @@ pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
 pub use earmark::{Earmark, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked};
 pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, settled_at, unsettled};
 pub use events::Event;
-pub use faults::{Finding, ImportFault};
+pub use fault_list::{FileId, ImportFault, faults_kept, keep_faults};
+pub use faults::Finding;
 pub use files::{FilePart, hash as file_hash, keep as keep_file, read as read_file, renew_files};
 pub use flow::{Approved, approve, cancel, cancel_for_crew, repay, send_back, submit};
 pub use import::{
@@ -78,8 +80,8 @@ pub use import::{
 };
 pub use line::{Item, LineState, PayLine, last_line, line_raw, lines_of_person, lines_raw};
 pub use lists::{
-    LineView, faults, faults_csv, faults_raw, import_of, lines, net_and_days, progress, roster, sheet, sheets_newest,
-    sheets_of, without_account,
+    LineView, faults, faults_csv, import_of, lines, net_and_days, progress, roster, sheet, sheets_newest, sheets_of,
+    without_account,
 };
 pub use pages::{
     Headcount, ProjectPage, ProjectView, goings_on, headcount, project, project_page, projects, projects_of,

@@ -1,5 +1,5 @@
 //! Lists for screens: roster, sheets, lines, imports. Every one asks `wage.read` of the firm, or `wage.read_bank`.
-use crate::faults::ImportFault;
+use crate::fault_list::{self, ImportFault, faults_kept};
 use crate::import::{Import, import_raw};
 use crate::line::{LineState, PayLine};
 use crate::project::{Project, project_raw};
@@ -103,7 +103,7 @@ pub(crate) fn sheet_view(tx: &mut Tx<'_>, actor: &Actor, project: &Project, shee
         Some(asked) if sheet.state == SheetState::Submitted => approval::may_decide(tx, actor, asked)?,
         _ => false,
     };
-    let free = crate::earmark::free_for(tx, &project, sheet.id)?;
+    let free = crate::earmark::free_for(tx, project, sheet.id)?;
     let drafted = sheet.drafted();
     let ended = match sheet.ended() {
         Some(e) => Some(EndedView { name: party::who_name(tx, &e.by)?, at: e.at, reason: e.reason }),
@@ -242,18 +242,7 @@ pub fn import_of(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Import>
 /// An import's list of faults: refusals, warnings, notes.
 pub fn faults(tx: &mut Tx<'_>, actor: &Actor, id: ImportId, ask: &PageAsk) -> Result<Page<ImportFault>> {
     import_of(tx, actor, id)?;
-    faults_raw(tx, id, ask)
-}
-
-fn fault_rows(tx: &mut Tx<'_>, id: ImportId, after: i64, rows: i64) -> Result<Vec<ImportFault>> {
-    let tail = "WHERE book = ?1 AND import = ?2 AND number > ?3 ORDER BY number LIMIT ?4";
-    tx.select::<ImportFault>(tail, params![id.book(), id, after, rows])
-}
-
-/// As [`faults`], with no permission asked: for domain code.
-pub fn faults_raw(tx: &mut Tx<'_>, id: ImportId, ask: &PageAsk) -> Result<Page<ImportFault>> {
-    let (rows, after) = (ask.rows()?, after_number(ask)?);
-    Ok(Page::cut(fault_rows(tx, id, after, i64::from(rows) + 1)?, rows, |f| f.number.to_string()))
+    faults_kept(tx, id, ask)
 }
 
 /// The whole list as one file, in both languages; see [`sheets::faults_csv`].
@@ -262,7 +251,7 @@ pub fn faults_csv(tx: &mut Tx<'_>, actor: &Actor, id: ImportId) -> Result<Vec<u8
     let mut all = Vec::new();
     let mut after = 0;
     loop {
-        let page = fault_rows(tx, id, after, FAULT_PAGE_ROWS)?;
+        let page = fault_list::after(tx, id, after, FAULT_PAGE_ROWS)?;
         let Some(last) = page.last() else { return sheets::faults_csv(&all) };
         after = last.number;
         all.extend(page.into_iter().map(ImportFault::fault));

@@ -106,7 +106,7 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
         Kind::Arrears => bank.write(move |tx| arrears::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Guarantee => {
             let desk = bank.desk.clone();
-            bank.write(move |tx| guarantee::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
+            bank.write(move |tx| arrears::guarantee_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
         }
         Kind::SiteEnd => {
             let desk = bank.desk.clone();

@@ -398,7 +398,7 @@ mod tests {
         let mut kinds = BTreeSet::new();
         for (events, told) in arms.split("],").filter_map(|arm| arm.split_once("=>")) {
             for event in events.split('"').skip(1).step_by(2) {
-                let sides = ["TellPayee", "TellBureau", "TellWorkers"];
+                let sides = ["TellPayee", "TellBureau", "TellWorkers", "TellStaff"];
                 if sides.iter().fold(told.to_owned(), |told, side| told.replace(side, "")).contains("Tell") {
                     kinds.insert(event.to_owned());
                 }
@@ -414,6 +414,9 @@ mod tests {
                 }
                 if told.contains("TellTrusted") {
                     kinds.extend(["payment.stopped.trusted", "safety.loosening.trusted"].map(str::to_owned));
+                }
+                if told.contains("TellStaff") {
+                    kinds.insert("arrears.turn.staff".to_owned());
                 }
             }
         }

@@ -89,6 +89,11 @@ pub fn agreement_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Option<Agreem
     Ok(tx.select::<Agreement>(tail, params![project.book(), project])?.pop())
 }
 
+/// All agreements of a site, oldest first, with no permission asked. For domain code.
+pub(crate) fn agreements_kept(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Agreement>> {
+    tx.select::<Agreement>("WHERE book = ?1 AND project = ?2 ORDER BY number", params![project.book(), project])
+}
+
 /// The agreements of a site, newest first, at most 50.
 pub fn agreements(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<Vec<Agreement>> {
     let file = readable(tx, actor, project)?;

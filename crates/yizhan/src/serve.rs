@@ -92,14 +92,17 @@ fn options(bank: &Bank, args: &Serve, demo: bool) -> Result<Options> {
     Ok(options)
 }
 
-/// Opens the bank; one that is about to become the demo has a clock on which its past can be lived.
+/// Opens the bank; the demo, and one that is about to become it, has a clock on which its past is lived and days are put ahead.
 fn open_for(place: &Place, args: &Serve) -> Result<Bank> {
     let bank = open(place, Clock::system())?;
-    if args.no_demo || demo_load::state(&bank)? != State::Fresh {
-        return Ok(bank);
+    match demo_load::state(&bank)? {
+        State::Other => return Ok(bank),
+        State::Fresh if args.no_demo => return Ok(bank),
+        State::Fresh | State::Begun | State::Loaded(_) => drop(bank),
     }
-    drop(bank);
-    open(place, Clock::with_a_past())
+    let bank = open(place, Clock::with_a_past())?;
+    app::demo_time::restore(&bank)?;
+    Ok(bank)
 }
 
 /// Opens the bank. A server that was killed a moment ago may still be letting go of the data, so this waits a little.

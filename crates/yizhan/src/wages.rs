@@ -7,11 +7,14 @@ use std::path::Path;
 
 pub fn verify(file: &Path, key: Option<&str>) -> Outcome {
     let key = key.map(read_key).transpose()?;
-    let proof = worksite::end::proof(&mut BufReader::new(File::open(file).map_err(|e| unopened(file, e))?), key)?;
+    let proof = app::evidence_proof(&mut BufReader::new(File::open(file).map_err(|e| unopened(file, e))?), key)?;
     let mut text = format!(
-        "{} of {}: {} files, {} pay sheets, {} lines\nsigned with {}\n",
-        proof.project, proof.made_at, proof.files, proof.sheets, proof.lines, proof.key
+        "{} of {}: {} files, {} pay sheets, {} lines, {} of them signed by their workers, {} papers\nsigned with {}\n",
+        proof.project, proof.made_at, proof.files, proof.sheets, proof.lines, proof.signed, proof.papers, proof.key
     );
+    if proof.left_out > 0 {
+        text.push_str(&format!("{} more papers are named by their hash; ask the bank for them\n", proof.left_out));
+    }
     for f in &proof.faults {
         let line = if f.line > 0 { format!(" line {}", f.line) } else { String::new() };
         text.push_str(&format!("  {}{line}: {}\n", f.file, f.what));

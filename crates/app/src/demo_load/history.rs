@@ -4,7 +4,7 @@
 //! was cut off in it goes on today, without the rest.
 use super::money::Accounts;
 use super::people::People;
-use super::{Load, actor, broken};
+use super::{Load, actor, broken, vanished};
 use crate::close::{Close, close_day};
 use crate::{Bank, notices};
 use demo::dice::Dice;
@@ -97,7 +97,11 @@ pub(super) fn live(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
             let fen = dice.between(habit.yuan.0 * 100, habit.yuan.1 * 100);
             happen(load, &livers, habit, fen, &format!("demo-week-{week}-{n}"))?;
         }
-        close(load.bank, past.clock.now().local_date().plus_days(7))?;
+        let (begun_on, left) = (past.clock.now().local_date(), (WEEKS - week) * 7);
+        vanished::live(load, people, accounts, left, |days| {
+            past.clock.fall_behind(began - (WEEKS * 7 - days) * DAY);
+        })?;
+        close(load.bank, begun_on.plus_days(7))?;
         past.clock.fall_behind(began - (week + 1) * 7 * DAY);
     }
     (load.progress)("weeks gone by", WEEKS as u64, WEEKS as u64);

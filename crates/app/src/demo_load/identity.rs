@@ -3,7 +3,7 @@ use demo::logins::demo_logins;
 use party::{IdentitySimulator, SimulatedCard, Story};
 
 /// Which story is told with whose card: a login's name, or nobody's.
-const CARDS: [(Story, &str); 11] = [
+const CARDS: [(Story, &str); 12] = [
     (Story::Passes, "customer"),
     (Story::Passes, "elder"),
     (Story::Passes, "worker"),
@@ -15,6 +15,7 @@ const CARDS: [(Story, &str); 11] = [
     (Story::Expired, "elder"),
     (Story::BankCard, "worker"),
     (Story::NotRead, "worker"),
+    (Story::Passes, "younghand"),
 ];
 /// A card whose holder is no customer: a number of the invented region that nobody here has.
 const STRANGER: (&str, &str) = ("周望海", "990199196001010");

@@ -15,7 +15,9 @@
 //! Those who can sign in have a past of three months, where the bank's clock can be put back ([`history`]).
 //!
 //! A building site and a ship in repair have site files ([`sites`]); guarantees, a legal document that waits and a site near its end stand
-//! beside them ([`ends`]).
+//! beside them ([`ends`]). A third building site is under site rules, with a crew that attends, signs and is paid ([`crews`]).
+//!
+//! The crew of another site is gone and 43 workers wait for their wages ([`vanished`]).
 //!
 //! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
@@ -25,6 +27,7 @@
 mod arrears;
 mod cards;
 mod cash;
+mod crews;
 mod elders;
 mod ends;
 mod files;
@@ -34,13 +37,16 @@ mod money;
 mod people;
 mod protections;
 mod sites;
+mod vanished;
 mod wages;
 mod wealth;
 
+pub use crews::CREWS_SITE;
 pub use ends::ENDING_SITE;
 pub use files::{DemoFile, file, files};
 pub use identity::identity_simulator;
 pub use sites::{FILED_SITE, FILED_YARD};
+pub use vanished::{VANISHED_SITE, VANISHED_WORKERS, WARNED_DAYS};
 pub use wages::{SITE_PROJECT, YARD_PROJECT};
 pub use wealth::recorder;
 
@@ -144,6 +150,8 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;
+    crews::load(&mut load, &people, &money)?;
+    vanished::load(&mut load, &people, &money)?;
     arrears::load(&mut load, &people)?;
     cash::load(&mut load, &people)?;
     cards::load(&mut load, &people, &money)?;

@@ -162,7 +162,7 @@ fn persons(load: &mut Load<'_, '_>, branches: &HashMap<String, BranchId>) -> Res
             items.push(person_new(branch(branches, &f.branch)?, person)?);
         }
     }
-    for person in [&data.bureau.legal, &data.bureau.maker, &data.bureau.checker] {
+    for person in [&data.bureau.legal, &data.bureau.maker, &data.bureau.checker, &data.labour] {
         items.push(person_new(city, person)?);
     }
     items.extend(own_workers(&data).map(|w| worker_new(city, w)));
@@ -242,6 +242,9 @@ fn firm_roles(load: &mut Load<'_, '_>, people: &People) -> Result<()> {
     let bureau = people.firm(&data.bureau.credit_code)?;
     items.push((people.person(&data.bureau.maker)?, bureau, Role::BureauOfficer));
     items.push((people.person(&data.bureau.checker)?, bureau, Role::BureauHead));
+    items.push((people.person(&data.labour)?, people.firm(&data.site.contractor.credit_code)?, Role::LabourOfficer));
+    let crew = &data.site.crew().firm;
+    items.push((people.person(&crew.maker)?, people.firm(&crew.credit_code)?, Role::CrewClerk));
     let give = |tx: &mut store::Tx<'_>, item: &(PersonId, FirmId, Role)| {
         party::grant(tx, &actor(), GrantAsk::new(Who::Person(item.0), item.2).of(item.1))
     };

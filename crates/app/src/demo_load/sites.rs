@@ -27,7 +27,7 @@ const WORKERS: usize = 12;
 const WAGE: i64 = 8_000;
 
 /// Somebody of a firm at its own screen, the second factor just given.
-fn user(who: Who, role: Role) -> Actor {
+pub(super) fn user(who: Who, role: Role) -> Actor {
     let correlation = "demo-load".into();
     Actor { channel: Channel::Api, roles: role.code().into(), correlation, stepped_up: true, ..Actor::of(who) }
 }
@@ -57,7 +57,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     Ok(())
 }
 
-fn project(firm: FirmId, profile: Profile, name: &str, basis: &str) -> ProjectNew {
+pub(super) fn project(firm: FirmId, profile: Profile, name: &str, basis: &str) -> ProjectNew {
     ProjectNew {
         firm,
         contractor: firm,

@@ -18,7 +18,7 @@ fn directory(name: &str) -> std::path::PathBuf {
 #[test]
 fn the_whole_demo_after_being_cut_off_again_and_again() {
     let dir = directory("demo-load");
-    let bank = Bank::open(Options::sqlite(&dir).memory_keys().clock(kernel::Clock::with_a_past())).unwrap();
+    let bank = Bank::open(Options::sqlite(&dir).clock(kernel::Clock::with_a_past())).unwrap();
     assert_eq!(state(&bank).unwrap(), State::Fresh);
     let lived = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         load(&bank, &mut |what, done, _| assert!(what != "weeks gone by" || done < 5, "cut off in the past"))
@@ -49,6 +49,8 @@ fn the_whole_demo_after_being_cut_off_again_and_again() {
         "the past is left behind"
     );
     ten_minutes(&bank);
+    those_who_wait(&bank);
+    let bank = a_day_ahead(bank, &dir);
     let report = crate::verify(&bank.store, &mut |_, _| ()).unwrap();
     assert!(report.ok, "{:?}", report.faults);
     drop(bank);
@@ -59,6 +61,44 @@ fn user(bank: &Bank, person: &demo::people::Person, firm: FirmId) -> Actor {
     let number = person.document.number().to_owned();
     let person = bank.read(|tx| party::person_by_identity(tx, &number)).unwrap().unwrap();
     Actor { stepped_up: true, ..Actor::of(Who::ForFirm { person, firm }) }
+}
+
+/// The site whose subcontractor is gone: a sheet of 43 that nobody has signed, money for a few of them, a deposit for all.
+fn those_who_wait(bank: &Bank) {
+    let firm = bank.read(|tx| party::firm_by_code(tx, &data().site.contractor.credit_code)).unwrap().unwrap();
+    let all = bank.read(|tx| payroll::projects_of(tx, &actor(), firm, &PageAsk::default())).unwrap();
+    let site = all.items.iter().find(|p| p.name == VANISHED_SITE).unwrap().project;
+    let sheet = bank.read(|tx| payroll::sheets_newest(tx, site, 1)).unwrap().pop().unwrap();
+    assert_eq!(sheet.lines as usize, VANISHED_WORKERS);
+    let account = bank.read(|tx| payroll::project_raw(tx, site)).unwrap().wage_account;
+    let account = bank.read(|tx| Ok(ledger::view(tx, account)?.posted())).unwrap();
+    assert!(account.is_positive() && account.minor * 5 < sheet.net, "{account} of {}", sheet.net());
+    let standing = bank.read(|tx| guarantee::standing(tx, &actor(), site)).unwrap();
+    assert!(standing.short.is_zero() && standing.cash.minor >= sheet.net, "{standing:?}");
+    let (_, found) = bank.read(|tx| ::arrears::project_warnings(tx, &actor(), site)).unwrap();
+    for kind in [::arrears::Kind::BalanceShort, ::arrears::Kind::CrewVanished] {
+        assert!(found.iter().any(|w| w.kind == kind && w.is_open()), "{kind} of {found:?}");
+    }
+}
+
+/// A day passes in the demo, and a process that opens it again finds that day.
+fn a_day_ahead(bank: Bank, dir: &std::path::Path) -> Bank {
+    use crate::demo_time::{a_day_passes, restore, standing};
+    let before = bank.clock().now().local_date();
+    let passed = a_day_passes(&bank, &actor()).unwrap();
+    assert_eq!((passed.today, bank.clock().ahead()), (before.plus_days(1), kernel::clock::DAY));
+    let at = standing(&bank, &actor()).unwrap();
+    assert_eq!((at.days_ahead, at.open == passed.today), (1, passed.closed), "{at:?}");
+    let nobody = Actor { correlation: String::new(), ..Actor::nobody() };
+    assert!(a_day_passes(&bank, &nobody).is_err() && bank.clock().ahead() == kernel::clock::DAY);
+    drop(bank);
+    let again = |clock| Bank::open(Options::sqlite(dir).clock(clock));
+    let system = again(kernel::Clock::system()).unwrap();
+    assert!(a_day_passes(&system, &actor()).unwrap_err().is(&crate::demo_time::DEMO_TIME_REFUSED));
+    drop(system);
+    let bank = again(kernel::Clock::with_a_past()).unwrap();
+    assert_eq!((bank.clock().ahead(), restore(&bank).unwrap(), bank.clock().ahead()), (0, 1, kernel::clock::DAY));
+    bank
 }
 
 fn every_fault(bank: &Bank, actor: &Actor, import: &payroll::Import) -> Vec<payroll::ImportFault> {
@@ -136,6 +176,8 @@ fn a_bank_of_ones_own_is_left_alone() {
     bank.store.write(move |tx| crate::branch_open(tx, &Actor::system("bootstrap"), new.clone())).unwrap();
     assert_eq!(state(&bank).unwrap(), State::Other);
     assert!(load(&bank, &mut |_, _, _| ()).unwrap_err().is(&DEMO_REFUSED));
+    let refused = crate::demo_time::a_day_passes(&bank, &Actor::system("bootstrap")).unwrap_err();
+    assert!(refused.is(&crate::demo_time::DEMO_TIME_REFUSED), "{refused}");
     drop(bank);
     std::fs::remove_dir_all(&dir).unwrap();
 }

@@ -5,6 +5,7 @@ mod counter;
 mod house;
 mod relaying;
 mod rights;
+mod turns;
 mod wages;
 mod whole;
 

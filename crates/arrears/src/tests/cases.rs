@@ -38,7 +38,7 @@ fn w16_the_main_contractor_first_the_owner_up_to_what_he_owes() {
 #[test]
 fn w5_w16_a_case_goes_its_way_until_every_line_is_paid() {
     let bank = Bank::open("2026-11-16");
-    let (inspector, _) = bank.bureau(1, "990100", Level::City);
+    let (inspector, head) = bank.bureau(1, "990100", Level::City);
     let (site, _, _, id) = opened(&bank);
     assert_eq!((bank.case(id).workers, bank.case(id).owed()), (3, yuan(24_000)));
     let (officer, clerk) = (bank.officer.clone(), site.clerk.clone());
@@ -48,7 +48,8 @@ fn w5_w16_a_case_goes_its_way_until_every_line_is_paid() {
     bank.write(move |tx| case_order(tx, &by, id, "责令-3", day("2026-11-20"))).unwrap();
     assert_eq!(bank.case(id).state, CaseState::Ordered);
     let by = inspector.clone();
-    assert!(bank.write(move |tx| case_notice(tx, &by, id, "通知-1")).is_err(), "he has not defaulted yet");
+    let early = bank.write(move |tx| notice_ask(tx, &by, id, "通知-1")).unwrap_err();
+    assert!(early.is(&CASE_STATE), "he has not defaulted yet");
     bank.at("2026-11-20");
     bank.scan();
     assert_eq!(bank.case(id).state, CaseState::Ordered, "the day itself");
@@ -57,12 +58,41 @@ fn w5_w16_a_case_goes_its_way_until_every_line_is_paid() {
     assert_eq!(bank.case(id).state, CaseState::Defaulted);
     bank.scan();
     assert!(bank.open_warnings(site.project).iter().any(|(k, _)| *k == Kind::ContractorDefault));
-    let by = inspector.clone();
-    bank.write(move |tx| case_notice(tx, &by, id, "通知-1")).unwrap();
+    signed(&bank, &inspector, &head, id);
+    assert_eq!(bank.case(id).state, CaseState::Noticed);
     let officer = bank.officer.clone();
     let early = bank.write(move |tx| case_close(tx, &officer, id, "完结")).unwrap_err();
     assert!(early.is(&CASE_OWES));
     bank.verify();
+}
+
+/// The officer writes a notice, the head signs; neither does both.
+fn signed(bank: &Bank, inspector: &Actor, head: &Actor, id: ArrearsCaseId) {
+    let write = |number: &'static str, by: &Actor| {
+        let by = by.clone();
+        bank.write(move |tx| notice_ask(tx, &by, id, number))
+    };
+    assert!(write("通知-1", head).is_err(), "the head writes none");
+    let asked = write("通知-1", inspector).unwrap();
+    assert_eq!(write("通知-1", inspector).unwrap(), asked, "again is the same");
+    assert!(write("通知-2", inspector).unwrap_err().is(&NOTICE_WAITS));
+    let decide = |by: &Actor, asked: ApprovalId, no: Option<&'static str>| {
+        let (by, hash) = (by.clone(), bank.read(|tx| approval::raw(tx, asked)).hash_text());
+        bank.write(move |tx| match no {
+            Some(why) => approval_no(tx, &by, asked, &hash, why),
+            None => approval_yes(tx, &by, asked, &hash),
+        })
+    };
+    assert!(decide(inspector, asked, None).is_err(), "w16: one person alone issues no notice");
+    assert_eq!(bank.case(id).state, CaseState::Defaulted);
+    let officer = bank.officer.clone();
+    assert!(bank.write(move |tx| notice_take(tx, &officer, id)).unwrap_err().is(&CASE_STATE), "it is not signed");
+    decide(head, asked, Some("编号写错了")).unwrap();
+    let refused = bank.case(id);
+    assert_eq!((refused.state, refused.notice.as_str(), refused.notice_approval), (CaseState::Defaulted, "", None));
+    let again = write("通知-3", inspector).unwrap();
+    decide(head, again, None).unwrap();
+    assert_eq!(bank.case(id).notice, "通知-3");
 }
 
 #[test]

@@ -3,12 +3,15 @@ mod board;
 mod cases;
 mod detect;
 mod scan;
+mod story;
 
 use crate::*;
 use guard::Guard;
 use kernel::chinese::{identity_check, luhn_check};
 use kernel::clock::HOUR;
-use kernel::id::{AccountId, ArrearsCaseId, BranchId, PaySheetId, PersonId, ProjectId, StaffId, WarningId, WorkerId};
+use kernel::id::{
+    AccountId, ApprovalId, ArrearsCaseId, BranchId, PaySheetId, PersonId, ProjectId, StaffId, WarningId, WorkerId,
+};
 use kernel::{Channel, Clock, Currency, Date, Id, Money, Owner, PageAsk, Who};
 use ledger::{Opening, Transfer};
 use party::{Change, FirmKind, FirmNew, FirmSize, GrantAsk, Role};
@@ -43,6 +46,7 @@ pub(super) struct Bank {
     pub clock: Clock,
     pub officer: Actor,
     pub manager: Actor,
+    pub checker: Actor,
     pub admin: Actor,
     _scratch: Scratch,
 }
@@ -103,9 +107,12 @@ fn seed(tx: &mut Tx<'_>) -> Result<(BranchId, Vec<StaffId>)> {
     let branch = party::branch_open(tx, &system(), new)?;
     pricing::load_tariff(tx, &system(), pricing::DATA_FILE, pricing::DATA)?;
     let mut staff = Vec::new();
-    for (number, role) in
-        [("1001", Role::PayrollOfficer), ("1002", Role::BranchManager), ("1003", Role::HeadOfficeAdmin)]
-    {
+    for (number, role) in [
+        ("1001", Role::PayrollOfficer),
+        ("1002", Role::BranchManager),
+        ("1003", Role::HeadOfficeAdmin),
+        ("1004", Role::OperationsChecker),
+    ] {
         let new = party::StaffNew { branch, number: text(number), name: text(number), person: None };
         let id = party::staff_join(tx, &system(), new)?;
         party::grant(tx, &system(), GrantAsk::new(Who::Staff(id), role).at(branch))?;
@@ -146,7 +153,7 @@ impl Bank {
             Actor { branch: Some(branch), channel: Channel::Counter, stepped_up: true, ..Actor::of(who) }
         };
         let desk = Desk { store, guard: Guard::load().unwrap() };
-        Bank { desk, branch, clock, officer: of(0), manager: of(1), admin: of(2), _scratch: scratch }
+        Bank { desk, branch, clock, officer: of(0), manager: of(1), admin: of(2), checker: of(3), _scratch: scratch }
     }
 
     pub fn write<T: Send + 'static>(&self, f: impl Fn(&mut Tx<'_>) -> Result<T> + Send + 'static) -> Result<T> {
@@ -256,13 +263,16 @@ impl Bank {
 
     /// A sheet of 8,000 yuan for each of the hands, drafted.
     pub fn sheet(&self, site: &Site, period: &str, hands: &[Hand]) -> PaySheetId {
+        self.sheet_of(site, period, payroll::Kind::Wage, hands)
+    }
+    pub fn sheet_of(&self, site: &Site, period: &str, kind: payroll::Kind, hands: &[Hand]) -> PaySheetId {
         let mut text = String::from("姓名,身份证号码,班组,出勤天数,应发合计,扣款合计,实发工资,银行卡号,开户银行\n");
         for h in hands {
             text += &format!("{},{},钢筋一班,22,8000,0,8000,{},{OURS}\n", h.name, h.identity, h.card);
         }
         let what = payroll::ImportFor::PaySheet {
             period: period.parse().unwrap(),
-            kind: payroll::Kind::Wage,
+            kind,
             number: 1,
             tag: String::new(),
             due_on: None,
@@ -331,6 +341,12 @@ impl Bank {
                 return all;
             }
         }
+    }
+
+    /// Somebody's yes to what one person asked of another.
+    pub fn decide(&self, by: &Actor, asked: ApprovalId) -> Result<Change> {
+        let (by, hash) = (by.clone(), self.read(|tx| approval::raw(tx, asked)).hash_text());
+        self.write(move |tx| approval_yes(tx, &by, asked, &hash))
     }
 
     /// Open warnings of a project: kind and about.

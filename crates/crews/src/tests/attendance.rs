@@ -51,6 +51,21 @@ fn the_same_file_twice_is_one_import_and_counts_nobody_twice() {
 }
 
 #[test]
+fn files_are_listed_for_their_crew_and_for_the_site() {
+    let site = Site::open();
+    let own = site.send(&site.crew_clerk, Some(site.crew), &site.month_file(&site.hands[..3]), false).unwrap();
+    let all = site.send(&site.clerk, None, &gate(&site), false).unwrap();
+    let list = |actor: &Actor, crew| {
+        site.read_as(|tx| attendances(tx, actor, site.project, crew, &PageAsk::first(10)))
+            .map(|p| p.items.into_iter().map(|a| a.id).collect::<Vec<AttendanceId>>())
+    };
+    assert_eq!(list(&site.crew_clerk, Some(site.crew)).unwrap(), [own.id]);
+    assert_eq!(list(&site.labour, None).unwrap(), [all.id, own.id]);
+    assert!(list(&site.crew_clerk, None).is_err(), "the site's files are not the crew's to see");
+    assert!(list(&site.far_clerk, Some(site.crew)).is_err());
+}
+
+#[test]
 fn nothing_of_a_file_with_a_fault_is_written_until_the_sender_says_so() {
     let site = Site::open();
     let wrong = site.month_file(&site.hands[..2]).replacen(",√", ",？", 1);

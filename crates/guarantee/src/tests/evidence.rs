@@ -1,9 +1,14 @@
 //! The archive of evidence, packed by the bank and looked at without it.
 use super::*;
-use worksite::end::{Extra, Proof, evidence, proof};
+use worksite::end::{Extra, KINDS_OF_SITE, Proof, evidence, proof};
 
-const EXTRA: &[Extra] =
-    &[("guarantees", |tx, project| Ok(of_project(tx, project)?.iter().map(worksite::end::row).collect()))];
+const EXTRA: &[Extra] = &[Extra {
+    kinds: &["guarantees"],
+    pack: |tx, project, pack| {
+        let all: Vec<_> = of_project(tx, project)?.iter().map(worksite::end::row).collect();
+        pack.lines("guarantees", &all)
+    },
+}];
 
 fn pack(bank: &Bank) -> Vec<u8> {
     let mut out = Vec::new();
@@ -12,7 +17,7 @@ fn pack(bank: &Bank) -> Vec<u8> {
 }
 
 fn look(bytes: &[u8]) -> Result<Proof> {
-    proof(&mut &*bytes, None)
+    proof(&mut &*bytes, None, KINDS_OF_SITE)
 }
 
 fn lived() -> Bank {
@@ -36,9 +41,9 @@ fn it_agrees_with_itself_and_bears_the_banks_name() {
     assert_eq!((found.faults.clone(), found.sheets, found.lines), (Vec::new(), 2, 3));
     assert_eq!(found.project, bank.site.to_string());
     let own = bank.read(|tx| Ok(tx.keys().verifying_key()));
-    assert!(proof(&mut &bytes[..], Some(own)).unwrap().is_sound());
+    assert!(proof(&mut &bytes[..], Some(own), KINDS_OF_SITE).unwrap().is_sound());
     let other = KeyRing::random().verifying_key();
-    assert!(!proof(&mut &bytes[..], Some(other)).unwrap().is_sound());
+    assert!(!proof(&mut &bytes[..], Some(other), KINDS_OF_SITE).unwrap().is_sound());
     let text = String::from_utf8_lossy(&bytes);
     assert!(!text.contains(&bank.hands[0].name) && !text.contains(&bank.hands[0].identity), "names are masked");
     let stranger = evidence(&bank.desk.store, &bank.stranger, bank.site, EXTRA, &mut Vec::new());
@@ -59,6 +64,14 @@ fn a_changed_byte_is_found_wherever_it_stands() {
     for cut in [0, 512, bytes.len() / 2, bytes.len() - 1024] {
         assert!(unsound(&bytes[..cut]), "cut at {cut}");
     }
+}
+
+#[test]
+fn a_kind_that_is_not_there_is_missed_by_its_name() {
+    let bytes = pack(&lived());
+    let found = proof(&mut &bytes[..], None, &["guarantees", "wills"]).unwrap();
+    let told: Vec<_> = found.faults.iter().map(|f| f.file.as_str()).collect();
+    assert_eq!(told, ["wills"]);
 }
 
 /// Whoever holds the bank's key could sign anything: the figures are looked at all the same.

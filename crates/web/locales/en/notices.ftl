@@ -150,6 +150,7 @@ notice-safety-loosening-trusted = { $from } asked to loosen the account safety l
 notice-arrears-warned = { $place }: { $kind }, warnings: { $lines }. Act soon; a warning clears by itself once the matter is mended.
 notice-arrears-escalated = { $place }: { $kind } was not dealt with and was passed on. Act today.
 notice-arrears-escalated-bureau = { $place }: { $kind }, warnings: { $lines }. Neither the firm nor the bank mended it in time; it is now reported to you.
+notice-arrears-turn-staff = { $place }: a warning or a case of wages is yours to act on now. Open it today; report upwards what you cannot settle.
 notice-arrears-case-opened = { $place }: wages of { $money } are owed, people: { $lines }. The bank opened a case. Pay first, then recover by contract.
 notice-arrears-case-opened-bureau = { $place }: a case of wages in arrears was opened, people: { $lines }, { $money }.
 notice-arrears-case-opened-worker = { $place }: a case was opened for the wage you are owed. You need to do nothing; we tell you when it is paid.

@@ -150,6 +150,7 @@ notice-safety-loosening-trusted = { $from }申请放宽账户安全锁，要等�
 notice-arrears-warned = { $place }：{ $kind }，共 { $lines } 条预警。请尽快处理，处理好以后预警自动消除。
 notice-arrears-escalated = { $place }：{ $kind }一直没有处理，已报告上一级。请今天处理。
 notice-arrears-escalated-bureau = { $place }：{ $kind }，共 { $lines } 条，单位和银行没有在期限内处理好，现报告贵单位。
+notice-arrears-turn-staff = { $place }的欠薪预警或案件轮到您处理。请今天打开看一看，处理不了的请向上报告。
 notice-arrears-case-opened = { $place }有 { $lines } 人的工资 { $money }没有付，银行已立案。请先垫付，再按合同追偿。
 notice-arrears-case-opened-bureau = { $place }新立欠薪案件：{ $lines } 人，{ $money }。
 notice-arrears-case-opened-worker = { $place }欠您的工资已经立案，正在催办。您不用做什么，付款时会告诉您。

@@ -289,7 +289,11 @@ pub async fn notice(
     Body(given): Body<NoteAsk>,
 ) -> Told {
     let asked = Asked::new(&caller.actor, &key, "case.notice", &(id, &given))?;
-    step(&web, asked, "case", id, move |tx| arrears::case_notice(tx, &caller.actor, id, &given.note)).await
+    let done = web.write_once(&asked, move |tx| {
+        let asked = unknown_to_others(arrears::notice_ask(tx, &caller.actor, id, &given.note), "case", id)?;
+        Ok(json!({ "approval": asked }))
+    });
+    Ok(Json(done.await?))
 }
 
 /// A look that is asked for.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-fn told(i: &Import, reading: Option<&Reading>) -> Value {
+pub(super) fn told(i: &Import, reading: Option<&Reading>) -> Value {
     let state = if i.is_read() && reading.is_none() { i.state.code() } else { "reading" };
     json!({
         "import": i.id, "project": i.project, "subject": i.subject, "period": i.period, "kind": i.kind, "number": i.number, "tag": i.tag,
@@ -198,12 +198,15 @@ pub async fn faults(
 ) -> Result<Json<Page<Value>>, Fault> {
     let found =
         web.read(move |tx| unknown_to_others(payroll::faults(tx, &caller.actor, id, &ask), "import", id)).await?;
-    Ok(Json(shown(found, |f: ImportFault| {
-        json!({
-            "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column_title, "value": f.value,
-            "severity": f.severity, "code": f.code, "reason_zh": f.reason_zh, "remedy_zh": f.remedy_zh, "reason_en": f.reason_en, "remedy_en": f.remedy_en,
-        })
-    })))
+    Ok(Json(shown(found, told_fault)))
+}
+
+/// An entry of a list of faults, of whatever file.
+pub(super) fn told_fault(f: ImportFault) -> Value {
+    json!({
+        "number": f.number, "sheet": f.sheet, "cell": f.cell, "row": f.row_number, "line": f.line, "column": f.column_title, "value": f.value,
+        "severity": f.severity, "code": f.code, "reason_zh": f.reason_zh, "remedy_zh": f.remedy_zh, "reason_en": f.reason_en, "remedy_en": f.remedy_en,
+    })
 }
 
 pub async fn faults_file(State(web): State<Web>, caller: Caller, At(id): At<ImportId>) -> Result<Response, Fault> {

@@ -135,6 +135,10 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "guarantee-form" => Some(say::told_or(w, "guarantee-form", text)),
         "worksite-action" => Some(say::told_or(w, "worksite-action", text)),
         "worksite-basis" => Some(say::told_or(w, "worksite-basis", text)),
+        "arrears-owed" => money(text),
+        "arrears-notice-workers" | "guarantee-workers" => text.parse().ok().map(|n| say::people(w, n)),
+        "arrears-notice-default" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
+        "arrears-notice-order" | "guarantee-settle-order" | "guarantee-default-proof" => dated(who, text),
         "worksite-until" | "guarantee-pay-by" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "guarantee-amount" | "guarantee-left" | "worksite-amount" | "worksite-balance" => money(text),
         "site-top-up-due" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
@@ -189,6 +193,16 @@ fn changes(who: &Signed, s: &Seen) -> Markup {
         .text(who.t("approval-after"))
         .rows(a.summary.0.iter().map(row));
     table.show(w)
+}
+
+/// A document's number and its day; a case of arrears stands for its own number.
+fn dated(who: &Signed, text: &str) -> Option<String> {
+    let (number, on) = text.rsplit_once(' ')?;
+    let on = who.words().date(kernel::Date::parse(on).ok()?);
+    match number.parse::<kernel::id::ArrearsCaseId>() {
+        Ok(_) => Some(format!("{} · {on}", who.t("arrears-case"))),
+        Err(_) => Some(format!("{number} · {on}")),
+    }
 }
 
 async fn load(web: &Web, who: &Signed, id: ApprovalId) -> Result<Seen, Fault> {
@@ -258,6 +272,9 @@ const DECIDED_HERE: [&str; 9] = [
     app::rights::KIND_REVOKE,
     app::rights::KIND_CONTROL,
 ];
+/// Kinds of other domains that are.
+const OF_DOMAINS: [&[&str]; 5] =
+    [app::desk::KINDS, guarantee::KINDS, worksite::end::KINDS, worksite::KINDS, arrears::KINDS];
 /// Kinds that go back to their maker instead of being refused.
 const SENT_BACK: [&str; 2] = ["payroll.pay", bulk::KIND];
 
@@ -281,7 +298,7 @@ fn answers(who: &Signed, s: &Seen, now: kernel::Timestamp) -> Markup {
         return html! { p.hint { (who.t("approval-not-yours")) } };
     }
     html! {
-        @if DECIDED_HERE.contains(&kind) || [app::desk::KINDS, guarantee::KINDS, worksite::end::KINDS].concat().contains(&kind) {
+        @if DECIDED_HERE.contains(&kind) || OF_DOMAINS.concat().contains(&kind) {
             (actions(html! {
                 (link_button(Button::Primary, &who.t("approve"), &at("approval")))
                 @if SENT_BACK.contains(&kind) || kind == "payment" { (link_button(Button::Secondary, &who.t("send-back"), &at("return"))) }

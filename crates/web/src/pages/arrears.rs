@@ -185,7 +185,8 @@ pub fn warnings(w: Words, all: &[Warning], linked: bool) -> Markup {
         });
         [
             html! { div { @if linked { a href={ "/arrears/warnings/" (x.id) } { (name) } } @else { (name) }
-            @if let Some(t) = first { br; span.hint { (t) } } } },
+            @if let Some(t) = first { br; span.hint { (t) } }
+            @if let Some(n) = days_before(x) { br; span.hint { (w.t_with("arrears-days-before", &[("n", n.into())])) } } } },
             severity(w, x.severity),
             html! { (step(w, x.step)) },
             day(w, x.opened_at.local_date()),
@@ -199,6 +200,15 @@ pub fn warnings(w: Words, all: &[Warning], linked: bool) -> Markup {
         .text(w.t("arrears-since"))
         .text(w.t("arrears-state"));
     table.rows(all.iter().map(row)).when_empty(w.t("arrears-none")).show(w)
+}
+
+/// How many days before the pay day it speaks of a warning was raised.
+fn days_before(x: &Warning) -> Option<i64> {
+    let pay_on = x.figures.0.iter().find_map(|f| match &f.value {
+        Value::Day(d) if f.name == "pay-on" => Some(*d),
+        _ => None,
+    })?;
+    Some(pay_on.days() - x.opened_at.local_date().days()).filter(|n| *n > 0)
 }
 
 /// A firm's own open warnings.

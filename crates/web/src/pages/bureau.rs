@@ -2,16 +2,18 @@
 //! office writes them down.
 use super::arrears::{BoardAsk, NoteForm, only_open, projects, totals, warnings};
 use super::arrears_case::{self as cases, ask};
+use super::statement::XLSX;
 use super::{Page as Sheet, next_href, page, say};
 use crate::api::unknown_to_others;
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
-use crate::http::read::{At, download};
+use crate::http::read::{At, Upload, download};
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::words::Words;
 use crate::{Fault, Shown};
+use app::table::{self, Cell};
 use arrears::{Bureau, BureauNew, BureauQuery, CaseState, Level, MonthReport, QueryState, Totals};
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -91,10 +93,13 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
         Row::new(w.t("roster-size"), html! { (say::people(w, summary.workers)) }),
         Row::new(w.t("bureau-place"), html! { (place(w, &summary.region)) }),
         Row::new(w.t("arrears-cases"), html! { (summary.cases) }),
-        Row::new(w.t("arrears-owed"), amount(w, summary.owed())),
     ];
+    // Without a case nobody has reckoned what is owed.
+    let owed = (summary.cases > 0).then(|| Row::new(w.t("arrears-owed"), amount(w, summary.owed())));
+    let rows: Vec<Row<'_>> = rows.into_iter().chain(owed).collect();
     let main = html! {
         (summary_list(w, &rows))
+        @if acts { (actions(link_button(Button::Primary, &who.t("arrears-case-open"), &format!("/bureau/projects/{id}/case")))) }
         (warnings(w, &all, false))
         @if acts {
             h2 { (who.t("bureau-query-ask")) }
@@ -102,11 +107,25 @@ pub async fn project(State(web): State<Web>, who: Signed, At(id): At<ProjectId>)
             (form(&who.view, &format!("/bureau/projects/{id}/queries"), html! {
                 (multiline(w, &Field::new("reason", who.t("bureau-query-reason")), 2, party::REASON_CHARS_MAX as u32))
                 (text(w, &Field::new("document", who.t("bureau-query-document"))))
-                (actions(button(Button::Primary, &who.t("bureau-query-ask"), None)))
+                (actions(button(Button::Secondary, &who.t("bureau-query-ask"), None)))
             }))
         }
     };
     let sheet = Sheet::new(summary.name.clone()).lead(bureau.name);
+    Ok(page(&who, sheet.crumb(who.t("bureau-board"), "/bureau"), main))
+}
+
+/// The form that opens a case in the bureau's region.
+pub async fn case_form(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) -> Result<Shown, Fault> {
+    let actor = who.actor.clone();
+    let (name, of) = web
+        .read(move |tx| {
+            let (summary, _) = unknown_to_others(arrears::project_warnings(tx, &actor, id), "project", id)?;
+            Ok((summary.name, cases::openable(tx, id)?))
+        })
+        .await?;
+    let main = cases::open_fields(&who, &format!("/bureau/projects/{id}/case"), &of);
+    let sheet = Sheet::new(who.t("arrears-case-open")).lead(name);
     Ok(page(&who, sheet.crumb(who.t("bureau-board"), "/bureau"), main))
 }
 
@@ -258,7 +277,7 @@ pub async fn case(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
     let may_order = matches!(c.state, CaseState::Open | CaseState::Told | CaseState::Reported);
     let to = |what: &str| format!("/bureau/cases/{id}/{what}");
     let main = html! {
-        (cases::told(w, &seen))
+        (cases::told(w, &seen, "/bureau/cases"))
         @if acts && may_order {
             h2 { (who.t("bureau-order")) } p { (who.t("bureau-order-lead")) }
             (form(&who.view, &to("order"), html! {
@@ -267,8 +286,10 @@ pub async fn case(State(web): State<Web>, who: Signed, At(id): At<ArrearsCaseId>
                 (actions(button(Button::Primary, &who.t("bureau-order"), None)))
             }))
         }
-        @if acts && c.state == CaseState::Defaulted { h2 { (who.t("bureau-notice")) } p { (who.t("bureau-notice-lead")) } (ask(&who, &to("notice"), ("arrears-notice", "bureau-notice"), Button::Primary)) }
-        @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (ask(&who, &to("notes"), ("arrears-note", "arrears-note-send"), Button::Secondary)) }
+        @if acts && c.state == CaseState::Defaulted && seen.waits.is_none() { h2 { (who.t("bureau-notice")) } p { (who.t("bureau-notice-lead")) } (ask(&who, &to("notice"), ("arrears-notice", "bureau-notice-write"), Button::Primary)) }
+        @if let Some(asked) = seen.waits.filter(|_| who.holds(P::BureauApprove)) { (actions(link_button(Button::Primary, &who.t("bureau-notice-sign"), &format!("/approvals/{asked}")))) }
+        @if acts && c.is_open() { h2 { (who.t("arrears-note")) } (cases::note_form(&who, &to("notes"))) }
+        (cases::owed(w, &seen))
     };
     let sheet = Sheet::new(c.about.clone()).lead(seen.project.clone());
     Ok(page(&who, sheet.crumb(who.t("arrears-cases"), "/bureau/cases"), main))
@@ -302,7 +323,7 @@ pub async fn notice_send(
     Checked(given): Checked<NoteForm>,
 ) -> Result<Response, Fault> {
     let actor = who.actor.clone();
-    web.write(move |tx| arrears::case_notice(tx, &actor, id, &given.note)).await?;
+    web.write(move |tx| arrears::notice_ask(tx, &actor, id, &given.note)).await?;
     Ok(see_other(&format!("/bureau/cases/{id}")))
 }
 
@@ -310,10 +331,9 @@ pub async fn case_note(
     State(web): State<Web>,
     who: Signed,
     At(id): At<ArrearsCaseId>,
-    Checked(given): Checked<NoteForm>,
+    upload: Upload,
 ) -> Result<Response, Fault> {
-    let actor = who.actor.clone();
-    web.write(move |tx| arrears::case_note(tx, &actor, id, &given.note, None)).await?;
+    cases::keep_note(&web, &who, id, upload).await?;
     Ok(see_other(&format!("/bureau/cases/{id}")))
 }
 
@@ -358,7 +378,10 @@ pub async fn report(State(web): State<Web>, who: Signed, Query(ask): Query<Month
         @if !points.is_empty() { (chart.show(w)) }
         (report_table(w, &r))
         (report_sums(w, &r))
-        (actions(link_button(Button::Secondary, &who.t("report-download"), &format!("/bureau/report.csv?period={}", r.period))))
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("report-workbook"), &format!("/bureau/report.xlsx?period={}", r.period)))
+            (link_button(Button::Secondary, &who.t("report-download"), &format!("/bureau/report.csv?period={}", r.period)))
+        }))
     };
     let sheet = Sheet::new(who.t("bureau-report")).lead(format!("{} {}", r.bureau, r.period));
     Ok(page(&who, sheet.crumb(who.t("bureau-board"), "/bureau"), main))
@@ -397,6 +420,38 @@ pub async fn report_csv(State(web): State<Web>, who: Signed, Query(ask): Query<M
     let w = who.words();
     let text = arrears::report_csv(&r, |k| super::arrears::kind(w, k), |key| say::text_or(w, key));
     Ok(download(&format!("{}-{}.csv", r.region, r.period), "text/csv; charset=utf-8", text.into_bytes()))
+}
+
+/// The same as a workbook: a sheet of warnings by kind, and one of the sums.
+pub async fn report_book(State(web): State<Web>, who: Signed, Query(ask): Query<MonthAsk>) -> Result<Response, Fault> {
+    let r = month(&web, &who, &ask).await?;
+    let bytes = table::workbook(&sheets(who.words(), &r))?;
+    Ok(download(&format!("{}-{}.xlsx", r.region, r.period), XLSX, bytes))
+}
+
+fn sheets(w: Words, r: &MonthReport) -> [table::Sheet; 2] {
+    let t = |key: &str| say::text_or(w, key);
+    let kinds = r.lines.iter().map(|l| {
+        let counts = [l.opened, l.cleared, l.dismissed, l.open].map(Cell::Count);
+        std::iter::once(Cell::Text(super::arrears::kind(w, l.kind))).chain(counts).collect()
+    });
+    let heads = ["report-kind", "report-opened", "report-cleared", "report-dismissed", "report-open"].map(t);
+    let counts = [
+        ("report-cases-opened", r.cases_opened),
+        ("report-cases-closed", r.cases_closed),
+        ("report-workers", r.workers),
+        ("report-complaints", r.complaints),
+        ("report-complaints-closed", r.complaints_closed),
+    ];
+    let sums = [("report-owed", r.owed), ("report-paid", r.paid)];
+    let counted = counts.map(|(key, n)| vec![Cell::Text(t(key)), Cell::Count(n)]);
+    let summed = sums.map(|(key, m)| vec![Cell::Text(t(key)), Cell::Amount(Some(m))]);
+    let rows = counted.into_iter().chain(summed).collect();
+    let of = vec![format!("{} {}", r.bureau, r.region), r.period.to_string()];
+    [
+        table::Sheet { name: t("arrears-warnings"), heads: heads.into(), rows: kinds.collect() },
+        table::Sheet { name: t("report-sums"), heads: of, rows },
+    ]
 }
 
 /// A bureau to be written down.

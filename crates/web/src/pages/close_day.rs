@@ -66,6 +66,7 @@ fn day_page(web: &Web, who: &Signed, seen: &Seen, given: &CloseForm, errors: &Fi
         @if running { (actions(link_button(Button::Secondary, &who.t("look-again"), "/day"))) }
         @else { (blockers(who, &seen.blockers)) @if seen.blockers.is_empty() { (close_form(who, given, errors)) } }
         (history(who, &seen.closed))
+        @if web.demo() { (actions(link_button(Button::Secondary, &who.t("demo-time"), "/demo/time"))) }
     };
     page(who, Sheet::new(who.t("day")).lead(who.t("day-lead")).wrong(!errors.is_empty()), main)
 }

@@ -1,7 +1,7 @@
 //! Files of a site: attendance from the gate or a table, and a crew's pay sheet. What is wrong is told cell by cell; the others
 //! go on when the sender says so.
-use super::crews::{month_of, under_crew, under_project};
-use super::imports::{ACCEPT, months, of_file};
+use super::crews::{month_of, month_said, under_crew, under_project};
+use super::imports::{ACCEPT, fault_table, months, of_file};
 use super::opening::beside;
 use super::worker::Bare;
 use super::{Page as Sheet, next_href, page, refused, say};
@@ -12,16 +12,14 @@ use crate::http::read::{At, Upload};
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
-use crate::words::Lang;
 use crate::{Fault, Shown};
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use crews::{Attendance, AttendanceFault, AttendanceState, AttendanceUpload, CrewView};
+use crews::{Attendance, AttendanceState, AttendanceUpload, CrewView};
 use kernel::PageAsk;
 use kernel::id::{AttendanceId, CrewId, ImportId, ProjectId};
 use maud::{Markup, html};
-use payroll::{Import, ImportFault, ImportFor, ImportState, Kind, Period, Project};
-use std::borrow::Cow;
+use payroll::{Import, ImportFor, ImportState, Kind, Period, Project};
 
 /// Faults on one page.
 const FAULTS_ROWS: u32 = 100;
@@ -160,7 +158,7 @@ pub async fn attendance(
                 (link_button(Button::Secondary, &who.t("file-again"), &whose.address()))
             })))
         }
-        (fault_table(&who, faults.items.iter().map(FaultRow::from)))
+        @if !faults.items.is_empty() { (fault_table(&who, &faults.items)) }
         (pager(w, None, next_href(&who.view, &faults.next).as_deref()))
     };
     Ok(page(&who, whose.sheet(&who, "attendance-result"), main))
@@ -181,7 +179,7 @@ fn attendance_counts(who: &Signed, i: &Attendance) -> Markup {
     let people = |n: i64| html! { (say::people(w, n)) };
     let mut rows = vec![
         Row::new(who.t("import-file"), html! { (i.file_name) }),
-        Row::new(who.t("attendance-month"), html! { (super::crews::month_said(who, i.period)) }),
+        Row::new(who.t("attendance-month"), html! { (month_said(who, i.period)) }),
         Row::new(who.t("attendance-people"), people(i.people)),
     ];
     for (key, n) in [("attendance-refused", i.refused), ("attendance-already", i.already), ("strangers", i.strangers)] {
@@ -201,56 +199,6 @@ pub async fn attendance_accept(
     let actor = who.actor.clone();
     web.run(move |bank| crews::attendance_accept(&bank.store, &actor, id)).await?;
     Ok(see_other(&format!("/attendance/{id}")))
-}
-
-/// An entry of a list of faults, of whatever file.
-struct FaultRow<'f> {
-    cell: Cow<'f, str>,
-    value: &'f str,
-    severity: &'f str,
-    zh: (&'f str, &'f str),
-    en: (&'f str, &'f str),
-}
-
-fn cell<'f>(cell: &'f str, column: &'f str) -> Cow<'f, str> {
-    if column.is_empty() { cell.into() } else { format!("{cell} {column}").into() }
-}
-
-impl<'f> From<&'f AttendanceFault> for FaultRow<'f> {
-    fn from(f: &'f AttendanceFault) -> FaultRow<'f> {
-        let (zh, en) = ((f.reason_zh.as_str(), f.remedy_zh.as_str()), (f.reason_en.as_str(), f.remedy_en.as_str()));
-        FaultRow { cell: cell(&f.cell, &f.column_title), value: &f.value, severity: &f.severity, zh, en }
-    }
-}
-
-impl<'f> From<&'f ImportFault> for FaultRow<'f> {
-    fn from(f: &'f ImportFault) -> FaultRow<'f> {
-        let (zh, en) = ((f.reason_zh.as_str(), f.remedy_zh.as_str()), (f.reason_en.as_str(), f.remedy_en.as_str()));
-        FaultRow { cell: cell(&f.cell, &f.column_title), value: &f.value, severity: &f.severity, zh, en }
-    }
-}
-
-fn fault_table<'f>(who: &Signed, faults: impl Iterator<Item = FaultRow<'f>>) -> Markup {
-    let w = who.words();
-    let row = |f: FaultRow<'f>| {
-        let tone = match f.severity {
-            "refused" => Tone::Danger,
-            "warning" => Tone::Warn,
-            _ => Tone::Quiet,
-        };
-        let (reason, remedy) = if w.lang == Lang::Zh { f.zh } else { f.en };
-        [
-            status(tone, &say::told(w, "severity", f.severity), "", ""),
-            html! { (f.cell) @if !f.value.is_empty() { br; span.hint { (f.value) } } },
-            html! { div { (reason) br; span.hint { (remedy) } } },
-        ]
-    };
-    let rows: Vec<_> = faults.map(row).collect();
-    let table = Table::new(who.t("crew-faults"))
-        .text(who.t("crew-fault-kind"))
-        .text(who.t("crew-fault-place"))
-        .text(who.t("crew-fault-why"));
-    html! { @if !rows.is_empty() { (table.rows(rows).show(w)) } }
 }
 
 pub async fn sheet_form(State(web): State<Web>, who: Signed, At(id): At<CrewId>) -> Result<Shown, Fault> {
@@ -321,15 +269,16 @@ pub async fn sheet_result(
     let ask = PageAsk { limit: Some(FAULTS_ROWS), after: ask.after };
     let (import, faults) = web.read(move |tx| crews::crew_sheet_faults(tx, &actor, id, import, &ask)).await?;
     let w = who.words();
+    let period = import.period.parse().map_or_else(|_| import.period.clone(), |p: Period| month_said(&who, p));
     let main = html! {
         (sheet_state(&who, id, &import))
         (summary_list(w, &[
             Row::new(who.t("import-file"), html! { (import.file_name) }),
-            Row::new(who.t("sheet-period"), html! { (import.period) }),
+            Row::new(who.t("sheet-period"), html! { (period) }),
             Row::new(who.t("import-valid"), html! { (say::people(w, import.valid)) }),
             Row::new(who.t("import-refused"), html! { (say::people(w, import.refused)) }),
         ]))
-        (fault_table(&who, faults.items.iter().map(FaultRow::from)))
+        @if !faults.items.is_empty() { (fault_table(&who, &faults.items)) }
         (pager(w, None, next_href(&who.view, &faults.next).as_deref()))
     };
     Ok(page(&who, whose.sheet(&who, "import-sheet"), main))

@@ -1,5 +1,5 @@
 //! A crew's month: the days of each worker, the labour officer's review, and corrections.
-use super::crews::{days_of, days_told, month_said, under_crew};
+use super::crews::{days_of, days_told, month_said, months_bar, under_crew};
 use super::{next_href, page, say};
 use crate::api::crews::of_month;
 use crate::api::unknown_to_others;
@@ -61,6 +61,7 @@ fn month_page(who: &Signed, m: &Month, today: Date) -> Shown {
     let acts = who.holds(P::WageCrew) || (m.crew.firm.is_none() && who.holds(P::WageSheetMake));
     let main = html! {
         h2 { (month_said(who, m.month)) }
+        (months_bar(who, &format!("/crews/{}/months/", m.crew.crew), m.month, today))
         (review_told(who, m))
         (summary_list(w, &[
             Row::new(who.t("crew-workers"), html! { (say::people(w, m.sum.workers)) }),

@@ -64,7 +64,7 @@ fn paper_form(who: &Signed, c: &CourseView) -> Markup {
 }
 
 /// `1-3, 7` as numbers; at most as many as a scan stands for.
-fn numbers(text: &str) -> Option<Vec<i64>> {
+pub(crate) fn numbers(text: &str) -> Option<Vec<i64>> {
     let text = kernel::chinese::half_width(text).replace(['、', ';', ' '], ",").replace('–', "-");
     let mut out = Vec::new();
     for part in text.split(',').filter(|p| !p.is_empty()) {

@@ -48,14 +48,15 @@ pub async fn show(
     Query(ask): Query<LinesAsk>,
 ) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let lacking = ask.lacking.is_some();
+    let (lacking, actor_is_crew) = (ask.lacking.is_some(), who.holds(P::WageCrew));
     let ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
-    let (c, count, lines, papers) = web
+    let (c, count, lines, papers, import) = web
         .read(move |tx| {
             let c = crews::sheet_course(tx, &actor, id)?;
             let count = crews::word_count(tx, &actor, id)?;
             let lines = crews::line_words(tx, &actor, id, lacking, &ask)?;
-            Ok((c, count, lines, crews::papers_of(tx, &actor, id)?))
+            let import = payroll::sheet_raw(tx, id)?.import.filter(|_| actor_is_crew);
+            Ok((c, count, lines, crews::papers_of(tx, &actor, id)?, import))
         })
         .await?;
     let w = who.words();
@@ -73,6 +74,7 @@ pub async fn show(
         (line_table(&who, &lines.items))
         (pager(w, None, next_href(&who.view, &lines.next).as_deref()))
         (papers_part(&who, &c, &papers))
+        @if let (Some(import), Some(crew)) = (import, c.crew) { p { a href={ "/crews/" (crew) "/sheet-imports/" (import) } { (who.t("crew-sheet-file")) } } }
     };
     Ok(page(&who, under(&who, name(&who, c.period, c.kind, c.number), &c).lead(c.team.clone()), main))
 }

@@ -11,7 +11,7 @@ use crate::state::Web;
 use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::Response;
-use crews::{CourseView, CrewMonth, CrewNew, CrewView, ObjectionView, Stranger};
+use crews::{Attendance, AttendanceState, CourseView, CrewMonth, CrewNew, CrewView, ObjectionView, Stranger};
 use kernel::id::{CrewId, ProjectId};
 use kernel::{Date, PageAsk};
 use maud::{Markup, html};
@@ -78,6 +78,7 @@ struct Site {
     strangers: Vec<Stranger>,
     sheets: Vec<CourseView>,
     objections: Vec<ObjectionView>,
+    files: Vec<Attendance>,
 }
 
 async fn site_of(web: &Web, who: &Signed, id: ProjectId, month: Period) -> Result<Site, Fault> {
@@ -93,6 +94,7 @@ async fn site_of(web: &Web, who: &Signed, id: ProjectId, month: Period) -> Resul
             strangers: crews::strangers(tx, id)?,
             sheets: crews::sheets_on_site(tx, &actor, id, &few)?.items,
             objections: crews::objections(tx, &actor, id, None, true, &few)?.items,
+            files: crews::attendances(tx, &actor, id, None, &few)?.items,
             project,
         })
     });
@@ -111,13 +113,15 @@ pub async fn site(
         @if s.rules.is_none() { (without_rules(&who, id)) }
         @else {
             (site_work(&who, id))
-            (months_bar(&who, &format!("/wages/projects/{id}/attendance"), month, web.now().local_date()))
+            h2 { (month_said(&who, month)) }
+            (months_bar(&who, &format!("/wages/projects/{id}/attendance?month="), month, web.now().local_date()))
             (heads(&who, month, &s.heads))
             (crew_table(&who, month, &s.crews))
             h2 { (who.t("crew-sheets")) }
             (sheet_table(&who, &s.sheets))
             (objection_table(&who, &s.objections))
             (stranger_table(&who, &s.strangers))
+            (file_table(&who, &s.files))
         }
     };
     Ok(page(&who, under_project(&who, "crew-site", &s.project).lead(who.t("crew-site-lead")), main))
@@ -146,15 +150,14 @@ fn site_work(who: &Signed, id: ProjectId) -> Markup {
     html! { @if who.holds(P::WageRosterEdit) || who.holds(P::WageProjectManage) { (actions(buttons)) } }
 }
 
-/// The month before and the one after.
+/// The month before and the one after; the address of a month is `here` and the month.
 pub(super) fn months_bar(who: &Signed, here: &str, month: Period, today: Date) -> Markup {
     let before = month.first_day().map(|d| Period::of(d.plus_days(-1))).unwrap_or(month);
     let after = month.next();
     html! {
-        h2 { (month_said(who, month)) }
         (actions(html! {
-            (link_button(Button::Secondary, &month_said(who, before), &format!("{here}?month={before}")))
-            @if after <= Period::of(today) { (link_button(Button::Secondary, &month_said(who, after), &format!("{here}?month={after}"))) }
+            (link_button(Button::Secondary, &month_said(who, before), &format!("{here}{before}")))
+            @if after <= Period::of(today) { (link_button(Button::Secondary, &month_said(who, after), &format!("{here}{after}"))) }
         }))
     }
 }
@@ -272,6 +275,33 @@ fn stranger_table(who: &Signed, all: &[Stranger]) -> Markup {
         .figures(who.t("crew-days"))
         .rows(all.iter().map(row));
     html! { @if !all.is_empty() { (table.show(w)) p.hint { (who.t("strangers-next")) } } }
+}
+
+/// Files of attendance that were sent.
+fn file_table(who: &Signed, all: &[Attendance]) -> Markup {
+    let w = who.words();
+    let state = |a: &Attendance| match a.state {
+        AttendanceState::Accepted => status(Tone::Good, &who.t("attendance-file-accepted"), "", ""),
+        AttendanceState::Read => status(Tone::Warn, &who.t("attendance-file-read"), "", ""),
+        AttendanceState::Rejected => status(Tone::Danger, &who.t("attendance-file-rejected"), "", ""),
+    };
+    let row = |a: &Attendance| {
+        [
+            html! { a href={ "/attendance/" (a.id) } { (a.file_name) } },
+            html! { (month_said(who, a.period)) },
+            html! { (say::people(w, a.people)) },
+            moment(w, a.made_at),
+            state(a),
+        ]
+    };
+    let table = Table::new(who.t("attendance-files"))
+        .text(who.t("import-file"))
+        .text(who.t("attendance-month"))
+        .figures(who.t("attendance-people"))
+        .text(who.t("attendance-sent"))
+        .text(who.t("attendance-file-state"))
+        .rows(all.iter().map(row));
+    html! { @if !all.is_empty() { (table.show(w)) } }
 }
 
 pub async fn put_rules(
@@ -394,13 +424,14 @@ pub(super) fn under_crew<'a>(who: &Signed, title: impl Into<Text<'a>>, c: &CrewV
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<CrewId>) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let (crew, sheets, objections) = web
+    let (crew, sheets, objections, files) = web
         .read(move |tx| {
             let crew = crews::crew(tx, &actor, id)?;
             let few = PageAsk::first(FEW_ROWS);
             let sheets = crews::sheets_of_crew(tx, &actor, id, &few)?.items;
             let objections = crews::objections(tx, &actor, crew.project, Some(id), true, &few)?.items;
-            Ok((crew, sheets, objections))
+            let files = crews::attendances(tx, &actor, crew.project, Some(id), &few)?.items;
+            Ok((crew, sheets, objections, files))
         })
         .await?;
     let w = who.words();
@@ -418,6 +449,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<CrewId>) -> Re
         h2 { (who.t("crew-sheets")) }
         (sheet_table(&who, &sheets))
         (objection_table(&who, &objections))
+        (file_table(&who, &files))
         @if who.holds(P::WageProjectManage) && crew.ended_on.is_none() { (end_form(&who, id, web.now().local_date())) }
     };
     Ok(page(&who, under_crew(&who, crew.team.clone(), &crew).lead(crew.firm_name.clone()), main))

@@ -187,12 +187,14 @@ fn guarantees_part(who: &Signed, s: &Seen) -> Markup {
     html! {
         (table.show(w))
         @if due && who.holds(P::WageAccountOpen) {
-            (form(&who.view, &format!("/wages/projects/{id}/guarantee/deposit"), html! {
-                (actions(html! {
+            @let letter = link_button(Button::Secondary, &who.t("guarantee-open-letter"), &format!("/wages/projects/{id}/guarantee/letter"));
+            @if s.all.iter().any(|(g, _)| g.is_open() && g.form == GForm::Cash) { (actions(letter)) }
+            @else {
+                (form(&who.view, &format!("/wages/projects/{id}/guarantee/deposit"), actions(html! {
                     (button(Button::Primary, &who.t("guarantee-open-cash"), None))
-                    (link_button(Button::Secondary, &who.t("guarantee-open-letter"), &format!("/wages/projects/{id}/guarantee/letter")))
-                }))
-            }))
+                    (letter)
+                })))
+            }
         }
     }
 }

@@ -398,7 +398,8 @@ fn next(who: &Signed, i: &Import, errors: &FieldErrors) -> Markup {
     }
 }
 
-fn fault_table(who: &Signed, faults: &[ImportFault]) -> Markup {
+/// A list of faults: where, what stood there, why, and what to do.
+pub(super) fn fault_table(who: &Signed, faults: &[ImportFault]) -> Markup {
     let w = who.words();
     let zh = w.lang == Lang::Zh;
     let row = |f: &ImportFault| {

@@ -32,6 +32,7 @@ pub mod crew_sheets;
 pub mod crews;
 pub mod customers;
 pub mod demo_machines;
+pub mod demo_time;
 pub mod deposit_draw;
 pub mod deposit_open;
 pub mod deposits;

@@ -12,7 +12,7 @@ use crate::{Fault, Shown};
 use axum::extract::State;
 use axum::response::Response;
 use guarantee::{Form as GForm, Guarantee, Named, NoticeNew, NoticeState, PaymentNotice};
-use kernel::id::{GuaranteeId, InstructionId, PayNoticeId, PaySheetId, ProjectId};
+use kernel::id::{ArrearsCaseId, GuaranteeId, InstructionId, PayNoticeId, PaySheetId, ProjectId};
 use kernel::{Error, Result};
 use maud::{Markup, html};
 use party::Permission as P;
@@ -116,6 +116,11 @@ async fn of_notice(web: &Web, who: &Signed, id: PayNoticeId) -> Result<(PaymentN
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) -> Result<Shown, Fault> {
     let (n, g, p) = of_notice(&web, &who, id).await?;
+    let offered = if n.state == NoticeState::Paid && n.sheet.is_none() {
+        sheets(&web, who.words(), p.id).await?
+    } else {
+        Vec::new()
+    };
     let (w, today) = (who.words(), web.now().local_date());
     let left = n.pay_by.days() - today.days();
     let tone = if n.is_late(today) { Tone::Danger } else { Tone::Info };
@@ -124,11 +129,15 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) 
         Row::new(who.t("guarantee-bureau"), html! { (n.bureau_name) " · " (n.officer) }),
         Row::new(who.t("guarantee-basis"), html! { (n.basis) }),
         Row::new(who.t("guarantee-settle-order"), html! { (n.settle_order) " · " (day(w, n.settle_ordered_on)) }),
-        Row::new(who.t("guarantee-default-proof"), html! { (n.default_proof) " · " (day(w, n.defaulted_on)) }),
+        Row::new(who.t("guarantee-default-proof"), html! { (default_proof(&who, &n)) " · " (day(w, n.defaulted_on)) }),
         Row::new(who.t("guarantee-amount"), amount(w, n.money())),
         Row::new(who.t("guarantee-workers"), html! { (say::people(w, n.workers.0.len() as i64)) }),
         Row::new(who.t("guarantee-paid"), amount(w, n.paid_money())),
     ];
+    if let Some(sheet) = n.sheet {
+        let at = format!("/wages/sheets/{sheet}");
+        rows.push(Row::new(who.t("guarantee-sheet"), html! { a href=(at) { (who.t("guarantee-sheet-open")) } }));
+    }
     if let Some(by) = n.refill_by {
         let told = if n.refilled_at.is_some() {
             html! { (who.t("guarantee-refilled")) }
@@ -142,13 +151,21 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PayNoticeId>) 
             (notice(tone, &who.t("guarantee-pay-by"), html! { p { (day(w, n.pay_by)) " · " (w.t_with("guarantee-days-left", &[("n", left.into())])) } }))
         }
         (summary_list(w, &rows))
-        (notice_deeds(&who, &n, &g))
+        (notice_deeds(&who, &n, &g, &offered))
     };
     Ok(page(&who, here(&who, &p, "guarantee-notice").lead(n.number.clone()), main))
 }
 
+/// What proves the default: the case it was found in, or a document's number.
+fn default_proof(who: &Signed, n: &PaymentNotice) -> Markup {
+    match n.default_proof.parse::<ArrearsCaseId>() {
+        Ok(case) => html! { a href={ "/arrears/cases/" (case) } { (who.t("arrears-case")) } },
+        Err(_) => html! { (n.default_proof) },
+    }
+}
+
 /// The next step of a notice.
-fn notice_deeds(who: &Signed, n: &PaymentNotice, g: &Guarantee) -> Markup {
+fn notice_deeds(who: &Signed, n: &PaymentNotice, g: &Guarantee, sheets: &[(String, String)]) -> Markup {
     let w = who.words();
     let at = |rest: &str| format!("/wages/pay-notices/{}/{rest}", n.id);
     let one = |action: &str, name: &'static str, label: &str, send: &str| {
@@ -172,7 +189,14 @@ fn notice_deeds(who: &Signed, n: &PaymentNotice, g: &Guarantee) -> Markup {
             one("asking", "note", "guarantee-note", "guarantee-ask")
         }
         (NoticeState::Called, _) => one("issuer", "payment", "guarantee-issuer-payment", "guarantee-issuer-paid"),
-        (NoticeState::Paid, _) if n.sheet.is_none() => one("sheet", "sheet", "guarantee-sheet", "guarantee-sheet-set"),
+        (NoticeState::Paid, _) if n.sheet.is_none() => {
+            let choices: Vec<Choice<'_>> = sheets.iter().map(|(id, told)| Choice::new(id, told)).collect();
+            let fields = html! {
+                (select(w, &Field::new("sheet", who.t("guarantee-sheet")).hint(who.t("guarantee-sheet-hint")), &choices))
+                (actions(button(Button::Primary, &who.t("guarantee-sheet-set"), None)))
+            };
+            form(&who.view, &at("sheet"), fields)
+        }
         (NoticeState::Paid, _) if g.form == GForm::Cash => html! {
             (form(&who.view, &at("coming-back"), html! { (actions(button(Button::Secondary, &who.t("guarantee-came-back"), None))) }))
         },

@@ -82,7 +82,7 @@ stated! {
     worksite::TopUpState, "site-answer": Asked Info, Approved Good, Refused Danger, Lapsed Quiet;
     crews::Step, "crew-step": Drafted Info, Signing Info, Submitted Info, Returned Warn, Cleared Good, Checking Info, Paying Info, Paid Good, Cancelled Quiet;
     crews::Word, "crew-word": Waiting Quiet, Signed Good, PaperWaits Info, OnPaper Good, Objected Warn, Answered Info;
-    guarantee::NoticeState, "guarantee-notice-state": Received Info, Asked Info, Called Warn, Paid Good, Refused Danger;
+    guarantee::NoticeState, "guarantee-notice-state": Received Info, Asked Info, Called Warn, Paid Good, Refused Danger, Settled Good;
     worksite::end::OrderState, "legal-order-state": Waiting Info, InForce Warn, Deducted Good, Refused Quiet, Lifted Quiet;
     orders::OrderState, "orders-state": Entered Info, InForce Warn, Waiting Quiet, Done Good, Refused Danger, Lapsed Danger, Released Quiet, Expired Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;

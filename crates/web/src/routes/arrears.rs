@@ -1,7 +1,7 @@
 //! Warnings of wages and cases of wages in arrears, for the bank and the firms. What takes a second person is decided where all approvals
 //! are (`/v1/approvals`).
-use crate::api::{arrears as api, schema};
-use crate::gate::Access::{Firm, Public, Staff};
+use crate::api::{arrears as api, case_papers as papers, schema};
+use crate::gate::Access::{Anyone, Firm, Public, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{arrears as page, arrears_case as case, complaints};
 use party::Permission as P;
@@ -26,7 +26,8 @@ pub(super) fn pages() -> Vec<Route> {
         get("/arrears/cases/{id}", case::show, read),
         post("/arrears/cases/{id}/telling", case::tell, keeps),
         post("/arrears/cases/{id}/report", case::report, acts),
-        post("/arrears/cases/{id}/notes", case::note, acts),
+        post("/arrears/cases/{id}/notes", case::note, acts).takes(super::CASE_BODY_BYTES_MAX),
+        get("/arrears/cases/{id}/papers/{number}", case::paper, read),
         post("/arrears/cases/{id}/notice-taking", case::take_notice, keeps),
         post("/arrears/cases/{id}/closing", case::close, keeps),
         get("/complaint", complaints::show, Public),
@@ -55,6 +56,9 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/arrears-cases/{id}/telling", api::tell, keeps, "The contractor was told").doc(|d| d.body::<api::NoteAsk>().answer::<schema::Changed>()),
         act("/v1/arrears-cases/{id}/report", api::report, acts, "The contractor reported to the authorities, under a number").doc(|d| d.body::<api::NoteAsk>().answer::<schema::Changed>()),
         act("/v1/arrears-cases/{id}/closing", api::close, keeps, "Close a case whose wages are paid").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
+        ask("/v1/arrears-cases/{id}/entries", papers::entries, Anyone, "What happened in a case, oldest first").doc(|d| d.page_of::<schema::CaseEntry>()),
+        act("/v1/arrears-cases/{id}/entries", papers::note, Anyone, "Add a note to a case, with or without a paper").takes(super::CASE_BODY_BYTES_MAX).doc(|d| d.upload::<papers::NoteForm>().answer::<schema::CaseNoted>()),
+        ask("/v1/arrears-cases/{id}/entries/{number}/paper", papers::paper, Anyone, "The paper of an entry").doc(|d| d.file("application/pdf")),
         act("/v1/complaints", api::complain, Public, "A complaint about wages, without a name; its code is answered once").keyless().doc(|d| d.body::<api::ComplaintAsk>().answer::<schema::ComplaintTaken>()),
         ask("/v1/complaints/{code}", api::progress, Public, "How far a complaint is").doc(|d| d.answer::<schema::ComplaintProgress>()),
     ]

@@ -2,7 +2,7 @@
 use crate::api::{arrears as api, schema};
 use crate::gate::Access::{Firm, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{bureau, complaints};
+use crate::pages::{arrears_case, bureau, complaints};
 use party::Permission as P;
 
 /// Pages.
@@ -12,6 +12,8 @@ pub(super) fn pages() -> Vec<Route> {
         get("/bureau", bureau::board, read),
         get("/bureau/projects/{id}", bureau::project, read),
         post("/bureau/projects/{id}/queries", bureau::query_ask, acts),
+        get("/bureau/projects/{id}/case", bureau::case_form, acts),
+        post("/bureau/projects/{id}/case", arrears_case::open, acts),
         get("/bureau/queries", bureau::queries, read),
         get("/bureau/queries/{id}", bureau::query, read),
         post("/bureau/queries/{id}/look", bureau::look, acts),
@@ -19,7 +21,8 @@ pub(super) fn pages() -> Vec<Route> {
         get("/bureau/cases/{id}", bureau::case, read),
         post("/bureau/cases/{id}/order", bureau::order, acts),
         post("/bureau/cases/{id}/notice", bureau::notice_send, acts),
-        post("/bureau/cases/{id}/notes", bureau::case_note, acts),
+        post("/bureau/cases/{id}/notes", bureau::case_note, acts).takes(super::CASE_BODY_BYTES_MAX),
+        get("/bureau/cases/{id}/papers/{number}", arrears_case::paper, read),
         get("/bureau/complaints", complaints::list, read),
         get("/bureau/complaints/{id}", complaints::read, read),
         post("/bureau/complaints/{id}/phone", complaints::reveal, acts),
@@ -27,6 +30,7 @@ pub(super) fn pages() -> Vec<Route> {
         get("/bureau/complaints/{id}/files/{number}", complaints::file, read),
         get("/bureau/report", bureau::report, read),
         get("/bureau/report.csv", bureau::report_csv, read),
+        get("/bureau/report.xlsx", bureau::report_book, read),
         get("/bureaus", bureau::kept, keeps),
         post("/bureaus", bureau::make, keeps),
         post("/bureaus/{id}/end", bureau::end, keeps),
@@ -46,7 +50,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/bureau/queries/{id}/looks", api::look, acts, "Look into the account that was agreed to; each look is counted").doc(|d| d.answer::<schema::AccountLook>()),
         ask("/v1/bureau/cases", api::bureau_cases, read, "Cases of the region, newest first").doc(|d| d.page_of::<schema::ArrearsCase>()),
         act("/v1/bureau/cases/{id}/order", api::order, acts, "Order the main contractor to settle first").doc(|d| d.body::<api::OrderAsk>().answer::<schema::Changed>()),
-        act("/v1/bureau/cases/{id}/notice", api::notice, acts, "Call on the guarantee after the default").doc(|d| d.body::<api::NoteAsk>().answer::<schema::Changed>()),
+        act("/v1/bureau/cases/{id}/notice", api::notice, acts, "Write a payment notice to the guarantee after the default; the head of the bureau signs it").doc(|d| d.body::<api::NoteAsk>().answer::<schema::ApprovalAsked>()),
         ask("/v1/bureau/complaints", api::complaints, read, "Complaints of the region, newest first").doc(|d| d.page_of::<schema::Complaint>()),
         act("/v1/bureau/complaints/{id}/state", api::complaint_state, acts, "The next state of a complaint, with an answer in plain words").doc(|d| d.body::<api::StateAsk>().answer::<schema::Changed>()),
         ask("/v1/bureau/reports/{period}", api::month, read, "The report of a month").doc(|d| d.answer::<schema::MonthReport>()),

@@ -1,6 +1,6 @@
 //! Sites: crews, attendance, reviews, workers' words, clearance and proof. Who may see which crew and sheet the domain says.
 use super::FILE_BODY_BYTES_MAX;
-use crate::api::{crews, schema};
+use crate::api::{crew_files as sent, crews, schema};
 use crate::gate::Access::{Anyone, Customer, Firm};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
@@ -103,5 +103,26 @@ pub(super) fn programs() -> Vec<Route> {
         ask("/v1/objections/{id}", crews::objection, Anyone, "An objection").doc(|d| d.answer::<schema::Objection>()),
         act("/v1/objections/{id}/answer", crews::answer, Anyone, "Answer an objection").doc(|d| d.body::<crews::AnswerAsk>().answer::<schema::Changed>()),
         act("/v1/objections/{id}/further", crews::further, Customer, "Take one's objection further").doc(|d| d.answer::<schema::Changed>()),
+    ]
+}
+
+/// Programs: files of attendance, of pay sheets, of signatures.
+#[rustfmt::skip]
+pub(super) fn files() -> Vec<Route> {
+    let review = Firm(P::WageReview);
+    vec![
+        act("/v1/wage-projects/{id}/attendance-files", sent::attendance_send, Anyone, "Send a file of attendance").takes(FILE_BODY_BYTES_MAX).doc(|d| d.upload::<sent::AttendanceForm>().answer::<schema::AttendanceFile>()),
+        ask("/v1/attendance-files/{id}", sent::attendance, Anyone, "What came of a file of attendance").doc(|d| d.answer::<schema::AttendanceFile>()),
+        ask("/v1/attendance-files/{id}/faults", sent::attendance_faults, Anyone, "What is wrong in it").doc(|d| d.page_of::<schema::WageFault>()),
+        act("/v1/attendance-files/{id}/acceptance", sent::attendance_accept, Anyone, "Go on with the people who are right").doc(|d| d.answer::<schema::AttendanceFile>()),
+        act("/v1/crews/{id}/sheet-files", sent::sheet_send, Anyone, "Send a crew's pay sheet").takes(FILE_BODY_BYTES_MAX).doc(|d| d.upload::<sent::CrewSheetForm>().answer::<schema::WageImport>()),
+        ask("/v1/crews/{id}/sheet-files/{import}", sent::sheet, Anyone, "What came of a crew's pay sheet").doc(|d| d.answer::<schema::WageImport>()),
+        ask("/v1/crews/{id}/sheet-files/{import}/faults", sent::sheet_faults, Anyone, "What is wrong in it").doc(|d| d.page_of::<schema::WageFault>()),
+        act("/v1/crews/{id}/sheet-files/{import}/acceptance", sent::sheet_accept, Anyone, "Go on with the lines that are right").doc(|d| d.answer::<schema::WageImport>()),
+        act("/v1/crew-sheets/{id}/papers", sent::paper_send, Anyone, "Send a scan of signatures").takes(PAPER_BODY_BYTES_MAX).doc(|d| d.upload::<sent::PaperForm>().answer::<schema::PaperSent>()),
+        ask("/v1/crew-sheets/{id}/papers", sent::papers, Anyone, "The scans of a pay sheet, oldest first").doc(|d| d.page_of::<schema::SignaturePaper>()),
+        ask("/v1/crew-sheets/{id}/papers/{paper}", sent::paper, Anyone, "A scan as it was sent").doc(|d| d.file("application/pdf")),
+        act("/v1/crew-sheets/{id}/papers/{paper}/check", sent::paper_check, review, "The labour officer says that it holds the signatures of its lines").doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/crew-sheets/{id}/papers/{paper}/refusal", sent::paper_refuse, review, "He says that it does not").doc(|d| d.body::<crate::api::Why>().answer::<schema::Changed>()),
     ]
 }

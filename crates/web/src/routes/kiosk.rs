@@ -3,8 +3,8 @@ use crate::api::{Why, schema, terminals as api};
 use crate::gate::Access::{Customer, Public, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
-    app, demo_machines, kiosk, kiosk_cards, kiosk_cash, kiosk_passbook, kiosk_repay, kiosk_visit, terminal_cash,
-    terminals,
+    app, demo_machines, demo_time, kiosk, kiosk_cards, kiosk_cash, kiosk_passbook, kiosk_repay, kiosk_visit,
+    terminal_cash, terminals,
 };
 use party::Permission as P;
 
@@ -62,9 +62,14 @@ pub(super) fn cards() -> Vec<Route> {
     ]
 }
 
-/// The simulated machines of a demo; nothing elsewhere.
+/// The simulated machines of a demo, nothing elsewhere; and its clock, refused elsewhere.
 pub(super) fn demo() -> Vec<Route> {
-    vec![get("/demo/machines", demo_machines::list, Public), post("/demo/machines/{id}", demo_machines::act, Public)]
+    vec![
+        get("/demo/machines", demo_machines::list, Public),
+        post("/demo/machines/{id}", demo_machines::act, Public),
+        get("/demo/time", demo_time::show, Staff(P::DayClose)),
+        post("/demo/time", demo_time::pass, Staff(P::DayClose)),
+    ]
 }
 
 /// The site on somebody's own phone.

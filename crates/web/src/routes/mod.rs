@@ -88,6 +88,7 @@ pub fn table() -> Vec<Route> {
         crews::worker(),
         crews::pages(),
         crews::programs(),
+        crews::files(),
         guarantee::pages(),
         guarantee::programs(),
         site_end::pages(),
@@ -564,6 +565,8 @@ fn bank() -> Vec<Route> {
     ]
 }
 
+/// Bytes of a form with a note of a case and its paper.
+const CASE_BODY_BYTES_MAX: usize = ::arrears::FILE_BYTES_MAX + 64 * 1024;
 /// Bytes of a form with a file: the file's own limit and its parts.
 const FILE_BODY_BYTES_MAX: usize = ::sheets::FILE_BYTES_MAX + 64 * 1024;
 /// The same in base64.

@@ -381,6 +381,11 @@ pub fn objections_of(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Resu
     tx.select::<Objection>(tail, params![project.book(), project, LISTED_MAX])
 }
 
+/// All objections of a site, oldest first, with no permission asked; at most [`crate::end::OBJECTIONS_MAX`] of a notice.
+pub(crate) fn objections_kept(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Objection>> {
+    tx.select::<Objection>("WHERE book = ?1 AND project = ?2 ORDER BY number", params![project.book(), project])
+}
+
 /// What the approval of a closing speaks of.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Payload {

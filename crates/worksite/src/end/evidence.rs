@@ -4,92 +4,43 @@
 //! length, BLAKE3 hash, and a chain: the chain of a file is BLAKE3 over the chain before it and its hash, so that no file can be taken
 //! out or moved. `manifest.sig` is the Ed25519 signature over the manifest's bytes, in hexadecimal, by the key that the manifest names;
 //! the bank's key signs the roots of its closed days too. A file holds at most [`EVIDENCE_LINES_MAX`] lines and is made and written
-//! before the next one, so memory does not grow with the site.
-use crate::end::archive::{finish, put};
-use crate::end::{
-    EVIDENCE_FILES_MAX, EVIDENCE_LINES_MAX, EVIDENCE_SHEETS_MAX, LegalOrder, blocks_of, end_of, kept_until, may_read,
-    objections_of, orders_of,
-};
+//! before the next one, so memory does not grow with the site. A kind of which nothing is kept has one empty file, so that a kind that
+//! was taken out is missed. Papers lie under `papers/` by their hash, as they were sent: a scan shows the names that stand on it.
+use crate::agreement::agreements_kept;
+use crate::end::closing::objections_kept;
+use crate::end::orders::orders_kept;
+use crate::end::packing::{Packed, Packing, hex, row};
+use crate::end::{EVIDENCE_LINES_MAX, EVIDENCE_SHEETS_MAX, blocks_of, end_of, kept_until, may_read};
 use kernel::id::{AccountId, ProjectId, WorkerId};
-use kernel::{Actor, Error, Result};
+use kernel::{Actor, Result};
 use payroll::{PayLine, PaySheet, Project, Worker, project_raw};
 use serde_json::{Value, json};
 use std::io::Write;
-use store::{Audit, Param, Record, Store, Tx};
+use store::{Audit, Store, Tx};
 
-/// What another crate adds: the file's name without its ending, and its lines.
-pub type Extra = (&'static str, fn(&mut Tx<'_>, ProjectId) -> Result<Vec<Value>>);
-
-/// What was packed.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Packed {
-    pub files: usize,
-    pub bytes: u64,
-    /// BLAKE3 of the manifest, in hexadecimal.
-    pub manifest: String,
+/// What another crate adds.
+pub struct Extra {
+    /// The kinds of its files, each of which is there even when it is empty.
+    pub kinds: &'static [&'static str],
+    pub pack: fn(&mut Tx<'_>, ProjectId, &mut Packing<'_>) -> Result<()>,
 }
 
-/// A record as it stands, column by column; bytes and ids in hexadecimal.
-pub fn row<R: Record>(record: &R) -> Value {
-    let of = |p: &Param<'_>| match p {
-        Param::Int(n) => json!(n),
-        Param::Text(t) => json!(t),
-        Param::Id(bytes) => json!(hex(bytes)),
-        Param::Bytes(bytes) => json!(hex(bytes)),
-        _ => Value::Null,
-    };
-    let columns = R::TABLE.columns.iter().zip(record.params());
-    Value::Object(columns.map(|(name, value)| ((*name).to_owned(), of(&value))).collect())
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-struct Pack<'o> {
-    out: &'o mut dyn Write,
-    files: Vec<Value>,
-    chain: [u8; 32],
-    bytes: u64,
-}
-
-impl Pack<'_> {
-    fn file(&mut self, name: &str, content: &[u8]) -> Result<()> {
-        if self.files.len() >= EVIDENCE_FILES_MAX {
-            let most = EVIDENCE_FILES_MAX;
-            return Err(Error::limit("files of evidence", most + 1, most, "files"));
-        }
-        let hash = blake3::hash(content);
-        self.chain = link(&self.chain, hash.as_bytes());
-        self.files.push(json!({
-            "name": name, "bytes": content.len(), "blake3": hash.to_hex().as_str(), "chain": hex(&self.chain),
-        }));
-        self.bytes += content.len() as u64;
-        put(self.out, name, content).map_err(unwritten)
-    }
-    /// The lines of one kind, in as many files as they need.
-    fn lines(&mut self, name: &str, lines: &[Value]) -> Result<()> {
-        let parts: Vec<&[Value]> =
-            if lines.is_empty() { vec![&[]] } else { lines.chunks(EVIDENCE_LINES_MAX).collect() };
-        for (n, part) in parts.into_iter().enumerate() {
-            self.part(name, n, part)?;
-        }
-        Ok(())
-    }
-    fn part(&mut self, name: &str, n: usize, lines: &[Value]) -> Result<()> {
-        let text: String = lines.iter().map(|l| format!("{l}\n")).collect();
-        self.file(&format!("{name}-{:04}.jsonl", n + 1), text.as_bytes())
-    }
-}
-
-/// The chain of a file: over the chain before it and its hash.
-pub(crate) fn link(before: &[u8; 32], hash: &[u8; 32]) -> [u8; 32] {
-    *blake3::Hasher::new().update(before).update(hash).finalize().as_bytes()
-}
-
-fn unwritten(e: std::io::Error) -> Error {
-    Error::broken("the archive could not be written").caused_by(e)
-}
+/// The kinds of files that every archive holds; crates above add theirs.
+pub const KINDS_OF_SITE: &[&str] = &[
+    "site",
+    "agreements",
+    "orders",
+    "objections",
+    "blocks",
+    "roster",
+    "sheets",
+    "lines",
+    "payments",
+    "wage-account",
+    "clearing-account",
+    "audit",
+    "papers",
+];
 
 /// Packs what is kept of a site, on one snapshot, for who may read its wages; it is audited first. `extra` is what crates above add.
 pub fn evidence(store: &Store, actor: &Actor, id: ProjectId, extra: &[Extra], out: &mut dyn Write) -> Result<Packed> {
@@ -101,7 +52,7 @@ pub fn evidence(store: &Store, actor: &Actor, id: ProjectId, extra: &[Extra], ou
     })?;
     store.read(|tx| {
         let project = project_raw(tx, id)?;
-        let mut pack = Pack { out, files: Vec::new(), chain: [0; 32], bytes: 0 };
+        let mut pack = Packing::begin(out);
         site(tx, actor, &project, &mut pack)?;
         roster(tx, id, &mut pack)?;
         sheets(tx, id, &mut pack)?;
@@ -109,15 +60,16 @@ pub fn evidence(store: &Store, actor: &Actor, id: ProjectId, extra: &[Extra], ou
         {
             movements(tx, name, account, &mut pack)?;
         }
-        for (name, lines) in extra {
-            pack.lines(name, &lines(tx, id)?)?;
-        }
+        extra.iter().try_for_each(|more| (more.pack)(tx, id, &mut pack))?;
         audit(tx, id, &mut pack)?;
-        close(tx, &project, pack)
+        pack.papers_told()?;
+        let kinds = KINDS_OF_SITE.iter().chain(extra.iter().flat_map(|more| more.kinds));
+        kinds.copied().try_for_each(|kind| pack.kind(kind))?;
+        pack.close(tx, project.id)
     })
 }
 
-fn site(tx: &mut Tx<'_>, actor: &Actor, p: &Project, pack: &mut Pack<'_>) -> Result<()> {
+fn site(tx: &mut Tx<'_>, actor: &Actor, p: &Project, pack: &mut Packing<'_>) -> Result<()> {
     let file = crate::site_view(tx, actor, p.id).ok().flatten().map(|s| {
         json!({
             "region": s.region, "works_contract": s.works_contract, "signed_on": s.signed_on, "price": s.price, "begins_on": s.begins_on,
@@ -133,15 +85,19 @@ fn site(tx: &mut Tx<'_>, actor: &Actor, p: &Project, pack: &mut Pack<'_>) -> Res
         "wage_account": p.wage_account, "clearing_account": p.clearing_account, "opened_at": p.opened_at, "closed_at": p.closed_at,
         "file": file, "end": row(&end_of(tx, p.id)?), "kept_until": kept.until,
     })])?;
-    let orders: Vec<Value> = orders_of(tx, p.id)?.iter().map(row::<LegalOrder>).collect();
-    pack.lines("orders", &orders)?;
-    let objections: Vec<Value> = objections_of(tx, actor, p.id)?.iter().map(row).collect();
+    let agreements = agreements_kept(tx, p.id)?;
+    pack.lines("agreements", &agreements.iter().map(row).collect::<Vec<_>>())?;
+    agreements.iter().try_for_each(|a| pack.paper(tx, a.book, &a.text_hash))?;
+    let orders = orders_kept(tx, p.id)?;
+    pack.lines("orders", &orders.iter().map(row).collect::<Vec<_>>())?;
+    orders.iter().try_for_each(|o| pack.paper(tx, o.book, &o.evidence))?;
+    let objections: Vec<Value> = objections_kept(tx, p.id)?.iter().map(row).collect();
     pack.lines("objections", &objections)?;
     let blocks: Vec<Value> = blocks_of(tx, p.id)?.iter().map(row).collect();
     pack.lines("blocks", &blocks)
 }
 
-fn roster(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Pack<'_>) -> Result<()> {
+fn roster(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Packing<'_>) -> Result<()> {
     let told = |w: &Worker| {
         json!({
             "worker": w.id, "name": w.name_masked, "identity": w.identity_masked, "phone": w.phone_masked, "identity_index": hex(&w.identity_index),
@@ -150,18 +106,14 @@ fn roster(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Pack<'_>) -> Result<()> {
         })
     };
     let mut after: Option<WorkerId> = None;
-    for n in 0.. {
+    loop {
         let page = payroll::roster_raw(tx, id, after, EVIDENCE_LINES_MAX as u32)?;
-        if page.is_empty() && n > 0 {
-            break;
-        }
         after = page.last().map(|w| w.id);
-        pack.part("roster", n, &page.iter().map(told).collect::<Vec<_>>())?;
+        pack.lines("roster", &page.iter().map(told).collect::<Vec<_>>())?;
         if page.len() < EVIDENCE_LINES_MAX {
-            break;
+            return Ok(());
         }
     }
-    Ok(())
 }
 
 fn told_sheet(s: &PaySheet) -> Value {
@@ -176,17 +128,16 @@ fn told_sheet(s: &PaySheet) -> Value {
 
 fn told_line(l: &PayLine) -> Value {
     json!({
-        "line": l.id, "sheet": l.sheet, "number": l.number, "worker": l.worker, "period": l.period, "name": l.name_masked,
+        "line": l.id, "line_hash": hex(&crews::line_hash(l)), "sheet": l.sheet, "number": l.number, "worker": l.worker, "period": l.period, "name": l.name_masked,
         "identity": l.identity_masked, "team": l.team, "days": l.days, "hours": l.hours, "due": l.due, "deductions": l.deductions,
         "net": l.net, "items": l.items.0, "account": l.account, "bank": l.bank, "account_masked": l.account_masked, "state": l.state,
         "reason": l.reason, "transfer": l.transfer, "settled_at": l.settled_at, "repays": l.repays, "repaid_by": l.repaid_by,
     })
 }
 
-fn sheets(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Pack<'_>) -> Result<()> {
+fn sheets(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Packing<'_>) -> Result<()> {
     let all = payroll::sheets_newest(tx, id, EVIDENCE_SHEETS_MAX)?;
     pack.lines("sheets", &all.iter().map(told_sheet).collect::<Vec<_>>())?;
-    let mut n = 0;
     for sheet in &all {
         let mut after = 0;
         loop {
@@ -197,9 +148,8 @@ fn sheets(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Pack<'_>) -> Result<()> {
             for transfer in page.iter().filter_map(|l| l.transfer) {
                 paid.extend(ledger::entry(tx, transfer)?.map(|e| told_entry(&e)));
             }
-            pack.part("lines", n, &page.iter().map(told_line).collect::<Vec<_>>())?;
-            pack.part("payments", n, &paid)?;
-            n += 1;
+            pack.lines("lines", &page.iter().map(told_line).collect::<Vec<_>>())?;
+            pack.lines("payments", &paid)?;
         }
     }
     Ok(())
@@ -213,8 +163,8 @@ fn told_entry(e: &ledger::Entry) -> Value {
 }
 
 /// All movements of an account, the newest first.
-fn movements(tx: &mut Tx<'_>, name: &str, account: AccountId, pack: &mut Pack<'_>) -> Result<()> {
-    let (mut from, mut n) = (None, 0);
+fn movements(tx: &mut Tx<'_>, name: &str, account: AccountId, pack: &mut Packing<'_>) -> Result<()> {
+    let mut from = None;
     loop {
         let page = ledger::statement(tx, account, from, ledger::STATEMENT_ROWS_MAX)?;
         let told = |l: &ledger::Line| {
@@ -223,8 +173,7 @@ fn movements(tx: &mut Tx<'_>, name: &str, account: AccountId, pack: &mut Pack<'_
             all.insert("after".into(), json!(l.after));
             Value::Object(all)
         };
-        pack.part(name, n, &page.iter().map(told).collect::<Vec<_>>())?;
-        n += 1;
+        pack.lines(name, &page.iter().map(told).collect::<Vec<_>>())?;
         from = page.last().and_then(ledger::Line::prev);
         if from.is_none() {
             return Ok(());
@@ -232,32 +181,16 @@ fn movements(tx: &mut Tx<'_>, name: &str, account: AccountId, pack: &mut Pack<'_
     }
 }
 
-fn audit(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Pack<'_>) -> Result<()> {
+fn audit(tx: &mut Tx<'_>, id: ProjectId, pack: &mut Packing<'_>) -> Result<()> {
     let object = id.to_string();
     let mut after = 0;
-    for n in 0.. {
+    loop {
         let page = tx.audit_rows(after, EVIDENCE_LINES_MAX as u32, Some(&object))?;
         let told = page.iter().map(|a| json!({ "pos": a.pos, "at": a.at, "by": a.principal, "action": a.action, "after": a.after, "reason": a.reason, "approval": a.approval, "hash": hex(&a.hash) }));
-        pack.part("audit", n, &told.collect::<Vec<_>>())?;
+        pack.lines("audit", &told.collect::<Vec<_>>())?;
         match page.last() {
             Some(last) if page.len() == EVIDENCE_LINES_MAX => after = last.pos,
-            _ => break,
+            _ => return Ok(()),
         }
     }
-    Ok(())
-}
-
-fn close(tx: &mut Tx<'_>, p: &Project, pack: Pack<'_>) -> Result<Packed> {
-    let Pack { out, files, bytes, .. } = pack;
-    let many = files.len();
-    let manifest = json!({
-        "form": "yizhan-wage-evidence-1", "project": p.id, "made_at": tx.now(), "key": hex(&tx.keys().verifying_key()), "files": files,
-    });
-    let text =
-        serde_json::to_vec_pretty(&manifest).map_err(|e| Error::broken("a manifest has no JSON form").caused_by(e))?;
-    let signature = hex(&tx.keys().sign(&text));
-    put(out, "manifest.json", &text).map_err(unwritten)?;
-    put(out, "manifest.sig", signature.as_bytes()).map_err(unwritten)?;
-    finish(out).map_err(unwritten)?;
-    Ok(Packed { files: many, bytes, manifest: blake3::hash(&text).to_hex().to_string() })
 }

@@ -22,7 +22,9 @@ mod decided;
 mod events;
 mod evidence;
 mod ledger_book;
+mod links;
 mod orders;
+mod packing;
 mod proof;
 mod records;
 
@@ -33,12 +35,13 @@ pub use closing::{
 };
 pub use decided::{KINDS, approval_no, approval_yes};
 pub use events::Event;
-pub use evidence::{Extra, Packed, evidence, row};
+pub use evidence::{Extra, KINDS_OF_SITE, evidence};
 pub use ledger_book::{LedgerRow, pay_ledger, pay_ledger_file};
 pub use orders::{
     Action, Basis, LegalOrder, OrderNew, OrderState, may_restrict, order, order_enter, order_lift,
     order_of_restriction, orders_of, orders_open, restrict,
 };
+pub use packing::{Packed, Packing, row};
 pub use proof::{Fault, Proof, proof};
 pub use records::{Kept, kept_until, may_forget};
 
@@ -64,7 +67,9 @@ pub const LEDGER_FILE_MAX: u32 = 100_000;
 /// Lines of one file of an archive of evidence at most.
 pub const EVIDENCE_LINES_MAX: usize = 5_000;
 /// Files of one archive at most.
-pub const EVIDENCE_FILES_MAX: usize = 2_000;
+pub const EVIDENCE_FILES_MAX: usize = 20_000;
+/// Bytes of the papers of one archive at most (512 MiB); those beyond are named and not packed.
+pub const EVIDENCE_PAPERS_BYTES_MAX: u64 = 512 << 20;
 /// Bytes of one file of an archive at most.
 pub const EVIDENCE_FILE_BYTES_MAX: u64 = 64 << 20;
 /// Pay sheets of one archive at most, the newest first.

@@ -155,6 +155,11 @@ pub fn orders_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<LegalOrder>>
     tx.select::<LegalOrder>(tail, params![project.book(), project, LISTED_MAX])
 }
 
+/// All documents on a project's accounts, oldest first, with no permission asked.
+pub(crate) fn orders_kept(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<LegalOrder>> {
+    tx.select::<LegalOrder>("WHERE book = ?1 AND project = ?2 ORDER BY id", params![project.book(), project])
+}
+
 /// The document behind a restriction of an account.
 pub fn order_of_restriction(tx: &mut Tx<'_>, account: AccountId, number: i64) -> Result<Option<LegalOrder>> {
     let tail = "WHERE book = ?1 AND account = ?2 AND restriction = ?3";

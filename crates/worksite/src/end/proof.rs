@@ -2,13 +2,15 @@
 //!
 //! Each file has the hash and the chain that the manifest says, the manifest the signature of its key. Then the figures: a sheet's lines
 //! are as many and come to as much as the sheet says, its paid lines too; each paid line names a payment of its amount to its account;
-//! an account's movements follow from each other. What is wrong is told with its file and line.
+//! an account's movements follow from each other. Then what files say of each other, see `links`. What is missing is told by its name,
+//! what is wrong with its file and line.
 use crate::end::EVIDENCE_FILES_MAX;
 use crate::end::archive::next;
-use crate::end::evidence::{hex, link};
+use crate::end::links::Links;
+use crate::end::packing::{hex, link};
 use kernel::{Error, Result};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// What is wrong, and where.
@@ -30,6 +32,12 @@ pub struct Proof {
     pub files: usize,
     pub sheets: usize,
     pub lines: usize,
+    /// Lines that their workers signed as they stand, by themselves or on paper that was compared.
+    pub signed: usize,
+    /// Papers that are there.
+    pub papers: usize,
+    /// Papers that are named and were too many for one archive; the bank has them.
+    pub left_out: usize,
     /// Faults beyond [`FAULTS_MAX`] are counted only.
     pub faults: Vec<Fault>,
     pub more: usize,
@@ -39,7 +47,7 @@ pub struct Proof {
 pub const FAULTS_MAX: usize = 1_000;
 
 impl Proof {
-    fn wrong(&mut self, file: &str, line: usize, what: impl Into<String>) {
+    pub(crate) fn wrong(&mut self, file: &str, line: usize, what: impl Into<String>) {
         match self.faults.len() < FAULTS_MAX {
             true => self.faults.push(Fault { file: file.into(), line, what: what.into() }),
             false => self.more += 1,
@@ -72,11 +80,12 @@ struct Figures {
     named: BTreeMap<String, (String, usize, i64, String)>,
     /// The balance that the line before said, by kind of account.
     after: BTreeMap<String, i64>,
+    links: Links,
 }
 
-/// Looks at an archive. `key` is the bank's own, when it is known. `Err(worksite_evidence_unread)` for what is none; all that is wrong
-/// with one stands in [`Proof::faults`].
-pub fn proof(from: &mut dyn Read, key: Option<[u8; 32]>) -> Result<Proof> {
+/// Looks at an archive. `key` is the bank's own, when it is known; `kinds` are the kinds of files that must be there, be they empty.
+/// `Err(worksite_evidence_unread)` for what is none; all that is wrong with one stands in [`Proof::faults`].
+pub fn proof(from: &mut dyn Read, key: Option<[u8; 32]>, kinds: &[&str]) -> Result<Proof> {
     let (mut p, mut seen, mut chain, mut figures) = (Proof::default(), Vec::new(), [0u8; 32], Figures::default());
     let (mut manifest, mut signature) = (Vec::new(), Vec::new());
     while let Some((name, content)) = next(from)? {
@@ -98,15 +107,24 @@ pub fn proof(from: &mut dyn Read, key: Option<[u8; 32]>) -> Result<Proof> {
     p.files = seen.len();
     figures.compare(&mut p);
     listed(&mut p, &manifest, &seen);
+    let there: BTreeSet<&str> = seen.iter().map(|s| kind_of(&s.name)).collect();
+    for kind in kinds.iter().filter(|kind| !there.contains(**kind)) {
+        p.wrong(kind, 0, "it is missing: an archive holds it even when nothing is kept of it");
+    }
     signed(&mut p, &manifest, &signature, key);
     Ok(p)
 }
 
-fn text<'v>(v: &'v Value, field: &str) -> &'v str {
+/// `lines` of `lines-0001.jsonl`; of a paper its whole name.
+fn kind_of(name: &str) -> &str {
+    name.strip_suffix(".jsonl").and_then(|n| n.rsplit_once('-')).map_or(name, |(kind, _)| kind)
+}
+
+pub(crate) fn text<'v>(v: &'v Value, field: &str) -> &'v str {
     v[field].as_str().unwrap_or_default()
 }
 
-fn number(v: &Value, field: &str) -> i64 {
+pub(crate) fn number(v: &Value, field: &str) -> i64 {
     v[field].as_i64().unwrap_or_default()
 }
 
@@ -117,18 +135,21 @@ fn listed(p: &mut Proof, manifest: &[u8], seen: &[Seen]) {
     (p.project, p.made_at, p.key) =
         (text(&told, "project").into(), text(&told, "made_at").into(), text(&told, "key").into());
     let files = told["files"].as_array().cloned().unwrap_or_default();
-    if files.len() != seen.len() {
-        p.wrong("manifest.json", 0, format!("it names {} files, {} are there", files.len(), seen.len()));
+    let by_name: BTreeMap<&str, &Value> = files.iter().map(|told| (text(told, "name"), told)).collect();
+    let there: BTreeSet<&str> = seen.iter().map(|s| s.name.as_str()).collect();
+    for name in by_name.keys().filter(|name| !there.contains(**name)) {
+        p.wrong(name, 0, "it is missing; the manifest names it");
     }
-    for (told, found) in files.iter().zip(seen) {
-        let same = text(told, "name") == found.name && number(told, "bytes") == found.bytes as i64;
-        if !same || text(told, "blake3") != found.hash {
-            p.wrong(
-                &found.name,
-                0,
-                format!("it is not {} of the manifest: its content was changed", text(told, "name")),
-            );
-        } else if text(told, "chain") != found.chain {
+    let mut moved = false;
+    for (at, found) in seen.iter().enumerate() {
+        let Some(told) = by_name.get(found.name.as_str()) else {
+            p.wrong(&found.name, 0, "it is not in the manifest: it was added");
+            continue;
+        };
+        if number(told, "bytes") != found.bytes as i64 || text(told, "blake3") != found.hash {
+            p.wrong(&found.name, 0, "its content was changed: it is not what the manifest says");
+        } else if !moved && (text(told, "chain") != found.chain || files.get(at).is_none_or(|t| t != *told)) {
+            moved = true;
             p.wrong(&found.name, 0, "a file before it was changed, added, taken out or moved");
         }
     }
@@ -155,13 +176,17 @@ fn signed(p: &mut Proof, manifest: &[u8], signature: &[u8], expected: Option<[u8
 
 impl Figures {
     fn file(&mut self, p: &mut Proof, name: &str, content: &[u8]) {
-        let kind = name.rsplit_once('-').map_or(name, |(kind, _)| kind);
+        if name.starts_with("papers/") {
+            return self.links.paper(p, name, content);
+        }
+        let kind = kind_of(name);
         let rows = content.split(|b| *b == b'\n').filter(|l| !l.is_empty());
         for (n, row) in rows.enumerate() {
             let Ok(v) = serde_json::from_slice::<Value>(row) else {
                 p.wrong(name, n + 1, "it is no JSON");
                 continue;
             };
+            self.links.line(p, kind, (name.to_owned(), n + 1), &v);
             match kind {
                 "sheets" => self.sheet(p, n + 1, &v),
                 "lines" => self.line(p, name, n + 1, &v),
@@ -233,5 +258,6 @@ impl Figures {
         for (kind, left) in self.after.iter().filter(|(_, left)| **left != 0) {
             p.wrong(&format!("{kind}-0001.jsonl"), 0, format!("its movements leave {left} unexplained"));
         }
+        self.links.compare(p);
     }
 }
