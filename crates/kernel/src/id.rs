@@ -337,6 +337,14 @@ ids! {
     BureauQueryId = "bqry";
     /// A worker's complaint, anonymous if he wants.
     ComplaintId = "cmpl";
+    /// A case of the guard's desk (风险案件).
+    FraudCaseId = "fcas";
+    /// What made such a case or joined it.
+    CaseAlertId = "calt";
+    /// Something done in a case or with an objection.
+    CaseStepId = "cstp";
+    /// A customer's objection to a measure of the guard, or his complaint.
+    AppealId = "appl";
 }
 
 #[cfg(test)]

@@ -374,6 +374,15 @@ fn given_by(tx: &mut Tx<'_>, owner: PersonId) -> Result<Vec<Tie>> {
     tx.select::<Tie>(tail, params![owner.book(), owner, TIES_LISTED_MAX])
 }
 
+/// Whether one of two people has let the other into his family view and it still holds; asks no permission.
+pub fn are_tied(tx: &mut Tx<'_>, one: PersonId, other: PersonId) -> Result<bool> {
+    let now = tx.now();
+    let mut open = |owner: PersonId, member: PersonId| -> Result<bool> {
+        Ok(given_by(tx, owner)?.iter().any(|t| t.is_open(now) && t.member == Some(member)))
+    };
+    Ok(open(one, other)? || open(other, one)?)
+}
+
 /// A tie and its accounts, for one of its two.
 pub fn tie(tx: &mut Tx<'_>, actor: &Actor, id: FamilyTieId) -> Result<(Tie, Vec<Share>)> {
     let (tie, _) = own(tx, actor, id)?;

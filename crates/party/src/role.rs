@@ -70,6 +70,10 @@ store::text_enum! {
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
+        /// Works cases of the guard: claims, calls back, closes, answers objections.
+        CaseWork = "case.work",
+        /// Sees cases that are for few: reports of suspicion and what was made secret.
+        CaseSecret = "case.secret",
         TariffEdit = "tariff.edit",
         OutboxOperate = "outbox.operate",
         WebhookManage = "webhook.manage",
@@ -214,6 +218,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::WageReadBank,
     P::WageCase,
     P::GuardRead,
+    P::CaseWork,
     P::CallBackTake,
     P::CustomerManage,
     P::TerminalEnrol,
@@ -262,6 +267,8 @@ const RISK_OFFICER: &[P] = &[
     P::GuardRead,
     P::GuardLists,
     P::GuardDecide,
+    P::CaseWork,
+    P::CaseSecret,
     P::WageReadBank,
     P::WageLegalOrder,
     P::OrderEnter,
@@ -454,6 +461,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
     ("orders", &[P::PaymentSubmitAny, P::AccountReadAny]),
+    ("cases", &[P::CaseWork]),
     ("expire", &[P::PaymentSubmitAny]),
     ("till", &[P::PaymentSubmitAny]),
 ];
