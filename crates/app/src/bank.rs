@@ -254,6 +254,7 @@ impl Bank {
             worksite::MIGRATION_END,
             orders::MIGRATION,
             safety::MIGRATION,
+            cases::MIGRATION,
         ]);
         all
     }
@@ -287,6 +288,7 @@ impl Bank {
             guarantee::TABLES,
             arrears::TABLES,
             orders::TABLES,
+            cases::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -29,6 +29,7 @@ mod denial;
 pub mod desk;
 mod evidence;
 pub mod family;
+pub mod followed;
 pub mod fraud;
 pub mod jobs;
 mod keys;
@@ -84,7 +85,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 29] = [
+    let lists: [&[&Code]; 31] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -112,6 +113,7 @@ pub fn codes() -> Vec<&'static Code> {
         guarantee::ALL,
         arrears::ALL,
         orders::ALL,
+        cases::ALL,
         codes::ALL,
         demo_load::ALL,
         demo_time::ALL,

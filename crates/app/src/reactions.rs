@@ -1,6 +1,6 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
-use crate::watch;
+use crate::{followed, watch};
 use kernel::id::{
     AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
@@ -19,6 +19,8 @@ enum Reaction {
     WageMoneyIn,
     /// The till that waits for this payment counts what it moved.
     TillFollows,
+    /// The desk of cases looks into it.
+    BecomesCase,
     /// Whoever pays (`payer`).
     TellPayer,
     /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
@@ -69,10 +71,10 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
         "payment.posted" => &[TillFollows, WageMoneyIn, TellPayer, TellPayee],
-        "payment.challenged" => &[TellPayer, TellFamily],
-        "payment.delayed" | "payment.held" => &[TellPayer, TellFamily, TellTrusted],
+        "payment.challenged" => &[BecomesCase, TellPayer, TellFamily],
+        "payment.delayed" | "payment.held" => &[BecomesCase, TellPayer, TellFamily, TellTrusted],
         "payment.awaiting_approval" => &[TellPayer],
-        "payment.refused" => &[TillFollows, TellPayer, TellTrusted],
+        "payment.refused" => &[BecomesCase, TillFollows, TellPayer, TellTrusted],
         "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
 
         "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
@@ -137,6 +139,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "worksite.notice_begun" | "worksite.objected" | "worksite.closed" => &[TellFirm],
         "worksite.order_froze" | "worksite.order_deducted" | "worksite.order_lifted" => &[TellFirm],
 
+        "guard.case_wanted" | "safety.reported" => &[BecomesCase],
+        "case.appeal_decided" => &[TellPerson],
+
         "webhook.disabled" => &[TellFirm],
         _ => &[],
     }
@@ -154,6 +159,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             PayLinePaid | PayLineReturned => pay_line(tx, event, *reaction)?,
             TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
             WageMoneyIn => wage_money_in(tx, event)?,
+            BecomesCase => followed::heard(tx, event)?,
             _ => {}
         }
     }
@@ -352,8 +358,8 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellTrusted
-        | TellToSign => None,
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | BecomesCase | TellPaid | TellFamily
+        | TellTrusted | TellToSign => None,
         TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,
@@ -453,12 +459,12 @@ fn stands_for_an_order(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
 }
 
 /// What an authority took is told by its order, or not at all.
-fn is_of_an_order(event: &Outbox) -> bool {
+pub(crate) fn is_of_an_order(event: &Outbox) -> bool {
     text(event, "what") == "legal_deduction" && text(event, "reference").starts_with("aord_")
 }
 
 /// The many payments of a pay run are told as the run, not one by one.
-fn is_part_of_a_run(event: &Outbox) -> bool {
+pub(crate) fn is_part_of_a_run(event: &Outbox) -> bool {
     matches!(text(event, "what"), "wage_pay" | "wage_return") || text(event, "reference").starts_with("plin_")
 }
 

@@ -111,3 +111,18 @@ CREATE TABLE guard_seen (
 ) KEYED;
 CREATE INDEX guard_seen_by_time ON guard_seen (at, id);
 -- append-only: guard_seen
+
+-- What a payment turned out to be, by whoever closed the case about it.
+CREATE TABLE guard_labels (
+    book BIGINT NOT NULL,
+    id BYTES NOT NULL,
+    at BIGINT NOT NULL,
+    payer BIGINT NOT NULL,
+    payee BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    fraud BIGINT NOT NULL CHECK (fraud IN (0, 1)),
+    said_by TEXT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, id)
+) KEYED;
+CREATE INDEX guard_labels_by_time ON guard_labels (at, id);

@@ -1,6 +1,7 @@
 //! Prepare, decide, posted; and the record of each decision.
 use crate::activity::{Activity, PayerActivity, Windows};
 use crate::evaluate::{Evaluation, Frozen, Judgement, Listed, Reason, Seen, evaluate};
+use crate::events::Event;
 use crate::facts::{Facts, Inputs, Ladder, Subject};
 use crate::rules::{Mode, RuleSet, Side, TEXT_CHECK, TEXT_UNAVAILABLE};
 use crate::state::{Versions, versions};
@@ -121,6 +122,11 @@ impl DecisionRecord {
         keys
     }
 
+    /// Rules that ask for a case about it, although they may let it pass.
+    pub fn wants_case(&self) -> Vec<String> {
+        self.reasons.0.iter().filter(|r| r.case && r.counts()).map(|r| r.rule.clone()).collect()
+    }
+
     /// Everything, shadow hits and cleared ones too.
     pub fn staff_reasons(&self) -> &[Reason] {
         &self.reasons.0
@@ -232,9 +238,9 @@ impl Guard {
             let rules = hit.filter_map(|j| engine.rules().rules.iter().find(|r| r.id == j.rule));
             rules.filter(|r| keep(r)).map(|r| r.id.clone()).collect()
         };
-        let (neutral, gates) = (named(|r| r.neutral), named(|r| r.gate));
+        let (neutral, gates, cases) = (named(|r| r.neutral), named(|r| r.gate), named(|r| r.case));
         let ladder = engine.rules().ladder.band.clone();
-        Ok(Some(Box::new(Judgement { looked, neutral, gates, ladder, decision })))
+        Ok(Some(Box::new(Judgement { looked, neutral, gates, cases, ladder, decision })))
     }
 
     /// Of both sets of rules.
@@ -264,8 +270,13 @@ impl Guard {
         let row = activity_locked(tx, facts)?;
         let answer = self.answer(tx, prepared, facts, &rules, versions, row.as_ref())?;
         let mut record = record_of(tx, facts, &rules, self.rule_hash(&rules), versions, answer);
+        let rules = record.wants_case();
         if !tx.insert_if_absent(&mut record)? {
             record = standing(tx, facts)?;
+        } else if record.verdict.may_post() && !rules.is_empty() {
+            let (instruction, decision) = (record.instruction, record.id);
+            let payer = facts.payer.owner;
+            tx.emit(&Event::CaseWanted { instruction, decision, payer, rules }, &instruction.to_string())?;
         }
         Ok(Decision { record, activity: row })
     }
@@ -465,6 +476,7 @@ fn unavailable() -> Reason {
         about: String::new(),
         detail: "no answer was prepared in time".into(),
         cleared: false,
+        case: false,
     }
 }
 

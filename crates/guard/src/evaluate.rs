@@ -65,6 +65,9 @@ pub struct Reason {
     /// Somebody has seen to it; it does not count any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cleared: bool,
+    /// Somebody is to look into it, even if the payment passes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub case: bool,
 }
 
 impl Reason {
@@ -94,6 +97,8 @@ pub struct Judgement {
     /// Rules that are not to be named to the customer, and those that only keep a payment from being let go by itself.
     pub neutral: Vec<String>,
     pub gates: Vec<String>,
+    /// Rules that ask for a case.
+    pub cases: Vec<String>,
     pub ladder: Vec<Band>,
 }
 
@@ -146,6 +151,7 @@ fn reason(rule: &Rule, about: String, detail: String, cleared: bool) -> Reason {
         about,
         detail,
         cleared,
+        case: false,
     }
 }
 
@@ -254,6 +260,7 @@ fn watched(judgement: &Judgement, facts: &Facts, seen: &Seen) -> Vec<(Reason, i6
             about: String::new(),
             detail: j.detail.clone(),
             cleared: cleared(&j.rule, action),
+            case: judgement.cases.contains(&j.rule),
         };
         (reason, if action == Ladder::Delay { i64::from(j.delay_minutes) } else { 0 })
     };
@@ -272,6 +279,7 @@ fn watched(judgement: &Judgement, facts: &Facts, seen: &Seen) -> Vec<(Reason, i6
             about: String::new(),
             detail: format!("model {}: {} of 10,000 ({})", m.version, m.probability, why.join(", ")),
             cleared: cleared(MODEL, Ladder::Pass),
+            case: false,
         };
         (reason, 0)
     }));

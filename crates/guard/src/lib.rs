@@ -21,6 +21,9 @@
 //! **What the customer hears.** A reason has a text key. Where naming it would tip off (a police order, a list) the customer
 //! gets only the neutral `guard-check`, whatever else was hit.
 //!
+//! **Cases.** A rule may ask for a case although the payment passes: the reason on record says so, and `guard.case_wanted` is told
+//! ([`DecisionRecord::wants_case`]). What a case came to is a label ([`Guard::label`]), from which the engine learns.
+//!
 //! Whoever must lock both a party's freezes and its accounts takes the freeze first.
 mod activity;
 mod decision;
@@ -50,7 +53,7 @@ pub use rules::{
     TEXT_UNAVAILABLE, TEXT_UNCLEAR, TEXT_UNUSUAL,
 };
 pub use state::{GuardState, Versions, versions};
-pub use watch::{RECALL_DAYS, SeenRow};
+pub use watch::{LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SeenRow};
 
 use kernel::Result;
 use parking_lot::RwLock;
@@ -93,6 +96,7 @@ pub const TABLES: &[&Table] = &[
     <ListEntry as Record>::TABLE,
     <PartyFreeze as Record>::TABLE,
     <SeenRow as Record>::TABLE,
+    <LabelRow as Record>::TABLE,
 ];
 
 kernel::codes! {

@@ -6,19 +6,21 @@
 //! commit leaves what it counted; it errs on the safe side, and the next start forgets it. [`Guard::recall`] counts the rows
 //! of the last [`RECALL_DAYS`] days into an empty engine and comes to the same memory.
 use crate::activity::PayerActivity;
-use crate::facts::{Facts, Kind, Payee, PayeeClass};
-use crate::{Guard, WATCH_ROWS_READ};
+use crate::facts::{Facts, Kind, Payee, PayeeClass, Subject};
+use crate::{BAD_FACTS, Change, Guard, WATCH_ROWS_READ};
 use kernel::clock::DAY;
 use kernel::id::{DecisionId, InstructionId};
-use kernel::{BookId, Id, Money, Owner, Result, Timestamp};
+use kernel::{Actor, BookId, Error, Id, Money, Owner, Result, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use risk::{Engine, Happening, Key, Looked, Observed, Payment, PaymentKind, Signals, Way};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use store::{Overlay, Seal, Tx, params};
+use store::{Audit, Overlay, Seal, Tx, params};
 
 /// Days that are counted into an engine that has seen nothing: its longest window.
 pub const RECALL_DAYS: i64 = 90;
+/// Labels that are counted into such an engine.
+pub const LABELS_MAX: i64 = 100_000;
 /// Instructions that are remembered as counted, so that a transaction that is run again counts once.
 const COUNTED_MAX: usize = 4_096;
 
@@ -43,6 +45,46 @@ store::record! {
         pub way: i64,
         pub elder: bool,
     }
+}
+
+store::record! {
+    /// What a payment turned out to be; the newest word stands.
+    pub struct LabelRow in "guard_labels" key 2 {
+        pub book: BookId,
+        pub id: InstructionId,
+        pub at: Timestamp,
+        pub payer: i64,
+        pub payee: i64,
+        /// Fen.
+        pub amount: i64,
+        pub fraud: bool,
+        pub said_by: String,
+    }
+}
+
+impl LabelRow {
+    fn event(&self) -> Observed {
+        let payment = Payment::transfer(Key(self.payer as u64), Key(self.payee as u64), Money::cny(self.amount));
+        Observed::labelled(&payment, self.fraud, self.at)
+    }
+}
+
+/// A payee as a label names him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Labelled {
+    Inside(Owner),
+    /// By [`Subject::hash`] of his number.
+    Outside(Subject),
+}
+
+/// A payment that was looked into, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    pub instruction: InstructionId,
+    pub payer: Owner,
+    pub payee: Labelled,
+    pub amount: Money,
+    pub fraud: bool,
 }
 
 fn column(key: Option<Key>) -> Option<i64> {
@@ -97,7 +139,8 @@ impl SeenRow {
 /// The engine, shared by all who decide.
 pub(crate) struct Watch {
     engine: RwLock<Engine>,
-    counted: Mutex<VecDeque<InstructionId>>,
+    /// And whether it was its label.
+    counted: Mutex<VecDeque<(InstructionId, bool)>>,
 }
 
 impl Watch {
@@ -112,11 +155,13 @@ impl Watch {
     fn count(&self, events: impl Iterator<Item = (InstructionId, Observed)>) {
         let (mut counted, mut engine) = (self.counted.lock(), self.engine.write());
         for (id, event) in events {
-            if counted.contains(&id) {
+            let counts = (id, event.what == Happening::Labelled);
+            // A label may be changed by a later one, which counts again.
+            if !counts.1 && counted.contains(&counts) {
                 continue;
             }
             engine.observe(&event);
-            counted.push_back(id);
+            counted.push_back(counts);
             if counted.len() > COUNTED_MAX {
                 counted.pop_front();
             }
@@ -193,10 +238,15 @@ fn owner(owner: Owner) -> Key {
     Key::of(&owner.to_string())
 }
 
+/// Somebody at another bank, by the hash of his number.
+fn outside(hash: &[u8]) -> Option<Key> {
+    Some(Key(u64::from_le_bytes(*hash.first_chunk()?)))
+}
+
 fn payee(facts: &Facts) -> Option<Key> {
     Some(match &facts.payee {
         Payee::Inside { owner: to, .. } => owner(*to),
-        Payee::External { account, .. } => Key(u64::from_le_bytes(*account.hash.first_chunk()?)),
+        Payee::External { account, .. } => outside(&account.hash)?,
         Payee::Cash => Key::of(&format!("cash {} {}", facts.channel.code(), facts.book())),
         Payee::Many { .. } => return None,
     })
@@ -243,6 +293,45 @@ impl Guard {
         })
     }
 
+    /// Writes down what a payment turned out to be and lets the engine learn it when the transaction commits. The same again
+    /// changes nothing; another word replaces it. Whoever calls has checked the permission.
+    pub fn label(&self, tx: &mut Tx<'_>, actor: &Actor, label: &Label) -> Result<Change<()>> {
+        let payee = match &label.payee {
+            Labelled::Inside(to) => owner(*to),
+            Labelled::Outside(subject) => outside(&subject.hash).ok_or_else(|| {
+                Error::new(&BAD_FACTS, "a payee's hash has 32 bytes").with("instruction", label.instruction)
+            })?,
+        };
+        let mut row = LabelRow {
+            book: label.instruction.book(),
+            id: label.instruction,
+            at: tx.now(),
+            payer: owner(label.payer).0 as i64,
+            payee: payee.0 as i64,
+            amount: label.amount.minor,
+            fraud: label.fraud,
+            said_by: actor.principal(),
+            seal: Seal::default(),
+        };
+        match tx.load::<LabelRow>(params![row.book, row.id])? {
+            Some(before) if before.fraud == row.fraud => return Ok(Change::AlreadySo(())),
+            Some(before) => {
+                row.seal = before.seal;
+                tx.update(&mut row)?;
+            }
+            None => tx.insert(&mut row)?,
+        }
+        let shown = if row.fraud { "fraud" } else { "honest" };
+        tx.audit(actor, Audit::of("guard.label", row.id).after(shown))?;
+        let event = row.event();
+        tx.with_overlay(|pending: &mut Pending, _| {
+            pending.watch.get_or_insert_with(|| self.watch());
+            pending.events.push((label.instruction, event));
+            Ok(())
+        })?;
+        Ok(Change::Made(()))
+    }
+
     /// Counts what is on record of the last [`RECALL_DAYS`] days into an engine that has seen nothing: at the start, and when
     /// other rules are put in force. Answers how many rows there were.
     pub fn recall(&self, tx: &mut Tx<'_>) -> Result<u64> {
@@ -250,16 +339,31 @@ impl Guard {
         let mut after = (0_i64, DecisionId::from_raw(kernel::id::Raw::from_parts(0, BookId(0), [0; 6])));
         let mut total = 0;
         let watch = self.watch();
+        let mut labels = labels_since(tx, from)?.into_iter().peekable();
         loop {
             let rows = tx.select::<SeenRow>(
                 "WHERE at >= ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4",
                 params![from, after.0, after.1, WATCH_ROWS_READ],
             )?;
-            let Some(last) = rows.last() else { return Ok(total) };
+            let Some(last) = rows.last() else {
+                let mut engine = watch.engine.write();
+                labels.for_each(|l| engine.observe(&l.event()));
+                return Ok(total);
+            };
             after = (last.at.micros(), last.id);
             total += rows.len() as u64;
             let mut engine = watch.engine.write();
-            rows.iter().for_each(|row| engine.observe(&row.event()));
+            for row in &rows {
+                while let Some(l) = labels.next_if(|l| l.at <= row.at) {
+                    engine.observe(&l.event());
+                }
+                engine.observe(&row.event());
+            }
         }
     }
+}
+
+/// Labels in the order of time.
+fn labels_since(tx: &mut Tx<'_>, from: Timestamp) -> Result<Vec<LabelRow>> {
+    tx.select::<LabelRow>("WHERE at >= ?1 ORDER BY at, id LIMIT ?2", params![from, LABELS_MAX])
 }

@@ -144,6 +144,7 @@ notice-safety-contact-named = { $from } asks you to be a trusted contact. Look u
 notice-safety-contact-accepted = { $from } agreed to be your trusted contact and is told when a payment of yours is delayed or stopped.
 notice-safety-contact-ended = { $from } ended being a trusted contact.
 notice-safety-report-decided = The bank has looked at the payee of the payment that you called a fraud. Thank you for telling us.
+notice-case-appeal-decided = Your objection or complaint was answered. Look under "My objections and complaints".
 notice-payment-stopped-trusted = A payment of { $from } was delayed or stopped. Ring and ask whether somebody is pressing for it.
 notice-safety-loosening-trusted = { $from } asked to loosen the account safety lock, which takes a day. Ring and ask whether it was their own wish.
 # Warnings of wages, cases of arrears, complaints

@@ -144,6 +144,7 @@ notice-safety-contact-named = { $from }请您做紧急联系人。请在“紧�
 notice-safety-contact-accepted = { $from }同意做您的紧急联系人。您的付款被暂缓或拦下时，银行会告诉他（她）。
 notice-safety-contact-ended = { $from }结束了紧急联系人的约定。
 notice-safety-report-decided = 您说是诈骗的那笔付款，银行已经核查了收款人。谢谢您的提醒。
+notice-case-appeal-decided = 您提的异议或投诉已有答复。请在“我的异议与投诉”里查看。
 notice-payment-stopped-trusted = { $from }有一笔付款被暂缓或被拦下。请打电话问一问，是不是有人催他（她）付款。
 notice-safety-loosening-trusted = { $from }申请放宽账户安全锁，要等一天才生效。请打电话问一问，是不是本人的意思。
 # 工资预警、欠薪案件、投诉
