@@ -22,7 +22,6 @@ const FAMILIES_BY: [&str; 3] = ["told", "told_or", "key"];
 /// Beginnings that code hands over in another way, such as a macro or a table of queues. Each counts only while product code
 /// holds it as a string.
 const FAMILIES: &[&str] = &[
-const FAMILIES: [&str; 10] = [
     "approval-state",
     "batch-state",
     "card-state",
@@ -30,6 +29,8 @@ const FAMILIES: [&str; 10] = [
     "crew-step",
     "crew-word",
     "orders-state",
+    "fcase-state",
+    "appeal-state",
     "import-state",
     "guarantee-notice-state",
     "legal-order-state",

@@ -18,6 +18,7 @@ pub mod deposits;
 pub mod desk;
 pub mod doc;
 pub mod family;
+pub mod fraud_cases;
 pub mod guarantees;
 pub mod guards;
 pub mod help;

@@ -166,6 +166,7 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             @if payer && i.state == Stage::Challenged { (link_button(Button::Primary, &who.t("payment-confirm"), &at("confirmation"))) }
             @if approver && i.state == Stage::AwaitingApproval { @if let Some(a) = i.approval { (link_button(Button::Primary, &who.t("sheet-check"), &format!("/approvals/{a}"))) } }
             @if payer && i.state.is_open() { (link_button(Button::Danger, &who.t("payment-cancel"), &at("cancellation"))) }
+            @if is_answerable(who, i) { (link_button(Button::Secondary, &who.t("dissent-ask"), &at("objection"))) }
             @if is_reportable(who, i) { (link_button(Button::Danger, &who.t("fraud"), &at("fraud"))) }
             @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
             @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
@@ -177,6 +178,12 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             (print_button(who.words()))
         }))
     }
+}
+
+/// A person's own payment that the bank did not let go at once.
+fn is_answerable(who: &Signed, i: &Instruction) -> bool {
+    let own = who.person().map(kernel::Owner::Person) == Some(i.payer) && who.firm().is_none();
+    own && matches!(i.state, Stage::Challenged | Stage::Delayed | Stage::Held | Stage::Refused)
 }
 
 /// A person's own payment that waits and goes to somebody.

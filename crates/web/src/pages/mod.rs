@@ -44,6 +44,11 @@ pub mod family;
 pub mod family_invite;
 pub mod firms;
 pub mod fraud;
+pub mod fraud_appeals;
+pub mod fraud_cases;
+pub mod fraud_deeds;
+pub mod fraud_figures;
+pub mod fraud_objections;
 pub mod freezes;
 pub mod given;
 pub mod go;
@@ -262,7 +267,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate, P::BureauAct])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 36] = [
+    let all: [(bool, Icon, &str, &str); 38] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -288,6 +293,8 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::CallBackTake), Icon::Phone, "nav-calls", "/call-backs"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
+        (staff && who.holds(P::CaseWork), Icon::Warn, "fcases", "/cases"),
+        (staff && who.holds(P::CaseWork), Icon::Info, "appeals", "/appeals"),
         (staff && any(&[P::OrderEnter, P::OrderCheck]), Icon::Stop, "orders", "/orders"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),

@@ -85,6 +85,8 @@ stated! {
     guarantee::NoticeState, "guarantee-notice-state": Received Info, Asked Info, Called Warn, Paid Good, Refused Danger, Settled Good;
     worksite::end::OrderState, "legal-order-state": Waiting Info, InForce Warn, Deducted Good, Refused Quiet, Lifted Quiet;
     orders::OrderState, "orders-state": Entered Info, InForce Warn, Waiting Quiet, Done Good, Refused Danger, Lapsed Danger, Released Quiet, Expired Quiet;
+    cases::CaseState, "fcase-state": Open Warn, Claimed Info, Waiting Quiet, Closed Good, Merged Quiet;
+    cases::AppealState, "appeal-state": Open Warn, Lifting Info, Upheld Good, Dismissed Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 

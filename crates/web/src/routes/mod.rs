@@ -1,6 +1,7 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
 mod cards;
+mod cases;
 mod cash;
 mod counter;
 mod crews;
@@ -94,6 +95,8 @@ pub fn table() -> Vec<Route> {
         site_end::pages(),
         site_end::programs(),
         orders::pages(),
+        cases::pages(),
+        cases::programs(),
         orders::programs(),
         terms::pages(),
         terms::programs(),
