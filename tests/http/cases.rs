@@ -59,6 +59,7 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
         .chain(super::wealth_cases::WEALTH)
         .chain(super::order_cases::ORDERS)
         .chain(super::safety_cases::SAFETY)
+        .chain(super::fraud_case_cases::FRAUD_CASES)
 }
 
 /// Programs; what grew too long stands in files of its own.

@@ -30,6 +30,7 @@ mod kiosk_cards;
 mod kiosk_cash;
 mod member;
 mod operating;
+mod fraud_case_cases;
 mod order_cases;
 mod page_cases;
 mod passwords;
