@@ -11,6 +11,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::end_cases::END_PAGES)
         .chain(PEOPLES)
         .chain(super::safety_cases::SAFETY_PAGES)
+        .chain(super::order_cases::FIRM_CLASSES)
 }
 
 /// Pages; what grew too long stands in files of its own.

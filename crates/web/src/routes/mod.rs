@@ -33,6 +33,7 @@ use party::Permission as P;
 mod arrears;
 mod bureau;
 mod guarantee;
+mod guard;
 mod site_end;
 mod transfer;
 mod wealth;
@@ -94,6 +95,7 @@ pub fn table() -> Vec<Route> {
         site_end::pages(),
         site_end::programs(),
         orders::pages(),
+        guard::pages(),
         orders::programs(),
         terms::pages(),
         terms::programs(),
