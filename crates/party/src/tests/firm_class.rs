@@ -10,7 +10,7 @@ fn officer(bank: &Bank, branch: usize) -> Actor {
     at(bank.branches[branch], who)
 }
 
-fn verify(bank: &Bank, by: &Actor, firm: FirmId, class: FirmClass, document: &'static str) -> kernel::Result<i64> {
+fn verify(bank: &Bank, by: &Actor, firm: FirmId, class: FirmClass, document: &'static str) -> Result<i64> {
     let by = by.clone();
     bank.try_write(move |tx| firm_verify(tx, &by, firm, class, document, "staf_X"))
 }

@@ -1,6 +1,6 @@
 //! What a customer's device says of itself with an order, as the script writes it into the form: `fill_seconds=37&number_pasted=true`.
 //! It is a hint and never a reason to refuse the form: what is not understood is not known.
-use payments::DeviceSays;
+use guard::DeviceSays;
 
 /// Characters of the field that are looked at; a longer one says nothing.
 pub const SAYS_CHARS_MAX: usize = 200;
