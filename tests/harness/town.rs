@@ -95,6 +95,7 @@ pub fn migrations() -> Vec<Migration> {
         party::MIGRATION,
         party::DOOR_MIGRATION,
         party::MIGRATION_KIOSK,
+        party::MIGRATION_FIRM_CLASS,
         approval::MIGRATION,
         pricing::MIGRATION,
         guard::MIGRATION,

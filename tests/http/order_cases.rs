@@ -18,6 +18,12 @@ pub(super) const ORDERS: &[Case] = &[
     case("POST /v1/authority-orders/{id}/answers", "rmy", "", "/v1/authority-orders/$authority_order/answers", "{}"),
 ];
 
+/// Pages of what firms were verified to be for.
+pub(super) const FIRM_CLASSES: &[Case] = &[
+    case("GET /firms/{id}/class", "rg", "", "/firms/$firm/class", ""),
+    case("POST /firms/{id}/class", "rg", "", "/firms/$firm/class", "class=tax&document=77&reason=a+test"),
+];
+
 /// A query of the customer's accounts that waits for its second person.
 pub(super) fn furnish(house: &mut House) {
     let person = house.ids["$person"].parse().expect("a person");

@@ -12,6 +12,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(PEOPLES)
         .chain(super::safety_cases::SAFETY_PAGES)
         .chain(super::fraud_case_cases::FRAUD_CASE_PAGES)
+        .chain(super::order_cases::FIRM_CLASSES)
 }
 
 /// Pages; what grew too long stands in files of its own.

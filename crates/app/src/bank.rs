@@ -255,6 +255,7 @@ impl Bank {
             orders::MIGRATION,
             safety::MIGRATION,
             cases::MIGRATION,
+            party::MIGRATION_FIRM_CLASS,
         ]);
         all
     }

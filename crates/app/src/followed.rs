@@ -48,14 +48,14 @@ fn alert_of(tx: &mut Tx<'_>, event: &Outbox, i: &Instruction) -> Result<Option<N
         _ => return Ok(None),
     };
     let counting = d.reasons.0.iter().filter(|r| r.counts()).map(|r| r.rule.clone());
-    let basic = PayeeClass::Basic.code();
+    let class = PayeeClass::parse(&d.inputs.0.payee_class);
     Ok(Some(NewAlert {
         instruction: Some(i.id),
         decision: Some(d.id),
         rules: counting.collect(),
         payee: i.payee.clone(),
         elder: is_elder(tx, i.payer)?,
-        exempt: d.inputs.0.payee_class == basic,
+        exempt: class.is_some_and(PayeeClass::is_basic),
         ..NewAlert::of(i.payer, source, reference, i.money())
     }))
 }

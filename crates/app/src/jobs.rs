@@ -121,6 +121,7 @@ fn clearing(bank: &Bank) -> Result<Done> {
 }
 fn relay_pump(bank: &Bank) -> Result<Done> {
     let p = relay::pump(&bank.store)?;
+    bank.store.read(|tx| bank.desk.guard.catch_up(tx))?;
     Ok(Done { things: u64::from(p.handled + p.parked + p.mended), more: p.more })
 }
 fn payments_release(bank: &Bank) -> Result<Done> {

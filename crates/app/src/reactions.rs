@@ -2,9 +2,10 @@
 use crate::notices::{self, Draft};
 use crate::{followed, watch};
 use kernel::id::{
-    AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
+    AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, LoginId, PayLineId, PaySheetId, PersonId,
+    ProjectId, SessionId,
 };
-use kernel::{Currency, Error, Money, Owner, Result};
+use kernel::{Currency, Error, Money, Owner, Result, Who};
 use ledger::Purpose;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ enum Reaction {
     PayLineReturned,
     /// Money that came into a site's wage account meets what its owner owes (`credit`).
     WageMoneyIn,
+    /// The guard counts who signed in on which device (`who`, `login`, `device`).
+    GuardSees,
     /// The till that waits for this payment counts what it moved.
     TillFollows,
     /// The desk of cases looks into it.
@@ -98,7 +101,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "guard.party_frozen" | "guard.party_released" => &[TellSubject],
 
-        "party.signed_in" => &[TellOfNewDevice],
+        "party.signed_in" => &[GuardSees, TellOfNewDevice],
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
         "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
         "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
@@ -160,6 +163,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
             WageMoneyIn => wage_money_in(tx, event)?,
             BecomesCase => followed::heard(tx, event)?,
+            GuardSees => guard_sees(tx, event)?,
             _ => {}
         }
     }
@@ -224,6 +228,16 @@ fn pay_line(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<()> {
         _ => payroll::on_clearing_returned(tx, line, item, text(event, "reason"))?,
     };
     Ok(())
+}
+
+/// Customers who signed in on a device of their own; at machines and by programs without a mark there is none.
+fn guard_sees(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
+    let (Some(Who::Person(person)), Ok(device)) = (party::principal(text(event, "who")), id(event, "device")) else {
+        return Ok(());
+    };
+    let Some(mark) = party::device_mark(tx, id::<LoginId>(event, "login")?, device)? else { return Ok(()) };
+    let key = guard::device_key(tx.keys(), &mark);
+    guard::signed_in(tx, id::<SessionId>(event, "session")?, Owner::Person(person), key, event.at)
 }
 
 /// Money in an account may be what a site's owner owes. What comes back from failed wages is not: it was paid in before.
@@ -358,7 +372,7 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | BecomesCase | TellPaid | TellFamily
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | BecomesCase | GuardSees | TellPaid | TellFamily
         | TellTrusted | TellToSign => None,
         TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),

@@ -96,6 +96,7 @@ CREATE TABLE guard_seen (
     id BYTES NOT NULL,
     instruction BYTES NOT NULL,
     at BIGINT NOT NULL,
+    what BIGINT NOT NULL,
     payer BIGINT,
     payee BIGINT,
     device BIGINT,
@@ -110,6 +111,7 @@ CREATE TABLE guard_seen (
     PRIMARY KEY (book, id)
 ) KEYED;
 CREATE INDEX guard_seen_by_time ON guard_seen (at, id);
+CREATE INDEX guard_seen_sign_ins ON guard_seen (at, id) WHERE what = 2;
 -- append-only: guard_seen
 
 -- What a payment turned out to be, by whoever closed the case about it.

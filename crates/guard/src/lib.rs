@@ -42,7 +42,10 @@ pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, Tally, Window, Win
 pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of};
 pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
-pub use facts::{AgeBand, Clearance, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject, SubjectKind};
+pub use facts::{
+    AgeBand, Clearance, DeviceSays, FILL_SECONDS_MAX, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject,
+    SubjectKind,
+};
 pub use freezes::{
     FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, end_ordered, freeze_party, freezes, frozen_whole,
     in_force, releasable, release_party,
@@ -53,12 +56,14 @@ pub use rules::{
     TEXT_UNAVAILABLE, TEXT_UNCLEAR, TEXT_UNUSUAL,
 };
 pub use state::{GuardState, Versions, versions};
-pub use watch::{LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SeenRow};
+pub use watch::{
+    LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SIGN_IN_LOOK_MINUTES, SeenRow, device_key, signed_in,
+};
 
 use kernel::Result;
 use parking_lot::RwLock;
 use risk::Engine;
-pub use risk::Signals;
+pub use risk::{Key, Signals};
 use std::sync::Arc;
 use store::{Migration, Record, Table};
 use watch::Watch;

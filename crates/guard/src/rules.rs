@@ -1,6 +1,6 @@
 //! Rules as versioned data: a TOML file of checks from a small list, each with its parameters.
 use crate::activity::Window;
-use crate::facts::{Facts, Kind, Ladder, PayeeClass};
+use crate::facts::{Facts, Kind, Ladder};
 use crate::lists::ListKind;
 use crate::{BAD_RULES, RULES_BYTES_MAX, RULES_MAX};
 use kernel::{Currency, Date, Error, Money, Owner, Result};
@@ -139,7 +139,7 @@ impl Rule {
         self.holds_on(facts.at.local_date())
             && self.kinds.has(facts.kind)
             && (self.channels == Channels::All || !facts.channel.is_counter())
-            && (self.basic || facts.payee.class() == PayeeClass::Ordinary)
+            && (self.basic || !facts.payee.class().is_basic())
             && payer
     }
 

@@ -5,33 +5,41 @@
 //! next payment waits for the row of his activity, so it finds the one before counted. A transaction that fails at its very
 //! commit leaves what it counted; it errs on the safe side, and the next start forgets it. [`Guard::recall`] counts the rows
 //! of the last [`RECALL_DAYS`] days into an empty engine and comes to the same memory.
+//!
+//! Sign-ins come later, from the outbox: [`signed_in`] writes their rows, and [`Guard::catch_up`] counts those of the last
+//! [`SIGN_IN_LOOK_MINUTES`] minutes that were not counted yet, whichever server wrote them.
 use crate::activity::PayerActivity;
-use crate::facts::{Facts, Kind, Payee, PayeeClass, Subject};
+use crate::decision::DecisionRecord;
+use crate::facts::{DeviceSays, Facts, Kind, Payee, PayeeClass, Subject};
 use crate::{BAD_FACTS, Change, Guard, WATCH_ROWS_READ};
-use kernel::clock::DAY;
-use kernel::id::{DecisionId, InstructionId};
+use kernel::clock::{DAY, MINUTE};
+use kernel::id::{DecisionId, InstructionId, SessionId};
 use kernel::{Actor, BookId, Error, Id, Money, Owner, Result, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use risk::{Engine, Happening, Key, Looked, Observed, Payment, PaymentKind, Signals, Way};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use store::{Audit, Overlay, Seal, Tx, params};
+use store::{Audit, KeyRing, Overlay, Seal, Tx, params};
 
-/// Days that are counted into an engine that has seen nothing: its longest window.
-pub const RECALL_DAYS: i64 = 90;
+/// Days that are counted into an engine that has seen nothing: all that it can still answer for.
+pub const RECALL_DAYS: i64 = risk::window::REACH_DAYS;
 /// Labels that are counted into such an engine.
 pub const LABELS_MAX: i64 = 100_000;
+/// Minutes back that sign-ins are looked for; one that is told of later counts from the next start on.
+pub const SIGN_IN_LOOK_MINUTES: i64 = 10;
 /// Instructions that are remembered as counted, so that a transaction that is run again counts once.
 const COUNTED_MAX: usize = 4_096;
 
 store::record! {
-    /// Money that moved, as the engine counts it: 64 bits of keyed hashes. Append-only.
+    /// What happened, as the engine counts it: money that moved, a customer who signed in; 64 bits of hashes. Append-only.
     pub struct SeenRow in "guard_seen" key 2 {
         pub book: BookId,
-        /// The decision that let it pass; in the order of time.
+        /// The decision that let it pass, or the id of the session; in the order of time.
         pub id: DecisionId,
         pub instruction: InstructionId,
         pub at: Timestamp,
+        /// Its place in [`Happening::ALL`].
+        pub what: i64,
         pub payer: Option<i64>,
         pub payee: Option<i64>,
         pub device: Option<i64>,
@@ -102,6 +110,7 @@ impl SeenRow {
             id,
             instruction,
             at: e.at,
+            what: e.what.code(),
             payer: column(e.payer),
             payee: column(e.payee),
             device: column(e.device),
@@ -120,7 +129,7 @@ impl SeenRow {
         let place = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
         Observed {
             at: self.at,
-            what: Happening::Paid,
+            what: Happening::ALL.get(place(self.what)).copied().unwrap_or(Happening::Paid),
             payer: key(self.payer),
             payee: key(self.payee),
             device: key(self.device),
@@ -141,15 +150,30 @@ pub(crate) struct Watch {
     engine: RwLock<Engine>,
     /// And whether it was its label.
     counted: Mutex<VecDeque<(InstructionId, bool)>>,
+    /// Sign-ins of the last while that were counted.
+    signed_in: Mutex<BTreeSet<(Timestamp, DecisionId)>>,
 }
 
 impl Watch {
     pub fn new(engine: Engine) -> Arc<Watch> {
-        Arc::new(Watch { engine: RwLock::new(engine), counted: Mutex::default() })
+        Arc::new(Watch { engine: RwLock::new(engine), counted: Mutex::default(), signed_in: Mutex::default() })
     }
 
     pub fn engine(&self) -> parking_lot::RwLockReadGuard<'_, Engine> {
         self.engine.read()
+    }
+
+    /// Counts the sign-ins among `rows` that were not counted, and forgets which were from before `since`.
+    fn meet(&self, rows: &[SeenRow], since: Timestamp) -> u64 {
+        let (mut signed_in, mut engine, mut met) = (self.signed_in.lock(), self.engine.write(), 0);
+        for row in rows.iter().filter(|r| r.what == Happening::SignedIn.code()) {
+            if signed_in.insert((row.at, row.id)) {
+                engine.observe(&row.event());
+                met += 1;
+            }
+        }
+        signed_in.retain(|(at, _)| *at >= since);
+        met
     }
 
     fn count(&self, events: impl Iterator<Item = (InstructionId, Observed)>) {
@@ -214,7 +238,7 @@ pub(crate) fn payment(facts: &Facts) -> Option<Payment> {
         payee_class: class(&facts.payee),
         own: facts.payee.owner() == Some(facts.payer.owner),
         payer_firm: matches!(facts.payer.owner, Owner::Firm(_)),
-        device: facts.payer.device.map(|d| Key::of(&d.to_string())),
+        device: facts.payer.device,
         phone: None,
         address: None,
         merchant: None,
@@ -254,7 +278,10 @@ fn payee(facts: &Facts) -> Option<Key> {
 
 fn class(payee: &Payee) -> risk::PayeeClass {
     match (payee.class(), payee) {
-        (PayeeClass::Basic, _) => risk::PayeeClass::Utilities,
+        (PayeeClass::Medical, _) => risk::PayeeClass::Medical,
+        (PayeeClass::SocialSecurity, _) => risk::PayeeClass::SocialSecurity,
+        (PayeeClass::Utilities, _) => risk::PayeeClass::Utilities,
+        (PayeeClass::Tax, _) => risk::PayeeClass::Tax,
         (_, Payee::Inside { owner: Owner::Person(_), .. }) => risk::PayeeClass::Person,
         (_, Payee::Inside { owner: Owner::Firm(_), .. }) => risk::PayeeClass::Firm,
         _ => risk::PayeeClass::Unverified,
@@ -273,6 +300,7 @@ impl Guard {
         let idle = row.and_then(|r| r.activity.last()).map(|at| facts.at.since(at).max(0) / DAY);
         let idle_days = idle.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
         let signals = Signals { idle_days: facts.signals.idle_days.or(idle_days), ..facts.signals };
+        let signals = said_at_first(tx, facts)?.onto(signals);
         let looked = tx.with_overlay(|pending: &mut Pending, _| {
             let events: Vec<Observed> = pending.events.iter().map(|(_, e)| *e).collect();
             Ok(self.watch().engine().look(&payment, &signals, facts.at, &events))
@@ -352,8 +380,9 @@ impl Guard {
             };
             after = (last.at.micros(), last.id);
             total += rows.len() as u64;
+            watch.meet(&rows, since(tx));
             let mut engine = watch.engine.write();
-            for row in &rows {
+            for row in rows.iter().filter(|row| row.what != Happening::SignedIn.code()) {
                 while let Some(l) = labels.next_if(|l| l.at <= row.at) {
                     engine.observe(&l.event());
                 }
@@ -361,6 +390,55 @@ impl Guard {
             }
         }
     }
+
+    /// Counts the sign-ins of the last [`SIGN_IN_LOOK_MINUTES`] minutes that were not counted yet, at most 4,096 of them; how many
+    /// there were.
+    pub fn catch_up(&self, tx: &mut Tx<'_>) -> Result<u64> {
+        let since = since(tx);
+        // The word of the partial index: 2 is the place of a sign-in.
+        let rows = tx.select::<SeenRow>(
+            "WHERE what = 2 AND at >= ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+            params![since, WATCH_ROWS_READ],
+        )?;
+        Ok(self.watch().meet(&rows, since))
+    }
+}
+
+fn since(tx: &Tx<'_>) -> Timestamp {
+    tx.clock().now().plus(-SIGN_IN_LOOK_MINUTES * MINUTE)
+}
+
+/// What the payer's device said when the order was made; a later round has only what is on record.
+fn said_at_first(tx: &mut Tx<'_>, facts: &Facts) -> Result<DeviceSays> {
+    if facts.round == 0 {
+        return Ok(DeviceSays::default());
+    }
+    let first = tx.select::<DecisionRecord>(
+        "WHERE book = ?1 AND instruction = ?2 AND round < ?3 ORDER BY round LIMIT 1",
+        params![facts.book(), facts.instruction, facts.round],
+    )?;
+    Ok(first.into_iter().next().map(|d| d.inputs.0.says).unwrap_or_default())
+}
+
+/// A device as rules know it, by the hash of the mark that its browser keeps: the same for whoever signs in there.
+pub fn device_key(keys: &KeyRing, mark: &[u8; 32]) -> Key {
+    let mark: String = mark.iter().map(|b| format!("{b:02x}")).collect();
+    let hash = keys.index("guard.device", &mark);
+    Key(hash.first_chunk().map_or(0, |b| u64::from_le_bytes(*b)))
+}
+
+/// A customer signed in on a device of his own. Its row is written once for a session; [`Guard::catch_up`] counts it.
+pub fn signed_in(tx: &mut Tx<'_>, session: SessionId, who: Owner, device: Key, at: Timestamp) -> Result<()> {
+    let nothing = Payment::transfer(owner(who), Key(0), Money::cny(0));
+    let event = Observed {
+        what: Happening::SignedIn,
+        payee: None,
+        device: Some(device),
+        way: Way::Remote,
+        ..Observed::paid(&nothing, &Signals::default(), at)
+    };
+    let (id, about) = (DecisionId::from_raw(session.raw()), InstructionId::from_raw(session.raw()));
+    tx.insert_if_absent(&mut SeenRow::of(session.book(), id, about, &event)).map(|_| ())
 }
 
 /// Labels in the order of time.

@@ -67,6 +67,8 @@ store::text_enum! {
         OrderEnter = "order.enter",
         /// Agrees to such an order, or confirms an emergency stop.
         OrderCheck = "order.check",
+        /// Verifies what a firm is for: medical, social security, utilities, tax.
+        FirmVerify = "firm.verify",
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
@@ -269,6 +271,7 @@ const RISK_OFFICER: &[P] = &[
     P::GuardDecide,
     P::CaseWork,
     P::CaseSecret,
+    P::FirmVerify,
     P::WageReadBank,
     P::WageLegalOrder,
     P::OrderEnter,
@@ -303,6 +306,7 @@ const HEAD_OFFICE_ADMIN: &[P] = &[
     P::TerminalEnrol,
     P::TerminalWatch,
     P::BureauManage,
+    P::FirmVerify,
 ];
 const FIRM_OWNER: &[P] = &[
     P::FirmRead,

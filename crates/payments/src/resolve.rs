@@ -7,7 +7,7 @@ use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject};
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
 use ledger::{Account, Purpose, View};
-use party::{Entitlement, Permission, Scope};
+use party::{Entitlement, FirmClass, Permission, Scope};
 use pricing::{Operation, PayerClass, Quote, Reach};
 use store::Tx;
 
@@ -198,7 +198,7 @@ pub(crate) fn facts(
         Owner::Person(p) => Some(years_of(tx, p)?),
         _ => None,
     };
-    let device_hours = party::device_hours(tx, actor)?;
+    let on = party::on_device(tx, actor)?;
     let subjects = |tx: &mut Tx<'_>, a: &Account| -> Result<Vec<Subject>> {
         let mut all = vec![Subject::number(keys, &a.number)];
         all.extend(names(tx, a.owner)?);
@@ -209,8 +209,8 @@ pub(crate) fn facts(
         account: order.debit,
         wage_account: parties.debit.purpose == Purpose::Wage,
         age: age_band(years),
-        device_known: device_hours.map(|h| i64::from(h) >= party::DEVICE_KNOWN_HOURS),
-        device: actor.device,
+        device_known: on.map(|on| i64::from(on.hours) >= party::DEVICE_KNOWN_HOURS),
+        device: on.and_then(|on| on.mark).map(|mark| guard::device_key(keys, &mark)),
         balance: Some(parties.available),
         subjects: subjects(tx, &parties.debit)?,
     };
@@ -221,7 +221,7 @@ pub(crate) fn facts(
         (_, Some(payee)) => guard::Payee::Inside {
             owner: payee.owner,
             account: payee.id,
-            class: PayeeClass::Ordinary,
+            class: payee_class(tx, payee.owner)?,
             subjects: subjects(tx, payee)?,
         },
         (_, None) => return Err(Error::broken(format!("{id} has no payee"))),
@@ -238,7 +238,7 @@ pub(crate) fn facts(
         amount: order.amount,
         at,
         clearance: None,
-        signals: signals(tx, parties, years, device_hours)?,
+        signals: order.says.onto(signals(tx, parties, years, on.map(|on| on.hours))?),
     })
 }
 
@@ -256,6 +256,18 @@ fn signals(
         balance: Some(parties.available),
         device_age_hours: device_hours,
         ..guard::Signals::default()
+    })
+}
+
+/// What the bank verified the payee to be for; a person, and a firm that is not verified, is an ordinary payee.
+fn payee_class(tx: &mut Tx<'_>, owner: Owner) -> Result<PayeeClass> {
+    let (now, Owner::Firm(firm)) = (tx.clock().now(), owner) else { return Ok(PayeeClass::Ordinary) };
+    Ok(match party::firm_class(tx, firm, now)? {
+        None => PayeeClass::Ordinary,
+        Some(FirmClass::Medical) => PayeeClass::Medical,
+        Some(FirmClass::SocialSecurity) => PayeeClass::SocialSecurity,
+        Some(FirmClass::Utilities) => PayeeClass::Utilities,
+        Some(FirmClass::Tax) => PayeeClass::Tax,
     })
 }
 

@@ -84,6 +84,8 @@ pub const INPUTS: &[Input] = &[
     Input { name: "signal.screen_shared", kind: Type::Bool, read: |a| a.signals.screen_shared.and_then(yes) },
     Input { name: "signal.on_call", kind: Type::Bool, read: |a| a.signals.on_call.and_then(yes) },
     Input { name: "signal.operated", kind: Type::Bool, read: |a| a.signals.operated.and_then(yes) },
+    Input { name: "signal.fill_seconds", kind: Type::Int, read: |a| a.signals.fill_seconds.map(i64::from) },
+    Input { name: "signal.number_pasted", kind: Type::Bool, read: |a| a.signals.number_pasted.and_then(yes) },
     Input { name: "signal.away", kind: Type::Bool, read: |a| a.signals.away.and_then(yes) },
     Input { name: "signal.travel_kmh", kind: Type::Int, read: |a| a.signals.travel_kmh.map(i64::from) },
     Input {

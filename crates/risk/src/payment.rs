@@ -192,6 +192,10 @@ pub struct Signals {
     pub on_call: Option<bool>,
     /// An accessibility service operates the screen.
     pub operated: Option<bool>,
+    /// Seconds from the first question of the order to its last button.
+    pub fill_seconds: Option<u32>,
+    /// The payee's number was pasted and not typed.
+    pub number_pasted: Option<bool>,
     /// The address on the net lies in a province the payer was not in for 30 days and does not live in.
     pub away: Option<bool>,
     /// Speed between this place and the last, km/h.

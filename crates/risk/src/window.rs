@@ -10,6 +10,9 @@ pub const BUCKETS: u32 = 24;
 /// Different others, or amounts, remembered by a slot of points.
 pub const POINTS_MAX: usize = 64;
 
+/// Days back that anything counts: the longest window, and the one part more that its slot keeps.
+pub const REACH_DAYS: i64 = 94;
+
 /// What a slot keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Keeps {

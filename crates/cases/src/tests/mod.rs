@@ -61,7 +61,13 @@ impl Bank {
         let clock = Clock::manual(start);
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut migrations = store::migrations();
-        migrations.extend([party::MIGRATION, payroll::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
+        migrations.extend([
+            party::MIGRATION,
+            payroll::MIGRATION,
+            party::DOOR_MIGRATION,
+            party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
+        ]);
         migrations.extend([party::family::FAMILY_MIGRATION, MIGRATION]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let (branches, people, staff) = store.write(settle).unwrap();

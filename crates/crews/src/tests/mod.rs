@@ -85,6 +85,7 @@ fn migrations() -> Vec<Migration> {
     all.extend([
         payments::MIGRATION_TRANSFER,
         party::MIGRATION_KIOSK,
+        party::MIGRATION_FIRM_CLASS,
         payments::MIGRATION_NUMBERS,
         payments::MIGRATION_SAFETY,
     ]);

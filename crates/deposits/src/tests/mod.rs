@@ -79,6 +79,7 @@ impl Bank {
             payments::clearing::MIGRATION,
             party::DOOR_MIGRATION,
             party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
         ]);
         migrations.extend([
             payments::MIGRATION_TRANSFER,

@@ -1,6 +1,8 @@
 //! A guard over a store in a temporary directory, and facts to put before it.
 mod decide;
 mod listing;
+mod load;
+mod signs;
 mod table;
 mod watch;
 
@@ -36,7 +38,7 @@ fn inside(n: u8) -> Payee {
 }
 
 fn basic(n: u8) -> Payee {
-    Payee::Inside { owner: firm(n), account: account(n), class: PayeeClass::Basic, subjects: Vec::new() }
+    Payee::Inside { owner: firm(n), account: account(n), class: PayeeClass::Medical, subjects: Vec::new() }
 }
 
 /// A person of 40 sends 100 yuan by phone on a Monday morning.

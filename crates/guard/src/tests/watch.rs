@@ -57,7 +57,7 @@ fn a_start_remembers_what_was_committed() {
     desk.clock.set(NOW.plus(40 * 3 * DAY));
     let fresh = Guard::load().unwrap();
     let rows = desk.store.read(|tx| fresh.recall(tx)).unwrap();
-    assert_eq!(rows, 30, "of the last ninety days");
+    assert_eq!(rows, 31, "of all the days that a window of ninety can reach");
     let late = transfer(1, 11, yuan(9), NOW.plus(40 * 3 * DAY));
     let of = |g: &Guard| desk.store.read(|tx| g.prepare(tx, &late)).unwrap().watched();
     assert_eq!(of(&fresh), of(&desk.guard), "the same is known of the next payment");

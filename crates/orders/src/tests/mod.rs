@@ -66,7 +66,12 @@ impl Bank {
         let mut migrations = store::migrations();
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
         migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION]);
-        migrations.extend([payroll::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
+        migrations.extend([
+            payroll::MIGRATION,
+            party::DOOR_MIGRATION,
+            party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
+        ]);
         migrations.extend([
             payments::MIGRATION_TRANSFER,
             payments::MIGRATION_NUMBERS,

@@ -122,6 +122,7 @@ impl Bank {
                 party::MIGRATION,
                 party::DOOR_MIGRATION,
                 party::MIGRATION_KIOSK,
+                party::MIGRATION_FIRM_CLASS,
                 approval::MIGRATION,
                 pricing::MIGRATION,
                 guard::MIGRATION,

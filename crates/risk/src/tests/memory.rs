@@ -210,3 +210,75 @@ fn a_busy_key_stays_small() {
     assert!(one.memory().keys == 0 && state.keys > 20_000);
     assert!(engine.bytes_of(crate::aggregate::Side::Payer, Key(1)) < 24 * 1024);
 }
+
+/// Nine months of a small town: every key is busy, and most of what happened is too old to count.
+fn months(n: u64, dice: &mut Dice) -> Vec<Observed> {
+    let one = |i| {
+        let e = event(i, dice);
+        Observed { at: e.at.plus((dice.next() % 180) as i64 * DAY), ..e }
+    };
+    let mut all: Vec<Observed> = (0..n).map(one).collect();
+    all.sort_by_key(|e| e.at);
+    all
+}
+
+#[test]
+fn memory_made_anew_from_the_last_days_answers_as_the_one_that_saw_all() {
+    let quick = cfg!(debug_assertions) && !mutants::is_deep();
+    let mut dice = Dice(23);
+    let all = months(if quick { 20_000 } else { 1_000_000 }, &mut dice);
+    let now = noon().plus(270 * DAY);
+    let mut as_they_came = engine();
+    all.iter().filter(|e| e.at <= now).for_each(|e| as_they_came.observe(e));
+    let since = |days: i64| {
+        let mut anew = engine();
+        let lately = all.iter().filter(|e| e.at <= now && now.since(e.at) <= days * DAY);
+        lately.for_each(|e| anew.observe(e));
+        anew
+    };
+    let differ = |anew: &Engine| {
+        let pairs = (0..40).flat_map(|payer| (0..40).map(move |payee| (payer, payee)));
+        let asked = pairs.map(|(payer, payee)| Payment {
+            device: Some(Key(payer)),
+            address: Some(Key(payee)),
+            ..Payment::transfer(Key(payer), Key(payee), Money::cny(100))
+        });
+        let look = |e: &Engine, p: &Payment| e.look(p, &Signals::default(), now, &[]);
+        asked.filter(|p| look(anew, p) != look(&as_they_came, p)).count()
+    };
+    assert_eq!(differ(&since(crate::window::REACH_DAYS)), 0);
+    assert!(differ(&since(88)) > 0, "less than the longest window is another answer");
+}
+
+#[test]
+fn ten_thousand_new_keys_in_a_second_stay_bounded_and_push_nobody_out_who_pays() {
+    const KEYS: usize = 100_000;
+    let mut engine = Engine::with_keys(RuleSet::shipped().unwrap(), None, KEYS).unwrap();
+    let pay = |engine: &mut Engine, payer: u64, payee: u64, at: Timestamp| {
+        let paid = Payment {
+            device: Some(Key(payer ^ 5 << 40)),
+            ..Payment::transfer(Key(payer), Key(payee), Money::cny(100))
+        };
+        engine.observe(&Observed::paid(&paid, &Signals::default(), at));
+    };
+    let mut most = 0;
+    for second in 0..3_i64 {
+        for n in 0..10_000_u64 {
+            let at = noon().plus(second * SECOND + n as i64 * 100);
+            let fresh = (second as u64 + 1) * 1_000_000 + n;
+            pay(&mut engine, fresh, fresh + 500_000, at);
+            if n.is_multiple_of(1_000) {
+                pay(&mut engine, 7, 8, at);
+                most = most.max(engine.memory().keys);
+            }
+        }
+    }
+    let memory = engine.memory();
+    assert!(most <= KEYS && memory.keys <= KEYS, "{most} {memory:?}");
+    assert!(memory.forgotten >= 20_000, "{memory:?}");
+    assert!(memory.bytes < 96 << 20, "{memory:?}");
+    let decided =
+        engine.decide(&Payment::transfer(Key(7), Key(8), Money::cny(1)), &Signals::default(), noon().plus(4 * SECOND));
+    let read = |name: &str| decided.read.iter().find(|r| r.name == name).unwrap().value.clone();
+    assert_eq!((read("seen.out_count_90d"), read("seen.pair_count_90d")), ("30".into(), "30".into()));
+}

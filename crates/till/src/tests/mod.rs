@@ -140,7 +140,13 @@ impl Bank {
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut migrations = [
             store::migrations(),
-            vec![ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK],
+            vec![
+                ledger::MIGRATION,
+                party::MIGRATION,
+                party::DOOR_MIGRATION,
+                party::MIGRATION_KIOSK,
+                party::MIGRATION_FIRM_CLASS,
+            ],
             vec![approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION],
             vec![
                 payments::MIGRATION,

@@ -128,6 +128,7 @@ fn value(who: &Signed, label: &str, text: &str) -> String {
         "orders-last-day" => kernel::Date::parse(text).ok().map(|d| w.date(d)),
         "freeze-what" => Some(say::told_or(w, "freeze-kind", text)),
         "freeze-on-whose-word" => Some(say::told_or(w, "freeze-basis", text)),
+        "firm-class" => Some(say::told_or(w, "firm-class", text)),
         "list" => Some(say::told_or(w, "list-kind", text)),
         "list-by" => Some(say::told_or(w, "list-subject", text)),
         "project-profile" => Some(say::told_or(w, "profile", text)),

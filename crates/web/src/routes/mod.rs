@@ -34,6 +34,7 @@ use party::Permission as P;
 mod arrears;
 mod bureau;
 mod guarantee;
+mod guard;
 mod site_end;
 mod transfer;
 mod wealth;
@@ -97,6 +98,7 @@ pub fn table() -> Vec<Route> {
         orders::pages(),
         cases::pages(),
         cases::programs(),
+        guard::pages(),
         orders::programs(),
         terms::pages(),
         terms::programs(),
