@@ -96,6 +96,26 @@ test('the clerk files the other site and prints the notice', { timeout: 300_000 
     assert.match(await page.innerText('main'), /海晏路20号/);
   }));
 
+/** Sheets of A4 that a page prints on. */
+async function sheets(page) {
+  const pdf = await page.pdf({ format: 'A4', margin: { top: '12mm', bottom: '12mm', left: '12mm', right: '12mm' } });
+  return (pdf.toString('latin1').match(/\/Type\s*\/Page\b/g) ?? []).length;
+}
+
+test('the notice prints on one sheet of A4, in both languages', { timeout: 300_000 }, () =>
+  person(browser, 'who prints', plain(), async (page) => {
+    await signInForFirm(page, 'siteclerk');
+    for (const lang of ['zh', 'en']) {
+      await page.goto(`${site}/board?lang=${lang}`);
+      assert.equal(await sheets(page), 1, `the sheet at the office, ${lang}`);
+      await page.goto(`${board}?lang=${lang}`);
+      assert.equal(await sheets(page), 1, `what the code leads to, ${lang}`);
+    }
+    await page.goto(`${site}/board?lang=zh`);
+    await page.evaluate(() => document.querySelector('.board').append(Object.assign(document.createElement('div'), { style: 'height: 40cm' })));
+    assert.ok((await sheets(page)) > 1, 'a second sheet would be seen');
+  }));
+
 test('whoever stands at the gate reads the notice', { timeout: 120_000 }, () =>
   person(browser, 'a worker', { ...plain(), width: 360, height: 780 }, async (page) => {
     await visit(page, board, 'site-board-public');

@@ -13,6 +13,8 @@ use store::Tx;
 const NOTE: &str = r#"{"note":"a note"}"#;
 const ORDER: &str = r#"{"document":"D-1","due_on":"2026-03-20"}"#;
 const BUREAU: &str = r#"{"firm":"$bureau_firm","region":"990100","level":"city"}"#;
+const MAKE_CASE: &str =
+    r#"{"about":"x","workers":[{"identity":"1","month":"2026-02","amount":{"amount":"1.00","currency":"CNY"}}]}"#;
 const COMPLAINT: &str = r#"{"region":"990102","place":"a site","words":"no wages"}"#;
 const QUERY: &str = r#"{"reason":"a test","document":"D-1"}"#;
 /// The firm's own users who may read, its program, the bank.
@@ -58,6 +60,7 @@ pub(super) const ARREARS: &[Case] = &[
     case("GET /v1/bureau/cases", "bjq", "p", "/v1/bureau/cases", ""),
     case("POST /v1/bureau/cases/{id}/order", "b", "pq", "/v1/bureau/cases/$owed/order", ORDER),
     case("POST /v1/bureau/cases/{id}/notice", "b", "pq", "/v1/bureau/cases/$owed/notice", NOTE),
+    case("POST /v1/bureau/complaints/{id}/case", "b", "qp", "/v1/bureau/complaints/$grievance/case", MAKE_CASE),
     case("GET /v1/bureau/complaints", "bjq", "p", "/v1/bureau/complaints", ""),
     case(
         "POST /v1/bureau/complaints/{id}/state",
@@ -122,6 +125,8 @@ pub(super) const ARREARS_PAGES: &[Case] = &[
     case("GET /bureau/complaints/{id}", "bj", "q", "/bureau/complaints/$grievance", ""),
     case("POST /bureau/complaints/{id}/phone", "b", "q", "/bureau/complaints/$grievance/phone", NOTED),
     case("POST /bureau/complaints/{id}/state", "b", "q", "/bureau/complaints/$grievance/state", "state=accepted"),
+    case("GET /bureau/complaints/{id}/case", "b", "q", "/bureau/complaints/$grievance/case", ""),
+    case("POST /bureau/complaints/{id}/case", "b", "q", "/bureau/complaints/$grievance/case", "about=x"),
     case("GET /bureau/complaints/{id}/files/{number}", "bj", "q", "/bureau/complaints/$grievance/files/0", ""),
     case("GET /bureau/report", "bjq", "", "/bureau/report", ""),
     case("GET /bureau/report.csv", "bjq", "", "/bureau/report.csv?period=2026-03", ""),

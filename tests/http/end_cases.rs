@@ -32,6 +32,7 @@ pub(super) const ENDS: &[Case] = &[
     case("POST /v1/guarantees/{id}/notices", "mw", "", "/v1/guarantees/$guarantee/notices", NOTICE),
     case("POST /v1/guarantees/{id}/return", "w", "", "/v1/guarantees/$guarantee/return", r#"{"to":null}"#),
     case("GET /v1/wage-projects/{id}/pay-notices", READ, "x", "/v1/wage-projects/$site/pay-notices", ""),
+    case("GET /v1/my-site-notices", "cd", "", "/v1/my-site-notices", ""),
     case("GET /v1/pay-notices/{id}", READ, "x", "/v1/pay-notices/$pay_notice", ""),
     case("POST /v1/pay-notices/{id}/asking", "mw", "", "/v1/pay-notices/$pay_notice/asking", "{}"),
     case(

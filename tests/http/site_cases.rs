@@ -59,6 +59,15 @@ pub(super) const SITES: &[Case] = &[
     case("GET /v1/wage-projects/{id}/site/top-ups", READ, "", "/v1/wage-projects/$site/site/top-ups", ""),
     case("POST /v1/wage-projects/{id}/site/top-ups", "okw", "px", "/v1/wage-projects/$site/site/top-ups", TOP_UP),
     case("GET /v1/site-top-ups/{id}", READ, "", "/v1/site-top-ups/$top_up", ""),
+    case("GET /v1/wage-projects/{id}/site/parts", "okhlpmwyar", "x", "/v1/wage-projects/$site/site/parts", ""),
+    case("GET /v1/wage-projects/{id}/site/parts/next", "w", "", "/v1/wage-projects/$site/site/parts/next", ""),
+    case(
+        "POST /v1/wage-projects/{id}/site/parts",
+        "w",
+        "",
+        "/v1/wage-projects/$site/site/parts",
+        r#"{"project":"$bare"}"#,
+    ),
     case("GET /v1/wage-projects/{id}/board", READ, "", "/v1/wage-projects/$site/board", ""),
     case("GET /v1/boards/{code}", EVERYBODY, "", "/v1/boards/$board", ""),
     // The last: from then on the site names no owner among the bank's customers.
@@ -121,6 +130,8 @@ pub(super) const SITE_PAGES: &[Case] = &[
         "/wages/projects/$site/site/top-up",
         "amount=1000&why=x&due_on=2026-03-20",
     ),
+    case("GET /wages/projects/{id}/site/sharing", "okhlmwyar", "x", "/wages/projects/$site/site/sharing", ""),
+    case("POST /wages/projects/{id}/site/sharing", "w", "", "/wages/projects/$site/site/sharing", "project=$bare"),
     case("GET /wages/projects/{id}/board", LOOK, "", "/wages/projects/$site/board", ""),
     case("GET /board/{code}", EVERYBODY, "", "/board/$board", ""),
 ];
@@ -155,6 +166,77 @@ fn paper(house: &House, owner: FirmId) -> worksite::SiteNew {
             officer_phone: "13900010003".into(),
         },
     }
+}
+
+/// The site file of a project that has none: in the region of `b`, of the other firm's.
+pub(super) fn file(house: &House, project: kernel::id::ProjectId) {
+    let owner = house.actor('x').firm().expect("he acts for his firm");
+    let new = paper(house, owner);
+    let filed = house.bank.write(move |tx| worksite::file_site(tx, &system(), project, &new).map(|_| ()));
+    filed.expect("a site file");
+}
+
+#[test]
+fn w2_another_project_comes_under_the_account_where_the_region_allows_it() {
+    let mut house = House::open();
+    house.save();
+    let site = house.ids["$site"].clone();
+    let (at, opening) = (format!("/wages/projects/{site}/site/sharing"), format!("/wages/opening?under={site}"));
+    let page = house.page('w', &at).text();
+    assert!(page.contains(&opening.replace('&', "&amp;")), "{page}");
+    assert!(!house.page('k', &at).text().contains("/wages/opening"), "the bank opens accounts");
+    let form = house.page('w', &opening);
+    assert_eq!(form.status, 200);
+    let code = form.text().split("name=\"firm\"").nth(1).and_then(|t| t.split("value=\"").nth(1)).map(str::to_owned);
+    let code = code.and_then(|t| t.split('"').next().map(str::to_owned)).expect("the firm is filled in");
+    let next = house.program('w', "GET", &format!("/v1/wage-projects/{site}/site/parts/next"), "");
+    let number = next.json()["account_number"].as_str().expect("a number").to_owned();
+    let fields = [
+        ("under", site.as_str()),
+        ("profile", "construction"),
+        ("firm", code.as_str()),
+        ("contractor", ""),
+        ("name", "渔港共用"),
+        ("tag", ""),
+        ("basis", "许可 20"),
+        ("agreement", "三方 20"),
+        ("pay_day", "15"),
+        ("step", "check"),
+    ];
+    let check = house.form('w', &opening, "/wages/opening", &fields);
+    let shown: String = check.text().chars().filter(|c| !c.is_whitespace()).collect();
+    assert!(check.status == 200 && shown.contains(&number[number.len() - 4..]), "{}", check.text());
+    let mut send = fields;
+    send[9].1 = "send";
+    let asked = house.form('w', &opening, "/wages/opening", &send);
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let firm: FirmId = house.ids["$firm"].parse().expect("a firm");
+    let given = number.clone();
+    let second = house.bank.write(move |tx| {
+        let new = opening_of(firm, &given);
+        payroll::project_open(tx, &system(), new)
+    });
+    let second = second.expect("the second person opens it").to_string();
+    let parts = |letter| house.program(letter, "GET", &format!("/v1/wage-projects/{site}/site/parts"), "").json();
+    assert_eq!(parts('k')["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(house.form('w', &at, &at, &[("project", "")]).status, 422);
+    let joined = house.form('w', &at, &at, &[("project", second.as_str())]);
+    assert_eq!(joined.status, 303, "{}", joined.text());
+    assert_eq!(parts('k')["items"][1]["account_number"], number.as_str());
+    assert!(house.page('o', &at).text().contains("渔港共用"));
+
+    // A county that keeps them apart.
+    let project: kernel::id::ProjectId = site.parse().expect("a project");
+    let new = worksite::SiteNew { region: "990121".into(), ..paper(&house, house.actor('x').firm().expect("a firm")) };
+    house.bank.write(move |tx| worksite::amend(tx, &system(), project, &new, "区划调整").map(|_| ())).expect("moved");
+    let refused = house.program('w', "GET", &format!("/v1/wage-projects/{site}/site/parts/next"), "");
+    assert!(refused.status >= 400 && refused.text().contains("site_not_shared"), "{}", refused.text());
+    assert!(!house.page('w', &at).text().contains("/wages/opening"));
+}
+
+fn opening_of(firm: FirmId, number: &str) -> payroll::ProjectNew {
+    let name = "渔港共用".to_owned();
+    payroll::ProjectNew { account_number: number.into(), ..opening(firm, payroll::Profile::Construction, name) }
 }
 
 /// A building site with all that the cases name.

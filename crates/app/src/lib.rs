@@ -10,6 +10,7 @@
 //! * [`demo_time`] puts the clock of a demo ahead by a day and its night; no other bank's.
 //! * [`desk`] is what staff order about customers and the bank's own data, with a second person where the policy says so.
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
+//! * [`take_further`] makes a worker's objection a complaint at the labour bureau.
 //! * [`rights`] asks a second person before a role is given or taken.
 //! * [`fraud`] calls a payment off that its payer calls a fraud, and proposes the payee for a watch list.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
@@ -31,6 +32,7 @@ mod evidence;
 pub mod family;
 pub mod followed;
 pub mod fraud;
+mod further;
 pub mod jobs;
 mod keys;
 pub mod machines;
@@ -54,6 +56,7 @@ pub use bank::{Bank, Keys, Options, branch_open};
 pub use close::{Blocker, Close, Closed, blockers, close_day};
 pub use denial::{DENIALS_PER_MINUTE_MAX, DENIERS_KEPT_MAX};
 pub use evidence::{evidence, evidence_proof};
+pub use further::{Further, TakenFurther, take_further};
 pub use keys::{Rotated, keys_rewrap, keys_rotate};
 pub use verify::{Report, TableRows, verify};
 

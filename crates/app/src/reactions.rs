@@ -150,6 +150,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
     }
 }
 
+/// A run that ended, as the subcontractor hears of it.
+const CREW_PAID: &str = "crews.paid";
+
 /// Whether an event is told to many at once.
 pub(crate) fn is_heavy(kind: &str) -> bool {
     matches!(kind, "payroll.chunk_paid" | "crews.to_sign")
@@ -212,6 +215,10 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         if !told.contains(&recipient) {
             let mut draft = draft(event, *reaction, recipient.clone());
             draft.args.extend(more(tx, event)?);
+            if *reaction == TellCrew && event.kind == "payroll.run_finished" {
+                draft.kind = CREW_PAID.into();
+                draft.args.extend(of_crew(tx, event)?);
+            }
             notices::tell(tx, &draft)?;
             told.push(recipient);
         }
@@ -309,11 +316,12 @@ fn of_crew(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, String)>> {
     if let Ok(crew) = text(event, "crew").parse::<CrewId>() {
         args.push(("team".to_owned(), crews::crew_raw(tx, crew)?.team));
     }
-    if let Ok(project) = text(event, "project").parse::<ProjectId>() {
-        args.push(("project".to_owned(), payroll::project_raw(tx, project)?.name));
-    }
     let of_line = text(event, "line").parse::<PayLineId>().ok().map(|l| payroll::line_raw(tx, l)).transpose()?;
     let of_sheet = text(event, "sheet").parse::<PaySheetId>().ok().map(|s| payroll::sheet_raw(tx, s)).transpose()?;
+    let named = text(event, "project").parse::<ProjectId>().ok();
+    if let Some(project) = named.or(of_sheet.as_ref().map(|s| s.project)) {
+        args.push(("project".to_owned(), payroll::project_raw(tx, project)?.name));
+    }
     let said = text(event, "period").to_owned();
     let period = of_line.map(|l| l.period).or(of_sheet.map(|s| s.period)).map_or(said, |p| p.to_string());
     args.push(("period".to_owned(), period));

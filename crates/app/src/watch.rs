@@ -16,6 +16,16 @@ const TURN: &str = "arrears.turn.staff";
 /// Domains whose events change what the board finds.
 const WATCHED: &[&str] = &["payroll", "crews", "worksite", "guarantee"];
 
+/// Events that change who is on the roster, what a sheet says of him, or where his wage went.
+const OF_PEOPLE: &[&str] = &[
+    "payroll.project_opened",
+    "payroll.roster_changed",
+    "payroll.imported",
+    "payroll.sheet_cancelled",
+    "payroll.chunk_paid",
+    "payroll.run_finished",
+];
+
 /// A project to which something happened is looked at with the next run of the job. What happens to its papers and its money says
 /// nothing about its people.
 pub(crate) fn look_again(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
@@ -28,8 +38,11 @@ pub(crate) fn look_again(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         (_, Ok(sheet)) => payroll::sheet_raw(tx, sheet)?.project,
         _ => return Ok(()),
     };
-    match domain {
-        "payroll" | "crews" => arrears::touched(tx, project),
+    match (event.kind.as_str(), text(event, "period").parse::<payroll::Period>()) {
+        ("crews.attended" | "crews.reviewed" | "crews.review_opened", Ok(period)) => {
+            arrears::attended(tx, project, period)
+        }
+        (kind, _) if OF_PEOPLE.contains(&kind) => arrears::touched(tx, project),
         _ => arrears::touched_site(tx, project),
     }
 }

@@ -2,19 +2,26 @@
 //!
 //! The code is 12 signs of base 32 (60 bits), kept as a keyed hash alone; looking for one costs the same whether there is one or not, and
 //! a code that does not exist answers as one that is mistyped. Words and telephone number are encrypted. The bureau of the region
-//! handles it; the bank sees that there is one, and its words only when it becomes a case.
+//! handles it; the bank sees that there is one, and its words only when it becomes a case. A site about which one is open does not end.
 use crate::bureau::{Bureau, after_region, bureaus_over, is_region, my_bureau, prefix};
+use crate::case_line::{CaseNew, Owed};
 use crate::events::Event;
 use crate::summary::region_of;
-use crate::{BAD_REGION, COMPLAINT_CHARS_MAX, COMPLAINT_FILES_MAX, COMPLAINT_STATE, NO_SUCH_CODE, filled, text};
-use kernel::id::{ArrearsCaseId, BureauId, ComplaintId, ProjectId};
-use kernel::{Actor, BookId, Error, Id, Page, PageAsk, Result, Timestamp};
+use crate::{
+    BAD_REGION, COMPLAINT_CHARS_MAX, COMPLAINT_FILES_MAX, COMPLAINT_NO_PROJECT, COMPLAINT_STATE,
+    COMPLAINT_WORKER_UNKNOWN, NO_SUCH_CODE, filled, text,
+};
+use kernel::id::{ArrearsCaseId, BureauId, ComplaintId, PaySheetId, ProjectId};
+use kernel::{Actor, BookId, Error, Id, Money, Page, PageAsk, Result, Timestamp};
 use party::{Change, Permission};
+use payroll::Period;
 use serde::{Deserialize, Serialize};
 use store::{Audit, Json, KeyRing, Seal, Tx, params};
 
 const WORDS: &str = "complaint.words";
 const PHONE: &str = "complaint.phone";
+/// What a complaint's block of a site's end is called.
+const HELD: &str = "complaint";
 /// Signs of a code, without the hyphens it is shown with.
 pub const CODE_SIGNS: usize = 12;
 const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -206,9 +213,21 @@ pub fn complain(tx: &mut Tx<'_>, actor: &Actor, new: &ComplaintNew) -> Result<(C
     };
     row.bureau = bureaus_over(tx, &row.region)?.first().map(|b| b.id);
     tx.insert(&mut row)?;
+    hold(tx, &row)?;
     tx.audit(&Actor { channel: actor.channel, ..Actor::nobody() }, Audit::of("arrears.complain", id))?;
     tx.emit(&Event::of_complaint(&row), "")?;
     Ok((id, shown_code(&code)))
+}
+
+/// While a complaint about a site is open, the site does not end. Beyond [`worksite::end::BLOCKS_MAX`] it stands without this: what is
+/// there already holds the site, or somebody writes a flood.
+fn hold(tx: &mut Tx<'_>, c: &Complaint) -> Result<()> {
+    let Some(project) = c.project else { return Ok(()) };
+    if worksite::end::blocks_of(tx, project)?.len() as i64 >= worksite::end::BLOCKS_MAX {
+        return Ok(());
+    }
+    let by = crate::system();
+    worksite::end::block(tx, &by, project, HELD, &c.id.to_string(), "a complaint about wages is open").map(|_| ())
 }
 
 fn attach(tx: &mut Tx<'_>, book: BookId, name: &str, bytes: &[u8]) -> Result<Attached> {
@@ -323,6 +342,9 @@ pub fn complaint_move(
         _ => (c.closed_by, c.closed_at) = (by, at),
     }
     tx.update(&mut c)?;
+    if let Some(project) = c.project.filter(|_| to == ComplaintState::Closed) {
+        worksite::end::unblock(tx, actor, project, HELD, &id.to_string(), "the bureau has answered it")?;
+    }
     tx.audit(actor, Audit::of("arrears.complaint_move", id).after(to.code()).reason(answer))?;
     tx.emit(&Event::of_complaint(&c), &actor.correlation)?;
     Ok(Change::Done)
@@ -348,6 +370,46 @@ impl Complaint {
         }
         Ok(true)
     }
+}
+
+/// What the bureau makes a case of.
+#[derive(Clone, Debug, Default)]
+pub struct ComplaintCase {
+    /// Where the complaint names a place in words only.
+    pub project: Option<ProjectId>,
+    pub about: String,
+    pub sheets: Vec<PaySheetId>,
+    /// Workers by their identity number, each with a month and what he is owed.
+    pub workers: Vec<(String, Period, Money)>,
+}
+
+/// Makes a complaint a case of arrears, by the bureau of its region (`bureau.act`). One that is a case already answers that case.
+/// Errors: `complaint_state` when it was answered, `complaint_no_project`, `complaint_worker_unknown`, those of [`crate::case_open`].
+pub fn complaint_case(tx: &mut Tx<'_>, actor: &Actor, id: ComplaintId, new: &ComplaintCase) -> Result<ArrearsCaseId> {
+    let (_, mut c) = seen(tx, actor, Permission::BureauAct, id)?;
+    if let Some(known) = c.case_id {
+        return Ok(known);
+    }
+    if c.state == ComplaintState::Closed {
+        return Err(Error::new(&COMPLAINT_STATE, "it was answered").with("state", c.state));
+    }
+    let named = c.project.or(new.project);
+    let project = named.ok_or_else(|| Error::new(&COMPLAINT_NO_PROJECT, "it names no project of this bank"))?;
+    let mut lines = Vec::with_capacity(new.workers.len());
+    for (identity, period, amount) in &new.workers {
+        let found = payroll::worker_by_identity(tx, project, identity)?;
+        let unknown = || Error::new(&COMPLAINT_WORKER_UNKNOWN, "nobody of this project has the identity number");
+        lines.push(Owed { worker: found.ok_or_else(unknown)?, period: *period, amount: *amount });
+    }
+    let (about, sheets, complaint) = (new.about.clone(), new.sheets.clone(), Some(id));
+    let case = crate::case_open(tx, actor, &CaseNew { about, sheets, lines, complaint, ..CaseNew::of(project) })?;
+    if c.project.is_none() {
+        c = tx.load::<Complaint>(params![id.book(), id])?.ok_or_else(|| Error::not_found("complaint", id))?;
+        c.project = Some(project);
+        tx.update(&mut c)?;
+        hold(tx, &c)?;
+    }
+    Ok(case)
 }
 
 /// A complaint belongs to a case now. The bureau whose region it is (`bureau.act`).

@@ -5,7 +5,7 @@
 //! pay. A *bureau* (劳动保障监察机构) looks after a region. A *query* is its look into an account. A *complaint* comes from a worker
 //! who need not say who he is.
 //!
-//! **Looking.** [`find::find`] is pure: 17 detectors over [`find::Facts`], with the dated thresholds of `data/warnings.toml`. Each project
+//! **Looking.** [`find::find`] is pure: 18 detectors over [`find::Facts`], with the dated thresholds of `data/warnings.toml`. Each project
 //! has a time at which it is looked at again: at once when something happened to it ([`touched`]), or when time alone changes what is
 //! found ([`find::next_look`] tries the 31 days to come). [`scan`] looks at the projects that are due, each in a transaction: it opens
 //! one warning of a kind, project and matter, brings figures up to date, clears what is not found any more, and passes on what nobody
@@ -65,15 +65,15 @@ pub use case::{
 pub use case_entry::{CaseEntry, Paper, What, case_entries, case_note, case_paper};
 pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open, people_of_case};
 pub use complaint::{
-    Attached, CODE_SIGNS, Complaint, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain, complaint,
-    complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress, renew as renew_complaint,
-    shown_code,
+    Attached, CODE_SIGNS, Complaint, ComplaintCase, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain,
+    complaint, complaint_case, complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress,
+    renew as renew_complaint, shown_code,
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;
 pub use kept::{CaseKept, cases_kept};
 pub use links::{guarantee_yes, notice_take, notices_of_case};
-pub use look::{Scanned, due_at, scan, scan_all, touched, touched_site};
+pub use look::{Scanned, attended, due_at, scan, scan_all, touched, touched_site};
 pub use notice::{notice_ask, notice_waits};
 pub use query::{AccountLook, BureauQuery, QueryState, account_look, queries, queries_of, query, query_ask};
 pub use report::{MonthReport, ReportLine, report, report_csv};
@@ -106,8 +106,8 @@ pub const COMPLAINT_FILES_MAX: usize = 3;
 pub const FILE_BYTES_MAX: usize = 5 << 20;
 /// Characters of a name, a number or a note at most.
 pub const TEXT_CHARS_MAX: usize = 500;
-/// Hours between two looks at where wages went, in the day after they came in.
-pub const FOLLOW_HOURS: i64 = 2;
+/// Hours between two looks at where wages went, in the days after they came in.
+pub const FOLLOW_HOURS: i64 = 6;
 /// Months back in which a worker's open warning is still looked at.
 pub const MONTHS_BACK_MAX: usize = 12;
 /// Workers read at a time.
@@ -133,6 +133,8 @@ kernel::codes! {
     NO_HEAD: Refused, "bureau_no_head", "let the head office write down the bureau of the city first";
     QUERY_NOT_APPROVED: Refused, "bureau_query_not_approved", "wait for the yes of the head, or ask anew";
     COMPLAINT_STATE: Conflict, "complaint_state", "load the complaint again; it has moved on";
+    COMPLAINT_NO_PROJECT: Refused, "complaint_no_project", "choose the project first";
+    COMPLAINT_WORKER_UNKNOWN: Refused, "complaint_worker_unknown", "compare the identity number, digit by digit";
     NO_SUCH_CODE: Missing, "complaint_code_unknown", "compare the code with your note, sign by sign";
     BAD_FILE: Invalid, "arrears_bad_file", "send a picture (JPEG, PNG) or a PDF of at most 5 MiB";
 }

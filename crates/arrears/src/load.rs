@@ -40,7 +40,9 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
     f.agreement = !p.agreement.is_empty();
     f.under_rules = payroll::site_rules(tx, p.id)?.is_some();
     f.on_roster = payroll::roster_size(tx, p.id)?;
-    f.sheets = waiting(tx, p.id)?;
+    if f.under_rules {
+        f.sheets = waiting(tx, p.id)?;
+    }
     f.came_back = came_back(tx, p.id)?;
     f.ordered = ordered(tx, p.id)?;
     let mut about = About {
@@ -63,8 +65,15 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
 fn waiting(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Waiting>> {
     let sheets = payroll::waiting_sheets(tx, project)?;
     let of = |s: payroll::PaySheet| {
-        let cleared = payroll::clearance(tx, &s)?.is_some();
-        Ok(Waiting { sheet: s.id.to_string(), period: s.period.to_string(), pay_on: s.pay_on, cleared })
+        let cleared = s.repay || payroll::clearance(tx, &s)?.is_some();
+        Ok(Waiting {
+            unsigned: if cleared { 0 } else { crews::lines_without_word(tx, &s)? },
+            on_used_scans: crews::lines_on_used_scans(tx, &s)?,
+            sheet: s.id.to_string(),
+            period: s.period.to_string(),
+            pay_on: s.pay_on,
+            drafted_on: s.drafted_at.local_date(),
+        })
     };
     sheets.into_iter().map(of).collect()
 }
@@ -73,10 +82,15 @@ fn came_back(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<CameBack>> {
     let of = |l: payroll::PayLine| CameBack {
         line: l.id.to_string(),
         name_masked: l.name_masked.clone(),
-        on: l.settled_at.unwrap_or(l.id.raw().made_at()).local_date(),
+        on: back_at(&l).local_date(),
         amount: l.net(),
     };
     Ok(payroll::came_back(tx, project)?.into_iter().map(of).collect())
+}
+
+/// When a wage was back in the wage account; while it is on its way, when it was ordered.
+fn back_at(l: &payroll::PayLine) -> Timestamp {
+    l.swept.or(l.instruction).map_or(l.id.raw().made_at(), |moved| moved.raw().made_at())
 }
 
 /// The orders of bureaus that are not paid.

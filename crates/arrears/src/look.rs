@@ -41,6 +41,15 @@ pub fn touched_site(tx: &mut Tx<'_>, project: ProjectId) -> Result<()> {
     tx.execute(sql, params![project.book(), project]).map(|_| ())
 }
 
+/// Somebody was at work, or a day of his was corrected: what the gate says of a month is held against its sheets, so the people are looked at
+/// only when one is there. Sheets that come later say so themselves.
+pub fn attended(tx: &mut Tx<'_>, project: ProjectId, period: payroll::Period) -> Result<()> {
+    match payroll::month_has_lines(tx, project, period)? {
+        true => touched(tx, project),
+        false => touched_site(tx, project),
+    }
+}
+
 /// Looks at projects that are due, at most `limit`, the longest due first; each in a transaction of its own.
 pub fn scan(store: &Store, now: Timestamp, limit: u32) -> Result<Scanned> {
     let due = store.read(|tx| {

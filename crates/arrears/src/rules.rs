@@ -32,6 +32,8 @@ store::text_enum! {
         /// Workers hand their wage on to one payee (工资回流).
         WageBackflow = "wage_backflow",
         UnsignedSheet = "unsigned_sheet",
+        /// A crew that worked was left out on the pay day (R14).
+        PayMissed = "pay_missed",
         /// The contractor did not do what the bureau ordered (W16).
         ContractorDefault = "contractor_default",
     }
@@ -77,11 +79,14 @@ pub struct Numbers {
     pub drop_reference_days: usize,
     pub drop_crew_min: i64,
     pub vanished_days: usize,
+    pub stopped_days: usize,
+    pub ghost_days: usize,
     pub guarantee_days: i64,
     pub backflow_hours: i64,
     pub backflow_workers: usize,
     pub backflow_percent: i64,
     pub unsigned_days: i64,
+    pub unsigned_asked_days: i64,
     pub dismissed_days: i64,
     pub exception_days_max: i64,
 }
@@ -182,6 +187,25 @@ mod tests {
         let r = rules(Date::parse("2026-11-22").unwrap());
         assert!(Kind::ALL.iter().all(|k| !r.kind(*k).source.is_empty()));
         assert_eq!(rules(Date::parse("1990-01-01").unwrap()).from, r.from);
+    }
+
+    #[test]
+    fn w18_the_heavier_the_fine_the_graver_the_warning() {
+        let r = rules(Date::parse("2026-11-22").unwrap());
+        let stands_on = |article: &str| {
+            let named = move |k: &Kind| r.kind(*k).source.split([',', ';']).any(|one| one.trim() == article);
+            Kind::ALL.iter().copied().filter(named).collect::<Vec<_>>()
+        };
+        // 50,000 to 100,000 yuan and a stop of the works: no account, no deposit, no real names.
+        let hardest = [Kind::RosterMissing, Kind::StrangerOnSite, Kind::GuaranteeBelow, Kind::AccountLate];
+        assert_eq!(stands_on("R55"), hardest);
+        assert!(hardest.iter().all(|k| r.kind(*k).severity == Severity::Severe));
+        // 20,000 to 50,000 yuan: workers' cards in one hand.
+        assert_eq!(stands_on("R56"), [Kind::OneCardMany]);
+        assert_eq!(r.kind(Kind::OneCardMany).severity, Severity::High);
+        // No fine of their own: papers that come late.
+        let papers = [Kind::FilingLate, Kind::AgreementMissing, Kind::UnsignedSheet];
+        assert!(papers.iter().all(|k| r.kind(*k).severity == Severity::Middle));
     }
 
     #[test]

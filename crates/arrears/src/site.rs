@@ -1,6 +1,6 @@
 //! Facts of the site file, the crews and the guarantee, as far as a project is under site rules.
 use crate::WORKERS_PAGE;
-use crate::find::{Agreed, AtGate, Coming, CrewDays, Deposit, DepositPart, Duty, Facts, LOOK_AHEAD_DAYS};
+use crate::find::{Agreed, AtGate, Coming, CrewDays, CrewMonth, Deposit, DepositPart, Duty, Facts, LOOK_AHEAD_DAYS};
 use crate::load::About;
 use crate::rules::rules;
 use crews::Source;
@@ -29,10 +29,32 @@ pub(crate) fn add(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, about: &mut About
     about.region = s.region.clone();
     f.works_begin = Some(s.begins_on);
     f.agreement |= worksite::agreement_of(tx, p.id)?.is_some();
+    f.paid_by_month = s.pay_by == worksite::PayBy::Month;
+    if f.under_rules && f.paid_by_month {
+        f.worked = worked(tx, p, f.today)?;
+    }
     f.minimum = worksite::minimum_wage(&s.region, f.today).ok().map(|m| m.month);
     let duty = |d: worksite::Deadline| Duty { kind: d.kind.code().into(), due_on: d.due_on, done_on: d.done_on };
     f.duties = worksite::deadlines(tx, p.id, f.today)?.into_iter().map(duty).collect();
     money(tx, &s, f, about)
+}
+
+/// Months back in which a crew that was left out is looked for.
+const LEFT_OUT_MONTHS: usize = 3;
+
+/// What the crews worked in the last months that are over, and whether it was paid.
+fn worked(tx: &mut Tx<'_>, p: &Project, today: Date) -> Result<Vec<CrewMonth>> {
+    let (mut all, mut first) = (Vec::new(), Period::of(today).first_day()?);
+    for _ in 0..LEFT_OUT_MONTHS {
+        let period = Period::of(first.plus_days(-1));
+        first = period.first_day()?;
+        let (pay_on, paid) = (payroll::pays_for(p, period)?, payroll::ordered_teams(tx, p.id, period)?);
+        for (crew, people) in crews::teams_at_work(tx, p.id, period)? {
+            let ordered = paid.contains(&crew);
+            all.push(CrewMonth { crew, period, people, pay_on, ordered });
+        }
+    }
+    Ok(all)
 }
 
 /// Installments and the forecast of the next pay.

@@ -182,6 +182,7 @@ CREATE TABLE crews_papers (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, sheet, file_hash)
 ) KEYED;
+CREATE INDEX crews_papers_by_file ON crews_papers (book, file_hash);
 
 -- Why a line goes on without a signature, or with more days than were attended.
 CREATE TABLE crews_reasons (
@@ -222,6 +223,7 @@ CREATE TABLE crews_objections (
     answered_by TEXT,
     answered_at BIGINT,
     taken_further_at BIGINT,
+    further_code BYTES NOT NULL,
     seal BYTES NOT NULL,
     PRIMARY KEY (book, id)
 ) KEYED;

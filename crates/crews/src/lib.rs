@@ -19,6 +19,7 @@
 //! **A signature** is bound to [`line_hash`]: worker, month, days, every part, the sums. The worker signs as himself; paper counts once
 //! the labour officer compared it. **An objection** stops nothing (Decree 724, art. 35): it is a word like a signature. It is
 //! answered, corrected on a supplement or kept with a reason, and can be taken further when kept or after [`ANSWER_DAYS`] days.
+//! What he said last is his word: who signed may still object, and sign once he is answered.
 //!
 //! **Clearing** needs the month of every team on the sheet reviewed, a reason for each line with more days than attended, and a
 //! word of each worker or a reason why he cannot be reached.
@@ -60,19 +61,26 @@ pub use import::{
     attendance_faults, attendance_import, attendance_rows, attendances,
 };
 pub use kept::{MonthPart, SheetKept, attendance_kept, month_kept, months_kept, sheet_kept};
-pub use month::{AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, worked};
-pub use object::{
-    ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, object, objection,
-    objection_of_line, objection_raw, objections, open_objections, take_further,
+pub use month::{
+    AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, teams_at_work, worked,
 };
-pub use paper::{Paper, PaperKind, PaperNew, PaperView, paper_check, paper_file, paper_refuse, paper_send, papers_of};
+pub use object::{
+    ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, keep_complaint_code, object,
+    objection, objection_of_line, objection_raw, objections, open_objections, take_further,
+};
+pub use paper::{
+    Paper, PaperKind, PaperNew, PaperView, lines_on_used_scans, paper_check, paper_file, paper_refuse, paper_send,
+    papers_of,
+};
 pub use proof::{CrewProof, ProofLine, crew_proof, proof_csv, proof_lines};
 pub use reviews::{
     Correction, CrewMonth, MonthRow, MonthSum, Review, correct, is_reviewed, month_rows, month_sum, months_of_crews,
     review_attendance, review_of,
 };
 pub use sign::{MyLine, Signature, Word, line_hash, my_line, my_lines, sign, signature_of, waiting_for_me};
-pub use words::{Given, LineWord, ReasonKind, WordCount, explain, line_word, line_words, word_count};
+pub use words::{
+    Given, LineWord, ReasonKind, WordCount, explain, line_word, line_words, lines_without_word, word_count,
+};
 
 use kernel::Result;
 use store::{Migration, Table};

@@ -222,6 +222,13 @@ pub fn worked(
     Ok(months_page(tx, project, month, after, rows)?.into_iter().map(|m| (m.worker, m.half_days)).collect())
 }
 
+/// The teams that were at work in a month, and how many of each; with no permission asked: for domain code.
+pub fn teams_at_work(tx: &mut Tx<'_>, project: ProjectId, month: Period) -> Result<Vec<(String, i64)>> {
+    let sql = "SELECT team, count(*) FROM crews_months WHERE book = ?1 AND project = ?2 AND period = ?3 AND half_days > 0 \
+               GROUP BY team ORDER BY team";
+    tx.query(sql, params![kernel::Id::book(&project), project, month], |r| Ok((r.get(0)?, r.get(1)?)))
+}
+
 pub(crate) fn attended(
     tx: &mut Tx<'_>,
     actor: &Actor,

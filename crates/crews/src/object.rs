@@ -64,6 +64,8 @@ store::record! {
         pub answered_by: Option<String>,
         pub answered_at: Option<Timestamp>,
         pub taken_further_at: Option<Timestamp>,
+        /// The code of the complaint that it became, encrypted under his key: nobody else is led from him to it. Empty while there is none.
+        pub further_code: Vec<u8>,
     }
 }
 
@@ -87,8 +89,9 @@ pub struct ObjectionView {
     pub line: PayLineId,
     pub sheet: PaySheetId,
     pub crew: Option<CrewId>,
-    /// Masked.
+    /// Masked, like `identity`.
     pub worker: String,
+    pub identity: String,
     pub team: String,
     pub net: Money,
     pub kind: Reason,
@@ -103,9 +106,15 @@ pub struct ObjectionView {
     pub taken_further_at: Option<Timestamp>,
     /// He can take it further now.
     pub may_go_further: bool,
+    /// Shown to himself alone: the code of the complaint that it became; empty while there is none.
+    pub complaint_code: String,
 }
 
 impl Objection {
+    /// He said it after he had signed.
+    pub(crate) fn is_after(&self, signature: &crate::Signature) -> bool {
+        self.made_at > signature.signed_at
+    }
     fn may_go_further(&self, now: Timestamp) -> bool {
         let waited = now >= self.made_at.plus(ANSWER_DAYS * DAY);
         self.taken_further_at.is_none() && (self.answer == Some(Answer::Kept) || (self.answer.is_none() && waited))
@@ -168,6 +177,7 @@ pub fn object(tx: &mut Tx<'_>, actor: &Actor, line: PayLineId, new: &ObjectionNe
         answered_by: None,
         answered_at: None,
         taken_further_at: None,
+        further_code: Vec::new(),
         seal: Seal::default(),
     };
     tx.insert(&mut objection)?;
@@ -248,6 +258,14 @@ pub fn take_further(tx: &mut Tx<'_>, actor: &Actor, id: ObjectionId) -> Result<C
     Ok(Change::Done)
 }
 
+/// Keeps the code of the complaint that an objection became, for the worker to see again. For domain code.
+pub fn keep_complaint_code(tx: &mut Tx<'_>, id: ObjectionId, code: &str) -> Result<()> {
+    let mut objection = objection_raw(tx, id)?;
+    let key = tx.keys().unwrap_data_key(&party::person(tx, objection.person)?.data_key)?;
+    objection.further_code = key.encrypt("crews.further_code", code);
+    tx.update(&mut objection)
+}
+
 /// Objections of a project, or of one crew of it, newest first; `open` leaves out what was answered. For whoever may see
 /// the project, or the crew.
 pub fn objections(
@@ -296,11 +314,12 @@ pub fn objections(
 pub fn objection(tx: &mut Tx<'_>, actor: &Actor, id: ObjectionId) -> Result<ObjectionView> {
     let found = objection_raw(tx, id)?;
     let missing = |_| Error::not_found("objection", id);
-    if actor.person() != Some(found.person) {
-        match found.crew {
-            Some(crew) => seen(tx, actor, crew).map(|_| ()).map_err(missing)?,
-            None => payroll::project(tx, actor, found.project).map(|_| ()).map_err(missing)?,
-        }
+    if actor.person() == Some(found.person) {
+        return shown_to_himself(tx, found);
+    }
+    match found.crew {
+        Some(crew) => seen(tx, actor, crew).map(|_| ()).map_err(missing)?,
+        None => payroll::project(tx, actor, found.project).map(|_| ()).map_err(missing)?,
     }
     shown(tx, found)
 }
@@ -314,6 +333,17 @@ pub(crate) fn words_of(tx: &mut Tx<'_>, o: &Objection) -> Result<String> {
     key.decrypt("crews.said", &o.said)
 }
 
+/// As [`shown`], with the code that is his alone.
+pub(crate) fn shown_to_himself(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
+    let complaint_code = if o.further_code.is_empty() {
+        String::new()
+    } else {
+        let key = tx.keys().unwrap_data_key(&party::person(tx, o.person)?.data_key)?;
+        key.decrypt("crews.further_code", &o.further_code)?
+    };
+    Ok(ObjectionView { complaint_code, ..shown(tx, o)? })
+}
+
 pub(crate) fn shown(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
     let line = payroll::line_raw(tx, o.line)?;
     let text = words_of(tx, &o)?;
@@ -325,6 +355,7 @@ pub(crate) fn shown(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
         crew: o.crew,
         net: line.net(),
         worker: line.name_masked,
+        identity: line.identity_masked,
         team: line.team,
         kind: o.kind,
         text,
@@ -337,5 +368,6 @@ pub(crate) fn shown(tx: &mut Tx<'_>, o: Objection) -> Result<ObjectionView> {
         answered_by,
         answered_at: o.answered_at,
         taken_further_at: o.taken_further_at,
+        complaint_code: String::new(),
     })
 }

@@ -208,6 +208,28 @@ pub fn papers_of(tx: &mut Tx<'_>, actor: &Actor, sheet: PaySheetId) -> Result<Ve
     Ok(out)
 }
 
+/// Lines of a sheet that stand on a scan which was sent for another sheet before, or at the same moment: nobody signs two sheets on one
+/// paper. A sheet that was cancelled does not count, for its scan may serve the one that takes its place; nor does a scan that was
+/// refused. Asks no right: the caller has.
+pub fn lines_on_used_scans(tx: &mut Tx<'_>, sheet: &payroll::PaySheet) -> Result<i64> {
+    let mut lines = 0;
+    for mine in papers(tx, sheet)?.into_iter().filter(|p| p.refused_at.is_none()) {
+        let sql = "SELECT sheet FROM crews_papers WHERE book = ?1 AND file_hash = ?2 AND sheet <> ?3 AND sent_at <= ?4 \
+                   AND refused_at IS NULL ORDER BY sent_at, sheet LIMIT ?5";
+        let of = params![sheet.book, mine.file_hash, sheet.id, mine.sent_at, PAPERS_PER_SHEET_MAX as u32];
+        let others = tx.query(sql, of, |r| r.get::<PaySheetId>(0))?;
+        for other in others {
+            if payroll::sheet_raw(tx, other)?.state != payroll::SheetState::Cancelled {
+                let sql = "SELECT count(*) FROM crews_signatures WHERE book = ?1 AND sheet = ?2 AND paper = ?3";
+                let on_it = tx.query_one(sql, params![sheet.book, sheet.id, mine.file_hash], |r| r.get::<i64>(0))?;
+                lines += on_it.unwrap_or(0);
+                break;
+            }
+        }
+    }
+    Ok(lines)
+}
+
 /// A scan as it was sent, to look at it.
 pub fn paper_file(
     tx: &mut Tx<'_>,

@@ -254,8 +254,9 @@ pub fn months_of_crews(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, perio
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct MonthRow {
     pub worker: WorkerId,
-    /// Masked.
+    /// Masked, like `identity`.
     pub name: String,
+    pub identity: String,
     /// Half hours of day 1 to 31; all zero where only their number is known.
     pub days: Vec<u8>,
     pub half_days: i64,
@@ -281,9 +282,11 @@ pub fn month_rows(
     let found = tx.select::<AttendanceMonth>(tail, key)?;
     let page = Page::cut(found, rows, |m| m.worker.to_string());
     let one = |tx: &mut Tx<'_>, m: AttendanceMonth| {
+        let worker = payroll::worker_raw(tx, m.worker)?;
         Ok(MonthRow {
             worker: m.worker,
-            name: payroll::worker_raw(tx, m.worker)?.name_masked,
+            name: worker.name_masked,
+            identity: worker.identity_masked,
             days: m.days.to_vec(),
             half_days: m.half_days,
             source: m.source,

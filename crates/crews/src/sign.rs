@@ -4,7 +4,7 @@
 //! himself on his phone, at a machine or in the elder edition; whoever cannot signs on paper (see `paper`).
 use crate::course::{self, Course};
 use crate::month::{MONTH_DAYS, months_of};
-use crate::object::{Objection, objection_of_line, shown};
+use crate::object::{Objection, objection_of_line, shown_to_himself};
 use crate::{LINE_CHANGED, NOT_ASKED, OBJECTION_OPEN, SHEET_ENDED};
 use kernel::id::{PayLineId, PaySheetId, PersonId, ProjectId, WorkerId};
 use kernel::{Actor, BookId, Channel, Error, Id, Money, Page, PageAsk, Result, Timestamp, Who};
@@ -78,15 +78,23 @@ store::text_enum! {
     }
 }
 
-/// What a line's signature and objection come to. A signature on other content says nothing.
+/// What a line's signature and objection come to: what was said last. A signature on other content says nothing.
 pub(crate) fn word(hash: &[u8; 32], signature: Option<&Signature>, objection: Option<&Objection>) -> Word {
-    match (signature.filter(|s| s.line_hash == *hash), objection) {
-        (Some(s), _) if s.paper.is_none() => Word::Signed,
-        (Some(s), _) if s.holds() => Word::OnPaper,
+    let signature = signature.filter(|s| s.line_hash == *hash);
+    match (signature, objection) {
+        (Some(s), Some(o)) if s.holds() && !o.is_after(s) => held(s),
         (_, Some(o)) if o.answered_at.is_some() => Word::Answered,
         (_, Some(_)) => Word::Objected,
-        (Some(_), None) => Word::PaperWaits,
+        (Some(s), None) => held(s),
         (None, None) => Word::Waiting,
+    }
+}
+
+fn held(signature: &Signature) -> Word {
+    match (&signature.paper, signature.checked_at) {
+        (None, _) => Word::Signed,
+        (Some(_), Some(_)) => Word::OnPaper,
+        (Some(_), None) => Word::PaperWaits,
     }
 }
 
@@ -162,20 +170,21 @@ pub(crate) fn need_open(sheet: &PaySheet, course: &Course) -> Result<()> {
     }
 }
 
-/// The worker signs his own line as `shown_hash` says he saw it. Signing again is already so. Errors: `line_changed`,
-/// `sheet_ended`, `objection_open`.
+/// The worker signs his own line as `shown_hash` says he saw it. Signing again is already so, unless he objected since and was
+/// answered. Errors: `line_changed`, `sheet_ended`, `objection_open`.
 pub fn sign(tx: &mut Tx<'_>, actor: &Actor, id: PayLineId, shown_hash: &str) -> Result<Change> {
     let (line, sheet, course) = own_line(tx, actor, id)?;
     let hash = line_hash(&line);
     if hex(&hash) != shown_hash {
         return Err(Error::new(&LINE_CHANGED, "the line is not as it was shown"));
     }
-    let known = signature_of(tx, id)?;
-    if known.as_ref().is_some_and(|s| s.line_hash == hash && s.paper.is_none()) {
+    let (known, objection) = (signature_of(tx, id)?, objection_of_line(tx, id)?);
+    let objected_since = |s: &Signature| objection.as_ref().is_some_and(|o| o.is_after(s));
+    if known.as_ref().is_some_and(|s| s.line_hash == hash && s.paper.is_none() && !objected_since(s)) {
         return Ok(Change::AlreadySo);
     }
     need_open(&sheet, &course)?;
-    if objection_of_line(tx, id)?.is_some_and(|o| o.answered_at.is_none()) {
+    if objection.is_some_and(|o| o.answered_at.is_none()) {
         return Err(Error::new(&OBJECTION_OPEN, "he objected to this line and waits for an answer"));
     }
     let made = signature(actor, tx.now(), &line, hash, None);
@@ -285,7 +294,7 @@ fn mine(tx: &mut Tx<'_>, line: PayLine, sheet: &PaySheet) -> Result<MyLine> {
         hash: hex(&hash),
         word: word(&hash, signature.as_ref(), objection.as_ref()),
         signed_at: signature.filter(|s| s.line_hash == hash).map(|s| s.signed_at),
-        objection: objection.map(|o| shown(tx, o)).transpose()?,
+        objection: objection.map(|o| shown_to_himself(tx, o)).transpose()?,
         open: is_open(sheet.state),
         state: line.state,
         paid_at: line.settled_at,

@@ -45,8 +45,9 @@ pub struct LineWord {
     pub line: PayLineId,
     pub number: i64,
     pub worker: WorkerId,
-    /// Masked.
+    /// Masked, like `identity`; names alone do not tell two of one family apart.
     pub name: String,
+    pub identity: String,
     /// Of the month that was written down for him; of the sheet when there is none.
     pub team: String,
     /// Hundredths of a day on the sheet.
@@ -150,6 +151,7 @@ pub(crate) fn page(tx: &mut Tx<'_>, sheet: &PaySheet, after: i64, rows: u32) -> 
             number: line.number,
             worker: line.worker,
             name: line.name_masked,
+            identity: line.identity_masked,
             team: months.get(&line.worker).map_or(line.team, |m| m.team.clone()),
             days: line.days,
             attended_half_days,
@@ -204,6 +206,17 @@ pub fn word_count(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId) -> Result<Word
         Ok(())
     })?;
     Ok(count)
+}
+
+/// Lines of a sheet that nobody said a word of: neither signed nor on a paper that was compared, and no reason says why the worker cannot be
+/// reached. Asks no right: the caller has.
+pub fn lines_without_word(tx: &mut Tx<'_>, sheet: &PaySheet) -> Result<i64> {
+    let mut count = WordCount::default();
+    each(tx, sheet, &mut |_, lines| {
+        lines.iter().for_each(|l| count.add(l));
+        Ok(())
+    })?;
+    Ok(count.silent())
 }
 
 /// The labour officer writes down why a line may go on without its worker's word, or with more days than attended. A new

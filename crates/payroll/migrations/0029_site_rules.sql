@@ -20,6 +20,9 @@ CREATE TABLE payroll_clearances (
     PRIMARY KEY (book, sheet)
 ) KEYED;
 
+-- A worker asks for the sites on whose rosters he stands.
+CREATE INDEX payroll_workers_by_person ON payroll_workers (person, project);
+
 -- Money of a wage account that is for named workers alone.
 CREATE TABLE payroll_earmarks (
     book BIGINT NOT NULL,

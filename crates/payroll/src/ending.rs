@@ -1,9 +1,12 @@
 //! What the end of a project asks of its wages, for the crates that see it through.
 use crate::project::{Project, project_raw};
-use kernel::id::{AccountId, PersonId, ProjectId};
+use kernel::id::{AccountId, PersonId, ProjectId, WorkerId};
 use kernel::{Actor, Id, Result, Timestamp};
 use party::Change;
 use store::{Audit, Tx, params};
+
+/// Projects of one person that are looked at, the newest.
+const PROJECTS_OF_PERSON_MAX: i64 = 100;
 
 /// Wages of a project that are not at their end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -12,7 +15,7 @@ pub struct Unsettled {
     pub sheets: i64,
     /// Lines on their way to another bank.
     pub processing: i64,
-    /// Failed lines that no other line pays.
+    /// Failed lines that no other line pays: one of a sheet that was cancelled, or is not submitted yet, pays nobody.
     pub failed: i64,
     /// Of them, in minor units.
     pub failed_net: i64,
@@ -31,8 +34,11 @@ pub fn unsettled(tx: &mut Tx<'_>, project: ProjectId) -> Result<Unsettled> {
     let sql = "SELECT count(*) FROM payroll_sheets WHERE book = ?1 AND project = ?2 \
                AND state IN ('submitted', 'checked', 'starting', 'paying')";
     let sheets = tx.query_one(sql, params![project.book(), project], |r| r.get::<i64>(0))?.unwrap_or(0);
-    let sql = "SELECT state, net FROM payroll_lines WHERE book = ?1 AND project = ?2 \
-               AND state IN ('processing', 'failed') AND repaid_by IS NULL";
+    // A repayment that was cancelled, or that nobody submitted, pays nobody.
+    let sql = "SELECT state, net FROM payroll_lines l WHERE l.book = ?1 AND l.project = ?2 \
+               AND l.state IN ('processing', 'failed') AND (l.repaid_by IS NULL OR EXISTS \
+               (SELECT 1 FROM payroll_lines a JOIN payroll_sheets s ON s.book = a.book AND s.id = a.sheet \
+               WHERE a.book = l.book AND a.id = l.repaid_by AND s.state IN ('loading', 'drafted', 'sent_back', 'cancelled')))";
     let open = tx.query(sql, params![project.book(), project], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?;
     let failed = open.iter().filter(|(state, _)| state == "failed");
     let (failed, failed_net) = failed.fold((0, 0), |(n, sum), (_, net)| (n + 1, sum + net));
@@ -65,6 +71,20 @@ pub fn project_closed(tx: &mut Tx<'_>, actor: &Actor, id: ProjectId) -> Result<C
     tx.update(&mut project)?;
     tx.audit(actor, Audit::of("payroll.project_close", id).change("open", "closed"))?;
     Ok(Change::Done)
+}
+
+/// The projects on whose rosters a person stands, or stood, at most [`PROJECTS_OF_PERSON_MAX`].
+pub fn projects_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<ProjectId>> {
+    let sql = "SELECT DISTINCT project FROM payroll_workers WHERE person = ?1 ORDER BY project DESC LIMIT ?2";
+    tx.query(sql, params![person, PROJECTS_OF_PERSON_MAX], |r| r.get(0))
+}
+
+/// The worker of a project who has this identity number, with no permission asked: for domain code.
+pub fn worker_by_identity(tx: &mut Tx<'_>, project: ProjectId, number: &str) -> Result<Option<WorkerId>> {
+    let number = kernel::chinese::half_width(number.trim()).to_ascii_uppercase();
+    let index = crate::identity_index(tx, &number);
+    let sql = "SELECT id FROM payroll_workers WHERE book = ?1 AND project = ?2 AND identity_index = ?3 ORDER BY id DESC LIMIT 1";
+    tx.query_one(sql, params![project.book(), project, index], |r| r.get(0))
 }
 
 /// Whether a person stands, or stood, on a project's roster.

@@ -68,7 +68,10 @@ pub use account::{
 };
 pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
 pub use earmark::{Earmark, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked};
-pub use ending::{Unsettled, is_of_roster, project_closed, project_of_account, settled_at, unsettled};
+pub use ending::{
+    Unsettled, is_of_roster, project_closed, project_of_account, projects_of_person, settled_at, unsettled,
+    worker_by_identity,
+};
 pub use events::Event;
 pub use fault_list::{FileId, ImportFault, faults_kept, keep_faults};
 pub use faults::Finding;
@@ -97,8 +100,8 @@ pub use sheet::{Ended, EndedView, Kind, PaySheet, Progress, SheetState, SheetVie
 pub use site_rules::{Clearance, SiteRules, clear, clearance, need_site_rules, put_under_site_rules, site_rules};
 pub use slips::{Paid, Slip, SlipLine, paid_in_chunk, paid_line, slip, slips_of};
 pub use watch::{
-    Credited, MonthSum, Payable, came_back, credited_since, month_sums, paid_since, paid_teams, payables, pays_next,
-    project_ids, roster_size, unpaid_lines, waiting_sheets, worker_named,
+    Credited, MonthSum, Payable, came_back, credited_since, month_has_lines, month_sums, ordered_teams, paid_since,
+    paid_teams, payables, pays_for, pays_next, project_ids, roster_size, unpaid_lines, waiting_sheets, worker_named,
 };
 pub use worker::{
     Added, Standing, Worker, WorkerNew, identity_index, name_index, roster_raw, worker_add, worker_leave, worker_raw,

@@ -72,10 +72,12 @@ pub fn waiting_sheets(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayShee
     tx.select::<PaySheet>(tail, params![project.book(), project, WAITING_SHEETS_MAX])
 }
 
-/// Lines of a project that failed and that no other line pays, at most [`CAME_BACK_MAX`].
+/// Lines of a project that failed and that no other line pays, or one of a cancelled sheet, at most [`CAME_BACK_MAX`].
 pub fn came_back(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayLine>> {
-    let tail = "WHERE book = ?1 AND state = 'failed' AND live = 1 AND sheet IN \
-                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) ORDER BY id LIMIT ?3";
+    let tail = "WHERE book = ?1 AND state = 'failed' AND sheet IN \
+                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) AND (live = 1 OR EXISTS \
+                (SELECT 1 FROM payroll_lines a JOIN payroll_sheets s ON s.book = a.book AND s.id = a.sheet \
+                WHERE a.book = ?1 AND a.id = payroll_lines.repaid_by AND s.state = 'cancelled')) ORDER BY id LIMIT ?3";
     tx.select::<PayLine>(tail, params![project.book(), project, CAME_BACK_MAX])
 }
 
@@ -158,11 +160,30 @@ impl MonthSum {
     }
 }
 
+/// Whether a sheet that was not cancelled says anything of a month.
+pub fn month_has_lines(tx: &mut Tx<'_>, project: ProjectId, period: Period) -> Result<bool> {
+    let sql = "SELECT 1 FROM payroll_lines WHERE book = ?1 AND project = ?2 AND period = ?3 AND live = 1 LIMIT 1";
+    Ok(tx.query_one(sql, params![project.book(), project, period], |r| r.get::<i64>(0))?.is_some())
+}
+
 /// The teams of a project that were paid wages of a month.
 pub fn paid_teams(tx: &mut Tx<'_>, project: ProjectId, period: Period) -> Result<Vec<String>> {
     let sql = "SELECT DISTINCT team FROM payroll_lines WHERE book = ?1 AND project = ?2 AND period = ?3 \
                AND state = 'paid' AND live = 1 ORDER BY team";
     tx.query(sql, params![project.book(), project, period], |r| r.get(0))
+}
+
+/// The teams of a project for whose wages of a month money left the wage account, whatever became of it.
+pub fn ordered_teams(tx: &mut Tx<'_>, project: ProjectId, period: Period) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT team FROM payroll_lines WHERE book = ?1 AND project = ?2 AND period = ?3 \
+               AND state IN ('processing', 'paid', 'failed') AND live = 1 ORDER BY team";
+    tx.query(sql, params![project.book(), project, period], |r| r.get(0))
+}
+
+/// The day on which the wages of a month are paid.
+pub fn pays_for(project: &Project, period: Period) -> Result<Date> {
+    let next = period.next();
+    Ok(crate::calendar::pay_day(crate::calendar::day_of_month(next.year, next.month, project.pay_day)?))
 }
 
 /// Workers on the roster who have an account, by id, at most `limit` after one.

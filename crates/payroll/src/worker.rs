@@ -256,7 +256,7 @@ impl Worker {
     }
 
     /// The roster's name in the clear, for orders to other banks.
-    pub(crate) fn name(&self, tx: &mut Tx<'_>) -> Result<String> {
+    pub fn name(&self, tx: &mut Tx<'_>) -> Result<String> {
         let key = tx.keys().unwrap_data_key(&party::person(tx, self.person)?.data_key)?;
         key.decrypt("worker.name", &self.name)
     }

@@ -416,6 +416,9 @@ mod tests {
                 if told.contains("TellTrusted") {
                     kinds.extend(["payment.stopped.trusted", "safety.loosening.trusted"].map(str::to_owned));
                 }
+                if told.contains("TellCrew") && event == "payroll.run_finished" {
+                    kinds.insert("crews.paid".to_owned());
+                }
                 if told.contains("TellStaff") {
                     kinds.insert("arrears.turn.staff".to_owned());
                 }

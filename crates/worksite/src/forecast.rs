@@ -168,7 +168,9 @@ pub fn sweep_forecasts(tx: &mut Tx<'_>, after: [u8; 16], limit: u32) -> Result<(
     let mut told = 0;
     for file in sites {
         let of = payroll::project_raw(tx, file.project)?;
-        if of.closed_at.is_some() {
+        let pay_on = payroll::next_pay_day(today, of.pay_day)?;
+        let near = pay_on.days() - today.days() <= FORECAST_DAYS;
+        if of.closed_at.is_some() || !near || tx.get::<Short>(params![file.book, file.project, pay_on])?.is_some() {
             continue;
         }
         let f = forecast(tx, file.project, today)?;

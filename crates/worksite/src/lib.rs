@@ -59,7 +59,7 @@ pub use report::{ReportNew, ReportStatus, report, report_status};
 pub use schedule::{
     Progress, ProgressNew, Schedule, ScheduleNew, ScheduleState, progress_mark, schedule_ask, schedules,
 };
-pub use sharing::{Part, Share, next_share_number, parts, share_account};
+pub use sharing::{Part, Share, joinable, next_share_number, parts, share_account};
 pub use site::{
     Amendment, Changed, Contacts, LabourShare, SiteFile, SiteNew, SitePlace, amend, amendments, file_site, renew_sites,
     site_raw, site_view, sites_in_region, sites_owned,

@@ -89,6 +89,22 @@ pub fn next_share_number(tx: &mut Tx<'_>, actor: &Actor, main: ProjectId) -> Res
     Err(Error::limit("shares", SHARES_MAX + 1, SHARES_MAX, "projects under one account"))
 }
 
+/// Projects that were opened under this one's number and have not joined yet. Needs `wage.account_open`. Errors: `site_missing`,
+/// `site_not_shared` where it is under another one's account itself.
+pub fn joinable(tx: &mut Tx<'_>, actor: &Actor, main: ProjectId) -> Result<Vec<Part>> {
+    let (of, _) = shareable(tx, actor, main)?;
+    let number = number_of(tx, &of)?;
+    let mut found = Vec::new();
+    for n in 1..=SHARES_MAX {
+        let Some(account) = ledger::by_number(tx, &format!("{number}{n:02}"))? else { continue };
+        let Some(project) = payroll::project_of_account(tx, account.id)? else { continue };
+        if share(tx, project.id)?.is_none() {
+            found.push(part(tx, project.id)?);
+        }
+    }
+    Ok(found)
+}
+
 /// A project that was opened under such a number joins. Needs `wage.account_open`. Repeating is safe. Errors: `site_missing`,
 /// `site_not_shared`.
 pub fn share_account(tx: &mut Tx<'_>, actor: &Actor, main: ProjectId, project: ProjectId) -> Result<Change> {

@@ -36,6 +36,10 @@ fn text(report: &Report) -> String {
     for (kind, f) in &score.by_kind {
         out.push_str(&format!("  {kind:24}{:>8}{:>8}{:>6}{:>8}\n", f.planted, f.in_time, f.late, f.missed));
     }
+    out.push_str(&format!("  {:24}{:>8}{:>8}\n", "warned of", "told", "false"));
+    for (kind, (told, wrong)) in &score.told {
+        out.push_str(&format!("  {kind:24}{told:>8}{wrong:>8}\n"));
+    }
     let lead = score.median_lead_days.map_or("-".into(), |d| d.to_string());
     out.push_str(&format!(
         "  {} warnings, {} of them false; precision {:.1} %, recall {:.1} %; median lead {lead} days\n",

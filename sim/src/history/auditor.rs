@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const ROWS: u32 = 200;
 /// Days of the public notice before an account is closed (Decree 724, art. 27).
 const NOTICE_DAYS: i64 = 30;
+/// Months for which records are kept after the works are complete and the last wage was paid (art. 15, 28).
+const KEPT_MONTHS: i32 = 36;
 
 /// An agreed legal document that takes money.
 #[derive(Clone, Debug)]
@@ -18,6 +20,14 @@ pub struct Taken {
     pub to: AccountId,
     pub amount: i64,
     pub used: bool,
+}
+
+/// An agreed legal document that freezes, until the end of its last day.
+#[derive(Clone, Copy, Debug)]
+pub struct Frozen {
+    pub account: AccountId,
+    pub amount: i64,
+    pub until: Date,
 }
 
 /// Books of his own.
@@ -32,6 +42,9 @@ pub struct Auditor {
     pub taken: Vec<Taken>,
     /// Legal documents and notices that wait, by their request.
     pub asked: BTreeMap<ApprovalId, Taken>,
+    /// Freezes that two persons agreed to, and those that wait.
+    pub frozen: Vec<Frozen>,
+    pub freezes: BTreeMap<ApprovalId, Frozen>,
     /// What agreed notices let out of the deposit.
     pub noticed: i64,
     pub notices: BTreeMap<ApprovalId, i64>,
@@ -41,6 +54,12 @@ pub struct Auditor {
     pub closing: bool,
     pub lines: BTreeMap<PaySheetId, usize>,
     pub entries: u64,
+    /// Deductions by a document, payments out of the deposit, closings that paid out; each seen in the journal.
+    pub deducted: u32,
+    pub noticed_paid: u32,
+    pub closed: u32,
+    /// The last day on which a wage reached a worker.
+    paid_on: Option<Date>,
     seen: BTreeSet<TransferId>,
     run: i64,
     from_deposit: i64,
@@ -60,11 +79,17 @@ impl Auditor {
             asked: BTreeMap::new(),
             noticed: 0,
             notices: BTreeMap::new(),
+            frozen: Vec::new(),
+            freezes: BTreeMap::new(),
             completed: None,
             notice_from: None,
             closing: false,
             lines: BTreeMap::new(),
             entries: 0,
+            deducted: 0,
+            noticed_paid: 0,
+            closed: 0,
+            paid_on: None,
             seen: BTreeSet::new(),
             run: 0,
             from_deposit: 0,
@@ -92,8 +117,17 @@ impl Auditor {
         lines.filter(|(n, _)| *n == worker).map(|(_, net)| net).sum()
     }
 
+    /// What agreed sheets say and nobody got, here or elsewhere.
+    fn unpaid(&self, world: &World) -> i64 {
+        let agreed = self.sheets.values().filter(|(_, yes)| *yes).flat_map(|(lines, _)| lines);
+        let due: i64 = agreed.map(|(_, net)| net).sum();
+        let elsewhere: i64 = world.town.carrier.kept().iter().map(|(_, amount)| amount).sum();
+        due - self.credited.values().sum::<i64>() - elsewhere
+    }
+
     /// Reads every entry that is new, and judges it.
     pub fn look(&mut self, world: &mut World) -> Result<()> {
+        let closed = self.closed;
         for account in [world.wage, world.clearing, world.deposit] {
             for entry in self.new_entries(world, account)? {
                 self.entries += 1;
@@ -109,7 +143,12 @@ impl Auditor {
                 }
             }
         }
+        // What was credited in the same step is read by now.
+        if self.closed > closed && self.unpaid(world) != 0 {
+            return Err(Error::broken(format!("a closing while {} of agreed wages is unpaid", self.unpaid(world))));
+        }
         self.outside(world)?;
+        self.unfrozen(world)?;
         self.kept(world)
     }
 
@@ -148,6 +187,7 @@ impl Auditor {
             self.taken.iter_mut().find(|t| !t.used && (t.from, t.to, t.amount) == (e.debit, e.credit, e.amount))
         {
             t.used = true;
+            self.deducted += 1;
             return Ok(());
         }
         if e.debit == world.wage && e.credit == world.clearing {
@@ -157,10 +197,15 @@ impl Auditor {
         if e.debit == world.wage && e.credit == world.contractor && self.closing {
             let today = world.town.clock.now().local_date();
             let over = self.notice_from.is_some_and(|from| today.days() > from.days() + NOTICE_DAYS - 1);
-            return if self.completed.is_some() && over { Ok(()) } else { broken("a closing before its time") };
+            if self.completed.is_none() || !over {
+                return broken("a closing before its time");
+            }
+            self.closed += 1;
+            return Ok(());
         }
         if e.debit == world.deposit && e.credit == world.wage {
             self.from_deposit += e.amount;
+            self.noticed_paid += 1;
             return if self.from_deposit > self.noticed { broken("a deposit paid beyond its notices") } else { Ok(()) };
         }
         if e.debit != world.clearing {
@@ -181,6 +226,7 @@ impl Auditor {
         let Some(worker) = self.accounts.get(&e.credit).copied() else {
             return broken("wages to somebody who is on no roster");
         };
+        self.paid_on = Some(world.town.clock.now().local_date());
         let credited = self.credited.entry(worker).or_default();
         *credited += e.amount;
         let credited = *credited;
@@ -208,12 +254,36 @@ impl Auditor {
         Ok(())
     }
 
-    /// Sheets with all their lines, and the papers, are there as long as their clock runs.
+    /// No more of an account is frozen than agreed documents say today.
+    fn unfrozen(&self, world: &World) -> Result<()> {
+        let today = world.town.clock.now().local_date();
+        for account in [world.wage, world.clearing, world.deposit] {
+            let frozen = world.town.bank.read(|tx| Ok(ledger::view(tx, account)?.balance.frozen))?;
+            let agreed = self.frozen.iter().filter(|f| f.account == account && today <= f.until.plus_days(1));
+            let most: i64 = agreed.map(|f| f.amount).sum();
+            if frozen > most {
+                return Err(Error::broken(format!("{frozen} of {account} is frozen, and documents say {most}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last day on which everything must be there, by the auditor's own clock; `None`: without end.
+    fn kept_until(&self) -> Option<Date> {
+        let completed = self.completed?;
+        Some(self.paid_on.map_or(completed, |paid| paid.max(completed)).plus_months(KEPT_MONTHS))
+    }
+
+    /// Sheets with all their lines, and the papers, are there as long as their clock runs, and the bank would let nobody delete them.
     fn kept(&self, world: &World) -> Result<()> {
         world.town.bank.read(|tx| {
             let today = tx.now().local_date();
-            if worksite::end::may_forget(tx, world.project, today).is_ok() {
+            if self.kept_until().is_some_and(|until| until < today) {
                 return Ok(());
+            }
+            if worksite::end::may_forget(tx, world.project, today).is_ok() {
+                let until = self.kept_until().map_or("without end".to_owned(), |d| d.to_string());
+                return Err(Error::broken(format!("records may be deleted on {today} and are kept until {until}")));
             }
             for (sheet, lines) in &self.lines {
                 let there = payroll::lines_raw(tx, *sheet, 0, 100)?.len();

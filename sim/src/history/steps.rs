@@ -1,5 +1,5 @@
 //! What a step tries.
-use super::auditor::{Auditor, Taken};
+use super::auditor::{Auditor, Frozen, Taken};
 use super::world::World;
 use crate::year::{boss, card_at, open_card, own_card};
 use guarantee::{Named, NoticeNew};
@@ -46,7 +46,7 @@ const KINDS: [Kind; 11] = [
 impl World {
     /// Tries a step; whatever the bank refuses is an outcome, and a broken record is none.
     pub fn take(&mut self, step: &Step, auditor: &mut Auditor) -> Result<&'static str> {
-        let tries: [(&'static str, Try); 28] = [
+        let tries: [(&'static str, Try); 30] = [
             ("fund", World::fund),
             ("fund", World::fund),
             ("sheet", World::sheet),
@@ -75,6 +75,8 @@ impl World {
             ("bulk", World::bulk),
             ("account", World::account),
             ("years", World::years),
+            ("deduct", World::deduct),
+            ("whole_end", World::whole_end),
         ];
         let (name, try_it) = tries[usize::from(step.what) % tries.len()];
         match try_it(self, step, auditor) {
@@ -335,8 +337,31 @@ impl World {
         self.orders.push((id, asked));
         if deduct {
             auditor.asked.insert(asked, Taken { from, to, amount: amount.minor, used: false });
+        } else {
+            auditor.freezes.insert(asked, Frozen { account: from, amount: amount.minor, until: today.plus_days(10) });
         }
         Ok(())
+    }
+
+    /// Money comes in, a court's document on the wage account is entered and agreed to.
+    fn deduct(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
+        self.fund(&Step { a: 1, ..*step }, auditor)?;
+        self.legal_order(&Step { a: 0, who: 2, b: step.b & !1, ..*step }, auditor)?;
+        self.decide(&Step { who: 1, b: 0, ..*step }, auditor)
+    }
+
+    /// Wages that came back are paid again to cards that work, and then the end, as honest people would have it.
+    fn whole_end(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
+        self.hands.iter().for_each(|h| self.town.carrier.mend_card(&h.number));
+        self.fund(&Step { a: 1, b: 30_000_000, ..*step }, auditor)?;
+        for wait in 0..3 {
+            let last = Step { who: 1, b: wait, ..*step };
+            let _ = self.agree(&last, auditor);
+            let _ = self.pay(&last, auditor);
+            self.town.clock.advance(DAY * 4);
+            self.go_on(step, auditor)?;
+        }
+        self.end(&Step { b: step.b | 1, ..*step }, auditor)
     }
 
     /// Somebody says yes to what waits: a document, a notice, a closing.
@@ -374,12 +399,14 @@ impl World {
         if let Some(taken) = auditor.asked.remove(&id) {
             auditor.taken.push(taken);
         }
+        if let Some(frozen) = auditor.freezes.remove(&id) {
+            auditor.frozen.push(frozen);
+        }
         if let Some(amount) = auditor.notices.remove(&id) {
             auditor.noticed += amount;
         }
         if self.closings.contains(&id) {
             auditor.closing = true;
-            self.told.closed = true;
         }
         Ok(())
     }
@@ -391,8 +418,11 @@ impl World {
         let clerk = self.clerk();
         match step.a % 4 {
             0 => {
-                self.town.bank.write(move |tx| worksite::end::completed(tx, &clerk, project, today, "竣工-1"))?;
-                auditor.completed.get_or_insert(today);
+                let done =
+                    self.town.bank.write(move |tx| worksite::end::completed(tx, &clerk, project, today, "竣工-1"))?;
+                if done == party::Change::Done {
+                    auditor.completed = Some(today);
+                }
             }
             1 => self.town.bank.write(move |tx| worksite::end::pledged(tx, &clerk, project, "承诺书-1")).map(|_| ())?,
             2 => {
@@ -415,7 +445,10 @@ impl World {
     fn end(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
         for sheet in self.sheets.clone() {
             let clerk = self.clerk();
-            let _ = self.town.bank.write(move |tx| payroll::cancel(tx, &clerk, sheet, "完工清理"));
+            let done = self.town.bank.write(move |tx| payroll::cancel(tx, &clerk, sheet, "完工清理"));
+            if let (Ok(party::Change::Done), Some((_, yes))) = (done, auditor.sheets.get_mut(&sheet)) {
+                *yes = false;
+            }
         }
         for a in 0..3 {
             let _ = self.close(&Step { a, ..*step }, auditor);

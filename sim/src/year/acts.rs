@@ -147,6 +147,9 @@ pub struct Planted {
     pub act: usize,
     pub what: What,
     pub sites: Vec<usize>,
+    /// Stays of the workers it is about, and its crew, where it is about some.
+    pub stays: Vec<usize>,
+    pub crew: Option<usize>,
     /// The first day on which it could be known from what the bank has.
     pub known: Date,
     /// The pay day it endangers.

@@ -199,7 +199,7 @@ impl Year {
     ) -> Option<SheetPlan> {
         let s = &self.sites[site];
         let weekly = self.act_of(site, What::Weekly).is_some();
-        let usual = if weekly { payroll::pay_day(to.plus_days(WEEKLY_PAY_DAYS)) } else { s.pay_on(period) };
+        let usual = if weekly { weekly_pay(to) } else { s.pay_on(period) };
         let act = |what: What| {
             let found = self.acts_of[site].iter().map(|a| &self.acts[*a]);
             found.into_iter().find(|a| a.what == what && a.site == site && a.crew == crew && a.period == period)
@@ -339,6 +339,12 @@ impl Year {
             balance -= wanted;
         }
     }
+}
+
+/// The first working day on which a weekly sheet can be signed and agreed to.
+fn weekly_pay(last: Date) -> Date {
+    let days = (WEEKLY_PAY_DAYS..).map(|n| last.plus_days(n));
+    days.into_iter().find(|d| payroll::pay_day(*d) == *d).unwrap_or(last)
 }
 
 /// Work that nobody foresaw: enough on each line that the sheets exceed the balance by a fifth of the month's wages.

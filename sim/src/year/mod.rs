@@ -40,7 +40,7 @@ pub use carrier::Carrier;
 pub use course::Course;
 pub use plan::{DAYS_MAX, DAYS_MIN, PROJECTS_MAX, Size, WORKERS_MAX, Year};
 pub use play::{Known, open_card};
-pub use score::{Fate, Figures, Judged, Score, Warned};
+pub use score::{Fate, Figures, Judged, Of, Score, Warned};
 pub use town::{Town, boss, for_firm, himself, someone};
 
 /// What a year came to.

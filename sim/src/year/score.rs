@@ -14,6 +14,16 @@ pub struct Warned {
     pub kind: String,
     /// Whom or what it speaks of, as the bank shows it.
     pub about: String,
+    /// The worker or the crew it speaks of, where its kind speaks of one.
+    pub of: Option<Of>,
+}
+
+/// One worker's stay, or a crew of the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Of {
+    Stay(usize),
+    Crew(usize),
 }
 
 /// What became of a plant.
@@ -50,6 +60,8 @@ pub struct Figures {
 pub struct Score {
     pub judged: Vec<Judged>,
     pub by_kind: BTreeMap<&'static str, Figures>,
+    /// Of the bank's own kinds: how many were told, and how many of them no plant explains.
+    pub told: BTreeMap<String, (u32, u32)>,
     /// Warnings that no plant explains, and the look-alikes that were played there about then.
     pub false_warnings: Vec<(Warned, Vec<What>)>,
     pub warnings: usize,
@@ -71,12 +83,23 @@ fn is_there(planted: &Planted, warned: &Warned, from: Date) -> bool {
     planted.sites.contains(&warned.site) && warned.on >= from && warned.on <= planted.until
 }
 
+/// Whether a warning of a kind that names the plant speaks of one of its workers, or of its crew.
+fn speaks_of(planted: &Planted, warned: &Warned) -> bool {
+    match warned.of {
+        Some(Of::Stay(stay)) if !planted.stays.is_empty() => planted.stays.contains(&stay),
+        Some(Of::Crew(crew)) => planted.crew.is_none_or(|c| c == crew),
+        _ => true,
+    }
+}
+
 fn judge(planted: &Planted, warned: &[Warned], reading: &Reading) -> Judged {
     let names = (reading.names)(planted.what);
     // Some things announce themselves before they are certain: a month's head start is no false warning.
     let from = planted.known.plus_days(-31);
-    let first =
-        warned.iter().filter(|w| names.contains(&w.kind.as_str()) && is_there(planted, w, from)).min_by_key(|w| w.on);
+    let first = warned
+        .iter()
+        .filter(|w| names.contains(&w.kind.as_str()) && is_there(planted, w, from) && speaks_of(planted, w));
+    let first = first.min_by_key(|w| w.on);
     let lead_days = first.map(|w| planted.endangers.days() - w.on.days());
     let fate = match lead_days {
         Some(lead) if lead > 0 => Fate::InTime,
@@ -106,10 +129,13 @@ pub fn score(
     }
     let explains = |p: &Planted, w: &Warned| {
         let kind = w.kind.as_str();
-        ((reading.names)(p.what).contains(&kind) || (reading.follows)(p.what).contains(&kind))
+        ((reading.names)(p.what).contains(&kind) && speaks_of(p, w) || (reading.follows)(p.what).contains(&kind))
             && is_there(p, w, p.known.plus_days(-31))
     };
     let wrong: Vec<_> = warned.iter().filter(|w| !planted.iter().any(|p| explains(p, w))).collect();
+    let mut told: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    warned.iter().for_each(|w| told.entry(w.kind.clone()).or_default().0 += 1);
+    wrong.iter().for_each(|w| told.entry(w.kind.clone()).or_default().1 += 1);
     let mut leads: Vec<i64> = judged.iter().filter_map(|j| j.lead_days).collect();
     leads.sort_unstable();
     let share = |part: usize, whole: usize| if whole == 0 { 1.0 } else { part as f64 / whole as f64 };
@@ -123,6 +149,7 @@ pub fn score(
         warnings: warned.len(),
         judged,
         by_kind,
+        told,
     }
 }
 
@@ -141,11 +168,12 @@ mod tests {
 
     fn planted(what: What, site: usize) -> Planted {
         let (known, endangers, until) = (day("2026-04-01"), day("2026-04-15"), day("2026-05-25"));
-        Planted { act: 0, what, sites: vec![site], known, endangers, until, arrears: what.is_arrears() }
+        let (stays, crew) = (vec![7, 8], Some(1));
+        Planted { act: 0, what, sites: vec![site], stays, crew, known, endangers, until, arrears: what.is_arrears() }
     }
 
     fn warned(on: &str, site: usize, kind: &str) -> Warned {
-        Warned { on: day(on), site, kind: kind.into(), about: String::new() }
+        Warned { on: day(on), site, kind: kind.into(), about: String::new(), of: None }
     }
 
     #[test]
@@ -160,6 +188,21 @@ mod tests {
         ] {
             let score = score(&[planted(What::Ghosts, 3)], &[warned(on, 3, "ghost")], &READING, &|_| Vec::new());
             assert_eq!(score.judged[0].fate, fate, "{on}");
+        }
+    }
+
+    #[test]
+    fn what_speaks_of_another_worker_or_crew_is_another_matter() {
+        for (of, fate) in [
+            (Of::Stay(7), Fate::InTime),
+            (Of::Stay(9), Fate::Missed),
+            (Of::Crew(1), Fate::InTime),
+            (Of::Crew(2), Fate::Missed),
+        ] {
+            let all = [Warned { of: Some(of), ..warned("2026-04-02", 3, "ghost") }];
+            let score = score(&[planted(What::Ghosts, 3)], &all, &READING, &|_| Vec::new());
+            assert_eq!(score.judged[0].fate, fate, "{of:?}");
+            assert_eq!(score.told["ghost"], (1, u32::from(fate == Fate::Missed)));
         }
     }
 

@@ -15,8 +15,6 @@ use std::collections::BTreeMap;
 /// Days from the draft to the signatures, and to the submission.
 const SIGNED_AFTER: i64 = 1;
 const SUBMITTED_AFTER: i64 = 2;
-/// Days after the pay day on which an honest contractor pays again what came back.
-const REPAID_AFTER: i64 = 2;
 /// Days after the next pay day on which even a careless one does.
 const REPAID_AT_LAST_AFTER: i64 = 5;
 /// Of 100 workers so many sign themselves, and so many on paper; the others cannot be reached.
@@ -251,24 +249,27 @@ impl Play<'_> {
         }
     }
 
-    /// What came back is paid again to new cards: at once by those who care, after the next pay day by those who do not.
+    /// What came back is paid again to new cards: as soon as it is back by those who care, after the next pay day by those who do not.
     fn repay(&mut self, site: usize) -> Result<()> {
         let year = self.year;
-        for act in year.acts_of[site].iter().map(|a| &year.acts[*a]).filter(|a| a.site == site) {
-            let this = year.sites[site].pay_on(act.period);
-            let on = match act.what {
-                What::Repaid => this.plus_days(REPAID_AFTER),
-                What::NotRepaid => year.sites[site].pay_on(act.period.next()).plus_days(REPAID_AT_LAST_AFTER),
-                _ => continue,
-            };
-            if self.today == on {
-                for stay in &act.stays {
-                    self.mend(site, *stay)?;
-                }
-                self.repay_failed(site)?;
+        if let Some(act) = year.act_of(site, What::NotRepaid).map(|a| &year.acts[a]) {
+            let on = year.sites[site].pay_on(act.period.next()).plus_days(REPAID_AT_LAST_AFTER);
+            if (year.sites[site].pay_on(act.period)..on).contains(&self.today) {
+                return Ok(());
             }
         }
-        Ok(())
+        let project = self.live(site)?.project;
+        let back = self.town.bank.read(|tx| payroll::came_back(tx, project))?;
+        let back: Vec<_> = back.iter().filter(|l| l.swept.is_some()).map(|l| l.worker).collect();
+        if back.is_empty() {
+            return Ok(());
+        }
+        let workers = &self.live(site)?.workers;
+        let stays: Vec<usize> = workers.iter().filter(|(_, w)| back.contains(w)).map(|(stay, _)| *stay).collect();
+        for stay in stays {
+            self.mend(site, stay)?;
+        }
+        self.repay_failed(site)
     }
 
     /// A new card here for a worker whose old one was out of order.
@@ -279,17 +280,27 @@ impl Play<'_> {
         else {
             return Ok(());
         };
+        if self.year.hands[hand].card.bank.is_none() {
+            return Ok(());
+        }
         let (clerk, checker, branch) = (self.clerk(site), self.checker(site), self.town.branch);
         let number = people::card(&demo::numbers::OWN_BANK, MENDED_FROM + hand as u64);
+        // He may have it from another site.
+        let has = known.account;
         let account = self.write("change_card", move |tx| {
-            let account = open_card(tx, known.person, branch.book(), &number)?;
+            let account = match has {
+                Some(account) => account,
+                None => open_card(tx, known.person, branch.book(), &number)?,
+            };
             let given = AccountGiven { number: number.clone(), bank: String::new() };
             let asked = payroll::account_change_ask(tx, &clerk, worker, given, "原卡停用")?;
             let hash = approval::raw(tx, asked)?.hash_text();
             payroll::approve(tx, &checker, asked, &hash)?;
             Ok(account)
-        })?;
-        self.known.insert(hand, Known { account: Some(account), ..known });
+        });
+        if let Some(account) = self.tolerate(account)? {
+            self.known.insert(hand, Known { account: Some(account), ..known });
+        }
         Ok(())
     }
 

@@ -62,7 +62,8 @@ impl Year {
         let until = if lasting { self.last } else { endangers.plus_days(ECHO_DAYS) };
         let arrears =
             act.what.is_arrears() && (act.what != NeverFunded || course.short.iter().any(|p| *p >= act.period));
-        Some(Planted { act: n, what: act.what, sites, known, endangers, until, arrears })
+        let (stays, crew) = (act.stays.clone(), matches!(act.what, Vanished | LeftUnpaid).then_some(act.crew));
+        Some(Planted { act: n, what: act.what, sites, stays, crew, known, endangers, until, arrears })
     }
 
     /// The day on which a guarantee of the site expires or must pay.

@@ -8,12 +8,14 @@ use super::{Load, actor, broken};
 use guarantee::{Ask, DutyNew, History, LetterTerms};
 use kernel::id::{FirmId, ProjectId};
 use kernel::{Id, Money, PageAsk, Result};
-use payroll::{Profile, ProjectNew};
+use payroll::{Profile, ProjectNew, WorkerNew};
 use store::Tx;
 use worksite::end::{Action, Basis, OrderNew};
 
 /// The site in its public notice.
 pub const ENDING_SITE: &str = "望潮小学抗震加固工程";
+/// Workers of the crew who worked there before.
+const HANDS_THERE: usize = 2;
 /// What was paid into the deposit, 元: a part of what is due.
 const PAID_IN: i64 = 30_000;
 /// Days until the letter ends.
@@ -38,7 +40,8 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     load.step("demo-guarantee-letter".into(), move |tx| letter(tx, firm))?;
     (load.progress)("ends", 1, 2);
     load.step("demo-legal-order".into(), move |tx| order(tx, firm))?;
-    load.step("demo-site-ending".into(), move |tx| ending(tx, firm))?;
+    let hands: Vec<_> = data.site.hands().into_iter().take(HANDS_THERE).cloned().collect();
+    load.step("demo-site-ending".into(), move |tx| ending(tx, firm, &hands))?;
     (load.progress)("ends", 2, 2);
     Ok(())
 }
@@ -102,7 +105,7 @@ fn order(tx: &mut Tx<'_>, firm: FirmId) -> Result<bool> {
     worksite::end::order_enter(tx, &actor(), new).map(|_| true)
 }
 
-fn ending(tx: &mut Tx<'_>, firm: FirmId) -> Result<bool> {
+fn ending(tx: &mut Tx<'_>, firm: FirmId, hands: &[demo::yard::Worker]) -> Result<bool> {
     let open = ProjectNew {
         firm,
         contractor: firm,
@@ -116,6 +119,19 @@ fn ending(tx: &mut Tx<'_>, firm: FirmId) -> Result<bool> {
         pay_day: 25,
     };
     let (project, today) = (payroll::project_open(tx, &actor(), open)?, tx.now().local_date());
+    for w in hands {
+        let new = WorkerNew {
+            name: w.name.clone(),
+            identity: w.identity.clone(),
+            phone: w.phone.clone(),
+            team: "加固班".into(),
+            contract: format!("XX-LD-{}", w.number),
+            entered_on: Some(today.plus_days(-60)),
+            ..WorkerNew::default()
+        };
+        let worker = payroll::worker_add(tx, &actor(), project, new)?.worker;
+        payroll::worker_leave(tx, &actor(), worker, today.plus_days(-9), "工程完工")?;
+    }
     worksite::end::completed(tx, &actor(), project, today.plus_days(-9), "竣工验收〔2026〕17号")?;
     worksite::end::pledged(tx, &actor(), project, "无欠薪承诺书-17")?;
     let text = "本工程已竣工验收。还有工资没有结清的工友，请在公示的30天内到项目部或银行网点提出。";

@@ -78,7 +78,23 @@ pub struct Waiting {
     pub sheet: String,
     pub period: String,
     pub pay_on: Date,
-    pub cleared: bool,
+    pub drafted_on: Date,
+    /// Lines without a word of their workers; none where the labour officer cleared the sheet, or where it pays lines again that were
+    /// cleared before.
+    pub unsigned: i64,
+    /// Lines whose signatures stand on a scan that another sheet had before.
+    pub on_used_scans: i64,
+}
+
+/// A crew's month of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CrewMonth {
+    pub crew: String,
+    pub period: Period,
+    pub people: i64,
+    pub pay_on: Date,
+    /// Money left the wage account for its wages.
+    pub ordered: bool,
 }
 
 /// A wage that came back and no other line pays.
@@ -159,11 +175,15 @@ pub struct Facts {
     pub deposit: Option<Deposit>,
     pub crews: Vec<CrewDays>,
     pub strangers: Vec<AtGate>,
+    /// Months of work of late, where one sheet pays a month.
+    pub worked: Vec<CrewMonth>,
     pub sheets: Vec<Waiting>,
     pub came_back: Vec<CameBack>,
     pub months: Vec<WorkerMonth>,
     /// The region's minimum wage by the month.
     pub minimum: Option<Money>,
+    /// Wages are paid by the month, so that one sheet says all of it.
+    pub paid_by_month: bool,
     pub cards: Vec<Card>,
     pub onward: Vec<Onward>,
     pub ordered: Vec<Ordered>,
@@ -186,10 +206,12 @@ impl Facts {
             deposit: None,
             crews: Vec::new(),
             strangers: Vec::new(),
+            worked: Vec::new(),
             sheets: Vec::new(),
             came_back: Vec::new(),
             months: Vec::new(),
             minimum: None,
+            paid_by_month: false,
             cards: Vec::new(),
             onward: Vec::new(),
             ordered: Vec::new(),

@@ -66,6 +66,7 @@ pub fn find(f: &Facts, r: &Rules) -> Vec<Finding> {
         site::duties_late,
         site::agreement_missing,
         site::unsigned_sheet,
+        site::pay_missed,
         people::ghost_worker,
         people::days_invented,
         people::below_minimum,

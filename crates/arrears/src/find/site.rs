@@ -1,5 +1,5 @@
 //! The site: papers, deposits, and who is there.
-use super::{CrewDays, Facts, Finding, Value, figure};
+use super::{CrewDays, Facts, Finding, Value, Waiting, figure};
 use crate::rules::{Kind, Rules, is_quiet};
 use kernel::{Date, Money};
 
@@ -78,13 +78,23 @@ pub fn sudden_drop(f: &Facts, r: &Rules) -> Vec<Finding> {
     f.crews.iter().filter(|c| is_judged(f, c)).filter_map(down).collect()
 }
 
-/// A whole crew did not come for working days while it is owed wages; raised before the pay day, whenever that is.
+/// Whether the site was at work on a day: somebody of another crew was there.
+fn others_there(f: &Facts, c: &CrewDays, day: Date) -> bool {
+    f.crews.iter().any(|other| other.name != c.name && present(other, day) > 0)
+}
+
+/// A whole crew did not come for working days while it is owed wages; raised before the pay day, whenever that is. Counted are days on which
+/// others worked there: rain, a stop or a missing crane empties the whole site. When the whole site stays empty for longer, every
+/// crew of it is gone.
 pub fn crew_vanished(f: &Facts, r: &Rules) -> Vec<Finding> {
+    let n = &r.numbers;
     let gone = |c: &CrewDays| {
-        let days = working_days_to(told_until(f, c)?, r.numbers.vanished_days);
         let (last, many) = c.days.iter().rfind(|(_, n)| *n > 0)?;
-        let oldest = *days.last().filter(|_| days.len() == r.numbers.vanished_days)?;
-        (*last < oldest && c.unpaid).then(|| {
+        let days = working_days_to(told_until(f, c)?, n.stopped_days);
+        let without = days.iter().filter(|d| *d > last);
+        let alone = without.clone().filter(|d| others_there(f, c, **d)).count();
+        let away = alone >= n.vanished_days || without.count() >= n.stopped_days;
+        (away && c.unpaid).then(|| {
             let figures = vec![
                 figure("crew", Value::Words(c.name.clone())),
                 figure("last-seen", Value::Day(*last)),
@@ -155,13 +165,42 @@ pub fn agreement_missing(f: &Facts, _: &Rules) -> Vec<Finding> {
     missing.then(finding).into_iter().collect()
 }
 
-/// The pay day is near and the workers' signatures are not together (W7).
+/// The pay day is near and the workers' signatures are not together (W7), or they stand on a scan that another sheet had before, cleared or
+/// not: such a scan says nothing of this sheet. A sheet that was just made leaves its workers two days, or until the day before the pay day.
 pub fn unsigned_sheet(f: &Facts, r: &Rules) -> Vec<Finding> {
-    let near = |day: Date| day.days() - f.today.days() <= r.numbers.unsigned_days;
-    let open = f.sheets.iter().filter(|s| f.under_rules && !s.cleared && near(s.pay_on));
-    open.map(|s| {
-        let figures = vec![figure("period", Value::Words(s.period.clone())), figure("pay-on", Value::Day(s.pay_on))];
-        Finding { kind: Kind::UnsignedSheet, about: s.sheet.clone(), size: 1, figures }
-    })
-    .collect()
+    let n = &r.numbers;
+    let near = |s: &Waiting| {
+        let left = s.pay_on.days() - f.today.days();
+        let out = f.today.days() - s.drafted_on.days();
+        (0..=1).contains(&left) || left <= n.unsigned_days && out >= n.unsigned_asked_days
+    };
+    let open = |s: &&Waiting| s.on_used_scans > 0 || s.unsigned > 0 && near(s);
+    let of = |s: &Waiting| {
+        let mut figures =
+            vec![figure("period", Value::Words(s.period.clone())), figure("pay-on", Value::Day(s.pay_on))];
+        for (name, lines) in [("unsigned", s.unsigned), ("used-scan", s.on_used_scans)] {
+            if lines > 0 {
+                figures.push(figure(name, Value::Count(lines)));
+            }
+        }
+        let size = s.unsigned.max(s.on_used_scans);
+        Finding { kind: Kind::UnsignedSheet, about: s.sheet.clone(), size, figures }
+    };
+    f.sheets.iter().filter(|_| f.under_rules).filter(open).map(of).collect()
+}
+
+/// The pay day has ended, and for a crew that worked in the month no money left the account (R14).
+pub fn pay_missed(f: &Facts, _: &Rules) -> Vec<Finding> {
+    let missed = f.worked.iter().filter(|m| !m.ordered && f.today > m.pay_on);
+    missed
+        .map(|m| {
+            let figures = vec![
+                figure("crew", Value::Words(m.crew.clone())),
+                figure("period", Value::Words(m.period.to_string())),
+                figure("pay-on", Value::Day(m.pay_on)),
+                figure("people", Value::Count(m.people)),
+            ];
+            Finding { kind: Kind::PayMissed, about: format!("{} {}", m.crew, m.period), size: m.people, figures }
+        })
+        .collect()
 }

@@ -101,6 +101,8 @@ fn a_complaint_is_known_by_its_code_alone() {
             complain(tx, &Actor::nobody(), &new)
         })
         .unwrap();
+    let held = || bank.read(|tx| worksite::is_blocked(tx, project));
+    assert!(held(), "w15: a site about which a complaint is open does not end");
     let known = bank.read(|tx| progress(tx, &code.to_lowercase()));
     assert_eq!((known.state, known.hotline.as_str()), (ComplaintState::Received, "12333"));
     for wrong in ["", "0000-0000-0000", &code[1..], &format!("{code}0")] {
@@ -120,7 +122,9 @@ fn a_complaint_is_known_by_its_code_alone() {
     assert!(step(&city, ComplaintState::Closed, "").is_err(), "an answer is owed");
     assert!(step(&far, ComplaintState::Handling, "").is_err());
     step(&city, ComplaintState::Handling, "").unwrap();
+    assert!(held());
     step(&city, ComplaintState::Closed, "工资已付清").unwrap();
+    assert!(!held(), "the bureau has answered it");
     assert_eq!(bank.read(|tx| progress(tx, &code)).answer, "工资已付清");
     bank.verify();
 }

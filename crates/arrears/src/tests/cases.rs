@@ -165,3 +165,40 @@ fn a_case_needs_somebody_who_is_owed_something() {
     let foreign = CaseNew { about: "别处的人".into(), lines: vec![owed], ..CaseNew::of(project) };
     assert!(bank.write(move |tx| case_open(tx, &officer, &foreign)).is_err(), "a worker of another site");
 }
+
+#[test]
+fn a_bureau_makes_a_complaint_a_case_of_named_workers() {
+    let bank = Bank::open("2026-11-16");
+    let ((city, _), (far, _)) = (bank.bureau(1, "990100", Level::City), bank.bureau(2, "990202", Level::County));
+    let (site, hand) = (bank.site(1, Some("990102")), bank.hand(1));
+    bank.take_on(&site, &hand, &hand.card, OURS);
+    let project = site.project;
+    let told = |place: &str, project: Option<ProjectId>| {
+        let (region, place) = ("990102".into(), place.to_owned());
+        let new =
+            ComplaintNew { project, region, place, words: "两个月没发工资".into(), ..ComplaintNew::default() };
+        bank.write(move |tx| complain(tx, &Actor::nobody(), &new)).unwrap().0
+    };
+    let (of_site, in_words) = (told("", Some(project)), told("渔港", None));
+    let who = |identity: String, fen: i64| vec![(identity, "2026-10".parse().unwrap(), Money::cny(fen))];
+    let made = |by: &Actor, id, new: ComplaintCase| {
+        let by = by.clone();
+        bank.write(move |tx| complaint_case(tx, &by, id, &new))
+    };
+    let new = |project, workers| ComplaintCase { project, about: "十月工资".into(), sheets: vec![], workers };
+    let right = new(None, who(identity(1), 500_000));
+    assert!(made(&far, of_site, right.clone()).unwrap_err().is(&kernel::error::NOT_FOUND), "another region's");
+    assert!(made(&city, of_site, new(None, who(identity(2), 1))).unwrap_err().is(&COMPLAINT_WORKER_UNKNOWN));
+    assert!(made(&city, of_site, new(None, vec![])).unwrap_err().is(&CASE_EMPTY));
+    assert!(made(&city, in_words, right.clone()).unwrap_err().is(&COMPLAINT_NO_PROJECT));
+    let case = made(&city, of_site, right.clone()).unwrap();
+    assert_eq!(made(&city, of_site, right.clone()).unwrap(), case, "again is the same case");
+    assert_eq!((bank.case(case).owed(), bank.case(case).complaint), (yuan(5_000), Some(of_site)));
+    let other = made(&city, in_words, new(Some(project), who(identity(1), 100))).unwrap();
+    let read = bank.read(|tx| complaint(tx, &city, in_words));
+    assert_eq!((read.case_id, read.project), (Some(other), Some(project)), "where it was is known now");
+    let by = city.clone();
+    bank.write(move |tx| complaint_move(tx, &by, of_site, ComplaintState::Closed, "已立案")).unwrap();
+    assert!(bank.read(|tx| worksite::is_blocked(tx, project)), "the case and the other complaint still hold it");
+    bank.verify();
+}

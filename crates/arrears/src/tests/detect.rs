@@ -22,6 +22,9 @@ fn site(today: &str) -> Facts {
 fn found(f: &Facts) -> Vec<(Kind, i64)> {
     find(f, rules(f.today)).into_iter().map(|x| (x.kind, x.size)).collect()
 }
+fn found_about(f: &Facts, kind: Kind) -> Vec<String> {
+    find(f, rules(f.today)).into_iter().filter(|x| x.kind == kind).map(|x| x.about).collect()
+}
 fn fires(f: &Facts, kind: Kind) -> bool {
     found(f).iter().any(|(k, _)| *k == kind)
 }
@@ -112,7 +115,14 @@ fn a_ghost_is_paid_and_was_never_there() {
         (month("2026-03-01", Some(44), Some(0), 6000), true, "not there all month"),
         (month("2026-03-01", Some(44), Some(1), 6000), false, "half a day"),
         (month("2026-03-01", Some(44), None, 6000), false, "nobody knows who was there"),
-        (month("2026-10-30", Some(2), Some(0), 300), false, "he came that month"),
+        (month("2026-10-30", Some(2), Some(0), 300), false, "he came at the month's end"),
+        (
+            month("2026-10-19", Some(20), Some(0), 3000),
+            true,
+            "ten working days of the month were his: Monday 19th to Friday 30th",
+        ),
+        (month("2026-10-20", Some(18), Some(0), 3000), false, "nine were"),
+        (month("2026-10-01", Some(44), Some(0), 6000), true, "his first month, all of it"),
         (month("2026-11-02", Some(2), Some(0), 300), false, "paid ahead"),
         (WorkerMonth { leave_noted: true, ..month("2026-03-01", Some(44), Some(0), 6000) }, false, "ill"),
         (month("2026-03-01", Some(44), Some(0), 0), false, "not paid either"),
@@ -161,6 +171,21 @@ fn a_wage_below_the_minimum_is_judged_by_hours_when_all_sheets_are_there() {
         f.minimum = Some(yuan(2_100));
         f.months = vec![month("2026-03-01", None, Some(attended), due)];
         assert_eq!(fires(&f, Kind::BelowMinimum), want, "{why}");
+    }
+}
+
+#[test]
+fn a_month_on_one_sheet_is_judged_when_it_is_over_and_before_its_pay_day() {
+    for (today, by_month, want) in [
+        ("2026-11-01", true, true),
+        ("2026-10-31", true, false),
+        ("2026-11-10", false, false),
+        ("2026-11-11", false, true),
+    ] {
+        let mut f = site(today);
+        (f.minimum, f.paid_by_month) = (Some(yuan(2_100)), by_month);
+        f.months = vec![month("2026-03-01", None, Some(44), 2_099)];
+        assert_eq!(fires(&f, Kind::BelowMinimum), want, "{today}, by the month: {by_month}");
     }
 }
 
@@ -239,12 +264,34 @@ fn a_crew_that_is_gone_for_three_working_days_is_told_before_the_pay_day() {
     ];
     for (c, want, why) in cases {
         let mut f = site("2026-11-25");
-        f.crews = vec![c];
+        f.crews = vec![c, others(crew("2026-11-25", 9, "2026-11-25", 9))];
         assert_eq!(fires(&f, Kind::CrewVanished), want, "{why}");
     }
     let mut festival = site("2026-02-12");
-    (festival.works_begin, festival.crews) = (Some(day("2025-10-01")), vec![crew("2026-02-12", 20, "2026-02-04", 0)]);
+    let crews = vec![crew("2026-02-12", 20, "2026-02-04", 0), others(crew("2026-02-12", 9, "2026-02-12", 9))];
+    (festival.works_begin, festival.crews) = (Some(day("2025-10-01")), crews);
     assert!(!fires(&festival, Kind::CrewVanished), "they are at home");
+}
+
+fn others(c: CrewDays) -> CrewDays {
+    CrewDays { name: "木工二班".into(), ..c }
+}
+
+#[test]
+fn rain_empties_a_whole_site_and_no_crew_vanished_in_it() {
+    // Both crews away from the 12th on: eight working days on the 24th, and seven on the 23rd.
+    for (today, others_from, want, why) in [
+        ("2026-11-19", "2026-11-12", false, "five wet days"),
+        ("2026-11-23", "2026-11-12", false, "seven working days"),
+        ("2026-11-24", "2026-11-12", true, "eight working days are no rain"),
+        ("2026-11-19", "2026-11-16", false, "the others worked on two days more"),
+        ("2026-11-19", "2026-11-17", true, "and on three"),
+    ] {
+        let mut f = site(today);
+        f.crews = vec![crew(today, 20, "2026-11-12", 0), others(crew(today, 9, others_from, 0))];
+        let gone = found_about(&f, Kind::CrewVanished);
+        assert_eq!(gone.contains(&"crew 钢筋一班".to_owned()), want, "{why}: {gone:?}");
+    }
 }
 
 #[test]
@@ -318,13 +365,13 @@ fn sent(n: usize, percent: i64, hours: i64, to: impl Fn(usize) -> String) -> Vec
 }
 
 #[test]
-fn wages_flow_back_when_five_send_four_fifths_within_a_day() {
+fn wages_flow_back_when_five_send_half_of_them_within_three_days() {
     let one = |_: usize| "acct_boss".to_owned();
     let cases = [
-        (sent(5, 80, 24, one), true, "five, four fifths, a day"),
+        (sent(5, 50, 72, one), true, "five, half, three days"),
         (sent(4, 100, 1, one), false, "four"),
-        (sent(5, 79, 1, one), false, "79 %"),
-        (sent(5, 80, 25, one), false, "a day and an hour"),
+        (sent(5, 49, 1, one), false, "49 %"),
+        (sent(5, 50, 73, one), false, "three days and an hour"),
         (sent(5, 15, 1, one), false, "the rent of a common landlord"),
         (sent(9, 100, 1, |i| format!("acct_family{i}")), false, "each to his own family"),
         (sent(5, 100, 1, |_| "acct_machine".into()), true, "emptied at one machine"),
@@ -335,23 +382,58 @@ fn wages_flow_back_when_five_send_four_fifths_within_a_day() {
         f.onward = onward;
         assert_eq!(fires(&f, Kind::WageBackflow), want, "{why}");
     }
-    let halves = [sent(5, 40, 1, one), sent(5, 40, 2, one)].concat();
+    let halves = [sent(5, 25, 1, one), sent(5, 25, 2, one)].concat();
     let mut f = site("2026-11-21");
     f.onward = halves;
     assert!(fires(&f, Kind::WageBackflow), "in two halves");
 }
 
+/// A sheet for the last day of November.
+fn waiting(drafted: &str, unsigned: i64, on_used_scans: i64) -> Waiting {
+    let (drafted_on, pay_on) = (day(drafted), day("2026-11-30"));
+    Waiting { sheet: "s".into(), period: "2026-10".into(), pay_on, drafted_on, unsigned, on_used_scans }
+}
+
 #[test]
 fn w7_a_sheet_without_its_signatures_is_told_three_days_before() {
-    for (today, cleared, want) in
-        [("2026-11-26", false, false), ("2026-11-27", false, true), ("2026-11-27", true, false)]
-    {
+    for (today, drafted, unsigned, want, why) in [
+        ("2026-11-26", "2026-11-03", 1, false, "four days before"),
+        ("2026-11-27", "2026-11-03", 1, true, "three days before"),
+        ("2026-11-27", "2026-11-03", 0, false, "everybody has signed"),
+        ("2026-11-27", "2026-11-26", 1, false, "made yesterday: the workers have time"),
+        ("2026-11-28", "2026-11-26", 1, true, "out for two days"),
+        ("2026-11-29", "2026-11-28", 1, true, "tomorrow is the pay day"),
+        ("2026-12-02", "2026-11-28", 1, true, "it is over"),
+        ("2026-12-02", "2026-12-01", 1, false, "made after its pay day, and yesterday"),
+        ("2026-12-03", "2026-12-01", 1, true, "and two days ago"),
+    ] {
         let mut f = site(today);
-        let pay_on = day("2026-11-30");
-        f.sheets = vec![Waiting { sheet: "s".into(), period: "2026-10".into(), pay_on, cleared }];
-        assert_eq!(fires(&f, Kind::UnsignedSheet), want, "{today}");
+        f.sheets = vec![waiting(drafted, unsigned, 0)];
+        assert_eq!(fires(&f, Kind::UnsignedSheet), want, "{why}");
         f.under_rules = false;
         assert!(!fires(&f, Kind::UnsignedSheet), "nobody signs where no site rules are");
+    }
+}
+
+#[test]
+fn w7_a_scan_of_another_sheet_signs_nothing_however_early_and_cleared() {
+    for (on_used_scans, size) in [(0, None), (1, Some(1)), (30, Some(30))] {
+        let mut f = site("2026-11-05");
+        f.sheets = vec![waiting("2026-11-03", 0, on_used_scans)];
+        let want: Vec<_> = size.map(|n| (Kind::UnsignedSheet, n)).into_iter().collect();
+        assert_eq!(found(&f), want, "{on_used_scans}");
+    }
+}
+
+#[test]
+fn w10_a_crew_that_worked_and_was_left_out_is_told_the_day_after_its_pay_day() {
+    for (today, ordered, want) in
+        [("2026-11-15", false, false), ("2026-11-16", false, true), ("2026-11-16", true, false)]
+    {
+        let mut f = site(today);
+        let (period, pay_on) = (Period::parse("2026-10").unwrap(), day("2026-11-15"));
+        f.worked = vec![CrewMonth { crew: "钢筋一班".into(), period, people: 20, pay_on, ordered }];
+        assert_eq!(fires(&f, Kind::PayMissed), want, "{today} {ordered}");
     }
 }
 

@@ -149,6 +149,29 @@ fn w14_an_objection_stops_neither_the_other_lines_nor_the_undisputed_sum() {
 }
 
 #[test]
+fn what_a_worker_said_last_is_his_word() {
+    let (site, sheet) = submitted();
+    site.sign(0).unwrap();
+    site.clock.advance(1);
+    let objection = object_line(&site, 0);
+    assert_eq!(
+        (site.mine(0).word, count(&site, sheet).objected),
+        (Word::Objected, 1),
+        "he signed and thought better of it"
+    );
+    assert!(site.sign(0).unwrap_err().is(&OBJECTION_OPEN));
+    let clerk = site.crew_clerk.clone();
+    site.write(move |tx| answer_objection(tx, &clerk, objection, Answer::Kept, "二十二天，与闸机一致")).unwrap();
+    assert_eq!(site.mine(0).word, Word::Answered);
+    site.clock.advance(1);
+    assert_eq!((site.sign(0).unwrap(), site.sign(0).unwrap()), (Change::Done, Change::AlreadySo));
+    let mine = site.mine(0);
+    assert!(mine.word == Word::Signed && mine.objection.is_some(), "the answer stays to be read");
+    assert_eq!((count(&site, sheet).signed, count(&site, sheet).answered), (1, 0));
+    site.verify();
+}
+
+#[test]
 fn an_objection_that_nobody_answers_can_be_taken_further_after_a_week() {
     let (site, _) = submitted();
     let objection = object_line(&site, 0);
@@ -304,4 +327,43 @@ fn the_main_contractors_own_sheet_is_signed_and_cleared_too() {
     site.sign(3).unwrap();
     assert_eq!(site.clear(sheet).unwrap(), Change::Done);
     assert_eq!(site.pay(sheet).unwrap().paid_lines, 1);
+}
+
+/// A supplement of the first crew, with the scan `pdf` for its first line.
+fn supplement_on(site: &Site, number: u8, pdf: &[u8]) -> PaySheetId {
+    let mut upload = site.upload(&site.pay_file(&site.hands[..3]).replace(",22", ",0"));
+    if let ImportFor::PaySheet { kind, number: of, due_on, .. } = &mut upload.what {
+        (*kind, *of, *due_on) = (Kind::Supplement, number, Some(day("2026-11-27")));
+    }
+    let import = crew_sheet_import(&site.desk.store, &site.crew_clerk, site.crew, upload).unwrap();
+    let sheet = import.sheet.expect("a supplement");
+    let (clerk, bytes) = (site.crew_clerk.clone(), pdf.to_vec());
+    site.clock.advance(kernel::clock::MINUTE);
+    site.write(move |tx| {
+        ask_signatures(tx, &clerk, sheet)?;
+        let new = PaperNew { sheet, lines: vec![1], file_name: "签字.pdf".into(), bytes: bytes.clone() };
+        paper_send(tx, &clerk, &new)
+    })
+    .unwrap();
+    sheet
+}
+
+#[test]
+fn a_scan_that_signed_another_sheet_is_seen_on_the_later_one_until_the_first_is_cancelled() {
+    let (site, sheet) = submitted();
+    let used = |of: PaySheetId| site.read(|tx| payroll::sheet_raw(tx, of).and_then(|s| lines_on_used_scans(tx, &s)));
+    let (first, own) = (b"%PDF-1.7 october".to_vec(), b"%PDF-1.7 supplement".to_vec());
+    let (clerk, bytes) = (site.crew_clerk.clone(), first.clone());
+    site.write(move |tx| {
+        let new = PaperNew { sheet, lines: vec![1, 2], file_name: "签字.pdf".into(), bytes: bytes.clone() };
+        paper_send(tx, &clerk, &new)
+    })
+    .unwrap();
+    assert_eq!(used(sheet), 0);
+    let honest = supplement_on(&site, 1, &own);
+    let copied = supplement_on(&site, 2, &first);
+    assert_eq!((used(sheet), used(honest), used(copied)), (0, 0, 1), "the first use is no copy");
+    let clerk = site.clerk.clone();
+    site.write(move |tx| payroll::cancel(tx, &clerk, sheet, "重做")).unwrap();
+    assert_eq!(used(copied), 0, "it may serve the sheet that takes the place of a cancelled one");
 }

@@ -217,3 +217,31 @@ fn w11_the_pay_ledger_has_what_the_law_wants_and_names_only_with_a_reason() {
     let told = bank.read(|tx| tx.audit_search(i64::MAX, 10, "", "worksite.pay_ledger_reveal", ""));
     assert_eq!(told.len(), 1, "the look is written down");
 }
+
+#[test]
+fn w15_a_worker_sees_the_notice_of_his_own_site_and_what_he_says_holds_it() {
+    let bank = Bank::open();
+    let site = bank.site;
+    let hand = |n: usize| Actor::of(Who::Person(bank.hands[n].person));
+    let nobody = Actor::of(Who::Person(bank.clerk.person().unwrap()));
+    let mine = |who: &Actor| bank.read(|tx| end::my_notices(tx, who)).len();
+    assert_eq!(mine(&hand(0)), 0, "no notice runs");
+    bank.act(&bank.clerk, move |tx, a| end::completed(tx, a, site, day(FIRST), "竣工验收")).unwrap();
+    bank.act(&bank.clerk, move |tx, a| end::pledged(tx, a, site, "承诺书")).unwrap();
+    bank.act(&bank.clerk, move |tx, a| end::notice_begin(tx, a, site, "公示三十天")).unwrap();
+    assert_eq!((mine(&hand(0)), mine(&nobody), mine(&bank.clerk)), (1, 0, 0));
+    assert!(bank.desk.store.read(|tx| end::my_notice(tx, &nobody, site)).is_err(), "another's site");
+    let object = move |bank: &Bank, n: usize| {
+        bank.act(&Actor::of(Who::Person(bank.hands[n].person)), move |tx, a| end::object(tx, a, site, "还差两天工钱"))
+    };
+    let number = object(&bank, 0).unwrap();
+    assert_eq!(object(&bank, 0).unwrap(), number, "the same words are the same objection");
+    let own = |n: usize| bank.read(|tx| end::my_notice(tx, &hand(n), site)).1.len();
+    assert_eq!((own(0), own(1)), (1, 0), "what others say is not shown");
+    bank.go_to("2026-12-20");
+    let general = bank.general;
+    let close = |bank: &Bank| code(bank.act(&bank.officer, move |tx, a| end::close_ask(tx, a, site, general, "")));
+    assert_eq!(close(&bank), "worksite_objection_open");
+    bank.act(&bank.officer, move |tx, a| end::object_answer(tx, a, site, number, "已补发")).unwrap();
+    assert_eq!(close(&bank), "");
+}

@@ -157,13 +157,24 @@ fn awake_and_paid(bank: &Bank, sheet: PaySheetId, old: PayLineId) {
         bank.write(move |tx| repay(tx, &clerk, &[line], "woken"))
     };
     assert!(again(line_of(bank, sheet, 1).id).unwrap_err().is(&NOT_FAILED));
+    // Of the three that failed: what counts as unpaid, and whether this one is among what came back.
+    let project = line_of(bank, sheet, 1).project;
+    let open = || {
+        let back = bank.read(|tx| came_back(tx, project)).iter().any(|l| l.id == old);
+        (bank.read(|tx| unsettled(tx, project)).failed, back)
+    };
+    assert_eq!(open(), (3, true));
     let first = again(old).unwrap();
     assert!(again(old).unwrap_err().is(&REPAID_ALREADY));
+    assert_eq!(open(), (3, false), "a draft pays nobody yet");
     let clerk = bank.clerk.clone();
     bank.write(move |tx| cancel(tx, &clerk, first, "once more")).unwrap();
+    assert_eq!(open(), (3, true), "nor does a cancelled sheet");
     let second = again(old).unwrap();
     bank.check(second);
+    assert_eq!(open(), (2, false), "it waits for its run, which counts as a sheet");
     assert_eq!(bank.pay(second).state, SheetState::Paid);
+    assert_eq!(open(), (2, false));
     assert_eq!(bank.balance(account), Bank::net(1));
     let third = bank.import(Bank::wages("2026-10"), &format!("{}\n", bank.pay_file()), false);
     assert_eq!((third.valid, third.already), (0, 5));

@@ -273,7 +273,10 @@ proof-behalf = On behalf of
 proof-paid = Paid
 proof-failed = Not paid
 proof-lines = What each was paid
-my-lines-waiting = Please look at { $n } of your wages before they are paid
+my-lines-waiting = { $n ->
+    [one] Please look at a wage of yours before it is paid
+   *[other] Please look at { $n } wages of yours before they are paid
+}
 crew-sheet-way = What the workers said, and clearance
 attendance-files = Attendance files sent
 attendance-sent = Sent
@@ -282,3 +285,19 @@ attendance-file-accepted = Written down
 attendance-file-read = Waits for its sender
 attendance-file-rejected = Not written down
 crew-sheet-file = The file of this pay sheet and what was wrong in it
+further = Take it further
+further-lead = Your objection was not settled; the labour bureau of the place can look after it.
+further-name = Shall it know who you are?
+further-unnamed = No, leave my name out
+further-unnamed-hint = It reads which site, which pay sheet, and what is wrong.
+further-named = Yes, give my name
+further-named-hint = They can look at your wage directly, which is faster.
+further-send = Send it to the labour bureau
+further-sent = It is with the labour bureau
+further-nowhere = Nobody wrote down in which region this site is; say the place on the complaint page
+line-word = Worker's word
+objection-claimed = He says it should be
+my-lines-waiting-go = { $n ->
+    [one] A wage waits for you to look and sign
+   *[other] { $n } wages wait for you to look and sign
+}

@@ -175,7 +175,7 @@ notice-crews-returned = The pay sheet of { $period } was given back to { $team }
 notice-crews-objected = A worker of { $team } says that his wage of { $period } is wrong ({ $project }). Answer soon; everybody else, and what he does not dispute, is paid as usual.
 notice-crews-answered = There is an answer to what you said of your wage of { $period }.
 notice-crews-taken-further = A worker is not content with the answer about his wage of { $period } and took it further ({ $project }).
-notice-crews-cleared = The pay sheet of { $period } is cleared ({ $project }); it can be submitted for checking.
+notice-crews-cleared = The pay sheet of { $period } is cleared by the labour officer ({ $project }); the main contractor submits it for checking.
 # Guarantees, the public notice, closing, legal documents
 notice-guarantee-duty-set = A guarantee of { $money } for the wages of “{ $place }” is to be there by { $due }. A letter of a bank will do as well.
 notice-guarantee-duty-late = The guarantee for “{ $place }” lacks { $money }, which was due on { $due }. Pay it in or bring a letter soon.
@@ -193,3 +193,7 @@ notice-worksite-closed = The wage account of “{ $place }” is closed; its bal
 notice-worksite-order-froze = By a legal document { $money } in the account of “{ $place }” was frozen. Ask your branch if you have questions.
 notice-worksite-order-deducted = By a legal document { $money } was taken from the account of “{ $place }”. Ask your branch if you have questions.
 notice-worksite-order-lifted = The freeze of the account of “{ $place }” was lifted.
+notice-crews-paid = { $failed ->
+    [0] The main contractor paid the wages of { $period } ({ $project }): all { $paid } have received them. The proof is there to read.
+   *[other] The main contractor paid the wages of { $period } ({ $project }): { $paid } received, { $failed } not paid. The proof is there to read.
+}

@@ -44,7 +44,20 @@ span-minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes
  }
-month = { $year }-{ $month }
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
 
 # Channels
 channel-counter = Counter
@@ -418,8 +431,8 @@ slip-period = Month
 slip-employer = Employer
 slip-net = Net pay
 slip-net-paid = Paid to your account
-slip-wage = Wage of { $year }-{ $month }
-slip-supplement = Supplement { $n } of { $year }-{ $month }
+slip-wage = Wage of { month }
+slip-supplement = Supplement { $n } of { month }
 slip-paid = Paid on { $at }
 slip-processing = On its way to your bank
 slip-processing-next = It mostly arrives the same day.

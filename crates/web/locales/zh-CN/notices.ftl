@@ -175,7 +175,7 @@ notice-crews-returned = “{ $project }”{ $period } 的工资表退回给{ $te
 notice-crews-objected = { $team } 有工人说 { $period } 的工资数目不对（“{ $project }”），请尽快答复。其他人和他没有争议的钱照常发放。
 notice-crews-answered = 您对 { $period } 工资提的意见有答复了。
 notice-crews-taken-further = 有工人对 { $period } 工资的答复不满意，已往上反映（“{ $project }”）。
-notice-crews-cleared = “{ $project }”{ $period } 的工资表已放行，可以提交复核。
+notice-crews-cleared = “{ $project }”{ $period } 的工资表已由劳资专管员放行，等总包单位提交复核。
 # 工资保证金、公示、销户、法律文书
 notice-guarantee-duty-set = “{ $place }”要存工资保证金 { $money }，最晚 { $due } 存好。也可以用银行保函。
 notice-guarantee-duty-late = “{ $place }”的工资保证金还差 { $money }，应在 { $due } 前存好，已经过期。请尽快存入或提交保函。
@@ -193,3 +193,7 @@ notice-worksite-closed = “{ $place }”的工资专户已经销户，余额 { 
 notice-worksite-order-froze = 银行按法律文书对“{ $place }”的账户采取了冻结措施，金额 { $money }。有疑问请联系开户网点。
 notice-worksite-order-deducted = 银行按法律文书从“{ $place }”的账户划出了 { $money }。有疑问请联系开户网点。
 notice-worksite-order-lifted = “{ $place }”账户的冻结已经解除。
+notice-crews-paid = { $failed ->
+    [0] “{ $project }”{ $period } 的工资已由总包单位代发，{ $paid } 人全部到账。可以看代发证明。
+   *[other] “{ $project }”{ $period } 的工资已由总包单位代发，{ $paid } 人已到账，{ $failed } 人没有发出。可以看代发证明。
+}

@@ -7,8 +7,8 @@ use crate::pages::arrears::BoardAsk;
 use crate::pages::complaints::take_one;
 use crate::state::{Asked, Web};
 use arrears::{
-    ArrearsCase, Bureau, BureauNew, BureauQuery, CaseNew, ComplaintNew, ComplaintRead, ComplaintState, Dismissal,
-    Dismissed, Filter, Level, Summary, Totals, Warning,
+    ArrearsCase, Bureau, BureauNew, BureauQuery, CaseNew, ComplaintCase, ComplaintNew, ComplaintRead, ComplaintState,
+    Dismissal, Dismissed, Filter, Level, Summary, Totals, Warning,
 };
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -393,6 +393,52 @@ pub async fn bureau_make(State(web): State<Web>, caller: Caller, Key(key): Key, 
         arrears::bureau_make(tx, &caller.actor, BureauNew { firm, region, level, hotline })?;
         let made = arrears::bureau_of(tx, firm)?.ok_or_else(|| Error::not_found("bureau", firm))?;
         Ok(told_bureau(&made))
+    });
+    Ok(Json(done.await?))
+}
+
+/// A worker by his identity number, the month, and what he is owed.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwedAsk {
+    pub identity: String,
+    /// `2026-10`
+    #[schema(value_type = String)]
+    pub month: Period,
+    #[schema(value_type = super::schema::Amount)]
+    pub amount: Money,
+}
+
+/// What a complaint becomes: what is unpaid on these sheets, and what these workers are owed.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ComplaintCaseAsk {
+    /// Where the complaint names a place in words only.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub project: Option<ProjectId>,
+    pub about: String,
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    pub sheets: Vec<PaySheetId>,
+    #[serde(default)]
+    pub workers: Vec<OwedAsk>,
+}
+
+pub async fn complaint_case(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ComplaintId>,
+    Body(given): Body<ComplaintCaseAsk>,
+) -> Told {
+    let asked = Asked::new(&caller.actor, &key, "complaint.case", &(id, &given))?;
+    let ComplaintCaseAsk { project, about, sheets, workers } = given;
+    let workers = workers.into_iter().map(|w| (w.identity, w.month, w.amount)).collect();
+    let new = ComplaintCase { project, about, sheets, workers };
+    let done = web.write_once(&asked, move |tx| {
+        let case = unknown_to_others(arrears::complaint_case(tx, &caller.actor, id, &new), "complaint", id)?;
+        Ok(told_case(&arrears::case(tx, &caller.actor, case)?))
     });
     Ok(Json(done.await?))
 }

@@ -49,7 +49,7 @@ pub async fn note(
     let upload = form(request, &["note"]).await?;
     let asked = request_of(&caller, &key, "arrears.case_note", id.to_string(), &upload)?;
     let words = upload.field("note").to_owned();
-    let paper = upload.file.map(|(name, bytes)| Paper { name, bytes: bytes.to_vec() });
+    let paper = upload.files.into_iter().next().map(|(name, bytes)| Paper { name, bytes: bytes.to_vec() });
     let noted = web.write_once(&asked, move |tx| {
         let number = arrears::case_note(tx, &caller.actor, id, &words, paper.as_ref());
         Ok(json!({ "number": unknown_to_others(number, "case", id)? }))

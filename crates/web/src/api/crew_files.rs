@@ -63,7 +63,7 @@ async fn take(
 
 /// The request as its key knows it.
 pub(super) fn request_of(caller: &Caller, key: &str, what: &'static str, to: String, upload: &Upload) -> Result<Asked> {
-    let (file_name, file_hash) = match &upload.file {
+    let (file_name, file_hash) = match upload.files.first() {
         Some((name, bytes)) => (name.as_str(), blake3::hash(bytes).to_string()),
         None => ("", String::new()),
     };

@@ -472,7 +472,32 @@ pub async fn answer(
     once(&web, asked, move |tx| crews::answer_objection(tx, &caller.actor, id, ask.answer, &ask.text)).await
 }
 
-pub async fn further(State(web): State<Web>, caller: Caller, Key(key): Key, At(id): At<ObjectionId>) -> Told {
-    let asked = Asked::new(&caller.actor, &key, "crews.further", &id)?;
-    once(&web, asked, move |tx| crews::take_further(tx, &caller.actor, id)).await
+/// Whether the bureau reads who he is.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FurtherAsk {
+    /// His name stands in the complaint.
+    #[serde(default)]
+    named: bool,
+    /// Optional.
+    #[serde(default)]
+    phone: String,
+}
+
+/// The code of the complaint stands in the objection, for himself alone; it is not in this answer, which is kept.
+pub async fn further(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ObjectionId>,
+    Body(ask): Body<FurtherAsk>,
+) -> Told {
+    let asked = Asked::new(&caller.actor, &key, "crews.further", &(id, &ask))?;
+    let how = app::Further { named: ask.named, phone: ask.phone };
+    once(&web, asked, move |tx| {
+        let before = crews::objection_raw(tx, id)?.taken_further_at.is_some();
+        app::take_further(tx, &caller.actor, id, &how)?;
+        Ok(if before { party::Change::AlreadySo } else { party::Change::Done })
+    })
+    .await
 }

@@ -104,6 +104,12 @@ pub async fn objections(State(web): State<Web>, caller: Caller, At(id): At<Proje
     Ok(whole(found.iter().map(told_objection).collect()))
 }
 
+/// Notices that run at one's own sites.
+pub async fn my_notices(State(web): State<Web>, caller: Caller) -> Listed {
+    let found = web.read(move |tx| end::my_notices(tx, &caller.actor)).await?;
+    Ok(whole(found.iter().map(|n| json!(n)).collect()))
+}
+
 /// Says that one is still owed.
 pub async fn objection(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>, Body(b): Body<TextAsk>) -> Told {
     let number = web.write(move |tx| end::object(tx, &caller.actor, id, &b.text)).await?;

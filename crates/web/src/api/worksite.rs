@@ -415,6 +415,37 @@ pub async fn report(
     once(&web, caller, (&key, "worksite.report"), (id, &ask), f).await
 }
 
+pub async fn parts(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>) -> Listed {
+    let found = web.read(move |tx| unknown_to_others(worksite::parts(tx, &caller.actor, id), "project", id)).await?;
+    Ok(whole(found.iter().map(|p| json!(p)).collect()))
+}
+
+pub async fn next_part(State(web): State<Web>, caller: Caller, At(id): At<ProjectId>) -> Told {
+    let next = move |tx: &mut Tx<'_>| worksite::next_share_number(tx, &caller.actor, id);
+    let number = web.read(move |tx| unknown_to_others(next(tx), "project", id)).await?;
+    Ok(Json(json!({ "account_number": number })))
+}
+
+/// The project that joins.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinAsk {
+    #[schema(value_type = String)]
+    project: ProjectId,
+}
+
+pub async fn join(
+    State(web): State<Web>,
+    caller: Caller,
+    Key(key): Key,
+    At(id): At<ProjectId>,
+    Body(ask): Body<JoinAsk>,
+) -> Told {
+    let project = ask.project;
+    let f = move |tx: &mut Tx<'_>, a: &kernel::Actor| worksite::share_account(tx, a, id, project).map(changed);
+    once(&web, caller, (&key, "worksite.join"), (id, &ask), f).await
+}
+
 /// A request for more wage money.
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -52,11 +52,14 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     }
 }
 
-/// A form with at most one file, sent from one of our own pages.
+/// Files of one form at most; a form says for itself when it takes fewer.
+pub const UPLOAD_FILES_MAX: usize = 3;
+
+/// A form with files, sent from one of our own pages.
 pub struct Upload {
     pub fields: Vec<(String, String)>,
-    /// Its name and content; `None` when none was chosen.
-    pub file: Option<(String, Bytes)>,
+    /// Names and contents; empty when none was chosen.
+    pub files: Vec<(String, Bytes)>,
 }
 
 impl Upload {
@@ -64,24 +67,31 @@ impl Upload {
     pub fn field(&self, name: &str) -> &str {
         self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value)
     }
+    /// The one file of a form that takes one.
     pub fn take_file(self) -> kernel::Result<(String, Bytes)> {
-        self.file.filter(|(_, bytes)| !bytes.is_empty()).ok_or_else(|| Error::field("file", "choose a file"))
+        self.files
+            .into_iter()
+            .next()
+            .filter(|(_, bytes)| !bytes.is_empty())
+            .ok_or_else(|| Error::field("file", "choose a file"))
     }
 
     /// Reads the parts of a multipart body.
     pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Upload, Fault> {
         let mut parts =
             Multipart::from_request(request, state).await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
-        let mut upload = Upload { fields: Vec::new(), file: None };
+        let mut upload = Upload { fields: Vec::new(), files: Vec::new() };
         while let Some(part) = parts.next_field().await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))? {
             let name = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(str::to_owned);
             let bytes = part.bytes().await.map_err(|e| Fault::unreadable(e.status(), e.body_text()))?;
             match file_name {
-                Some(file) if upload.file.is_none() && (!file.is_empty() || !bytes.is_empty()) => {
-                    upload.file = Some((file, bytes))
+                Some(file) if file.is_empty() && bytes.is_empty() => {}
+                Some(_) if upload.files.len() >= UPLOAD_FILES_MAX => {
+                    let given = upload.files.len() + 1;
+                    return Err(Error::limit("files", given, UPLOAD_FILES_MAX, "files").into());
                 }
-                Some(_) => {}
+                Some(file) => upload.files.push((file, bytes)),
                 None => upload.add(name, &bytes)?,
             }
         }

@@ -277,7 +277,7 @@ pub fn note_form(who: &Signed, to: &str) -> Markup {
 /// Keeps the note of a form, and its paper when there is one.
 pub async fn keep_note(web: &Web, who: &Signed, id: ArrearsCaseId, upload: Upload) -> Result<(), Fault> {
     let (actor, words) = (who.actor.clone(), upload.field("note").to_owned());
-    let paper = upload.file.filter(|(_, bytes)| !bytes.is_empty());
+    let paper = upload.files.into_iter().next().filter(|(_, bytes)| !bytes.is_empty());
     let paper = paper.map(|(name, bytes)| Paper { name, bytes: bytes.to_vec() });
     web.write(move |tx| unknown_to_others(arrears::case_note(tx, &actor, id, &words, paper.as_ref()), "case", id))
         .await?;

@@ -5,7 +5,7 @@ use crate::api::unknown_to_others;
 use crate::gate::{CameFrom, Signed};
 use crate::http::csrf::Checked;
 use crate::http::limiter::{Allowance, address_key};
-use crate::http::read::{At, download};
+use crate::http::read::{At, Upload, download};
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
@@ -31,17 +31,25 @@ pub fn take_one(web: &Web, came: &CameFrom) -> kernel::Result<()> {
 }
 
 /// What somebody writes.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ComplaintForm {
-    #[serde(rename = "csrf")]
-    _csrf: String,
+#[derive(Clone, Debug, Default)]
+struct ComplaintForm {
     region: String,
     place: String,
     words: String,
     phone: String,
     board: String,
 }
+
+impl ComplaintForm {
+    fn of(upload: &Upload) -> ComplaintForm {
+        let text = |name: &str| upload.field(name).to_owned();
+        let (region, place, board) = (text("region"), text("place"), text("board"));
+        ComplaintForm { region, place, words: text("words"), phone: text("phone"), board }
+    }
+}
+
+/// Fields for photographs of slips, one of which is seen at once.
+const FILE_FIELDS: [&str; arrears::COMPLAINT_FILES_MAX] = ["file", "file2", "file3"];
 
 /// From which notice board he comes.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -59,19 +67,37 @@ fn written(view: &View, given: &ComplaintForm, errors: &FieldErrors, today: Date
     let main = html! {
         (error_summary(w, errors))
         (notice(Tone::Info, &view.t("complaint-safe"), html! { p { (view.t("complaint-safe-more")) } }))
-        (form(view, "/complaint", html! {
+        (form_files(view, "/complaint", html! {
             @if given.board.is_empty() {
                 (select(w, &field("region", "complaint-region").value(given.region.as_str()), &regions))
                 (text(w, &field("place", "complaint-place").hint(view.t("complaint-place-hint")).value(given.place.as_str())))
-            } @else { input type="hidden" name="board" value=(given.board); }
+            } @else {
+                input type="hidden" name="board" value=(given.board);
+                input type="hidden" name="place" value=(given.place);
+                (summary_list(w, &[Row::new(view.t("complaint-place"), html! { (given.place) })]))
+            }
             (multiline(w, &field("words", "complaint-words").hint(view.t("complaint-words-hint")).value(given.words.as_str()), 5, arrears::COMPLAINT_CHARS_MAX as u32))
             (text(w, &field("phone", "complaint-phone").hint(view.t("complaint-phone-hint")).value(given.phone.as_str()).optional().width(Width::Twenty)))
+            (photos(view, errors))
             (actions(button(Button::Primary, &view.t("complaint-send"), None)))
         }))
         (search(view, "", errors))
     };
     let wrong = !errors.is_empty();
     public_page(view, Sheet::new(view.t("complaint")).lead(view.t("complaint-lead")).wrong(wrong), main)
+}
+
+fn photos(view: &View, errors: &FieldErrors) -> Markup {
+    let photo = |name, label: &str| {
+        let field = Field::new(name, view.t(label).into_owned()).hint(view.t("complaint-photo-hint")).optional();
+        crate::look::file(view.words, &field.errors(errors), ".jpg,.jpeg,.png,.pdf")
+    };
+    html! {
+        (photo(FILE_FIELDS[0], "complaint-photo"))
+        (details(&view.t("complaint-photo-more"), html! {
+            @for name in &FILE_FIELDS[1..] { (photo(name, "complaint-photo-another")) }
+        }))
+    }
 }
 
 /// The field for the code of one that was written before.
@@ -88,8 +114,20 @@ fn search(view: &View, typed: &str, errors: &FieldErrors) -> Markup {
 }
 
 pub async fn show(State(web): State<Web>, view: View, Query(from): Query<FromBoard>) -> Result<Shown, Fault> {
-    let given = ComplaintForm { board: from.board, ..ComplaintForm::default() };
+    let mut given = ComplaintForm::default();
+    if !from.board.is_empty() {
+        let code = from.board.clone();
+        let board = web.read(move |tx| worksite::board_by_code(tx, &code)).await?;
+        (given.board, given.place) = (from.board, board.name);
+    }
     Ok(written(&view, &given, &FieldErrors::new(), web.now().local_date()))
+}
+
+/// Something that is no telephone number stands there; empty is none.
+pub(super) fn is_no_phone(text: &str) -> bool {
+    let phone: String = text.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+    let dialled = (5..=12).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit());
+    !phone.is_empty() && !dialled
 }
 
 fn faults(view: &View, given: &ComplaintForm) -> FieldErrors {
@@ -102,37 +140,47 @@ fn faults(view: &View, given: &ComplaintForm) -> FieldErrors {
         n if n > arrears::COMPLAINT_CHARS_MAX => errors.add("words", view.t("complaint-words-long")),
         _ => {}
     }
-    let phone: String = given.phone.chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-    let dialled = (5..=12).contains(&phone.len()) && phone.bytes().all(|b| b.is_ascii_digit());
-    if !phone.is_empty() && !dialled {
+    if is_no_phone(&given.phone) {
         errors.add("phone", view.t("complaint-phone-wrong"));
     }
     errors
 }
 
-pub async fn send(
-    State(web): State<Web>,
-    view: View,
-    came: CameFrom,
-    Checked(given): Checked<ComplaintForm>,
-) -> Result<Response, Fault> {
+pub async fn send(State(web): State<Web>, view: View, came: CameFrom, upload: Upload) -> Result<Response, Fault> {
+    let given = ComplaintForm::of(&upload);
     let errors = faults(&view, &given);
     if !errors.is_empty() {
         return Ok(refused(written(&view, &given, &errors, web.now().local_date())));
     }
     take_one(&web, &came)?;
     let channel = came.0.channel;
-    let code = web
+    let files: Vec<_> = upload.files.into_iter().map(|(name, bytes)| (name, bytes.to_vec())).collect();
+    let ComplaintForm { region, place, words, phone, board } = given.clone();
+    let new = ComplaintNew { project: None, region, place, words, phone, files };
+    let done = web
         .write(move |tx| {
-            let board = Some(given.board.as_str()).filter(|b| !b.is_empty());
+            let board = Some(board.as_str()).filter(|b| !b.is_empty());
             let project = board.map(|code| worksite::board_by_code(tx, code)).transpose()?.map(|b| b.project);
-            let (region, place) = (given.region.clone(), given.place.clone());
-            let (words, phone) = (given.words.clone(), given.phone.clone());
-            let new = ComplaintNew { project, region, place, words, phone, files: Vec::new() };
+            let new = ComplaintNew { project, ..new.clone() };
             arrears::complain(tx, &Actor { channel, ..Actor::nobody() }, &new).map(|(_, code)| code)
         })
-        .await?;
-    Ok(taken(&view, &code).into_response())
+        .await;
+    match done {
+        Ok(code) => Ok(taken(&view, &code).into_response()),
+        Err(why) if is_of_files(&why) => {
+            let mut errors = FieldErrors::new();
+            let told = view.words.error(&why);
+            errors.add(FILE_FIELDS[0], format!("{} {}", told.message, told.remedy));
+            Ok(refused(written(&view, &given, &errors, web.now().local_date())))
+        }
+        Err(why) => Err(why.into()),
+    }
+}
+
+/// A file that is none, or too large.
+fn is_of_files(why: &kernel::Error) -> bool {
+    let of_file = |(name, value): &(&str, String)| matches!(*name, "field" | "what") && value.starts_with("file");
+    why.is(&arrears::BAD_FILE) || why.fields().iter().any(of_file)
 }
 
 /// The code, shown once.
@@ -244,6 +292,7 @@ fn read_page(who: &Signed, c: &ComplaintRead, whole: bool) -> Shown {
         (summary_list(w, &rows))
         @if !c.answer.is_empty() { (notice(Tone::Good, &w.t("complaint-answer"), html! { p { (c.answer) } })) }
         @if who.holds(P::BureauAct) && !c.phone.is_empty() && !whole { (super::arrears_case::ask(who, &to("phone"), ("arrears-reason", "complaint-reveal"), Button::Secondary)) }
+        (super::complaint_case::link(who, c))
         @if acts { (move_form(who, c, &to("state"))) }
     };
     page(who, Sheet::new(w.t("complaint")).crumb(w.t("complaints"), "/bureau/complaints"), main)
@@ -319,5 +368,15 @@ pub async fn file(
     let (actor, id) = (who.actor.clone(), id.parse::<ComplaintId>()?);
     let found = web.read(move |tx| unknown_to_others(arrears::complaint_file(tx, &actor, id, number), "complaint", id));
     let (name, bytes) = found.await?;
-    Ok(download(&name, "application/octet-stream", bytes))
+    Ok(download(&name, media_type(&bytes), bytes))
+}
+
+/// By its first bytes; what was taken in is one of these.
+fn media_type(bytes: &[u8]) -> &'static str {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => "image/jpeg",
+        [0x89, b'P', b'N', b'G', ..] => "image/png",
+        [b'%', b'P', b'D', b'F', ..] => "application/pdf",
+        _ => "application/octet-stream",
+    }
 }

@@ -1,5 +1,5 @@
 //! A crew's month: the days of each worker, the labour officer's review, and corrections.
-use super::crews::{days_of, days_told, month_said, months_bar, under_crew};
+use super::crews::{days_of, days_told, masked, month_said, months_bar, under_crew};
 use super::{next_href, page, say};
 use crate::api::crews::of_month;
 use crate::api::unknown_to_others;
@@ -95,7 +95,7 @@ fn month_table(who: &Signed, rows: &[MonthRow]) -> Markup {
     let w = who.words();
     let row = |r: &MonthRow| {
         [
-            html! { (r.name) },
+            html! { div { (r.name) br; (masked(&r.identity)) } },
             html! { (w.t_with("count-days", &[("n", days_of(r.half_days).into())])) },
             html! { div {
                 @if r.days.iter().any(|d| *d > 0) { (days_told(who, &r.days)) }
@@ -131,7 +131,7 @@ fn review_form(who: &Signed, m: &Month) -> Markup {
 fn correction_form(who: &Signed, m: &Month, today: Date) -> Markup {
     let w = who.words();
     let workers: Vec<Choice<'_>> =
-        m.rows.items.iter().map(|r| Choice::new(r.worker.to_string(), r.name.clone())).collect();
+        m.rows.items.iter().map(|r| Choice::new(r.worker.to_string(), format!("{} {}", r.name, r.identity))).collect();
     let fields = html! {
         input type="hidden" name="month" value=(m.month);
         (select(w, &Field::new("worker", who.t("worker-name")), &workers))

@@ -1,5 +1,6 @@
 //! Signatures on paper: the scans of a pay sheet, sending one, comparing it.
 use super::crew_sheets::{WhyForm, deed, why_form};
+use super::crews::separator;
 use super::say;
 use super::worker::Bare;
 use crate::Fault;
@@ -27,7 +28,7 @@ pub(super) fn papers_part(who: &Signed, c: &CourseView, papers: &[PaperView]) ->
         (None, true) => status(Tone::Info, &who.t("paper-waits"), "", ""),
     };
     let row = |p: &PaperView| {
-        let lines = p.lines.iter().map(i64::to_string).collect::<Vec<_>>().join("、");
+        let lines = p.lines.iter().map(i64::to_string).collect::<Vec<_>>().join(separator(w));
         let decide = p.checked_at.is_none() && p.refused_reason.is_empty() && who.holds(P::WageReview);
         [
             html! { a href=(at(p, "")) { (p.file_name) } },

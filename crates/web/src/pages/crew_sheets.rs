@@ -1,7 +1,7 @@
 //! A pay sheet under site rules on its way: who signed, what is on paper, what is missing, clearing it, and the proof.
 use super::crew_months::SeenForm;
 use super::crew_papers::papers_part;
-use super::crews::days_of;
+use super::crews::{days_of, masked};
 use super::slips::{hundredths, name};
 use super::worker::Bare;
 use super::{Page as Sheet, next_href, page, say};
@@ -48,24 +48,23 @@ pub async fn show(
     Query(ask): Query<LinesAsk>,
 ) -> Result<Shown, Fault> {
     let actor = who.actor.clone();
-    let (lacking, actor_is_crew) = (ask.lacking.is_some(), who.holds(P::WageCrew));
+    let lacking = ask.lacking.is_some();
     let ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
-    let (c, count, lines, papers, import) = web
+    let (c, count, lines, papers, sheet) = web
         .read(move |tx| {
             let c = crews::sheet_course(tx, &actor, id)?;
             let count = crews::word_count(tx, &actor, id)?;
             let lines = crews::line_words(tx, &actor, id, lacking, &ask)?;
-            let import = payroll::sheet_raw(tx, id)?.import.filter(|_| actor_is_crew);
-            Ok((c, count, lines, crews::papers_of(tx, &actor, id)?, import))
+            Ok((c, count, lines, crews::papers_of(tx, &actor, id)?, payroll::sheet_raw(tx, id)?))
         })
         .await?;
-    let w = who.words();
+    let (w, main_contractor) = (who.words(), who.firm() == Some(sheet.firm));
     let main = html! {
         p { (say::tag(w, c.step)) }
         (course(&who, &c))
         (told(&who, &c, &count))
         (facts(&who, &c))
-        (work(&who, &c, &count))
+        (work(&who, &c, &count, main_contractor))
         h2 { (who.t("sheet-lines")) }
         (tabs(&who.t("sheet-lines"), &[
             (w.t_with("crew-lines-all", &[("n", count.lines.into())]).into(), format!("/crews/sheets/{id}").into()),
@@ -74,7 +73,7 @@ pub async fn show(
         (line_table(&who, &lines.items))
         (pager(w, None, next_href(&who.view, &lines.next).as_deref()))
         (papers_part(&who, &c, &papers))
-        @if let (Some(import), Some(crew)) = (import, c.crew) { p { a href={ "/crews/" (crew) "/sheet-imports/" (import) } { (who.t("crew-sheet-file")) } } }
+        @if let (Some(import), Some(crew), true) = (sheet.import, c.crew, who.holds(P::WageCrew)) { p { a href={ "/crews/" (crew) "/sheet-imports/" (import) } { (who.t("crew-sheet-file")) } } }
     };
     Ok(page(&who, under(&who, name(&who, c.period, c.kind, c.number), &c).lead(c.team.clone()), main))
 }
@@ -142,8 +141,8 @@ fn facts(who: &Signed, c: &CourseView) -> Markup {
     html! { h2 { (who.t("course-facts")) } (summary_list(w, &rows)) }
 }
 
-/// What the reader can do with it now.
-fn work(who: &Signed, c: &CourseView, n: &WordCount) -> Markup {
+/// What the reader can do with it now; a subcontractor's clerk may well prepare wages of his own firm, but not this sheet.
+fn work(who: &Signed, c: &CourseView, n: &WordCount, main_contractor: bool) -> Markup {
     let at = |rest: &str| format!("/crews/sheets/{}/{rest}", c.sheet);
     let makes = if c.crew.is_some() { who.holds(P::WageCrew) } else { who.holds(P::WageSheetMake) };
     let one = |rest: &str, key: &str| form(&who.view, &at(rest), actions(button(Button::Primary, &who.t(key), None)));
@@ -154,7 +153,7 @@ fn work(who: &Signed, c: &CourseView, n: &WordCount) -> Markup {
         @if makes && c.crew.is_some() && matches!(c.step, Step::Drafted | Step::Signing | Step::Returned) { (why_form(who, &at("cancellation"), "course-cancel")) }
         @if who.holds(P::WageReview) && main_has_it { (clearance(who, c, n)) }
         @if who.holds(P::WageReview) && c.step == Step::Submitted { (why_form(who, &at("return"), "course-return")) }
-        @if who.holds(P::WageSheetMake) && c.step == Step::Cleared {
+        @if who.holds(P::WageSheetMake) && main_contractor && c.step == Step::Cleared {
             (actions(link_button(Button::Primary, &who.t("sheet-submit"), &format!("/wages/sheets/{}/submission", c.sheet))))
         }
         @if c.step == Step::Paid { (actions(link_button(Button::Primary, &who.t("proof-crew"), &at("proof")))) }
@@ -192,7 +191,7 @@ fn line_table(who: &Signed, lines: &[LineWord]) -> Markup {
         let attended = l.attended_half_days.map_or_else(|| "—".to_owned(), days_of);
         [
             html! { (l.number) },
-            html! { a href={ "/crews/lines/" (l.line) } { (l.name) } },
+            html! { div { a href={ "/crews/lines/" (l.line) } { (l.name) } br; (masked(&l.identity)) } },
             html! { (l.days.map_or_else(|| "—".to_owned(), hundredths)) " / " (attended) @if l.lacks_days() { br; (status(Tone::Warn, &who.t("line-days-above"), "", "")) } },
             amount(w, l.net),
             say::tag_by(w, l.word, "", l.signed_at),
@@ -203,7 +202,7 @@ fn line_table(who: &Signed, lines: &[LineWord]) -> Markup {
         .text(who.t("worker-name"))
         .figures(who.t("line-days"))
         .figures(who.t("sheet-net"))
-        .text(who.t("my-line-word"))
+        .text(who.t("line-word"))
         .rows(lines.iter().map(row))
         .when_empty(who.t("crew-lines-none"))
         .caption_hidden();
@@ -281,12 +280,15 @@ pub async fn line(State(web): State<Web>, who: Signed, At(id): At<PayLineId>) ->
     let actor = who.actor.clone();
     let (c, l, o) = web.read(move |tx| crews::line_word(tx, &actor, id)).await?;
     let w = who.words();
-    let attended = l.attended_half_days.map_or_else(|| who.t("attendance-empty").into_owned(), days_of);
+    let days = |n: String| w.t_with("count-days", &[("n", n.into())]);
+    let attended = l.attended_half_days.map_or_else(|| who.t("attendance-empty").into_owned(), |n| days(days_of(n)));
+    let on_sheet = l.days.map_or_else(|| "—".to_owned(), |n| days(hundredths(n)));
     let main = html! {
         p { (say::tag_by(w, l.word, "", l.signed_at)) }
         (summary_list(w, &[
+            Row::new(who.t("worker-identity"), masked(&l.identity)),
             Row::new(who.t("worker-team"), html! { (l.team) }),
-            Row::new(who.t("line-days-sheet"), html! { (l.days.map_or_else(|| "—".to_owned(), hundredths)) }),
+            Row::new(who.t("line-days-sheet"), html! { (on_sheet) }),
             Row::new(who.t("line-days-site"), html! { (attended) }),
             Row::new(who.t("sheet-due"), amount(w, l.due)),
             Row::new(who.t("sheet-deductions"), amount(w, l.deductions)),
@@ -312,7 +314,7 @@ fn objection(who: &Signed, c: &CourseView, o: &ObjectionView) -> Markup {
         rows.push(Row::new(who.t("objection-words"), written(&o.text)));
     }
     if let Some(sum) = o.claimed {
-        rows.push(Row::new(who.t("objection-amount"), amount(w, sum)));
+        rows.push(Row::new(who.t("objection-claimed"), amount(w, sum)));
     }
     if let (Some(answer), Some(at)) = (o.answer, o.answered_at) {
         let told = html! { (say::told(w, "objection-answer", answer.code())) br; (o.answer_text) br; (say::by(w, &o.answered_by, at)) };
@@ -471,7 +473,7 @@ fn proof_table(who: &Signed, lines: &[ProofLine]) -> Markup {
     let row = |l: &ProofLine| {
         [
             html! { (l.number) },
-            html! { (l.name) br; span.masked-text { (l.identity) } },
+            html! { div { (l.name) br; (masked(&l.identity)) } },
             amount(w, l.net),
             html! { span.masked-text { (l.account) } },
             say::tag_by(w, l.state, "", l.at),

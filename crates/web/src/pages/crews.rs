@@ -8,6 +8,7 @@ use crate::http::read::At;
 use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
+use crate::words::{Lang, Words};
 use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -39,6 +40,11 @@ pub(super) fn month_said(who: &Signed, month: Period) -> String {
     who.words().t_with("month", &args)
 }
 
+/// The end of an identity number, so that two of one name are told apart.
+pub(super) fn masked(identity: &str) -> Markup {
+    html! { span.masked-text { (identity) } }
+}
+
 /// Half days as days: `21.5`.
 pub(super) fn days_of(half_days: i64) -> String {
     super::slips::hundredths(half_days * 50)
@@ -46,9 +52,8 @@ pub(super) fn days_of(half_days: i64) -> String {
 
 /// Days on which somebody was there, in words: whole days as ranges, half days named.
 pub(super) fn days_told(who: &Signed, days: &[u8]) -> Markup {
-    let whole = ranges(days, 2);
-    let half = ranges(days, 1);
     let w = who.words();
+    let [whole, half] = [2, 1].map(|n| ranges(days, n).join(separator(w)));
     html! {
         @if whole.is_empty() && half.is_empty() { p { (who.t("attendance-none")) } }
         @if !whole.is_empty() { p { (w.t_with("attendance-whole", &[("days", whole.into())])) } }
@@ -57,7 +62,7 @@ pub(super) fn days_told(who: &Signed, days: &[u8]) -> Markup {
 }
 
 /// `1–6、8–13`: the days that make this many half days.
-fn ranges(days: &[u8], half_days: i64) -> String {
+fn ranges(days: &[u8], half_days: i64) -> Vec<String> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for (day, _) in (1..).zip(days).filter(|(_, n)| crews::half_days(**n) == half_days) {
         match out.last_mut() {
@@ -66,7 +71,12 @@ fn ranges(days: &[u8], half_days: i64) -> String {
         }
     }
     let one = |(from, to): &(usize, usize)| if from == to { from.to_string() } else { format!("{from}–{to}") };
-    out.iter().map(one).collect::<Vec<_>>().join("、")
+    out.iter().map(one).collect()
+}
+
+/// What stands between the items of a list.
+pub(super) fn separator(w: Words) -> &'static str {
+    if w.lang == Lang::Zh { "、" } else { ", " }
 }
 
 /// Everything on a site's page.
@@ -243,7 +253,7 @@ pub(super) fn objection_table(who: &Signed, all: &[ObjectionView]) -> Markup {
     let w = who.words();
     let row = |o: &ObjectionView| {
         [
-            html! { a href={ "/crews/lines/" (o.line) } { (o.worker) } },
+            html! { div { a href={ "/crews/lines/" (o.line) } { (o.worker) } br; (masked(&o.identity)) } },
             html! { (o.team) },
             html! { (say::told(w, "objection-kind", o.kind.code())) },
             amount(w, o.net),
@@ -264,8 +274,8 @@ fn stranger_table(who: &Signed, all: &[Stranger]) -> Markup {
     let w = who.words();
     let row = |s: &Stranger| {
         [
-            html! { (s.name) br; span.masked-text { (s.identity) } },
-            html! { (day(w, s.first_on)) " – " (day(w, s.last_on)) },
+            html! { div { (s.name) br; (masked(&s.identity)) } },
+            html! { span { (day(w, s.first_on)) " – " (day(w, s.last_on)) } },
             html! { (w.t_with("count-days", &[("n", s.days.to_string().into())])) },
         ]
     };
@@ -450,7 +460,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<CrewId>) -> Re
         (sheet_table(&who, &sheets))
         (objection_table(&who, &objections))
         (file_table(&who, &files))
-        @if who.holds(P::WageProjectManage) && crew.ended_on.is_none() { (end_form(&who, id, web.now().local_date())) }
+        @if who.holds(P::WageProjectManage) && crew.ended_on.is_none() && (crew.firm.is_none() || crew.firm != who.firm()) { (end_form(&who, id, web.now().local_date())) }
     };
     Ok(page(&who, under_crew(&who, crew.team.clone(), &crew).lead(crew.firm_name.clone()), main))
 }
@@ -516,6 +526,9 @@ mod tests {
         let mut days = [0u8; 31];
         [1, 2, 3, 8, 9, 20].into_iter().for_each(|d| days[d - 1] = 16);
         days[4] = 8;
-        assert_eq!((ranges(&days, 2).as_str(), ranges(&days, 1).as_str()), ("1–3、8–9、20", "5"));
+        assert_eq!(
+            (ranges(&days, 2), ranges(&days, 1)),
+            (vec!["1–3".into(), "8–9".into(), "20".into()], vec!["5".into()])
+        );
     }
 }

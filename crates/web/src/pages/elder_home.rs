@@ -33,6 +33,8 @@ struct First {
     news: Option<News>,
     accounts: Vec<ledger::View>,
     slips: bool,
+    /// Wages that wait for his word.
+    to_sign: usize,
     unread: u64,
 }
 
@@ -42,6 +44,9 @@ pub(super) async fn show(web: &Web, who: Signed) -> std::result::Result<Shown, F
     let w = who.words();
     let sentence = sentence(w, &first);
     let main = html! {
+        @if first.to_sign > 0 {
+            (actions(link_button(Button::Primary, &w.t_with("my-lines-waiting-go", &[("n", (first.to_sign as i64).into())]), "/worker/lines")))
+        }
         @if first.unread > 0 {
             (actions(link_button(Button::Secondary, &w.t_with("elder-unread", &[("n", (first.unread as i64).into())]), "/notices")))
         }
@@ -63,8 +68,9 @@ fn look(tx: &mut Tx<'_>, who: &Signed) -> Result<First> {
         accounts.push(ledger::view(tx, account.id)?);
     }
     let slips = !payroll::slips_of(tx, &who.actor, person, &PageAsk::first(1))?.items.is_empty();
+    let to_sign = crews::waiting_for_me(tx, &who.actor)?;
     let unread = app::notices::unread(tx, &who.actor)?;
-    Ok(First { today, news: news(who.words(), newest, today), accounts, slips, unread })
+    Ok(First { today, news: news(who.words(), newest, today), accounts, slips, to_sign, unread })
 }
 
 /// Money that came in today, else what went out today, else what came in on the last days; the newest of them.
@@ -147,7 +153,7 @@ mod tests {
     #[test]
     fn the_first_line_says_what_changed_or_what_there_is() {
         let day = |d: i8| Date::ymd(2026, 11, d).unwrap();
-        let first = |news| First { today: day(22), news, accounts: Vec::new(), slips: false, unread: 0 };
+        let first = |news| First { today: day(22), news, accounts: Vec::new(), slips: false, to_sign: 0, unread: 0 };
         let zh = Words::of(Lang::Zh);
         assert_eq!(sentence(zh, &first(None)), "您在这里还没有账户。");
     }

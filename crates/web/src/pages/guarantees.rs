@@ -267,7 +267,7 @@ fn known_of_site(s: &worksite::SiteFile) -> Given {
         ("date", s.signed_on.to_string()),
         ("counts_from", s.signed_on.to_string()),
     ];
-    Given::of(Upload { fields: fields.map(|(name, value)| (name.to_owned(), value)).into(), file: None })
+    Given::of(Upload { fields: fields.map(|(name, value)| (name.to_owned(), value)).into(), files: Vec::new() })
 }
 
 fn duty_of(given: &Given, project: ProjectId) -> Result<DutyNew> {

@@ -105,6 +105,8 @@ struct Home {
     today: Date,
     accounts: Vec<ledger::View>,
     slips: Vec<payroll::SlipLine>,
+    /// Wages that wait for the reader's own word.
+    to_sign: usize,
     projects: Vec<payroll::ProjectView>,
     firms: Vec<(FirmId, String)>,
     steps: Vec<Step>,
@@ -138,6 +140,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let words = who.words();
     let main = html! {
         @if who.view.kiosk.is_some() { (kiosk::services(&who.view)) } @else { (act_for_one(&who, &home.firms)) }
+        @if home.to_sign > 0 { (slips::to_sign(&who, home.to_sign)) }
         (steps(&who, &home.steps))
         (waiting(&who, &home.waiting))
         (fortnight(&who, &home.payments))
@@ -174,6 +177,7 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
         Who::Person(p) => payroll::slips_of(tx, actor, p, &PageAsk::first(LINES_SHOWN))?.items,
         _ => Vec::new(),
     };
+    let to_sign = if matches!(actor.who, Who::Person(_)) { crews::waiting_for_me(tx, actor)? } else { 0 };
     let projects = match actor.who {
         Who::ForFirm { firm, .. } if who.holds(P::WageRead) => {
             payroll::projects_of(tx, actor, firm, &PageAsk::first(LINES_SHOWN))?.items
@@ -192,7 +196,7 @@ fn look(tx: &mut Tx<'_>, actor: &Actor, who: &Signed) -> Result<Home> {
         false => Vec::new(),
     };
     let waiting = queues(tx, actor, who)?;
-    Ok(Home { today, accounts, slips, projects, firms, steps, waiting, payments, notices })
+    Ok(Home { today, accounts, slips, to_sign, projects, firms, steps, waiting, payments, notices })
 }
 
 /// The next steps in the projects, the newest sheet of each first; what is over and well needs none.

@@ -80,6 +80,9 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         "plin" if n.kind == "crews.to_sign" || n.kind == "crews.answered" => {
             Some(("notice-open-line", format!("/worker/lines/{about}")))
         }
+        "plin" if n.kind == "crews.objected" || n.kind == "crews.taken_further" => {
+            Some(("notice-open", format!("/crews/lines/{about}")))
+        }
         "plin" => Some(("notice-open-slip", format!("/slips/{about}"))),
         "appr" => Some(("notice-open", format!("/approvals/{about}"))),
         _ if n.kind.starts_with("safety.contact") => Some(("notice-open", "/trusted-contacts".to_owned())),
@@ -243,6 +246,11 @@ mod tests {
             ("approval.refused", &[("kind", "odd"), ("reason", "金额不对")], &["“odd”", "金额不对"]),
             ("payroll.run_finished", &[("paid", "12"), ("failed", "0")], &["12 人全部到账"]),
             ("payroll.run_finished", &[("paid", "12"), ("failed", "3")], &["3 人没有发出"]),
+            (
+                "crews.paid",
+                &[("paid", "12"), ("failed", "0"), ("project", "渔港二期"), ("period", "2026-10")],
+                &["渔港二期", "2026年10月", "12 人全部到账"],
+            ),
             ("payroll.line_failed", &[("reason", "credit_dormant")], &["工资 3,214.50 元没有发到账户", "久悬账户"]),
             ("payroll.line_failed", &[("reason", "returned_odd")], &["对方银行退回"]),
             ("payroll.line_failed", &[("reason", "odd")], &["没有发出去"]),

@@ -6,10 +6,10 @@ use crate::http::csrf::Checked;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use kernel::Error;
-use kernel::id::FirmId;
+use kernel::id::{FirmId, ProjectId};
 use maud::{Markup, html};
 use payroll::{Profile, ProjectNew};
 use serde::Deserialize;
@@ -30,19 +30,43 @@ pub struct OpenForm {
     basis: String,
     agreement: String,
     pay_day: String,
+    /// The project whose account it shares.
+    under: String,
+}
+
+/// The project whose account the new one shares; empty for an account of its own.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Under {
+    under: String,
 }
 
 const FIELDS: &[&str] = &["name", "basis", "agreement", "pay_day"];
 
 /// The firms that the form names by their credit codes.
-struct Firms {
+struct Found {
     firm: Option<(FirmId, String)>,
     contractor: Option<(FirmId, String)>,
+    /// The number under a shared account; empty for a new one.
+    number: String,
 }
 
-pub async fn opening(who: Signed) -> Shown {
-    let given = OpenForm { profile: Profile::Construction.code().into(), pay_day: "15".into(), ..OpenForm::default() };
-    form_page(&who, &given, &FieldErrors::new())
+pub async fn opening(State(web): State<Web>, who: Signed, Query(asked): Query<Under>) -> Result<Shown, Fault> {
+    let mut given =
+        OpenForm { profile: Profile::Construction.code().into(), pay_day: "15".into(), ..OpenForm::default() };
+    if !asked.under.is_empty() {
+        let (actor, main) = (who.actor.clone(), asked.under.parse::<ProjectId>()?);
+        let found = move |tx: &mut store::Tx<'_>| {
+            worksite::next_share_number(tx, &actor, main)?;
+            let of = payroll::project_raw(tx, main)?;
+            let code = |tx: &mut store::Tx<'_>, id| party::firm(tx, id).map(|f| f.credit_code);
+            Ok((code(tx, of.firm)?, code(tx, of.contractor)?, of.profile, of.pay_day))
+        };
+        let (firm, contractor, profile, pay_day) = web.read(found).await?;
+        (given.firm, given.contractor, given.under) = (firm, contractor, asked.under);
+        (given.profile, given.pay_day) = (profile.code().into(), pay_day.to_string());
+    }
+    Ok(form_page(&who, &given, &FieldErrors::new()))
 }
 
 fn opening_page<'a>(who: &Signed) -> Sheet<'a> {
@@ -56,6 +80,7 @@ fn form_page(who: &Signed, given: &OpenForm, errors: &FieldErrors) -> Shown {
     };
     let field = |name, key: &str, value: &str| Field::new(name, who.t(key)).value(value.to_owned()).errors(errors);
     let fields = html! {
+        @if !given.under.is_empty() { input type="hidden" name="under" value=(given.under); }
         (radios(w, &field("profile", "project-profile", &given.profile), &[profile(Profile::Construction), profile(Profile::ShipRepair)]))
         (text(w, &field("firm", "opening-firm", &given.firm).hint(who.t("opening-firm-hint")).width(Width::Twenty)))
         (text(w, &field("contractor", "opening-contractor", &given.contractor).hint(who.t("opening-contractor-hint")).width(Width::Twenty).optional()))
@@ -66,7 +91,11 @@ fn form_page(who: &Signed, given: &OpenForm, errors: &FieldErrors) -> Shown {
         (number(w, &field("pay_day", "opening-pay-day", &given.pay_day).hint(who.t("opening-pay-day-hint")).width(Width::Two)))
         (actions(button(Button::Primary, &who.t("go-check"), Some(("step", "check")))))
     };
-    let main = html! { (error_summary(w, errors)) (form(&who.view, "/wages/opening", fields)) };
+    let main = html! {
+        (error_summary(w, errors))
+        @if !given.under.is_empty() { (notice(Tone::Info, &who.t("opening-under"), html! { p { (who.t("opening-under-more")) } })) }
+        (form(&who.view, "/wages/opening", fields))
+    };
     page(who, opening_page(who).lead(who.t("opening-lead")).wrong(!errors.is_empty()), main)
 }
 
@@ -77,17 +106,20 @@ fn by_code(tx: &mut store::Tx<'_>, code: &str) -> kernel::Result<Option<(FirmId,
     }
 }
 
-async fn firms(web: &Web, given: &OpenForm) -> Result<Firms, Fault> {
+async fn firms(web: &Web, who: &Signed, given: &OpenForm) -> Result<Found, Fault> {
     let codes = [given.firm.clone(), given.contractor.clone()];
+    let (actor, under) = (who.actor.clone(), given.under.trim().to_owned());
+    let under = if under.is_empty() { None } else { Some(under.parse::<ProjectId>()?) };
     let found = web.read(move |tx| {
         let firm = by_code(tx, &codes[0])?;
         let contractor = if codes[1].trim().is_empty() { firm.clone() } else { by_code(tx, &codes[1])? };
-        Ok(Firms { firm, contractor })
+        let number = under.map(|main| worksite::next_share_number(tx, &actor, main)).transpose()?.unwrap_or_default();
+        Ok(Found { firm, contractor, number })
     });
     Ok(found.await?)
 }
 
-fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, FieldErrors> {
+fn checked(who: &Signed, given: &OpenForm, firms: &Found) -> Result<ProjectNew, FieldErrors> {
     let mut errors = FieldErrors::new();
     let profile = Profile::parse(&given.profile);
     if profile.is_none() {
@@ -118,7 +150,7 @@ fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, 
             basis: given.basis.trim().into(),
             agreement: given.agreement.trim().into(),
             account_name: String::new(),
-            account_number: String::new(),
+            account_number: firms.number.clone(),
             pay_day,
         }),
         _ => Err(errors),
@@ -126,7 +158,7 @@ fn checked(who: &Signed, given: &OpenForm, firms: &Firms) -> Result<ProjectNew, 
 }
 
 pub async fn open(State(web): State<Web>, who: Signed, Checked(given): Checked<OpenForm>) -> Result<Response, Fault> {
-    let firms = firms(&web, &given).await?;
+    let firms = firms(&web, &who, &given).await?;
     let new = match checked(&who, &given, &firms) {
         Ok(new) => new,
         Err(errors) => return Ok(refused(form_page(&who, &given, &errors))),
@@ -162,11 +194,12 @@ fn hidden(given: &OpenForm) -> Markup {
         ("basis", &given.basis),
         ("agreement", &given.agreement),
         ("pay_day", &given.pay_day),
+        ("under", &given.under),
     ];
     html! { @for (name, value) in all { input type="hidden" name=(name) value=(value); } }
 }
 
-fn check_page(who: &Signed, given: &OpenForm, new: &ProjectNew, firms: &Firms) -> Shown {
+fn check_page(who: &Signed, given: &OpenForm, new: &ProjectNew, firms: &Found) -> Shown {
     let w = who.words();
     let name = |f: &Option<(FirmId, String)>| f.as_ref().map_or_else(String::new, |(_, name)| name.clone());
     let contractor = name(&firms.contractor);
@@ -180,6 +213,9 @@ fn check_page(who: &Signed, given: &OpenForm, new: &ProjectNew, firms: &Firms) -
         let account = payroll::account_name(&contractor, &new.name);
         rows.push(Row::new(who.t("wage-account-name"), html! { (account) }));
         rows.push(Row::new(who.t("project-agreement"), html! { (new.agreement) }));
+    }
+    if !new.account_number.is_empty() {
+        rows.push(Row::new(who.t("wage-account-number"), html! { (say::grouped(&new.account_number)) }));
     }
     if !new.tag.is_empty() {
         rows.push(Row::new(who.t("project-tag"), html! { (new.tag) }));

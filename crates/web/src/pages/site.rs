@@ -94,7 +94,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<ProjectId>) ->
         @match &p.file {
             None => (empty(&who.t("site"), &who.t("site-none"), file_link(&who, id))),
             Some(f) => {
-                (work(&who, id))
+                (work(&who, &p))
                 (deadline_table(&who, &deadlines))
                 (facts(&who, f, owner.as_deref()))
             },
@@ -110,7 +110,8 @@ fn file_link(who: &Signed, id: ProjectId) -> Markup {
 }
 
 /// What one can do here.
-fn work(who: &Signed, id: ProjectId) -> Markup {
+fn work(who: &Signed, p: &Place) -> Markup {
+    let id = p.project.id;
     let tile = |icon, key: &str, hint: &str, rest: &str| Tile {
         icon,
         label: who.t(key),
@@ -122,6 +123,9 @@ fn work(who: &Signed, id: ProjectId) -> Markup {
         tile(Icon::Print, "site-board", "site-board-hint", "board"),
         tile(Icon::Clock, "site-amendments", "site-amendments-hint", "site/amendments"),
     ];
+    if who.is_staff() || who.firm() == Some(p.project.firm) {
+        all.push(tile(Icon::Account, "site-sharing", "site-sharing-hint", "site/sharing"));
+    }
     if who.holds(P::WageProjectManage) {
         all.push(tile(Icon::Bill, "site-papers", "site-papers-hint", "site/papers"));
         all.push(tile(Icon::Person, "site-amend", "site-amend-hint", "site/file"));

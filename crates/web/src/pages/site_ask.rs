@@ -99,8 +99,9 @@ pub(super) struct Given {
 
 impl Given {
     pub(super) fn of(upload: Upload) -> Given {
-        let Upload { fields, file } = upload;
-        Given { fields, file: file.map(|(_, bytes)| bytes.to_vec()).unwrap_or_default() }
+        let Upload { fields, files } = upload;
+        let file = files.into_iter().next().map(|(_, bytes)| bytes.to_vec()).unwrap_or_default();
+        Given { fields, file }
     }
     pub(super) fn text(&self, name: &str) -> &str {
         self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, value)| value.trim())

@@ -47,17 +47,31 @@ pub async fn show(
 /// What hangs at the gate, for everybody; below it the way to one's own slip and to a complaint.
 pub async fn public(State(web): State<Web>, view: View, Path(code): Path<String>) -> Result<Shown, Fault> {
     let complain = format!("/complaint?board={code}");
-    let board = web.read(move |tx| worksite::board_by_code(tx, &code)).await?;
+    let found = web.read(move |tx| {
+        let board = worksite::board_by_code(tx, &code)?;
+        let ends = worksite::end::notice_of(tx, board.project)?;
+        Ok((board, ends))
+    });
+    let (board, ends) = found.await?;
     let w = view.words;
     let tone = if board.profile.protected() { Tone::Info } else { Tone::Warn };
     let main = html! {
+        @if let Some(n) = &ends {
+            (notice(Tone::Warn, &w.t_with("site-notice-ends", &[("name", n.name.as_str().into())]), html! {
+                p { (n.text) }
+                p { (w.t_with("site-notice-until", &[("day", w.date(n.until).into())])) }
+                p { a href=(complain) { (view.t("site-notice-say")) } }
+            }))
+        }
         (tiles(&[
             Tile { icon: Icon::Bill, label: view.t("site-board-slip"), hint: Some(view.t("site-board-slip-hint")), href: "/slips".into() },
-            Tile { icon: Icon::Warn, label: view.t("complaint"), hint: Some(view.t("complaint-lead")), href: complain.into() },
+            Tile { icon: Icon::Warn, label: view.t("complaint"), hint: Some(view.t("complaint-lead")), href: complain.as_str().into() },
             Tile { icon: Icon::Phone, label: view.t("site-board-help"), hint: Some(view.t("site-board-help-hint")), href: "/help".into() },
         ]))
-        (told(w, &board))
-        (notice(tone, &say::told(w, "profile", board.profile.code()), html! { p { (said(w, &board.notice.zh, &board.notice.en)) } }))
+        div.board {
+            (told(w, &board))
+            (notice(tone, &say::told(w, "profile", board.profile.code()), html! { p { (said(w, &board.notice.zh, &board.notice.en)) } }))
+        }
     };
     Ok(public_page(&view, Sheet::new(view.t("site-board")).lead(board.name.clone()), main))
 }

@@ -29,13 +29,14 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
     let (actor, person) = (who.actor.clone(), who.person());
     let first = ask.after.is_none();
     let own = !who.is_staff() && who.firm().is_none();
-    let (found, waiting) = web
+    let (found, waiting, notices) = web
         .read(move |tx| match person {
             Some(person) => {
                 let waiting = if own { crews::waiting_for_me(tx, &actor)? } else { 0 };
-                Ok((payroll::slips_of(tx, &actor, person, &ask)?, waiting as i64))
+                let notices = worksite::end::my_notices(tx, &actor)?;
+                Ok((payroll::slips_of(tx, &actor, person, &ask)?, waiting, notices))
             }
-            None => Ok((kernel::Page { items: Vec::new(), next: None }, 0)),
+            None => Ok((kernel::Page { items: Vec::new(), next: None }, 0, Vec::new())),
         })
         .await?;
     let w = who.words();
@@ -57,6 +58,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
         .caption_hidden();
     let main = html! {
         @if waiting > 0 { (to_sign(&who, waiting)) }
+        (super::site_notice::part(&who, &notices))
         (table.show(w))
         @if own { p { a href="/worker/lines" { (who.t("my-lines")) } } }
         (pager(w, (!first).then_some("/slips"), next_href(&who.view, &found.next).as_deref()))
@@ -65,8 +67,8 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
 }
 
 /// Wages that wait for the worker's word before they are paid.
-fn to_sign(who: &Signed, waiting: i64) -> Markup {
-    let told = who.words().t_with("my-lines-waiting", &[("n", waiting.into())]);
+pub(super) fn to_sign(who: &Signed, waiting: usize) -> Markup {
+    let told = who.words().t_with("my-lines-waiting", &[("n", (waiting as i64).into())]);
     html! {
         (notice(Tone::Info, &told, html! {}))
         (actions(link_button(Button::Primary, &who.t("my-lines"), "/worker/lines")))

@@ -12,7 +12,7 @@ use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use crews::{Answer, MyLine, ObjectionNew, ObjectionView, Reason, Word};
-use kernel::id::{ObjectionId, PayLineId};
+use kernel::id::PayLineId;
 use kernel::{Currency, Money, PageAsk};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -32,7 +32,8 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
     let actor = who.actor.clone();
     let first = ask.after.is_none();
     let ask = PageAsk { limit: Some(LINES_ROWS), after: ask.after };
-    let found = web.read(move |tx| crews::my_lines(tx, &actor, &ask)).await?;
+    let found = web.read(move |tx| Ok((crews::my_lines(tx, &actor, &ask)?, worksite::end::my_notices(tx, &actor)?)));
+    let (found, notices) = found.await?;
     let w = who.words();
     let (open, past): (Vec<&MyLine>, Vec<&MyLine>) = found.items.iter().partition(|l| waits(l));
     let tile = |l: &&MyLine| Tile {
@@ -56,6 +57,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<PageAsk
         .text(who.t("my-line-word"))
         .rows(past.iter().map(row));
     let main = html! {
+        (super::site_notice::part(&who, &notices))
         @if open.is_empty() { p { (who.t("my-lines-none")) } }
         @else { (tiles(&open.iter().map(tile).collect::<Vec<_>>())) }
         @if !past.is_empty() { (table.show(w)) }
@@ -105,7 +107,8 @@ fn said(who: &Signed, l: &MyLine) -> Markup {
     let at = |t: Option<kernel::Timestamp>| t.map_or_else(String::new, |t| w.moment(t));
     let signed = || notice(Tone::Good, &w.t_with("my-line-signed", &[("at", at(l.signed_at).into())]), html! {});
     match (&l.objection, l.word) {
-        (_, Word::Signed) => signed(),
+        (Some(o), Word::Signed) => html! { (signed()) (objection(who, o)) },
+        (None, Word::Signed) => signed(),
         (_, Word::OnPaper) => notice(Tone::Good, &who.t("my-line-on-paper"), html! {}),
         (Some(o), _) => objection(who, o),
         (None, Word::PaperWaits) => notice(Tone::Info, &who.t("my-line-paper-waits"), html! {}),
@@ -124,7 +127,15 @@ fn objection(who: &Signed, o: &ObjectionView) -> Markup {
     let further = html! {
         @if let Some(at) = o.taken_further_at { p { (w.t_with("my-objection-further-at", &[("at", w.moment(at).into())])) } }
         @if o.may_go_further {
-            (form(&who.view, &format!("/worker/objections/{}/further", o.objection), actions(button(Button::Secondary, &who.t("my-objection-further"), None))))
+            (actions(link_button(Button::Secondary, &who.t("my-objection-further"), &format!("/worker/objections/{}/further", o.objection))))
+        }
+        @if !o.complaint_code.is_empty() {
+            (notice(Tone::Good, &who.t("further-sent"), html! {
+                p { (who.t("complaint-code")) ": " strong { (o.complaint_code) } }
+                p { a href={ "/complaint/" (o.complaint_code) } { (who.t("complaint-progress")) } }
+            }))
+        } @else if o.taken_further_at.is_some() {
+            (notice(Tone::Warn, &who.t("further-nowhere"), html! { p { a href="/complaint" { (who.t("complaint")) } } }))
         }
     };
     match o.answer {
@@ -292,20 +303,4 @@ pub async fn object(
     let actor = who.actor.clone();
     web.write(move |tx| crews::object(tx, &actor, id, &new)).await?;
     Ok(see_other(&format!("/worker/lines/{id}")))
-}
-
-pub async fn further(
-    State(web): State<Web>,
-    who: Signed,
-    At(id): At<ObjectionId>,
-    _: Checked<Bare>,
-) -> Result<Response, Fault> {
-    let actor = who.actor.clone();
-    let line = web
-        .write(move |tx| {
-            crews::take_further(tx, &actor, id)?;
-            Ok(crews::objection(tx, &actor, id)?.line)
-        })
-        .await?;
-    Ok(see_other(&format!("/worker/lines/{line}")))
 }

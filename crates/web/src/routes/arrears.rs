@@ -6,6 +6,9 @@ use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{arrears as page, arrears_case as case, complaints};
 use party::Permission as P;
 
+/// Bytes of a complaint with its photographs.
+const COMPLAINT_BODY_BYTES_MAX: usize = ::arrears::COMPLAINT_FILES_MAX * ::arrears::FILE_BYTES_MAX + 64 * 1024;
+
 /// Pages of the bank and of firms; complaints are for everybody.
 pub(super) fn pages() -> Vec<Route> {
     let read = Firm(P::WageRead).or_staff(P::WageReadBank);
@@ -31,7 +34,7 @@ pub(super) fn pages() -> Vec<Route> {
         post("/arrears/cases/{id}/notice-taking", case::take_notice, keeps),
         post("/arrears/cases/{id}/closing", case::close, keeps),
         get("/complaint", complaints::show, Public),
-        post("/complaint", complaints::send, Public),
+        post("/complaint", complaints::send, Public).takes(COMPLAINT_BODY_BYTES_MAX),
         get("/complaint/progress", complaints::search_for, Public),
         get("/complaint/{code}", complaints::progress, Public),
     ]

@@ -2,7 +2,7 @@
 use crate::api::{arrears as api, schema};
 use crate::gate::Access::{Firm, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{arrears_case, bureau, complaints};
+use crate::pages::{arrears_case, bureau, complaint_case, complaints};
 use party::Permission as P;
 
 /// Pages.
@@ -27,6 +27,8 @@ pub(super) fn pages() -> Vec<Route> {
         get("/bureau/complaints/{id}", complaints::read, read),
         post("/bureau/complaints/{id}/phone", complaints::reveal, acts),
         post("/bureau/complaints/{id}/state", complaints::step, acts),
+        get("/bureau/complaints/{id}/case", complaint_case::form_of, acts),
+        post("/bureau/complaints/{id}/case", complaint_case::open, acts),
         get("/bureau/complaints/{id}/files/{number}", complaints::file, read),
         get("/bureau/report", bureau::report, read),
         get("/bureau/report.csv", bureau::report_csv, read),
@@ -53,6 +55,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/bureau/cases/{id}/notice", api::notice, acts, "Write a payment notice to the guarantee after the default; the head of the bureau signs it").doc(|d| d.body::<api::NoteAsk>().answer::<schema::ApprovalAsked>()),
         ask("/v1/bureau/complaints", api::complaints, read, "Complaints of the region, newest first").doc(|d| d.page_of::<schema::Complaint>()),
         act("/v1/bureau/complaints/{id}/state", api::complaint_state, acts, "The next state of a complaint, with an answer in plain words").doc(|d| d.body::<api::StateAsk>().answer::<schema::Changed>()),
+        act("/v1/bureau/complaints/{id}/case", api::complaint_case, acts, "Make a complaint a case of arrears; again answers the same case").doc(|d| d.body::<api::ComplaintCaseAsk>().answer::<schema::ArrearsCase>()),
         ask("/v1/bureau/reports/{period}", api::month, read, "The report of a month").doc(|d| d.answer::<schema::MonthReport>()),
         ask("/v1/bureaus", api::bureaus, keeps, "Labour bureaus and their regions").doc(|d| d.page_of::<schema::Bureau>()),
         act("/v1/bureaus", api::bureau_make, keeps, "Write down a bureau and its region").doc(|d| d.body::<api::BureauAsk>().answer::<schema::Bureau>()),

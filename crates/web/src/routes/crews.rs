@@ -4,7 +4,8 @@ use crate::api::{crew_files as sent, crews, schema};
 use crate::gate::Access::{Anyone, Customer, Firm};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
-    crew_files as files, crew_months as months, crew_papers as papers, crew_sheets as sheets, crews as site, worker,
+    crew_files as files, crew_months as months, crew_papers as papers, crew_sheets as sheets, crews as site,
+    site_notice as notice, worker, worker_further as further,
 };
 use party::Permission as P;
 
@@ -19,7 +20,10 @@ pub(super) fn worker() -> Vec<Route> {
         post("/worker/lines/{id}/signature", worker::sign, Customer),
         get("/worker/lines/{id}/objection", worker::object_show, Customer),
         post("/worker/lines/{id}/objection", worker::object, Customer),
-        post("/worker/objections/{id}/further", worker::further, Customer),
+        get("/worker/objections/{id}/further", further::show, Customer),
+        post("/worker/objections/{id}/further", further::send, Customer),
+        get("/worker/sites/{id}", notice::show, Customer),
+        post("/worker/sites/{id}/objection", notice::object, Customer),
     ]
 }
 
@@ -102,7 +106,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/my-wage-lines/{id}/objection", crews::object, Customer, "Object to one's own line").doc(|d| d.body::<crews::ObjectAsk>().answer::<schema::ObjectionMade>()),
         ask("/v1/objections/{id}", crews::objection, Anyone, "An objection").doc(|d| d.answer::<schema::Objection>()),
         act("/v1/objections/{id}/answer", crews::answer, Anyone, "Answer an objection").doc(|d| d.body::<crews::AnswerAsk>().answer::<schema::Changed>()),
-        act("/v1/objections/{id}/further", crews::further, Customer, "Take one's objection further").doc(|d| d.answer::<schema::Changed>()),
+        act("/v1/objections/{id}/further", crews::further, Customer, "Take one's objection further: a complaint about it goes to the labour bureau of the site's region, and its code stands in the objection").doc(|d| d.body::<crews::FurtherAsk>().answer::<schema::Changed>()),
     ]
 }
 

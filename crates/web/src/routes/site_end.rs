@@ -44,6 +44,7 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/wage-projects/{id}/end/completion", api::completion, manage, "Write down when the works were completed").doc(|d| d.body::<api::CompletionAsk>().answer::<schema::Changed>()),
         act("/v1/wage-projects/{id}/end/pledge", api::pledge, manage, "Hand in the pledge that no wages are owed").doc(|d| d.body::<api::DocumentAsk>().answer::<schema::Changed>()),
         act("/v1/wage-projects/{id}/end/notice", api::public, manage, "Begin the public notice of 30 days").doc(|d| d.body::<api::TextAsk>().answer::<schema::Changed>()),
+        ask("/v1/my-site-notices", api::my_notices, Customer, "Public notices that run before the end of one's own sites").doc(|d| d.page_of::<schema::SiteNotice>()),
         ask("/v1/wage-projects/{id}/end/objections", api::objections, read, "Who says during the notice that he is still owed, newest first").doc(|d| d.page_of::<schema::SiteObjection>()),
         act("/v1/wage-projects/{id}/end/objections", api::objection, Customer, "Say during the notice that one is still owed").doc(|d| d.body::<api::TextAsk>().answer::<schema::SiteObjected>()),
         act("/v1/wage-projects/{id}/end/answers", api::answer, Staff(P::WageCase), "Answer an objection").doc(|d| d.body::<api::AnswerAsk>().answer::<schema::Changed>()),

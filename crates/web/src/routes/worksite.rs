@@ -1,8 +1,11 @@
 //! Sites. What an owner agrees to is decided where all approvals are (`/v1/approvals`).
 use crate::api::{schema, worksite};
-use crate::gate::Access::{Anyone, Firm, Public};
+use crate::gate::Access::{Anyone, Firm, Public, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{site, site_board as board, site_money as money, site_papers as papers, site_top_up as top_up};
+use crate::pages::{
+    site, site_board as board, site_money as money, site_papers as papers, site_sharing as sharing,
+    site_top_up as top_up,
+};
 use party::Permission as P;
 
 /// Bytes of a body that holds an agreement's text in base64.
@@ -28,6 +31,8 @@ pub(super) fn pages() -> Vec<Route> {
         post("/wages/projects/{id}/site/report", money::report, manage),
         get("/wages/projects/{id}/site/top-up", top_up::form_of, manage),
         post("/wages/projects/{id}/site/top-up", top_up::ask, manage),
+        get("/wages/projects/{id}/site/sharing", sharing::show, read),
+        post("/wages/projects/{id}/site/sharing", sharing::join, Staff(P::WageAccountOpen)),
         get("/wages/projects/{id}/board", board::show, read),
         get("/board/{code}", board::public, Public),
     ]
@@ -58,6 +63,9 @@ pub(super) fn programs() -> Vec<Route> {
         ask("/v1/wage-projects/{id}/site/top-ups", worksite::top_ups, read, "Requests for more wage money, newest first").doc(|d| d.page_of::<schema::SiteTopUp>()),
         act("/v1/wage-projects/{id}/site/top-ups", worksite::top_up_ask, manage, "Ask the owner for more wage money").doc(|d| d.body::<worksite::TopUpAsk>().answer::<schema::SiteTopUpAsked>()),
         ask("/v1/site-top-ups/{id}", worksite::top_up, read, "A request for more wage money").doc(|d| d.answer::<schema::SiteTopUp>()),
+        ask("/v1/wage-projects/{id}/site/parts", worksite::parts, read, "Projects under the wage account of a project, its own part first, with what each may pay").doc(|d| d.page_of::<schema::SitePart>()),
+        ask("/v1/wage-projects/{id}/site/parts/next", worksite::next_part, Staff(P::WageAccountOpen), "The account number that another project under this one's account is opened with").doc(|d| d.answer::<schema::SitePartNumber>()),
+        act("/v1/wage-projects/{id}/site/parts", worksite::join, Staff(P::WageAccountOpen), "A project that was opened under such a number joins, where the region allows it").doc(|d| d.body::<worksite::JoinAsk>().answer::<schema::Changed>()),
         ask("/v1/wage-projects/{id}/board", worksite::board, read, "What hangs at the gate of a site").doc(|d| d.answer::<schema::SiteBoard>()),
         ask("/v1/boards/{code}", worksite::board_by_code, Public, "A notice board by its code; names and telephones hang there in full").doc(|d| d.answer::<schema::SiteBoard>()),
     ]

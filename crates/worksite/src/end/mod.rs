@@ -27,6 +27,7 @@ mod orders;
 mod packing;
 mod proof;
 mod records;
+mod running;
 
 pub use blocks::{Block, block, blocks_of, is_blocked, unblock};
 pub use closing::{
@@ -44,6 +45,7 @@ pub use orders::{
 pub use packing::{Packed, Packing, row};
 pub use proof::{Fault, Proof, proof};
 pub use records::{Kept, kept_until, may_forget};
+pub use running::{Running, my_notice, my_notices, notice_of};
 
 use kernel::{Actor, Error, Result, Who};
 use party::{Permission, Scope};

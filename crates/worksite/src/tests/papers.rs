@@ -176,11 +176,15 @@ fn w2_projects_share_an_account_where_the_region_allows_it_and_each_pays_its_own
     };
     let second = open("渔港三期", number.clone());
     let apart = open("渔港四期", String::new());
+    let waiting =
+        |bank: &Bank| bank.read(|tx| joinable(tx, &bank.officer, site)).iter().map(|p| p.project).collect::<Vec<_>>();
+    assert_eq!(waiting(&bank), [second], "the one with a number of its own does not");
     assert!(join(site, apart).unwrap_err().is(&NOT_SHARED), "its number is its own");
     assert!(join(site, yard).unwrap_err().is(&NOT_SHARED), "other rules");
     assert!(join(site, site).unwrap_err().is(&NOT_SHARED));
     assert_eq!(join(site, second).unwrap(), Change::Done);
     assert_eq!(join(site, second).unwrap(), Change::AlreadySo);
+    assert!(waiting(&bank).is_empty());
     assert_ne!(bank.act(&bank.officer, move |tx, a| next_share_number(tx, a, site)).unwrap(), number);
     bank.fund("pay_1", 10_000);
     let parts = bank.read(|tx| parts(tx, &bank.clerk, second));
