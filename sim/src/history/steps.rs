@@ -46,7 +46,7 @@ const KINDS: [Kind; 11] = [
 impl World {
     /// Tries a step; whatever the bank refuses is an outcome, and a broken record is none.
     pub fn take(&mut self, step: &Step, auditor: &mut Auditor) -> Result<&'static str> {
-        let tries: [(&'static str, Try); 30] = [
+        let tries: [(&'static str, Try); 31] = [
             ("fund", World::fund),
             ("fund", World::fund),
             ("sheet", World::sheet),
@@ -77,6 +77,7 @@ impl World {
             ("years", World::years),
             ("deduct", World::deduct),
             ("whole_end", World::whole_end),
+            ("freeze", World::freeze),
         ];
         let (name, try_it) = tries[usize::from(step.what) % tries.len()];
         match try_it(self, step, auditor) {
@@ -347,6 +348,13 @@ impl World {
     fn deduct(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
         self.fund(&Step { a: 1, ..*step }, auditor)?;
         self.legal_order(&Step { a: 0, who: 2, b: step.b & !1, ..*step }, auditor)?;
+        self.decide(&Step { who: 1, b: 0, ..*step }, auditor)
+    }
+
+    /// A court's document freezes a part of the wage account, agreed to.
+    fn freeze(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
+        self.fund(&Step { a: 1, ..*step }, auditor)?;
+        self.legal_order(&Step { a: 0, who: 2, b: step.b | 1, ..*step }, auditor)?;
         self.decide(&Step { who: 1, b: 0, ..*step }, auditor)
     }
 
