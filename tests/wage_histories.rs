@@ -1,7 +1,7 @@
 //! Random histories of a wage account and its guarantee: no wage money leaves but to rostered workers and by the named exceptions, and no
 //! evidence goes before its clock ends. The commands, the bank and the auditor with books of his own are `sim::history`.
 //!
-//! The property was seen red: each break of `sim::history` was built in once, and a history showed it.
+//! Which breaks were seen red is written at the head of `sim::history`.
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, TestError, TestRunner};
 use sim::history::{Step, play};

@@ -43,10 +43,10 @@ async function signInForFirm(page, name) {
   assert.equal(at(page), '/home');
 }
 
-async function firstProject(page) {
+async function firstProject(page, name = '') {
   await page.goto('/wages');
   await sound(page);
-  await page.locator('main a[href^="/wages/projects/"]').first().click();
+  await page.locator('main a[href^="/wages/projects/"]', { hasText: name }).first().click();
   await page.waitForURL(/\/wages\/projects\//);
   await sound(page);
   return at(page);
@@ -267,7 +267,7 @@ test('the payday of a building site, scripts off', { timeout: 300_000 }, async (
   let sheet;
   await person(browser, 'site clerk', { url: bank.url, javaScript: false }, async (page) => {
     await signInForFirm(page, 'siteclerk');
-    const project = await firstProject(page);
+    const project = await firstProject(page, '望潮客运枢纽');
     assert.match(await page.innerText('main'), /第三十三条/, 'the law protects the wage account of a building site');
     await upload(page, project, 'site-2026-10.xlsx');
     if (await page.locator('#f-way-2').count()) {

@@ -21,7 +21,7 @@ use store::{Audit, Json, KeyRing, Seal, Tx, params};
 const WORDS: &str = "complaint.words";
 const PHONE: &str = "complaint.phone";
 /// What a complaint's block of a site's end is called.
-const HELD: &str = "complaint";
+pub const HELD: &str = "complaint";
 /// Signs of a code, without the hyphens it is shown with.
 pub const CODE_SIGNS: usize = 12;
 const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -223,7 +223,7 @@ pub fn complain(tx: &mut Tx<'_>, actor: &Actor, new: &ComplaintNew) -> Result<(C
 /// there already holds the site, or somebody writes a flood.
 fn hold(tx: &mut Tx<'_>, c: &Complaint) -> Result<()> {
     let Some(project) = c.project else { return Ok(()) };
-    if worksite::end::blocks_of(tx, project)?.len() as i64 >= worksite::end::BLOCKS_MAX {
+    if worksite::end::blocks_of_kind(tx, project, HELD)? >= worksite::end::BLOCKS_MAX {
         return Ok(());
     }
     let by = crate::system();

@@ -39,7 +39,8 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
     f.building = p.profile.protected();
     f.agreement = !p.agreement.is_empty();
     f.under_rules = payroll::site_rules(tx, p.id)?.is_some();
-    f.on_roster = payroll::roster_size(tx, p.id)?;
+    let roster = payroll::headcount(tx, p.id)?;
+    f.has_roster = roster.first_on.is_some();
     if f.under_rules {
         f.sheets = waiting(tx, p.id)?;
     }
@@ -47,7 +48,7 @@ pub(crate) fn facts(tx: &mut Tx<'_>, p: &Project, parts: Parts) -> Result<(Facts
     f.ordered = ordered(tx, p.id)?;
     let mut about = About {
         region: String::new(),
-        workers: f.on_roster,
+        workers: roster.workers,
         next_pay_on: p.closed_at.is_none().then(|| payroll::pays_next(p, today)).transpose()?,
         look_again: None,
         follow_at: None,

@@ -11,6 +11,10 @@
 //! clearing account goes money to rostered workers, to their own cards, never more than their lines say, or back. Out of the deposit it
 //! goes to the wage account, on a notice that two persons agreed to. Anything else ends the history with the entry that broke the rule. Nothing that
 //! is evidence may have gone while its clock runs.
+//!
+//! **Seen red.** Each of these was built into the bank once and showed in a history of the tests: a document takes or freezes twice its amount; a
+//! document is taken in without its file; a site is closed before its notice has run, or over wages that are unpaid; a deposit pays a notice
+//! twice; the clock of the records is off. What the auditor found by himself: a site closed over a returned wage whose repayment was cancelled.
 mod auditor;
 mod steps;
 mod world;
@@ -69,7 +73,7 @@ mod tests {
             let mut byte = |n: u64| dice.below(n);
             let steps: Vec<Step> = (0..120)
                 .map(|_| Step {
-                    what: byte(30) as u8,
+                    what: byte(31) as u8,
                     who: byte(64) as u8,
                     a: byte(1 << 12) as u16,
                     b: byte(1 << 31) as u32,

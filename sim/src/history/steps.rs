@@ -46,7 +46,7 @@ const KINDS: [Kind; 11] = [
 impl World {
     /// Tries a step; whatever the bank refuses is an outcome, and a broken record is none.
     pub fn take(&mut self, step: &Step, auditor: &mut Auditor) -> Result<&'static str> {
-        let tries: [(&'static str, Try); 30] = [
+        let tries: [(&'static str, Try); 31] = [
             ("fund", World::fund),
             ("fund", World::fund),
             ("sheet", World::sheet),
@@ -77,6 +77,7 @@ impl World {
             ("years", World::years),
             ("deduct", World::deduct),
             ("whole_end", World::whole_end),
+            ("freeze", World::freeze),
         ];
         let (name, try_it) = tries[usize::from(step.what) % tries.len()];
         match try_it(self, step, auditor) {
@@ -350,6 +351,13 @@ impl World {
         self.decide(&Step { who: 1, b: 0, ..*step }, auditor)
     }
 
+    /// A court's document freezes a part of the wage account, agreed to.
+    fn freeze(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
+        self.fund(&Step { a: 1, ..*step }, auditor)?;
+        self.legal_order(&Step { a: 0, who: 2, b: step.b | 1, ..*step }, auditor)?;
+        self.decide(&Step { who: 1, b: 0, ..*step }, auditor)
+    }
+
     /// Wages that came back are paid again to cards that work, and then the end, as honest people would have it.
     fn whole_end(&mut self, step: &Step, auditor: &mut Auditor) -> Result<()> {
         self.hands.iter().for_each(|h| self.town.carrier.mend_card(&h.number));
@@ -376,7 +384,13 @@ impl World {
         let Some(id) = waiting.iter().rev().nth(step.b as usize % waiting.len().clamp(1, 4)).copied() else {
             return Ok(());
         };
-        let by = if step.who.is_multiple_of(3) { self.anybody(step.who) } else { self.town.staff(self.town.checker) };
+        let by = match step.who % 6 {
+            0 | 3 => self.anybody(step.who),
+            // Who entered documents, and who took notices and closings in: they try to agree to their own.
+            4 => self.town.staff(self.town.risk),
+            5 => self.town.staff(self.town.officer),
+            _ => self.town.staff(self.town.checker),
+        };
         let hash = self.town.bank.read(|tx| approval::raw(tx, id))?.hash_text();
         let (desk, guarantees) = (self.town.bank.desk.clone(), self.notices.iter().any(|(_, a)| *a == id));
         self.town.bank.write(move |tx| match guarantees {

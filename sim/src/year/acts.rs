@@ -118,6 +118,11 @@ impl What {
     pub fn is_honest(self) -> bool {
         (self as usize) >= What::FundedAtDusk as usize
     }
+    /// It is played with workers of the site; where it found none, nothing happens.
+    pub fn needs_hands(self) -> bool {
+        use What::*;
+        matches!(self, Ghosts | InventedDays | BelowMinimum | NotRepaid | Backflow | SharedCard)
+    }
     /// Wages would not be paid on their day.
     pub fn is_arrears(self) -> bool {
         use What::*;

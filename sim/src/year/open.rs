@@ -81,7 +81,7 @@ impl Play<'_> {
         let clerk = self.clerk(n);
         let owner = self.town.owners[site.owner].clone();
         let begins = Period::of(site.begins).next();
-        let until = site.ends.map_or(Period { year: 2026, month: 12 }, |e| Period::of(e).next());
+        let until = site.ends.map_or(Period { year: 2027, month: 1 }, |e| Period::of(e).next());
         self.write("schedule", move |tx| {
             let new = ScheduleNew {
                 amount: Some(Money::cny(amount)),

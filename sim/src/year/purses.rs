@@ -91,7 +91,9 @@ impl Play<'_> {
     /// Asked by the clerk, agreed to by the checker.
     fn change_cards(&mut self, act: &Act) -> Result<()> {
         let (clerk, checker, branch) = (self.clerk(act.site), self.checker(act.site), self.town.branch);
-        for stay in &act.stays {
+        // Whoever left in the meantime keeps the card he had.
+        let (year, today) = (self.year, self.today);
+        for stay in act.stays.iter().filter(|s| year.stays[**s].covers(today)) {
             let hand = self.year.stays[*stay].hand;
             let (Some(worker), Some(known)) =
                 (self.live(act.site)?.workers.get(stay).copied(), self.known.get(&hand).copied())

@@ -8,8 +8,8 @@ use super::play::{Known, Play, open_card};
 use super::town::himself;
 use crews::{PaperNew, ReasonKind};
 use kernel::id::{PayLineId, PaySheetId};
-use kernel::{Id, Money, PageAsk, Result};
-use payroll::{AccountGiven, Approved, ImportFor, LineState, SheetState, Upload};
+use kernel::{Id, Money, Result};
+use payroll::{AccountGiven, Approved, ImportFor, SheetState, Upload};
 use std::collections::BTreeMap;
 
 /// Days from the draft to the signatures, and to the submission.
@@ -43,7 +43,11 @@ impl Play<'_> {
             match since {
                 0 => self.draft(site, n, plan)?,
                 SIGNED_AFTER => self.signatures(site, n, plan)?,
-                SUBMITTED_AFTER => self.submit(site, n)?,
+                SUBMITTED_AFTER => {
+                    // Where wages are paid by the week, the month went on since.
+                    self.review(site, plan.crew, plan.period)?;
+                    self.submit(site, n)?;
+                }
                 _ => {}
             }
             if self.today >= plan.pay && since > SUBMITTED_AFTER {
@@ -260,16 +264,17 @@ impl Play<'_> {
         }
         let project = self.live(site)?.project;
         let back = self.town.bank.read(|tx| payroll::came_back(tx, project))?;
-        let back: Vec<_> = back.iter().filter(|l| l.swept.is_some()).map(|l| l.worker).collect();
-        if back.is_empty() {
-            return Ok(());
+        // Sheets are repaid each by itself. Whoever left the site in the meantime is not called back for it.
+        let mut sheets: BTreeMap<PaySheetId, Vec<PayLineId>> = BTreeMap::new();
+        for line in back.into_iter().filter(|l| l.swept.is_some()) {
+            let workers = &self.live(site)?.workers;
+            let stay = workers.iter().find(|(_, w)| **w == line.worker).map(|(stay, _)| *stay);
+            if let Some(stay) = stay.filter(|s| year.stays[*s].covers(self.today)) {
+                self.mend(site, stay)?;
+                sheets.entry(line.sheet).or_default().push(line.id);
+            }
         }
-        let workers = &self.live(site)?.workers;
-        let stays: Vec<usize> = workers.iter().filter(|(_, w)| back.contains(w)).map(|(stay, _)| *stay).collect();
-        for stay in stays {
-            self.mend(site, stay)?;
-        }
-        self.repay_failed(site)
+        sheets.into_values().try_for_each(|failed| self.repay_failed(site, failed))
     }
 
     /// A new card here for a worker whose old one was out of order.
@@ -304,27 +309,15 @@ impl Play<'_> {
         Ok(())
     }
 
-    /// Every failed line of the site's sheets on a sheet of its own, agreed to and paid today.
-    fn repay_failed(&mut self, site: usize) -> Result<()> {
-        let sheets: Vec<PaySheetId> = self.live(site)?.sheets.values().copied().collect();
-        for sheet in sheets {
-            let clerk = self.clerk(site);
-            let found = self
-                .town
-                .bank
-                .read(|tx| payroll::lines(tx, &clerk, sheet, Some(LineState::Failed), &PageAsk::first(100)))?;
-            let failed: Vec<PayLineId> = found.items.iter().map(|l| l.line).collect();
-            if failed.is_empty() {
-                continue;
-            }
-            let by = clerk.clone();
-            let done = self.write("repay", move |tx| payroll::repay(tx, &by, &failed, "重发"));
-            let Some(again) = self.tolerate(done)? else { continue };
-            self.agree(again, clerk, [self.checker(site), self.firm_owner(site)])?;
-            let hash = self.town.bank.read(|tx| payroll::sheet_raw(tx, again))?.payload_hash();
-            self.count("pay");
-            payroll::pay_all(&self.town.bank.desk, &self.checker(site), again, &hash)?;
-        }
-        Ok(())
+    /// Failed lines of one sheet on a sheet of their own, agreed to and paid today.
+    fn repay_failed(&mut self, site: usize, failed: Vec<PayLineId>) -> Result<()> {
+        let clerk = self.clerk(site);
+        let by = clerk.clone();
+        let done = self.write("repay", move |tx| payroll::repay(tx, &by, &failed, "重发"));
+        let Some(again) = self.tolerate(done)? else { return Ok(()) };
+        self.agree(again, clerk, [self.checker(site), self.firm_owner(site)])?;
+        let hash = self.town.bank.read(|tx| payroll::sheet_raw(tx, again))?.payload_hash();
+        self.count("pay");
+        payroll::pay_all(&self.town.bank.desk, &self.checker(site), again, &hash).map(|_| ())
     }
 }

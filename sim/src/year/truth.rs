@@ -1,5 +1,5 @@
 //! The truth about what was planted, written down before anything is played.
-use super::acts::{Planted, What};
+use super::acts::{Act, Planted, What};
 use super::course::Course;
 use super::plan::{Year, bounds, in_festival, on_day};
 use super::score::Warned;
@@ -12,11 +12,14 @@ const ECHO_DAYS: i64 = 40;
 const NEAR_DAYS: i64 = 50;
 /// Days from opening until an account must be filed with the bureau (rule W2).
 const FILING_DAYS: i64 = 30;
+/// Working days from the beginning until the guarantee is put aside (rule D2).
+const GUARANTEE_DAYS: usize = 20;
 
 impl Year {
     /// Every plant whose pay day lies in the year.
     pub fn truths(&self, courses: &[Course]) -> Vec<Planted> {
-        let found = self.acts.iter().enumerate().filter(|(_, act)| !act.what.is_honest());
+        let played = |act: &Act| !act.what.is_honest() && !(act.stays.is_empty() && act.what.needs_hands());
+        let found = self.acts.iter().enumerate().filter(|(_, act)| played(act));
         found.filter_map(|(n, _)| self.truth(n, courses)).filter(|p| p.endangers <= self.last).collect()
     }
 
@@ -47,7 +50,7 @@ impl Year {
             NotRepaid => (this.plus_days(2), next),
             Backflow => (this.plus_days(3), next),
             NotFiled => self.first_pay_after(act.site, site.begins.plus_days(FILING_DAYS + 1)),
-            GuaranteeLow => self.first_pay_after(act.site, site.begins.plus_days(1)),
+            GuaranteeLow => self.first_pay_after(act.site, self.guaranteed_by(act.site).plus_days(1)),
             GuaranteeExpired => self.first_pay_after(act.site, self.turn(act.site).plus_days(1)),
             GuaranteeNotRefilled => self.first_pay_after(act.site, self.turn(act.site).plus_days(16)),
             NoRoster => (site.begins.plus_days(2), this),
@@ -70,6 +73,13 @@ impl Year {
     pub fn turn(&self, site: usize) -> Date {
         let begins = self.sites[site].begins;
         begins.plus_days(if self.is_long() { 100 } else { 18 })
+    }
+
+    /// The last of the working days in which a site's guarantee is put aside (rule D2).
+    fn guaranteed_by(&self, site: usize) -> Date {
+        let begins = self.sites[site].begins;
+        let days = (1..90).map(|n| begins.plus_days(n)).filter(|d| payroll::is_business_day(*d));
+        days.into_iter().nth(GUARANTEE_DAYS - 1).unwrap_or(begins)
     }
 
     /// The look-alikes that were played on a site about the time when a warning came.

@@ -168,7 +168,8 @@ pub struct Facts {
     pub agreement: bool,
     pub works_begin: Option<Date>,
     pub works_done: Option<Date>,
-    pub on_roster: i64,
+    /// Somebody stands on the roster, or stood on it once.
+    pub has_roster: bool,
     pub duties: Vec<Duty>,
     pub agreed: Vec<Agreed>,
     pub coming: Option<Coming>,
@@ -199,7 +200,7 @@ impl Facts {
             agreement: true,
             works_begin: None,
             works_done: None,
-            on_roster: 0,
+            has_roster: false,
             duties: Vec::new(),
             agreed: Vec::new(),
             coming: None,

@@ -3,9 +3,9 @@ use super::{CrewDays, Facts, Finding, Value, Waiting, figure};
 use crate::rules::{Kind, Rules, is_quiet};
 use kernel::{Date, Money};
 
-/// Works have begun for days and nobody stands on the roster (R28).
+/// Works have begun for days and no roster came (R28). One that everybody left is none that is missing.
 pub fn roster_missing(f: &Facts, r: &Rules) -> Vec<Finding> {
-    let Some(begin) = f.works_begin.filter(|_| f.works_go_on() && f.under_rules && f.on_roster == 0) else {
+    let Some(begin) = f.works_begin.filter(|_| f.works_go_on() && f.under_rules && !f.has_roster) else {
         return Vec::new();
     };
     let by = begin.plus_days(r.numbers.roster_days);

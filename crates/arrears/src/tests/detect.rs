@@ -15,7 +15,7 @@ fn yuan(n: i64) -> Money {
 /// A building site on a Monday with nothing wrong.
 fn site(today: &str) -> Facts {
     let mut f = Facts::of(day(today));
-    (f.building, f.under_rules, f.on_roster) = (true, true, 20);
+    (f.building, f.under_rules, f.has_roster) = (true, true, true);
     f.works_begin = Some(day("2026-03-01"));
     f
 }
@@ -72,14 +72,19 @@ fn the_balance_is_short_only_when_nothing_agreed_covers_the_pay() {
 
 #[test]
 fn w8_a_roster_is_missing_days_after_the_works_began_not_hours() {
-    let cases = [("2026-03-01", 0, false), ("2026-03-08", 0, false), ("2026-03-09", 0, true), ("2026-03-09", 1, false)];
-    for (today, on_roster, want) in cases {
+    let cases = [
+        ("2026-03-01", false, false),
+        ("2026-03-08", false, false),
+        ("2026-03-09", false, true),
+        ("2026-03-09", true, false),
+    ];
+    for (today, has_roster, want) in cases {
         let mut f = site(today);
-        f.on_roster = on_roster;
-        assert_eq!(fires(&f, Kind::RosterMissing), want, "{today} {on_roster}");
+        f.has_roster = has_roster;
+        assert_eq!(fires(&f, Kind::RosterMissing), want, "{today} {has_roster}");
     }
     let mut done = site("2026-11-23");
-    (done.on_roster, done.works_done) = (0, Some(day("2026-11-01")));
+    (done.has_roster, done.works_done) = (false, Some(day("2026-11-01")));
     assert!(!fires(&done, Kind::RosterMissing), "the works are done");
 }
 

@@ -168,6 +168,11 @@ fn w13_a_deduction_takes_exactly_its_amount_once() {
     let deduct = OrderNew { action: Action::Deduct, until: None, pay_to: Some(others), ..order(&bank, wage) };
     let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, deduct.clone())).unwrap();
     let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+    let shown = bank.read(|tx| approval::raw(tx, asked));
+    let number = bank.read(|tx| ledger::view(tx, others)).account.number;
+    let told = format!("{:?}", shown.summary);
+    assert!(told.contains(&number[number.len() - 4..]), "the checker reads whom it pays: {told}");
+    assert!(shown.beneficiary.is_some(), "and is not that one himself");
     assert_ne!(code(bank.yes(&bank.operations, asked)), "", "a fen is missing: nothing is taken");
     assert_eq!(bank.balance(wage), 99_999);
     bank.act(&system(), move |tx, _| from_outside(tx, wage, 101)).unwrap();

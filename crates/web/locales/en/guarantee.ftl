@@ -239,6 +239,7 @@ site-end-days-left = { $n } days of the notice left
 site-end-close = Ask to close the account
 site-end-closed = The wage account is closed
 site-end-not-yours = The next step is for the contractor or the bank
+site-end-block-matter = A matter about this site is open; it ends before the account is closed.
 site-end-blocked = A case is open
 site-end-unsettled = Wages are not at their end
 site-end-earmarked = { $amount } on the account are for named workers who were not paid yet.

@@ -239,6 +239,7 @@ site-end-days-left = 公示还有 { $n } 天
 site-end-close = 提交销户
 site-end-closed = 专户已销户
 site-end-not-yours = 下一步由总包单位或银行办理
+site-end-block-matter = 还有一件事在办理，办完才能销户。
 site-end-blocked = 有没办结的案件
 site-end-unsettled = 还有工资没有发完
 site-end-earmarked = 专户里还有为指定工人留出的 { $amount }，没有发出去。

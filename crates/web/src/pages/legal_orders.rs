@@ -159,11 +159,13 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<LegalOrderId>)
     let found = web.read(move |tx| {
         let o = end::order(tx, &actor, id)?;
         let account = ledger::view(tx, o.account)?.account;
-        Ok((payroll::project_raw(tx, o.project)?, account, o))
+        let payee = o.pay_to.map(|to| ledger::view(tx, to)).transpose()?.map(|v| v.account);
+        Ok((payroll::project_raw(tx, o.project)?, account, payee, o))
     });
-    let (p, account, o) = found.await?;
+    let (p, account, payee, o) = found.await?;
     let w = who.words();
     let none = || html! { "—" };
+    let paid_to = payee.map_or_else(none, |a| html! { (a.name) " " (say::grouped(&a.number)) });
     let rows = [
         Row::new(who.t("guarantee-state"), say::tag(w, o.state)),
         Row::new(who.t("worksite-account"), html! { (account.name) " " (say::grouped(&account.number)) }),
@@ -172,6 +174,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<LegalOrderId>)
         Row::new(who.t("worksite-basis"), html! { (say::told(w, "worksite-basis", o.basis.code())) " " (o.article) }),
         Row::new(who.t("worksite-amount"), amount(w, o.money())),
         Row::new(who.t("worksite-until"), o.until.map_or_else(none, |d| day(w, d))),
+        Row::new(who.t("worksite-pay-to"), paid_to),
         Row::new(who.t("legal-order-entered"), moment(w, o.entered_at)),
         Row::new(who.t("legal-order-decided"), o.decided_at.map_or_else(none, |at| moment(w, at))),
     ];

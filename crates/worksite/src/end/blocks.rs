@@ -45,7 +45,7 @@ pub fn block(
     let mut row = Block { book, project, kind, reference, why, set_by, set_at, lifted_by, lifted_at, lifted_why, seal };
     match before {
         Some(_) => tx.update(&mut row)?,
-        None if blocks_of(tx, project)?.len() as i64 >= BLOCKS_MAX => {
+        None if blocks_of_kind(tx, project, &row.kind)? >= BLOCKS_MAX => {
             return Err(Error::limit("blocks of a site", BLOCKS_MAX + 1, BLOCKS_MAX, "blocks"));
         }
         None => tx.insert(&mut row)?,
@@ -77,11 +77,19 @@ pub fn unblock(
 
 /// What stands between a site and its end, and what did; at most [`BLOCKS_MAX`].
 pub fn blocks_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<Block>> {
-    let tail = "WHERE book = ?1 AND project = ?2 ORDER BY set_at, kind, reference LIMIT ?3";
+    let tail = "WHERE book = ?1 AND project = ?2 ORDER BY lifted_at IS NOT NULL, set_at, kind, reference LIMIT ?3";
     tx.select::<Block>(tail, params![project.book(), project, BLOCKS_MAX])
 }
 
 /// Whether anything stands between a site and its end.
 pub fn is_blocked(tx: &mut Tx<'_>, project: ProjectId) -> Result<bool> {
-    Ok(blocks_of(tx, project)?.iter().any(|b| b.lifted_at.is_none()))
+    let tail = "WHERE book = ?1 AND project = ?2 AND lifted_at IS NULL LIMIT 1";
+    Ok(!tx.select::<Block>(tail, params![project.book(), project])?.is_empty())
+}
+
+/// Blocks of one kind, lifted or not, counted up to [`BLOCKS_MAX`]: one kind does not crowd out another.
+pub fn blocks_of_kind(tx: &mut Tx<'_>, project: ProjectId, kind: &str) -> Result<i64> {
+    let tail = "WHERE book = ?1 AND project = ?2 AND kind = ?3 LIMIT ?4";
+    let found = tx.select::<Block>(tail, params![project.book(), project, kind.to_owned(), BLOCKS_MAX])?;
+    Ok(found.len() as i64)
 }

@@ -29,7 +29,7 @@ mod proof;
 mod records;
 mod running;
 
-pub use blocks::{Block, block, blocks_of, is_blocked, unblock};
+pub use blocks::{Block, block, blocks_of, blocks_of_kind, is_blocked, unblock};
 pub use closing::{
     Closing, Completion, Objection, Step, WorksiteEnd, close_ask, completed, completion, end_of, judge, look,
     may_return, notice_begin, object, object_answer, objections_of, pledged,

@@ -198,7 +198,7 @@ pub(crate) struct Payload {
 pub fn order_enter(tx: &mut Tx<'_>, actor: &Actor, new: OrderNew) -> Result<LegalOrderId> {
     let project = project_raw(tx, new.project)?;
     party::may(tx, actor, Permission::WageLegalOrder, &Scope::firm(project.firm))?;
-    let new = new.checked(tx, &project)?;
+    let new = new.checked(tx, actor, &project)?;
     let tail = "WHERE book = ?1 AND account = ?2 AND action = ?3 AND document = ?4 AND state IN ('waiting', 'in_force', 'deducted')";
     let found = tx.select::<LegalOrder>(tail, params![project.book, new.account, new.action, new.document])?.pop();
     if let Some(there) = found {
@@ -257,6 +257,9 @@ fn put_before(tx: &mut Tx<'_>, actor: &Actor, project: &Project, row: &LegalOrde
     let mut ask = approval::Ask::new(KIND, &Payload { order: row.id }, Permission::WageAccountCheck)?;
     ask.amount = Some(row.money());
     ask.firm = Some(project.firm);
+    let payee = row.pay_to.map(|to| ledger::view(tx, to)).transpose()?.map(|v| v.account);
+    ask.beneficiary = payee.as_ref().map(|a| a.owner);
+    let paid_to = payee.map(|a| format!("{} {}", a.name, kernel::chinese::mask_card(&a.number))).unwrap_or_default();
     ask.summary = vec![
         shown("wage-project", &project.name),
         shown("worksite-account", &format!("{} {}", account.name, kernel::chinese::mask_card(&account.number))),
@@ -268,12 +271,13 @@ fn put_before(tx: &mut Tx<'_>, actor: &Actor, project: &Project, row: &LegalOrde
         shown("worksite-article", &row.article),
         shown("worksite-amount", &row.money().to_string()),
         shown("worksite-until", &row.until.map(|d| d.to_string()).unwrap_or_default()),
+        shown("worksite-pay-to", &paid_to),
     ];
     approval::ask(tx, actor, ask)
 }
 
 impl OrderNew {
-    fn checked(self, tx: &mut Tx<'_>, project: &Project) -> Result<OrderNew> {
+    fn checked(self, tx: &mut Tx<'_>, actor: &Actor, project: &Project) -> Result<OrderNew> {
         let unfit = |why: String| Error::new(&ORDER_UNFIT, why);
         let field = |name: &'static str, text: &str| filled(name, text, TEXT_CHARS_MAX);
         let account = ledger::view(tx, self.account)?.account;
@@ -296,7 +300,12 @@ impl OrderNew {
             (Action::Freeze, ..) => {
                 return Err(unfit("a freeze has a last day, today or later, and pays nobody".into()));
             }
-            (Action::Deduct, None, Some(to)) if ledger::accounts(tx, &[to])?.len() == 1 => {}
+            (Action::Deduct, None, Some(to)) if ledger::accounts(tx, &[to])?.len() == 1 => {
+                let owner = ledger::view(tx, to)?.account.owner;
+                if matches!(owner, kernel::Owner::Person(p) if actor.person() == Some(p)) {
+                    return Err(unfit("whoever enters a deduction is not paid by it".into()));
+                }
+            }
             (Action::Deduct, ..) => return Err(unfit("a deduction names an account here, and has no last day".into())),
         }
         let kept = payroll::read_file(tx, project.book, &self.evidence).is_ok_and(|bytes| !bytes.is_empty());
