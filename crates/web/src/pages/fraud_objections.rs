@@ -65,7 +65,7 @@ fn fields(who: &Signed, to: &str, send: &str) -> Markup {
 /// What was said, with its file.
 fn said(upload: Upload, subject: Owner, kind: AppealKind, instruction: Option<InstructionId>) -> AppealNew {
     let (words, urgent) = (upload.field("words").to_owned(), !upload.field("urgent").is_empty());
-    let file = upload.file.filter(|(_, bytes)| !bytes.is_empty());
+    let file = upload.files.into_iter().find(|(_, bytes)| !bytes.is_empty());
     let files = file.into_iter().map(|(name, bytes)| Evidence { name, bytes: bytes.to_vec() }).collect();
     AppealNew { subject, kind, instruction, urgent, words, files }
 }

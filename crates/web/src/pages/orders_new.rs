@@ -184,7 +184,7 @@ async fn send(web: Web, who: Signed, upload: Upload, now: bool) -> Result<Respon
         Err(_) => None,
     };
     let mut errors = FieldErrors::new();
-    let file = upload.file.map(|(name, bytes)| Evidence { name, bytes: bytes.to_vec() });
+    let file = upload.files.into_iter().next().map(|(name, bytes)| Evidence { name, bytes: bytes.to_vec() });
     let Some(ask) = read(&who, &form, file, web.now(), &mut errors) else {
         return Ok(refused(form_page(&who, &form, target.as_ref(), &errors)));
     };
