@@ -89,12 +89,18 @@ fn staff_lock_for_a_customer_and_loosen_with_his_document_seen() {
     assert_eq!(code(bank.lock_all(&bank.officers[0], wang)), "forbidden");
     assert_eq!(code(bank.set(&bank.teller, wang, &Terms::open())), "document_not_seen");
     let teller = bank.teller.clone();
-    let asked = bank.write(move |tx| set(tx, &teller, wang, &Terms::open(), true)).unwrap().lock;
+    let some = Terms { per_payment: Some(100_000), ..Terms::open() };
+    let asked = bank.write(move |tx| set(tx, &teller, wang, &some, true)).unwrap().lock;
     assert_eq!(asked.waiting.unwrap().proof, Proof::Document);
     assert!(asked.terms.all, "a document does not shorten the wait");
     let afar = Actor { channel: Channel::Remote, ..bank.teller.clone() };
-    let asked = Terms { basics: false, ..Terms::open() };
-    assert_eq!(code(bank.write(move |tx| set(tx, &afar, wang, &asked, true))), "document_not_seen");
+    let from_afar = |asked: Terms| {
+        let afar = afar.clone();
+        bank.write(move |tx| set(tx, &afar, wang, &asked, true))
+    };
+    assert_eq!(code(from_afar(Terms::open())), "document_not_seen", "looser than what waits");
+    let stricter = Terms { per_payment: Some(50_000), ..Terms::open() };
+    assert_eq!(from_afar(stricter).unwrap().lock.waiting.unwrap().proof, Proof::Document, "shown once is enough");
 }
 
 #[test]
