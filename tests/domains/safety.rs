@@ -52,6 +52,7 @@ fn payees_hours_and_sums_each_stand_in_the_way() {
         lock(town, f.li, Terms { payees: Payees::Own, ..Terms::open() });
         assert_eq!(refused(town, &li, order(f.li.account, f.chen.account, 10)), "lock_payee");
         assert_eq!(town.pay(&li, order(f.li.account, own, 10)).state, State::Posted, "to his own account");
+        assert_eq!(town.pay(&town.phone(f.chen), order(f.chen.account, f.wu.account, 2)).state, State::Posted);
         let wu = town.phone(f.wu);
         lock(town, f.wu, Terms { payees: Payees::Firms, ..Terms::open() });
         assert_eq!(refused(town, &wu, order(f.wu.account, f.chen.account, 1)), "lock_payee");

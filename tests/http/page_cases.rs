@@ -9,10 +9,10 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::arrears_cases::ARREARS_PAGES)
         .chain(super::crew_cases::CREW_PAGES)
         .chain(super::end_cases::END_PAGES)
-        .chain(PEOPLES)
         .chain(super::safety_cases::SAFETY_PAGES)
         .chain(super::fraud_case_cases::FRAUD_CASE_PAGES)
         .chain(super::order_cases::FIRM_CLASSES)
+        .chain(PEOPLES)
 }
 
 /// Pages; what grew too long stands in files of its own.

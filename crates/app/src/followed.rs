@@ -2,12 +2,12 @@
 use crate::bank::Bank;
 use crate::desk::{self, Act, ListAdd};
 use crate::fraud::LISTED_DAYS;
-use crate::reactions::{is_of_an_order, is_part_of_a_run, text};
+use crate::reactions::{id, is_of_an_order, is_part_of_a_run, text};
 use cases::{Alert, Case, Closing, How, NewAlert, Outcome, Source};
 use guard::{Label, Labelled, ListKind, PayeeClass, Subject};
 use kernel::clock::DAY;
-use kernel::id::{AppealId, FraudCaseId, FraudReportId, InstructionId};
-use kernel::{Actor, Owner, Result};
+use kernel::id::{AppealId, FraudCaseId, FraudReportId, InstructionId, LoginId, SessionId};
+use kernel::{Actor, Owner, Result, Who};
 use party::Change;
 use payments::{Instruction, State};
 use store::{Outbox, Tx};
@@ -25,6 +25,16 @@ pub(crate) fn heard(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
     let Some(i) = payments::raw(tx, id)? else { return Ok(()) };
     let Some(new) = alert_of(tx, event, &i)? else { return Ok(()) };
     cases::alert(tx, &process(event), new).map(|_| ())
+}
+
+/// Customers who signed in on a device of their own; at machines and by programs without a mark there is none.
+pub(crate) fn signed_in(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
+    let (Some(Who::Person(person)), Ok(device)) = (party::principal(text(event, "who")), id(event, "device")) else {
+        return Ok(());
+    };
+    let Some(mark) = party::device_mark(tx, id::<LoginId>(event, "login")?, device)? else { return Ok(()) };
+    let key = guard::device_key(tx.keys(), &mark);
+    guard::signed_in(tx, id::<SessionId>(event, "session")?, Owner::Person(person), key, event.at)
 }
 
 /// What an event says of a payment; `None` for what is nobody's case: runs, orders of authorities, what the payer himself

@@ -2,10 +2,9 @@
 use crate::notices::{self, Draft};
 use crate::{followed, watch};
 use kernel::id::{
-    AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, LoginId, PayLineId, PaySheetId, PersonId,
-    ProjectId, SessionId,
+    AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
-use kernel::{Currency, Error, Money, Owner, Result, Who};
+use kernel::{Currency, Error, Money, Owner, Result};
 use ledger::Purpose;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -166,7 +165,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
             WageMoneyIn => wage_money_in(tx, event)?,
             BecomesCase => followed::heard(tx, event)?,
-            GuardSees => guard_sees(tx, event)?,
+            GuardSees => followed::signed_in(tx, event)?,
             _ => {}
         }
     }
@@ -235,16 +234,6 @@ fn pay_line(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<()> {
         _ => payroll::on_clearing_returned(tx, line, item, text(event, "reason"))?,
     };
     Ok(())
-}
-
-/// Customers who signed in on a device of their own; at machines and by programs without a mark there is none.
-fn guard_sees(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
-    let (Some(Who::Person(person)), Ok(device)) = (party::principal(text(event, "who")), id(event, "device")) else {
-        return Ok(());
-    };
-    let Some(mark) = party::device_mark(tx, id::<LoginId>(event, "login")?, device)? else { return Ok(()) };
-    let key = guard::device_key(tx.keys(), &mark);
-    guard::signed_in(tx, id::<SessionId>(event, "session")?, Owner::Person(person), key, event.at)
 }
 
 /// Money in an account may be what a site's owner owes. What comes back from failed wages is not: it was paid in before.
@@ -593,7 +582,7 @@ pub(crate) fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
     event.payload[field].as_str().unwrap_or_default()
 }
 
-fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
+pub(crate) fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
     T::parse(text(event, field)).map_err(|e| Error::broken(format!("{} without its {field}", event.kind)).caused_by(e))
 }
 

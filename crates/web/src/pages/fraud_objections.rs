@@ -74,8 +74,13 @@ pub async fn send(
     State(web): State<Web>,
     who: Signed,
     At(id): At<InstructionId>,
-    upload: Upload,
+    upload: Result<Upload, Fault>,
 ) -> Result<Response, Fault> {
+    let upload = match upload {
+        Ok(upload) => upload,
+        // Somebody else's payment is not there, whatever was sent about it.
+        Err(unreadable) => return of(&web, &who, id).await.and(Err(unreadable)),
+    };
     let i = of(&web, &who, id).await?;
     let subject = himself(&who)?;
     if i.payer != subject {
