@@ -76,9 +76,10 @@ pub(super) fn furnish(house: &mut House) {
 #[test]
 fn a_case_is_worked_from_its_page_and_a_near_miss_is_turned_away() {
     let mut house = House::open();
-    super::furniture::shopped(&mut house);
+    furnish(&mut house);
     let at = house.fill("/cases/$fraud_case");
-    assert!(house.page('r', "/cases?lang=zh").text().contains("客户可能受骗"));
+    assert!(house.page('r', "/cases").text().contains(&at));
+    assert!(house.page('r', &format!("{at}?lang=zh")).text().contains("客户可能受骗"));
     assert_eq!(house.form('r', &at, &format!("{at}/note"), &[("why", "客户说不认识收款人")]).status, 303);
     assert!(house.page('m', &at).text().contains("客户说不认识收款人"));
     assert_eq!(house.page('t', &at).status, 403);
@@ -94,10 +95,11 @@ fn a_case_is_worked_from_its_page_and_a_near_miss_is_turned_away() {
 #[test]
 fn an_objection_takes_two_officers_and_the_customer_reads_the_answer_after_both() {
     let mut house = House::open();
-    super::furniture::shopped(&mut house);
+    furnish(&mut house);
     let at = house.fill("/appeals/$appeal");
     let yes = [("text", "已核实，给您带来不便"), ("passes", "yes")];
-    assert_eq!(house.form('r', &at, &format!("{at}/answer"), &yes).status, 303);
+    let answered = house.form('r', &at, &format!("{at}/answer"), &yes);
+    assert_eq!(answered.status, 303, "{}", answered.text());
     assert!(!house.page('c', "/objections").text().contains("给您带来不便"));
     assert_ne!(house.form('r', &at, &format!("{at}/agreement"), &[]).status, 303);
     assert_eq!(house.form('m', &at, &format!("{at}/agreement"), &[]).status, 303);
