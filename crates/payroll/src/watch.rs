@@ -74,8 +74,10 @@ pub fn waiting_sheets(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayShee
 
 /// Lines of a project that failed and that no other line pays, at most [`CAME_BACK_MAX`].
 pub fn came_back(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayLine>> {
-    let tail = "WHERE book = ?1 AND state = 'failed' AND sheet IN \
-                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) AND live = 1 ORDER BY id LIMIT ?3";
+    // The list of states is that of the index of open lines, which SQLite takes only when it stands here as it stands there.
+    let tail = "WHERE book = ?1 AND state IN ('processing', 'failed') AND state = 'failed' AND sheet IN \
+                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) AND live = 1 \
+                ORDER BY sheet, number LIMIT ?3";
     tx.select::<PayLine>(tail, params![project.book(), project, CAME_BACK_MAX])
 }
 
