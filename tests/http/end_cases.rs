@@ -44,6 +44,7 @@ pub(super) const ENDS: &[Case] = &[
     ),
     case("POST /v1/pay-notices/{id}/sheet", "mw", "", "/v1/pay-notices/$pay_notice/sheet", r#"{"sheet":"$sheet"}"#),
     case("POST /v1/pay-notices/{id}/coming-back", "mw", "", "/v1/pay-notices/$pay_notice/coming-back", ""),
+    case("POST /v1/pay-notices/{id}/unneeded", "mw", "", "/v1/pay-notices/$pay_notice/unneeded", r#"{"reason":"a"}"#),
     case("GET /v1/wage-projects/{id}/end", READ, "x", "/v1/wage-projects/$site/end", ""),
     case(
         "POST /v1/wage-projects/{id}/end/completion",
@@ -127,6 +128,7 @@ pub(super) const END_PAGES: &[Case] = &[
     case("POST /wages/pay-notices/{id}/issuer", "mw", "", "/wages/pay-notices/$pay_notice/issuer", "payment=$payment"),
     case("POST /wages/pay-notices/{id}/sheet", "mw", "", "/wages/pay-notices/$pay_notice/sheet", "sheet=$sheet"),
     case("POST /wages/pay-notices/{id}/coming-back", "mw", "", "/wages/pay-notices/$pay_notice/coming-back", ""),
+    case("POST /wages/pay-notices/{id}/unneeded", "mw", "", "/wages/pay-notices/$pay_notice/unneeded", "note=a"),
     case("GET /wages/projects/{id}/end", LOOK, "x", "/wages/projects/$site/end", ""),
     case(
         "POST /wages/projects/{id}/end/completion",

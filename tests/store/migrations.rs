@@ -134,3 +134,30 @@ fn the_log_is_moved_into_the_file_on_demand() {
         bank.finish();
     });
 }
+
+#[test]
+fn sqlite_takes_the_index_that_tells_rows_apart_and_not_the_book() {
+    let dir = TempDir::new();
+    let store = Store::open(Config::sqlite(dir.path()), KeyRing::random(), &app::Bank::migrations()).unwrap();
+    let plan = |sql: &str| {
+        let asked = format!("EXPLAIN QUERY PLAN {sql}");
+        store.read(|tx| tx.query(&asked, &[], |r| r.get::<String>(3))).unwrap().join("; ")
+    };
+    for (sql, wanted) in [
+        ("SELECT sum(net) FROM payroll_lines WHERE book = 1 AND sheet = x'00'", "payroll_lines_by_sheet"),
+        (
+            "SELECT team FROM payroll_lines WHERE book = 1 AND project = x'00' AND period = '2026-10' AND live = 1",
+            "payroll_lines_once (book=? AND project=? AND period=?)",
+        ),
+        ("SELECT count(*) FROM payroll_workers WHERE book = 1 AND project = x'00'", "(book=? AND project=?)"),
+        ("SELECT * FROM payroll_lines WHERE book = 1 AND id = x'00'", "PRIMARY KEY (book=? AND id=?)"),
+        (
+            "SELECT * FROM payroll_lines WHERE book = 1 AND state IN ('processing', 'failed') AND state = 'failed' AND sheet IN \
+             (SELECT id FROM payroll_sheets s WHERE s.book = 1 AND s.project = x'00') ORDER BY sheet, number LIMIT 9",
+            "payroll_lines_open (book=? AND sheet=? AND state=?)",
+        ),
+    ] {
+        let found = plan(sql);
+        assert!(found.contains(wanted), "{sql}: {found}");
+    }
+}

@@ -246,3 +246,4 @@ CREATE TABLE arrears_complaints (
 ) KEYED;
 CREATE UNIQUE INDEX arrears_complaints_by_code ON arrears_complaints (code_index);
 CREATE INDEX arrears_complaints_by_region ON arrears_complaints (region, id);
+CREATE INDEX arrears_complaints_open ON arrears_complaints (book, project) WHERE state <> 'closed';

@@ -99,6 +99,37 @@ pub fn people_of_case(tx: &mut Tx<'_>, id: ArrearsCaseId, most: usize) -> Result
 
 type ByWorker = BTreeMap<(WorkerId, Period), (String, i64)>;
 
+/// Takes out what an open case has already, since two cases would call for the same wage; answers the newest case that has any of it.
+fn without_known(tx: &mut Tx<'_>, project: ProjectId, all: &mut ByWorker) -> Result<Option<ArrearsCaseId>> {
+    let mut known = None;
+    let tail = "WHERE book = ?1 AND project = ?2 AND state <> 'closed' ORDER BY id";
+    for case in tx.select::<ArrearsCase>(tail, params![project.book(), project])? {
+        for line in lines_of(tx, case.id)? {
+            if all.remove(&(line.worker, line.period)).is_some() {
+                known = Some(case.id);
+            }
+        }
+    }
+    Ok(known)
+}
+
+/// A case has all that is owed already: what is new about it belongs to that case from now on.
+fn join(tx: &mut Tx<'_>, actor: &Actor, new: &CaseNew, id: ArrearsCaseId) -> Result<ArrearsCaseId> {
+    for w in &new.warnings {
+        let mut w = warning_raw(tx, *w)?;
+        w.case_id = Some(id);
+        tx.update(&mut w)?;
+    }
+    if let Some(complaint) = new.complaint {
+        complaint_to_case(tx, actor, complaint, id)?;
+    }
+    if !new.warnings.is_empty() || new.complaint.is_some() {
+        let mut c = case_raw(tx, id)?;
+        save(tx, actor, &mut c, What::Note, &text("about", &new.about)?)?;
+    }
+    Ok(id)
+}
+
 /// Everything that is owed, each worker and month once.
 fn gathered(tx: &mut Tx<'_>, new: &CaseNew) -> Result<ByWorker> {
     let mut all = ByWorker::new();
@@ -138,7 +169,8 @@ fn may_open(tx: &mut Tx<'_>, actor: &Actor, firm: kernel::id::FirmId, region: &s
 }
 
 /// Opens a case; the site is not closed while it is open. The warnings and the complaint belong to it from now on. A warning that has
-/// a case already answers that case. Errors: `arrears_case_empty`, limits, field errors.
+/// a case already answers that case; and a wage stands in one open case, so that what is in one already is not called for twice: with
+/// nothing else owed, the answer is that case, and warnings and complaint join it. Errors: `arrears_case_empty`, limits, field errors.
 pub fn case_open(tx: &mut Tx<'_>, actor: &Actor, new: &CaseNew) -> Result<ArrearsCaseId> {
     let p = payroll::project_raw(tx, new.project)?;
     let region = region_of(tx, new.project)?;
@@ -153,7 +185,10 @@ pub fn case_open(tx: &mut Tx<'_>, actor: &Actor, new: &CaseNew) -> Result<Arrear
     if let Some(known) = warnings.first().and_then(|w| w.case_id) {
         return Ok(known);
     }
-    let all = gathered(tx, new)?;
+    let mut all = gathered(tx, new)?;
+    if let Some(known) = without_known(tx, new.project, &mut all)?.filter(|_| all.is_empty()) {
+        return join(tx, actor, new, known);
+    }
     let (id, now) = (ArrearsCaseId::new(tx.now(), new.project.book()), tx.now());
     for w in &mut warnings {
         w.case_id = Some(id);

@@ -17,11 +17,12 @@ use party::{Change, Permission};
 use payroll::Period;
 use serde::{Deserialize, Serialize};
 use store::{Audit, Json, KeyRing, Seal, Tx, params};
+use worksite::end::COMPLAINT;
 
 const WORDS: &str = "complaint.words";
 const PHONE: &str = "complaint.phone";
-/// What a complaint's block of a site's end is called.
-pub const HELD: &str = "complaint";
+/// The reference of the one block by which all open complaints about a site hold it.
+const HELD: &str = "open";
 /// Signs of a code, without the hyphens it is shown with.
 pub const CODE_SIGNS: usize = 12;
 const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -219,15 +220,20 @@ pub fn complain(tx: &mut Tx<'_>, actor: &Actor, new: &ComplaintNew) -> Result<(C
     Ok((id, shown_code(&code)))
 }
 
-/// While a complaint about a site is open, the site does not end. Beyond [`worksite::end::BLOCKS_MAX`] it stands without this: what is
-/// there already holds the site, or somebody writes a flood.
+/// While a complaint about a site is open, the site does not end: one block holds it for all of them.
 fn hold(tx: &mut Tx<'_>, c: &Complaint) -> Result<()> {
     let Some(project) = c.project else { return Ok(()) };
-    if worksite::end::blocks_of_kind(tx, project, HELD)? >= worksite::end::BLOCKS_MAX {
-        return Ok(());
-    }
     let by = crate::system();
-    worksite::end::block(tx, &by, project, HELD, &c.id.to_string(), "a complaint about wages is open").map(|_| ())
+    worksite::end::block(tx, &by, project, COMPLAINT, HELD, "a complaint about wages is open").map(|_| ())
+}
+
+/// The last open complaint about a site lets it go.
+fn let_go(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<()> {
+    let tail = "WHERE book = ?1 AND project = ?2 AND state <> 'closed' LIMIT 1";
+    match tx.select::<Complaint>(tail, params![project.book(), project])?.is_empty() {
+        true => worksite::end::unblock(tx, actor, project, COMPLAINT, HELD, "the bureau has answered").map(|_| ()),
+        false => Ok(()),
+    }
 }
 
 fn attach(tx: &mut Tx<'_>, book: BookId, name: &str, bytes: &[u8]) -> Result<Attached> {
@@ -343,7 +349,7 @@ pub fn complaint_move(
     }
     tx.update(&mut c)?;
     if let Some(project) = c.project.filter(|_| to == ComplaintState::Closed) {
-        worksite::end::unblock(tx, actor, project, HELD, &id.to_string(), "the bureau has answered it")?;
+        let_go(tx, actor, project)?;
     }
     tx.audit(actor, Audit::of("arrears.complaint_move", id).after(to.code()).reason(answer))?;
     tx.emit(&Event::of_complaint(&c), &actor.correlation)?;

@@ -65,9 +65,9 @@ pub use case::{
 pub use case_entry::{CaseEntry, Paper, What, case_entries, case_note, case_paper};
 pub use case_line::{CaseLine, CaseNew, Owed, case_lines, case_open, people_of_case};
 pub use complaint::{
-    Attached, CODE_SIGNS, Complaint, ComplaintCase, ComplaintNew, ComplaintRead, ComplaintState, HELD, Progress,
-    complain, complaint, complaint_case, complaint_file, complaint_move, complaint_reveal, complaints, plain_code,
-    progress, renew as renew_complaint, shown_code,
+    Attached, CODE_SIGNS, Complaint, ComplaintCase, ComplaintNew, ComplaintRead, ComplaintState, Progress, complain,
+    complaint, complaint_case, complaint_file, complaint_move, complaint_reveal, complaints, plain_code, progress,
+    renew as renew_complaint, shown_code,
 };
 pub use decided::{Dismissed, KINDS, approval_no, approval_yes, close_ask, dismiss};
 pub use events::Event;

@@ -12,19 +12,22 @@ use payroll::project_raw;
 use store::{Audit, Tx};
 
 /// Kinds of approvals that [`approval_yes`] carries out.
-pub const KINDS: &[&str] = &[KIND, returned::KIND];
+pub const KINDS: &[&str] = &[KIND, returned::KIND, refill::KIND];
 
 /// Yes: the money of a deposit goes into the wage account now, as much as is there and the notice asks for; a letter is called on its
 /// issuer. `AlreadySo` when the same person said so before. Errors: those of `approval::approve`, `guarantee_notice_state`,
-/// `guarantee_nothing_there`, `guarantee_ended`, those of the pipeline.
+/// `guarantee_named_elsewhere`, `guarantee_nothing_there`, `guarantee_ended`, those of the pipeline.
 pub fn approval_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
     let (asked, payload) = match approval::approve(tx, actor, id, shown_hash)? {
         Approve::Approved { approval, payload } => (approval, payload),
         Approve::FirstOfTwo => return Ok(Change::Done),
         Approve::AlreadySo { .. } => return Ok(Change::AlreadySo),
     };
-    if asked.kind == returned::KIND {
-        let amount = returned::carry_out(desk, tx, actor, &payload)?;
+    if asked.kind != KIND {
+        let amount = match asked.kind.as_str() {
+            returned::KIND => returned::carry_out(desk, tx, actor, &payload)?,
+            _ => refill::carry_out(desk, tx, actor, &payload)?,
+        };
         approval::mark_executed(tx, actor, asked.id, &amount.to_string())?;
         return Ok(Change::Done);
     }
@@ -36,6 +39,7 @@ pub fn approval_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId,
 fn pay(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, asked: ApprovalId, mut n: PaymentNotice) -> Result<()> {
     let g = guarantee_raw(tx, n.guarantee)?;
     g.open()?;
+    n.alone(tx)?;
     let today = tx.now().local_date();
     let amount = Money::new(n.amount.min(g.covers(tx, today)?.minor), n.currency);
     if !amount.is_positive() {
@@ -75,7 +79,7 @@ pub fn approval_no(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &
         return Ok(Change::AlreadySo);
     }
     let asked = approval::raw(tx, id)?;
-    if asked.kind == returned::KIND {
+    if asked.kind != KIND {
         return Ok(Change::Done);
     }
     let mut n = notice_raw(tx, Payload::read(&asked.payload)?.notice)?;

@@ -199,6 +199,7 @@ pub fn open_cash(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId) -> Result<G
     let name = format!("{}{}{ACCOUNT_NAME_ENDS}", contractor.name, project.name);
     let opening = Opening::deposit(account, Owner::Firm(project.contractor), &name, project.currency);
     ledger::open_account(tx, actor, &opening.purpose(Purpose::Deposit, CHART))?;
+    worksite::end::protect(tx, project.id, account)?;
     let mut new = blank(tx, actor, &project, Form::Cash, due);
     new.account = Some(account);
     opened(tx, actor, new)

@@ -21,7 +21,9 @@
 //! ([`notice_lower`]). The money is for a pay sheet of the named workers and of no others ([`notice_sheet`]): it is earmarked in payroll, no
 //! other sheet is paid with it, and the site does not end while any of it lies there.
 //! 10 working days after that the guarantee is whole again or the refill is late. What cannot be paid to the workers and lies in the wage account
-//! again refills it first ([`came_back`]).
+//! again refills it first ([`came_back`]); when the workers were paid otherwise and no sheet uses it, one person asks to give all of it back and
+//! another agrees ([`unneeded_ask`]). While money of one notice waits for its workers, no other notice that names them is paid, but those of two
+//! cases: it may be the same wage.
 //!
 //! **It goes back (D5)** when the site has come to its end: completed, pledged, noticed for 30 days, no case open, nothing unpaid
 //! ([`worksite::end::may_return`]). One person of the bank asks ([`return_ask`]), another agrees; a deposit is paid to a general account of its
@@ -52,10 +54,10 @@ pub use guarantee::{
 };
 pub use notice::{
     Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, notice, notice_ask, notice_lower, notice_receive,
-    notice_sheet, notices_of, project_of_notice,
+    notice_sheet, notices_of, project_of_notice, sheet_in_use,
 };
 pub use rates::{Ask, COUNTRY, History, Reason, Requirement, Row, figures, required, working_days_after};
-pub use refill::came_back;
+pub use refill::{came_back, unneeded_ask};
 pub use returned::return_ask;
 pub use run::{Moved, go_on};
 
@@ -95,6 +97,7 @@ kernel::codes! {
     NOT_OWN_ACCOUNT: Refused, "guarantee_not_own_account", "use a general account of the main contractor itself";
     LIABILITY_ORDER: Refused, "guarantee_liability_order", "ask the bureau for the order to the main contractor to settle first and for the proof that he did not";
     NAMED_UNFIT: Refused, "guarantee_named_unfit", "name workers of this project once each, with amounts that come to the notice's";
+    NAMED_ELSEWHERE: Refused, "guarantee_named_elsewhere", "pay out the other notice of these workers first, or give its money back; then this one, if anything is still owed";
     NOTICE_TAKEN: Conflict, "guarantee_notice_taken", "look at the notice with this number; it says other things";
     NOTICE_STATE: Conflict, "guarantee_notice_state", "load the notice again; it has moved on";
     NOTHING_THERE: Refused, "guarantee_nothing_there", "tell the bureau that nothing is left in this guarantee, and remind the contractor to refill it";

@@ -3,15 +3,17 @@ use crate::duty::duty;
 use crate::guarantee::{Form, Guarantee, guarantee_raw};
 use crate::rates::{figures, working_days_after};
 use crate::{
-    Event, LIABILITY_ORDER, NAMED_MAX, NAMED_UNFIT, NOT_LETTER, NOTICE_STATE, NOTICE_TAKEN, NOTICES_LISTED_MAX,
-    PAYMENT_UNFIT, SHEET_UNFIT, filled, may_read, mover,
+    Event, LIABILITY_ORDER, NAMED_ELSEWHERE, NAMED_MAX, NAMED_UNFIT, NOT_LETTER, NOTICE_STATE, NOTICE_TAKEN,
+    NOTICES_LISTED_MAX, PAYMENT_UNFIT, SHEET_UNFIT, filled, may_read, mover,
 };
-use kernel::id::{ApprovalId, BureauId, GuaranteeId, InstructionId, PayNoticeId, PaySheetId, ProjectId, WorkerId};
+use kernel::id::{
+    ApprovalId, ArrearsCaseId, BureauId, GuaranteeId, InstructionId, PayNoticeId, PaySheetId, ProjectId, WorkerId,
+};
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, PageAsk, Result, Timestamp};
 use party::{Change, Permission, Scope};
-use payroll::project_raw;
+use payroll::{PaySheet, SheetState, project_raw};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Audit, Json, Seal, Tx, params};
 
 /// The approval kind of a notice that is to be paid.
@@ -165,6 +167,11 @@ pub fn notice(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId) -> Result<Payment
     Ok(found)
 }
 
+/// The sheet that uses a notice's money; one that was cancelled uses none. For domain code.
+pub fn sheet_in_use(tx: &mut Tx<'_>, n: &PaymentNotice) -> Result<Option<PaySheetId>> {
+    Ok(n.live_sheet(tx)?.map(|s| s.id))
+}
+
 /// The notices of a project, the newest first, at most [`NOTICES_LISTED_MAX`]; for domain code.
 pub fn notices_of(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PaymentNotice>> {
     let tail = "WHERE book = ?1 AND project = ?2 ORDER BY id DESC LIMIT ?3";
@@ -272,7 +279,7 @@ fn named(tx: &mut Tx<'_>, project: ProjectId, workers: &[Named]) -> Result<i64> 
     if workers.is_empty() || workers.len() > NAMED_MAX {
         return Err(Error::limit("workers", workers.len(), NAMED_MAX, "workers, and 1 at least"));
     }
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     let mut sum = 0i64;
     for w in workers {
         if w.amount <= 0 || !seen.insert(w.worker) {
@@ -441,6 +448,36 @@ pub fn issuer_paid(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, payment: Ins
 }
 
 impl PaymentNotice {
+    /// The sheet that uses its money; one that was cancelled uses none.
+    pub(crate) fn live_sheet(&self, tx: &mut Tx<'_>) -> Result<Option<PaySheet>> {
+        let sheet = self.sheet.map(|s| payroll::sheet_raw(tx, s)).transpose()?;
+        Ok(sheet.filter(|s| s.state != SheetState::Cancelled))
+    }
+    /// Its money was called or lies in the wage account, and is not all paid to its workers or given back yet.
+    fn holds(&self, tx: &mut Tx<'_>) -> Result<bool> {
+        match self.state {
+            NoticeState::Called => Ok(true),
+            NoticeState::Paid if self.paid > self.came_back => {
+                Ok(self.live_sheet(tx)?.is_none_or(|s| s.finished_at.is_none()))
+            }
+            _ => Ok(false),
+        }
+    }
+    /// `Err(guarantee_named_elsewhere)` while another notice holds money for a worker whom this one names: it may be the same wage, and a
+    /// guarantee pays it once. Two notices of two cases are of different wages, for a wage stands in one open case.
+    pub(crate) fn alone(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let case = |n: &PaymentNotice| n.default_proof.parse::<ArrearsCaseId>().ok();
+        let workers: BTreeSet<WorkerId> = self.workers.0.iter().map(|w| w.worker).collect();
+        let names = |n: &PaymentNotice| n.workers.0.iter().any(|w| workers.contains(&w.worker));
+        let of_two_cases = |n: &PaymentNotice| matches!((case(self), case(n)), (Some(a), Some(b)) if a != b);
+        for other in notices_of(tx, self.project)? {
+            if other.id != self.id && !of_two_cases(&other) && names(&other) && other.holds(tx)? {
+                let told = format!("{} {} holds money for the same workers", other.bureau_name, other.number);
+                return Err(Error::new(&NAMED_ELSEWHERE, told).with("notice", other.id));
+            }
+        }
+        Ok(())
+    }
     /// The money is in the wage account, for the named workers alone.
     pub(crate) fn pay(&mut self, tx: &mut Tx<'_>, g: &Guarantee, by: InstructionId) -> Result<()> {
         let (now, days) = (tx.now(), days_of(tx, g)?.1);
@@ -451,8 +488,9 @@ impl PaymentNotice {
     }
 }
 
-/// Says which pay sheet uses the money: its lines are the named workers and no others, none above what the notice says. Needs
-/// `wage.case`. Again is already so. Until then no sheet can spend it, and afterwards no other. Errors: `guarantee_notice_state` before it
+/// Says which pay sheet uses the money: its lines are the named workers and no others, none above what the notice says, and nothing of it
+/// was ordered yet. Needs `wage.case`. Again is already so. Until then no sheet can spend it, and afterwards no other; one that was
+/// cancelled gives way. Errors: `guarantee_notice_state` before it
 /// is paid, `guarantee_sheet_unfit`, `wage_earmark_taken`.
 pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PaySheetId) -> Result<Change> {
     let mut n = notice_raw(tx, id)?;
@@ -464,7 +502,7 @@ pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PayS
     n.is(&[NoticeState::Paid])?;
     let unfit = |why: String| Error::new(&SHEET_UNFIT, why);
     let found = payroll::sheet_raw(tx, sheet)?;
-    if n.sheet.is_some() || found.project != n.project || found.net > n.paid {
+    if n.live_sheet(tx)?.is_some() || !payroll::awaits_pay(&found) || found.project != n.project || found.net > n.paid {
         return Err(unfit(format!("{sheet} of {} does not fit {} paid", found.net(), n.paid_money())));
     }
     let owed: BTreeMap<WorkerId, i64> = n.workers.0.iter().map(|w| (w.worker, w.amount)).collect();

@@ -3,12 +3,13 @@ use crate::events::Event;
 use crate::guarantee::{Guarantee, guarantee_raw};
 use crate::notice::{NoticeState, PaymentNotice, notice_raw};
 use crate::pay::{Movement, move_now};
-use crate::{NOT_CASH, NOTHING_BACK, mover};
-use kernel::id::PayNoticeId;
+use crate::{NOT_CASH, NOTHING_BACK, NOTICE_STATE, SHEET_UNFIT, mover};
+use kernel::id::{ApprovalId, PayNoticeId};
 use kernel::{Actor, Error, Money, PageAsk, Result};
 use party::{Permission, Scope};
 use payments::{Desk, Kind};
 use payroll::{LineState, project_raw};
+use serde::{Deserialize, Serialize};
 use store::{Audit, Tx, params};
 
 /// Notes which notices of a guarantee are refilled. What it lacks of its amount belongs to the newest notices; the oldest are refilled
@@ -35,10 +36,9 @@ pub(crate) fn look(tx: &mut Tx<'_>, g: &Guarantee) -> Result<()> {
 /// What of a notice's money lies in the wage account and nobody is paid with: failed lines of its sheet that no other sheet pays, and what
 /// the sheet did not need once it is over, less what came back before.
 fn back(tx: &mut Tx<'_>, n: &PaymentNotice) -> Result<i64> {
-    let Some(sheet) = n.sheet else { return Ok(0) };
-    let by = mover(n.id);
+    let Some(used) = n.live_sheet(tx)? else { return Ok(0) };
+    let (by, sheet) = (mover(n.id), used.id);
     let mut ask = PageAsk::first(kernel::page::PAGE_ROWS_MAX);
-    let used = payroll::sheet_raw(tx, sheet)?;
     let mut sum = if used.finished_at.is_some() { n.paid - used.net } else { 0 };
     loop {
         let page = payroll::lines(tx, &by, sheet, Some(LineState::Failed), &ask)?;
@@ -56,21 +56,88 @@ pub fn came_back(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId) -
     let project = project_raw(tx, n.project)?;
     party::may(tx, actor, Permission::WageCase, &Scope::firm(project.firm))?;
     n.is(&[NoticeState::Paid])?;
+    let amount = Money::new(back(tx, &n)?, n.currency);
+    give_back(desk, tx, actor, &mut n, amount)?;
+    Ok(amount)
+}
+
+/// Moves what is not needed from the wage account into the deposit.
+fn give_back(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, n: &mut PaymentNotice, amount: Money) -> Result<()> {
     let g = guarantee_raw(tx, n.guarantee)?;
     let to = g.account.ok_or_else(|| Error::new(&NOT_CASH, format!("{} is a letter", g.id)))?;
     g.open()?;
-    let amount = Money::new(back(tx, &n)?, n.currency);
     if !amount.is_positive() {
-        return Err(Error::new(&NOTHING_BACK, format!("nothing of {id} lies in the wage account again")));
+        return Err(Error::new(&NOTHING_BACK, format!("nothing of {} lies in the wage account again", n.id)));
     }
-    let (from, by) = (project.wage_account, mover(id));
-    let reference = id.to_string();
+    let (from, reference) = (project_raw(tx, n.project)?.wage_account, n.id.to_string());
+    payroll::earmark_given_back(tx, &mover(n.id), n.project, &reference, amount)?;
     let m = Movement { kind: Kind::WageReturn, from, to, amount, reference, memo: "保证金退回" };
     move_now(desk, tx, m)?;
-    payroll::earmark_given_back(tx, &by, n.project, &id.to_string(), amount)?;
     n.came_back += amount.minor;
-    tx.update(&mut n)?;
-    tx.audit(actor, Audit::of("guarantee.came_back", id).after(amount.to_string()))?;
-    look(tx, &g)?;
+    tx.update(n)?;
+    tx.audit(actor, Audit::of("guarantee.came_back", n.id).after(amount.to_string()))?;
+    look(tx, &g)
+}
+
+/// The approval kind of money that is not needed.
+pub(crate) const KIND: &str = "guarantee.unneeded";
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    notice: PayNoticeId,
+    amount: i64,
+}
+
+/// The workers were paid otherwise: asks a second person to put a notice's money back into the deposit. No sheet uses it. Needs `wage.case`;
+/// he needs `wage.account_check`. Errors: `guarantee_notice_state`, `guarantee_not_cash`, `guarantee_sheet_unfit` while a sheet uses it,
+/// `guarantee_nothing_back`.
+pub fn unneeded_ask(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, why: &str) -> Result<ApprovalId> {
+    let n = notice_raw(tx, id)?;
+    let project = project_raw(tx, n.project)?;
+    party::may(tx, actor, Permission::WageCase, &Scope::firm(project.firm))?;
+    let amount = unneeded(tx, &n)?;
+    let why = party::reason(why)?;
+    let mut ask =
+        approval::Ask::new(KIND, &Payload { notice: id, amount: amount.minor }, Permission::WageAccountCheck)?;
+    ask.amount = Some(amount);
+    ask.firm = Some(project.firm);
+    ask.note = why.clone();
+    ask.summary = vec![
+        approval::Line::shown("wage-project", &project.name),
+        approval::Line::shown("guarantee-bureau", &n.bureau_name),
+        approval::Line::shown("guarantee-number", &n.number),
+        approval::Line::shown("guarantee-workers", n.workers.0.len().to_string()),
+        approval::Line::shown("guarantee-amount", amount.to_string()),
+    ];
+    let asked = approval::ask(tx, actor, ask)?;
+    tx.audit(actor, Audit::of("guarantee.unneeded_ask", id).after(amount.to_string()).reason(why).approval(asked))?;
+    Ok(asked)
+}
+
+/// All of a paid notice that no sheet uses.
+fn unneeded(tx: &mut Tx<'_>, n: &PaymentNotice) -> Result<Money> {
+    n.is(&[NoticeState::Paid])?;
+    if guarantee_raw(tx, n.guarantee)?.account.is_none() {
+        return Err(Error::new(&NOT_CASH, format!("{} is a letter", n.guarantee)));
+    }
+    if let Some(sheet) = n.live_sheet(tx)? {
+        return Err(Error::new(&SHEET_UNFIT, format!("{} uses the money of {}", sheet.id, n.id)));
+    }
+    match Money::new(n.paid - n.came_back, n.currency) {
+        left if left.is_positive() => Ok(left),
+        _ => Err(Error::new(&NOTHING_BACK, format!("all of {} is back", n.id))),
+    }
+}
+
+/// The second person agreed: judged again, and moved.
+pub(crate) fn carry_out(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, payload: &str) -> Result<Money> {
+    let asked: Payload = serde_json::from_str(payload)
+        .map_err(|e| Error::broken("what an approval is to do cannot be read").caused_by(e))?;
+    let mut n = notice_raw(tx, asked.notice)?;
+    let amount = unneeded(tx, &n)?;
+    if amount.minor != asked.amount {
+        return Err(Error::new(&NOTICE_STATE, format!("{amount} of {} are left", n.id)).with("state", n.state));
+    }
+    give_back(desk, tx, actor, &mut n, amount)?;
     Ok(amount)
 }

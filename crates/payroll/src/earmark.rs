@@ -6,7 +6,7 @@
 //! posting, so that two runs cannot both spend the same money.
 use crate::line::{LineState, PayLine, line_raw};
 use crate::project::{Project, project_raw};
-use crate::sheet::{PaySheet, sheet_raw};
+use crate::sheet::{PaySheet, SheetState, sheet_raw};
 use crate::{EARMARK_TAKEN, EARMARKED};
 use kernel::id::{PaySheetId, ProjectId};
 use kernel::{Actor, BookId, Currency, Error, Id, Money, Result, Timestamp};
@@ -63,8 +63,8 @@ pub fn earmark(tx: &mut Tx<'_>, actor: &Actor, project: ProjectId, basis: &str, 
     Ok(Change::Done)
 }
 
-/// Names the sheet that uses an earmark; who looked at its lines calls this. Repeating is safe. Errors: `earmark_taken` when another sheet
-/// uses it, or this one uses another's. For domain code.
+/// Names the sheet that uses an earmark; who looked at its lines calls this. One that was cancelled since gives way. Repeating is safe.
+/// Errors: `earmark_taken` when another sheet uses it, or this one uses another's. For domain code.
 pub fn earmark_sheet(
     tx: &mut Tx<'_>,
     actor: &Actor,
@@ -77,13 +77,21 @@ pub fn earmark_sheet(
         return Ok(Change::AlreadySo);
     }
     let others = all(tx, project)?;
-    if found.sheet.is_some() || others.iter().any(|e| e.sheet == Some(id)) {
+    let before = found.sheet.map(|s| sheet_raw(tx, s)).transpose()?;
+    let used = before.is_some_and(|s| s.state != SheetState::Cancelled);
+    if used || others.iter().any(|e| e.sheet == Some(id)) {
         return Err(Error::new(&EARMARK_TAKEN, format!("{id} or {basis} is taken")));
     }
     found.sheet = Some(id);
     tx.update(&mut found)?;
     tx.audit(actor, Audit::of("payroll.earmark_sheet", project).after(id.to_string()).reason(basis))?;
     Ok(Change::Done)
+}
+
+/// Whether a sheet has lines and nothing of it was paid or is under way.
+pub fn awaits_pay(sheet: &PaySheet) -> bool {
+    use SheetState::*;
+    matches!(sheet.state, Drafted | Submitted | SentBack | Checked) && sheet.lines > 0 && sheet.paying_at.is_none()
 }
 
 /// Notes that so much of an earmark left the wage account for where it came from. For domain code.
@@ -128,8 +136,8 @@ pub(crate) fn free_for(tx: &mut Tx<'_>, project: &Project, sheet: PaySheetId) ->
     Ok(free)
 }
 
-/// The run has begun in this transaction: `Err(wage_earmarked)` when it took what is kept for others.
-pub(crate) fn not_of_others(tx: &mut Tx<'_>, project: ProjectId) -> Result<()> {
+/// Money left a wage account in this transaction: `Err(wage_earmarked)` when it took what is kept for named workers. For domain code.
+pub fn not_of_others(tx: &mut Tx<'_>, project: ProjectId) -> Result<()> {
     let kept = earmarked(tx, project)?;
     if kept.is_zero() {
         return Ok(());

@@ -34,11 +34,11 @@ pub fn unsettled(tx: &mut Tx<'_>, project: ProjectId) -> Result<Unsettled> {
     let sql = "SELECT count(*) FROM payroll_sheets WHERE book = ?1 AND project = ?2 \
                AND state IN ('submitted', 'checked', 'starting', 'paying')";
     let sheets = tx.query_one(sql, params![project.book(), project], |r| r.get::<i64>(0))?.unwrap_or(0);
-    // A repayment that was cancelled, or that nobody submitted, pays nobody.
+    // A repayment that nobody submitted pays nobody.
     let sql = "SELECT state, net FROM payroll_lines l WHERE l.book = ?1 AND l.project = ?2 \
                AND l.state IN ('processing', 'failed') AND (l.repaid_by IS NULL OR EXISTS \
                (SELECT 1 FROM payroll_lines a JOIN payroll_sheets s ON s.book = a.book AND s.id = a.sheet \
-               WHERE a.book = l.book AND a.id = l.repaid_by AND s.state IN ('loading', 'drafted', 'sent_back', 'cancelled')))";
+               WHERE a.book = l.book AND a.id = l.repaid_by AND s.state IN ('loading', 'drafted', 'sent_back')))";
     let open = tx.query(sql, params![project.book(), project], |r| Ok((r.get::<String>(0)?, r.get::<i64>(1)?)))?;
     let failed = open.iter().filter(|(state, _)| state == "failed");
     let (failed, failed_net) = failed.fold((0, 0), |(n, sum), (_, net)| (n + 1, sum + net));

@@ -2,8 +2,8 @@
 //!
 //! Under site rules the workers' signatures come before (Decree 724, art. 31): see `site_rules`.
 use crate::account::{KIND_ACCOUNT, change_account};
-use crate::apply::{line_again, release};
-use crate::line::{LineState, PayLine, line_raw, sums};
+use crate::apply::line_again;
+use crate::line::{LineState, PayLine, line_raw, lines_raw, sums};
 use crate::sheet::{PaySheet, SheetNew, SheetState, loading, sheet_raw};
 use crate::worker::{Standing, worker_raw};
 use crate::{ACCOUNT_UNFIT, Event, MONEY_NOT_BACK, NOT_FAILED, REPAID_ALREADY, REPAY_LINES_MAX, site_rules, text};
@@ -153,9 +153,25 @@ pub fn cancel_for_crew(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, reason: &
     let before = sheet.state;
     sheet.cancel(&actor.principal(), tx.now(), &reason)?;
     tx.update(&mut sheet)?;
+    if sheet.repay {
+        failed_again(tx, &sheet)?;
+    }
     tx.audit(actor, Audit::of("payroll.sheet_cancel", id).change(before.code(), "cancelled").reason(reason))?;
     tx.emit(&Event::SheetCancelled { sheet: id }, &actor.correlation)?;
     Ok(Change::Done)
+}
+
+/// The failed lines that a cancelled sheet was to pay are unpaid again, and may stand on another one.
+fn failed_again(tx: &mut Tx<'_>, cancelled: &PaySheet) -> Result<()> {
+    for mut gone in lines_raw(tx, cancelled.id, 0, REPAY_LINES_MAX as u32)? {
+        let Some(old) = gone.repays else { continue };
+        gone.live = false;
+        tx.update(&mut gone)?;
+        let mut old = line_raw(tx, old)?;
+        (old.live, old.repaid_by) = (true, None);
+        tx.update(&mut old)?;
+    }
+    Ok(())
 }
 
 /// Puts failed lines on a new sheet, each to the account that the roster has for its worker today. Their money must be back
@@ -188,7 +204,7 @@ pub fn repay(tx: &mut Tx<'_>, actor: &Actor, lines: &[PayLineId], note: &str) ->
         if key(&old) != key(&first) {
             return Err(Error::field("lines", "they are of one project, period and kind"));
         }
-        may_repay(tx, &mut old)?;
+        may_repay(tx, &old)?;
         let mut again = line_again(tx, &old, sheet.id, number)?;
         (old.live, old.repaid_by) = (false, Some(again.id));
         tx.update(&mut old)?;
@@ -201,19 +217,11 @@ pub fn repay(tx: &mut Tx<'_>, actor: &Actor, lines: &[PayLineId], note: &str) ->
     Ok(sheet.id)
 }
 
-/// The line failed, its money is back, nothing else pays it, and its worker has an account that can be paid. What stood on
-/// a cancelled sheet gives way.
-fn may_repay(tx: &mut Tx<'_>, old: &mut PayLine) -> Result<()> {
+/// The line failed, its money is back, nothing else pays it, and its worker has an account that can be paid.
+fn may_repay(tx: &mut Tx<'_>, old: &PayLine) -> Result<()> {
     if let Some(other) = old.repaid_by {
-        let other = line_raw(tx, other)?;
-        if sheet_raw(tx, other.sheet)?.state != SheetState::Cancelled {
-            return Err(
-                Error::new(&REPAID_ALREADY, format!("{} stands on {}", old.id, other.sheet)).with("sheet", other.sheet)
-            );
-        }
-        if other.live {
-            release(tx, other.id)?;
-        }
+        let sheet = line_raw(tx, other)?.sheet;
+        return Err(Error::new(&REPAID_ALREADY, format!("{} stands on {sheet}", old.id)).with("sheet", sheet));
     }
     if old.state != LineState::Failed {
         return Err(Error::new(&NOT_FAILED, format!("{} is {}", old.id, old.state)));

@@ -67,7 +67,9 @@ pub use account::{
     AccountChange, AccountGiven, NOT_ACTIVATED, Opened, account_change_ask, activate, is_activated, open_accounts,
 };
 pub use calendar::{calendar_is_known, is_business_day, next_pay_day, pay_day};
-pub use earmark::{Earmark, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked};
+pub use earmark::{
+    Earmark, awaits_pay, earmark, earmark_given_back, earmark_of, earmark_sheet, earmarked, not_of_others,
+};
 pub use ending::{
     Unsettled, is_of_roster, project_closed, project_of_account, projects_of_person, settled_at, unsettled,
     worker_by_identity,

@@ -72,12 +72,12 @@ pub fn waiting_sheets(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayShee
     tx.select::<PaySheet>(tail, params![project.book(), project, WAITING_SHEETS_MAX])
 }
 
-/// Lines of a project that failed and that no other line pays, or one of a cancelled sheet, at most [`CAME_BACK_MAX`].
+/// Lines of a project that failed and that no other line pays, at most [`CAME_BACK_MAX`].
 pub fn came_back(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PayLine>> {
-    let tail = "WHERE book = ?1 AND state = 'failed' AND sheet IN \
-                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) AND (live = 1 OR EXISTS \
-                (SELECT 1 FROM payroll_lines a JOIN payroll_sheets s ON s.book = a.book AND s.id = a.sheet \
-                WHERE a.book = ?1 AND a.id = payroll_lines.repaid_by AND s.state = 'cancelled')) ORDER BY id LIMIT ?3";
+    // The list of states is that of the index of open lines, which SQLite takes only when it stands here as it stands there.
+    let tail = "WHERE book = ?1 AND state IN ('processing', 'failed') AND state = 'failed' AND sheet IN \
+                (SELECT id FROM payroll_sheets s WHERE s.book = ?1 AND s.project = ?2) AND live = 1 \
+                ORDER BY sheet, number LIMIT ?3";
     tx.select::<PayLine>(tail, params![project.book(), project, CAME_BACK_MAX])
 }
 

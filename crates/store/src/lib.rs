@@ -32,6 +32,7 @@ pub mod keys;
 mod migrate;
 mod outbox;
 pub mod pg;
+mod plan;
 mod prune;
 pub mod record;
 mod sql;

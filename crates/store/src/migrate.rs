@@ -50,6 +50,7 @@ fn apply(tx: &mut Tx<'_>, all: &[Migration]) -> Result<()> {
             Some(_) => {}
         }
     }
+    let before = applied.len();
     for m in all.iter().filter(|m| applied.iter().all(|(name, _)| name != m.name)) {
         let sql = dialect(m.sql, tx.is_postgres());
         tx.batch(&sql)?;
@@ -58,6 +59,9 @@ fn apply(tx: &mut Tx<'_>, all: &[Migration]) -> Result<()> {
             "INSERT INTO migrations (name, hash) VALUES (?1, ?2)",
             &[Param::Text(m.name.into()), Param::Text(hash.into())],
         )?;
+    }
+    if !tx.is_postgres() && all.len() > before {
+        crate::plan::told(tx)?;
     }
     Ok(())
 }

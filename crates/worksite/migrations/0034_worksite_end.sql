@@ -58,6 +58,16 @@ CREATE TABLE worksite_blocks (
     PRIMARY KEY (book, project, kind, reference)
 ) KEYED;
 
+-- Accounts that the law protects beside the wage account: the guarantee deposits of a project.
+CREATE TABLE worksite_protected (
+    book BIGINT NOT NULL,
+    account BYTES NOT NULL,
+    project BYTES NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, account)
+) KEYED;
+CREATE INDEX worksite_protected_by_project ON worksite_protected (book, project);
+
 -- A legal document on a protected account (Decree 724, art. 33).
 CREATE TABLE worksite_orders (
     book BIGINT NOT NULL,

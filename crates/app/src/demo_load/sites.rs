@@ -91,14 +91,7 @@ fn file(tx: &mut Tx<'_>, open: &ProjectNew, owner_firm: Option<FirmId>, owner_na
         hotline: String::new(),
         legal_aid: String::new(),
         pay_by: if builds { PayBy::Month } else { PayBy::Order },
-        contacts: Contacts {
-            owner_name: "周远山".into(),
-            owner_phone: "0990-5550101".into(),
-            contractor_name: "林立".into(),
-            contractor_phone: "0990-5550102".into(),
-            officer_name: "何小满".into(),
-            officer_phone: "0990-5550103".into(),
-        },
+        contacts: contacts(),
     };
     worksite::file_site(tx, &actor(), id, &new)?;
     Ok(id)
@@ -223,4 +216,16 @@ fn top_ups(load: &Load<'_, '_>, clerk: &Actor, agrees: &Actor, id: ProjectId) ->
     decide(load, agrees, "demo-site-top-up-no", refused, Some("加班费已经包含在合同价款里"))?;
     ask("demo-site-top-up-2", 30_000, "设计变更，增加地下室")?;
     Ok(())
+}
+
+/// Who answers for owner, contractor and wages on each notice at a gate.
+pub(super) fn contacts() -> Contacts {
+    Contacts {
+        owner_name: "周远山".into(),
+        owner_phone: "0990-5550101".into(),
+        contractor_name: "林立".into(),
+        contractor_phone: "0990-5550102".into(),
+        officer_name: "何小满".into(),
+        officer_phone: "0990-5550103".into(),
+    }
 }

@@ -7,7 +7,7 @@
 //! Where there is no past, all of it is of today.
 use super::money::Accounts;
 use super::people::People;
-use super::sites::{project, user};
+use super::sites::{contacts, project, user};
 use super::{Load, actor, broken};
 use ::crews::{AttendanceRow, CrewNew};
 use demo::logins::{Whose, demo_logins};
@@ -19,7 +19,7 @@ use party::Role;
 use payroll::{AccountGiven, ImportFor, Kind, Period, Profile, ProjectNew, Upload, WorkerNew};
 use serde::{Deserialize, Serialize};
 use store::Tx;
-use worksite::{AgreementNew, Contacts, LabourShare, PayBy, SiteNew};
+use worksite::{AgreementNew, LabourShare, PayBy, SiteNew};
 
 /// The site whose subcontractor vanished.
 pub const VANISHED_SITE: &str = "望潮滨海步道二标段工程";
@@ -186,14 +186,7 @@ fn papers(tx: &mut Tx<'_>, by: &Actor, firm: FirmId, owner: &str, days: Days) ->
         hotline: String::new(),
         legal_aid: String::new(),
         pay_by: PayBy::Month,
-        contacts: Contacts {
-            owner_name: "周远山".into(),
-            owner_phone: "0990-5550101".into(),
-            contractor_name: "林立".into(),
-            contractor_phone: "0990-5550102".into(),
-            officer_name: "何小满".into(),
-            officer_phone: "0990-5550103".into(),
-        },
+        contacts: contacts(),
     };
     worksite::file_site(tx, &actor(), id, &new)?;
     let agreement = "望建施2026-47-三方".to_owned();

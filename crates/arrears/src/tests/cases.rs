@@ -195,10 +195,53 @@ fn a_bureau_makes_a_complaint_a_case_of_named_workers() {
     assert_eq!(made(&city, of_site, right.clone()).unwrap(), case, "again is the same case");
     assert_eq!((bank.case(case).owed(), bank.case(case).complaint), (yuan(5_000), Some(of_site)));
     let other = made(&city, in_words, new(Some(project), who(identity(1), 100))).unwrap();
+    assert_eq!(other, case, "his October is in a case already: the complaint joins it");
     let read = bank.read(|tx| complaint(tx, &city, in_words));
     assert_eq!((read.case_id, read.project), (Some(other), Some(project)), "where it was is known now");
     let by = city.clone();
     bank.write(move |tx| complaint_move(tx, &by, of_site, ComplaintState::Closed, "已立案")).unwrap();
     assert!(bank.read(|tx| worksite::is_blocked(tx, project)), "the case and the other complaint still hold it");
+    bank.verify();
+}
+
+#[test]
+fn two_open_cases_never_hold_the_same_wage() {
+    let bank = Bank::open("2026-11-16");
+    let (site, _, sheet, first) = opened(&bank);
+    let (officer, project) = (bank.officer.clone(), site.project);
+    let same = CaseNew { about: "again".into(), sheets: vec![sheet], ..CaseNew::of(project) };
+    let by = officer.clone();
+    assert_eq!(bank.write(move |tx| case_open(tx, &by, &same)).unwrap(), first, "all of it is in the first");
+    let held = bank.read(|tx| case_lines(tx, &bank.officer, first));
+    let other = held[0].period.next();
+    let owed = Owed { worker: held[0].worker, period: other, amount: Money::cny(100) };
+    let later =
+        CaseNew { about: "another month".into(), sheets: vec![sheet], lines: vec![owed], ..CaseNew::of(project) };
+    let second = bank.write(move |tx| case_open(tx, &officer, &later)).unwrap();
+    let lines = bank.read(|tx| case_lines(tx, &bank.officer, second));
+    assert_eq!(lines.iter().map(|l| (l.period, l.owed)).collect::<Vec<_>>(), [(other, 100)]);
+    bank.verify();
+}
+
+#[test]
+fn a_site_is_held_until_the_last_complaint_is_answered_however_many_there_are() {
+    let bank = Bank::open("2026-11-16");
+    let ((city, _), site) = (bank.bureau(1, "990100", Level::City), bank.site(1, Some("990102")));
+    let project = site.project;
+    let told = |n: usize| {
+        let words = format!("没发工资{n}");
+        let new = ComplaintNew { project: Some(project), region: "990102".into(), words, ..ComplaintNew::default() };
+        bank.write(move |tx| complain(tx, &Actor::nobody(), &new)).unwrap().0
+    };
+    let all: Vec<_> = (0..3).map(told).collect();
+    for id in all {
+        assert!(bank.read(|tx| worksite::is_blocked(tx, project)));
+        let by = city.clone();
+        bank.write(move |tx| complaint_move(tx, &by, id, ComplaintState::Closed, "已答复")).unwrap();
+    }
+    assert!(!bank.read(|tx| worksite::is_blocked(tx, project)));
+    told(4);
+    let blocks = bank.read(|tx| worksite::end::blocks_of(tx, project));
+    assert_eq!((blocks.len(), blocks[0].lifted_at), (1, None), "one for all of them, again and again");
     bank.verify();
 }

@@ -100,3 +100,16 @@ fn what_is_no_archive_is_refused() {
     let found = look(&[0u8; 1024]).unwrap();
     assert!(!found.is_sound(), "an empty archive proves nothing");
 }
+
+#[test]
+fn a_complaint_that_holds_a_site_is_not_in_its_archive() {
+    let bank = lived();
+    let site = bank.site;
+    for (kind, why) in [(worksite::end::COMPLAINT, "a secret"), ("arbitration", "仲裁〔2026〕5号")] {
+        bank.act(&system(), move |tx, a| worksite::end::block(tx, a, site, kind, "open", why)).unwrap();
+    }
+    let text = String::from_utf8(pack(&bank)).unwrap();
+    assert!(text.contains("仲裁〔2026〕5号") && !text.contains("a secret"), "a firm may read it");
+    assert!(!text.contains(worksite::end::COMPLAINT), "nor does the audit tell of it");
+    assert!(look(text.as_bytes()).unwrap().is_sound());
+}

@@ -148,6 +148,12 @@ fn d4_two_persons_pay_named_workers_and_it_is_refilled() {
     let unfit = bank.sheet("2026-08", &[(0, 5_000), (2, 100)]);
     let above = bank.sheet("2026-09", &[(0, 5_001)]);
     let right = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
+    let gone = bank.sheet("2026-06", &[(0, 5_000), (1, 6_000)]);
+    bank.cancel(gone);
+    assert_eq!(code(bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, gone))), "guarantee_sheet_unfit");
+    let named = bank.sheet("2026-07", &[(0, 5_000), (1, 6_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, named)).unwrap();
+    bank.cancel(named);
     for (sheet, want) in [(unfit, "guarantee_sheet_unfit"), (above, "guarantee_sheet_unfit"), (right, "")] {
         assert_eq!(code(bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, sheet))), want);
     }
@@ -209,6 +215,81 @@ fn what_a_worker_could_not_be_paid_refills_first() {
     assert_eq!((bank.balance(bank.wage_account()), bank.balance(bank.account_of(id))), (0, 19_500_000));
     assert_eq!(standing_of(&bank).refill.map(|(owed, _)| owed), Some(Money::cny(500_000)));
     assert_eq!(code(back(&bank)), "guarantee_nothing_back");
+    bank.verify();
+}
+
+#[test]
+fn d4_a_repayment_that_was_cancelled_leaves_the_money_to_go_back() {
+    let bank = Bank::open();
+    let id = bank.deposit(20 * WAN);
+    let notice = bank.paid_notice(id, "1", &[(0, 500_000), (1, 600_000)]);
+    let sheet = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, sheet)).unwrap();
+    let closed = bank.hands[1].account;
+    bank.act(&system(), move |tx, a| ledger::close_account(tx, a, closed, "he left")).unwrap();
+    assert_eq!(bank.pay(sheet).failed_lines, 1);
+    let failed =
+        bank.read(|tx| payroll::lines(tx, &bank.clerk, sheet, Some(payroll::LineState::Failed), &PageAsk::first(5)));
+    let line = failed.items[0].line;
+    let desk = bank.desk.clone();
+    let back = || {
+        let desk = desk.clone();
+        bank.act(&bank.officer, move |tx, a| came_back(&desk, tx, a, notice))
+    };
+    let again = bank.act(&bank.clerk, move |tx, a| payroll::repay(tx, a, &[line], "")).unwrap();
+    assert_eq!(code(back()), "guarantee_nothing_back", "another sheet is to pay it");
+    bank.cancel(again);
+    assert_eq!(back().unwrap(), Money::cny(600_000));
+    bank.verify();
+}
+
+#[test]
+fn d4_money_that_is_not_needed_goes_back_by_two() {
+    let bank = Bank::open();
+    let id = bank.deposit(20 * WAN);
+    let notice = bank.paid_notice(id, "1", &[(0, 500_000), (1, 600_000)]);
+    let ask = |who: &Actor| bank.act(who, move |tx, a| unneeded_ask(tx, a, notice, "总包已用自有资金付清"));
+    assert_eq!(code(ask(&bank.operations)), "forbidden");
+    let sheet = bank.sheet("2026-10", &[(0, 5_000), (1, 6_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, sheet)).unwrap();
+    assert_eq!(code(ask(&bank.manager)), "guarantee_sheet_unfit", "a sheet is to pay it out");
+    bank.cancel(sheet);
+    let asked = ask(&bank.manager).unwrap();
+    assert_eq!(code(bank.yes(&bank.manager, asked)), "maker_is_checker");
+    let another = bank.sheet("2026-11", &[(0, 5_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, another)).unwrap();
+    assert_eq!(code(bank.yes(&bank.operations, asked)), "guarantee_sheet_unfit", "judged again");
+    bank.cancel(another);
+    assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
+    assert_eq!((bank.balance(bank.wage_account()), bank.balance(bank.account_of(id))), (0, 20 * WAN));
+    assert!(bank.notice(notice).refilled_at.is_some(), "it is whole again");
+    assert_eq!(code(ask(&bank.manager)), "guarantee_nothing_back");
+    bank.verify();
+}
+
+#[test]
+fn d4_the_same_worker_is_not_paid_by_two_notices_at_once() {
+    let bank = Bank::open();
+    let id = bank.deposit(20 * WAN);
+    let first = bank.paid_notice(id, "1", &[(0, 500_000)]);
+    let now = kernel::Timestamp::from_micros(1);
+    let cases: Vec<_> = (0..2).map(|_| kernel::id::ArrearsCaseId::new(now, bank.site.book()).to_string()).collect();
+    let second = |number: &str, owed, proof: String| {
+        let new = NoticeNew { default_proof: proof, ..bank.notice_of(id, number, owed) };
+        let asked = bank.ask(bank.receive(new).unwrap()).unwrap();
+        code(bank.yes(&bank.operations, asked))
+    };
+    assert_eq!(second("2", &[(0, 100)], "另一份".into()), "guarantee_named_elsewhere");
+    assert_eq!(second("3", &[(0, 100)], cases[0].clone()), "guarantee_named_elsewhere", "one on paper, one of a case");
+    assert_eq!(second("4", &[(1, 100)], "另一份".into()), "", "another worker");
+    assert_eq!(second("5", &[(2, 100)], cases[0].clone()), "");
+    assert_eq!(second("6", &[(2, 100)], cases[1].clone()), "", "two cases: two wages");
+    assert_eq!(second("7", &[(2, 100)], cases[1].clone()), "guarantee_named_elsewhere", "the same case");
+    let sheet = bank.sheet("2026-10", &[(0, 5_000)]);
+    bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, first, sheet)).unwrap();
+    assert_eq!(second("8", &[(0, 100)], "另一份".into()), "guarantee_named_elsewhere", "it is not paid out yet");
+    bank.pay(sheet);
+    assert_eq!(second("9", &[(0, 100)], "另一份".into()), "");
     bank.verify();
 }
 

@@ -276,6 +276,13 @@ impl Bank {
         .unwrap()
     }
 
+    /// Another building site of the same contractor.
+    pub fn second_site(&self) -> ProjectId {
+        let firm = self.firm;
+        self.act(&system(), move |tx, a| payroll::project_open(tx, a, project(firm, Profile::Construction, "渔港三期")))
+            .unwrap()
+    }
+
     /// The site must put 200,000 yuan aside.
     pub fn duty(&self) {
         let ask = Ask {
@@ -345,6 +352,18 @@ impl Bank {
             true => worksite::end::approval_no(tx, a, approval, &hash, why),
             false => approval_no(tx, a, approval, &hash, why),
         })
+    }
+
+    pub fn cancel(&self, sheet: PaySheetId) {
+        self.act(&self.clerk, move |tx, a| payroll::cancel(tx, a, sheet, "made anew")).unwrap();
+    }
+
+    /// A notice for these hands whose money lies in the wage account.
+    pub fn paid_notice(&self, guarantee: GuaranteeId, number: &str, owed: &[(usize, i64)]) -> PayNoticeId {
+        let notice = self.receive(self.notice_of(guarantee, number, owed)).unwrap();
+        let asked = self.ask(notice).unwrap();
+        assert_eq!(self.yes(&self.operations, asked).unwrap(), Change::Done);
+        notice
     }
 
     /// A pay sheet of these hands, each with a net wage in yuan: drafted, submitted and checked.

@@ -216,3 +216,47 @@ fn w13_a_payment_into_a_wage_account_is_not_taken_back() {
     assert_eq!((bank.balance(wage), bank.read(|tx| ledger::view(tx, wage)).held().minor), (500_000, 0));
     bank.verify();
 }
+
+#[test]
+fn w13_a_document_reaches_the_deposit_of_its_own_project_alone() {
+    let bank = Bank::open();
+    let own = bank.account_of(bank.deposit(20 * WAN));
+    let other = bank.second_site();
+    let enter = |project, account| {
+        let new = OrderNew { project, ..order(&bank, account) };
+        code(bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())))
+    };
+    assert_eq!(enter(other, own), "worksite_order_unfit", "of the same contractor, of another project");
+    assert_eq!(enter(bank.site, own), "");
+}
+
+#[test]
+fn w13_a_deduction_leaves_what_is_kept_for_named_workers() {
+    let bank = Bank::open();
+    let (wage, others) = (bank.wage_account(), bank.others);
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 99_999)).unwrap();
+    let id = bank.deposit(20 * WAN);
+    bank.paid_notice(id, "1", &[(0, 500_000)]);
+    let deduct = OrderNew { action: Action::Deduct, until: None, pay_to: Some(others), ..order(&bank, wage) };
+    let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, deduct.clone())).unwrap();
+    let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+    assert_eq!(code(bank.yes(&bank.operations, asked)), "wage_earmarked", "a fen would be the workers'");
+    bank.act(&system(), move |tx, _| from_outside(tx, wage, 1)).unwrap();
+    assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
+    assert_eq!(bank.balance(wage), 500_000);
+    bank.verify();
+}
+
+#[test]
+fn w13_what_is_agreed_to_names_the_payee() {
+    let bank = Bank::open();
+    let (wage, others, general) = (bank.wage_account(), bank.others, bank.general);
+    let hash = |document: &str, to| {
+        let new = OrderNew { action: Action::Deduct, until: None, pay_to: Some(to), ..order(&bank, wage) };
+        let new = OrderNew { document: document.into(), ..new };
+        let id = bank.act(&bank.risk, move |tx, a| end::order_enter(tx, a, new.clone())).unwrap();
+        let asked = bank.read(|tx| end::order(tx, &bank.risk, id)).approval;
+        bank.read(|tx| approval::raw(tx, asked)).payload
+    };
+    assert!(hash("1", others).contains(&others.to_string()) && hash("2", general).contains(&general.to_string()));
+}

@@ -170,6 +170,8 @@ fn awake_and_paid(bank: &Bank, sheet: PaySheetId, old: PayLineId) {
     let clerk = bank.clerk.clone();
     bank.write(move |tx| cancel(tx, &clerk, first, "once more")).unwrap();
     assert_eq!(open(), (3, true), "nor does a cancelled sheet");
+    let row = bank.read(|tx| line_raw(tx, old));
+    assert_eq!((row.live, row.repaid_by), (true, None), "it stands for itself again");
     let second = again(old).unwrap();
     bank.check(second);
     assert_eq!(open(), (2, false), "it waits for its run, which counts as a sheet");

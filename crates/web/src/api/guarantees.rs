@@ -1,5 +1,5 @@
 //! Guarantees for wages: duties, deposits, letters, notices of labour bureaus.
-use super::{Key, changed, unknown_to_others};
+use super::{Key, Why, changed, unknown_to_others};
 use crate::Fault;
 use crate::gate::Caller;
 use crate::http::read::{At, Body};
@@ -300,6 +300,12 @@ pub async fn coming_back(State(web): State<Web>, caller: Caller, At(id): At<PayN
     let desk = web.desk().clone();
     let amount = web.write(move |tx| guarantee::came_back(&desk, tx, &caller.actor, id)).await?;
     Ok(Json(json!({ "amount": amount })))
+}
+
+/// Asks a second person to put money that no sheet uses back into the deposit.
+pub async fn unneeded(State(web): State<Web>, caller: Caller, At(id): At<PayNoticeId>, Body(b): Body<Why>) -> Told {
+    let asked = web.write(move |tx| guarantee::unneeded_ask(tx, &caller.actor, id, &b.reason)).await?;
+    Ok(Json(json!({ "approval": asked })))
 }
 
 /// Where a deposit goes back to; nothing for a letter.

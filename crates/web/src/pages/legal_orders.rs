@@ -13,7 +13,6 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use kernel::id::{LegalOrderId, ProjectId};
 use kernel::{Error, Id, PageAsk, Result};
-use ledger::Purpose;
 use maud::html;
 use party::Permission as P;
 use payroll::Project;
@@ -62,11 +61,10 @@ async fn place(web: &Web, who: &Signed, id: ProjectId) -> Result<(Project, Vec<(
     let found = web.read(move |tx| {
         unknown_to_others(end::look(tx, &actor, id), "project", id)?;
         let p = payroll::project_raw(tx, id)?;
-        let own = ledger::accounts(tx, &[p.wage_account])?;
-        let deposits = ledger::of_owner(tx, kernel::Owner::Firm(p.contractor))?;
-        let deposits = deposits.into_iter().filter(|a| a.purpose == Purpose::Deposit && a.closed_at.is_none());
-        let all = own.into_iter().chain(deposits);
-        Ok((p, all.map(|a| (a.id.to_string(), format!("{} {}", a.name, say::grouped(&a.number)))).collect()))
+        let protected = end::protected_accounts(tx, id)?;
+        let (all, clearing) = (ledger::accounts(tx, &protected)?, p.clearing_account);
+        let open = all.into_iter().filter(|a| a.closed_at.is_none() && a.id != clearing);
+        Ok((p, open.map(|a| (a.id.to_string(), format!("{} {}", a.name, say::grouped(&a.number)))).collect()))
     });
     Ok(found.await?)
 }

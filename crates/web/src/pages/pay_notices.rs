@@ -107,7 +107,8 @@ pub async fn take(
 async fn of_notice(web: &Web, who: &Signed, id: PayNoticeId) -> Result<(PaymentNotice, Guarantee, Project), Fault> {
     let actor = who.actor.clone();
     let found = web.read(move |tx| {
-        let n = guarantee::notice(tx, &actor, id)?;
+        let mut n = guarantee::notice(tx, &actor, id)?;
+        n.sheet = guarantee::sheet_in_use(tx, &n)?;
         let g = guarantee::guarantee(tx, &actor, n.guarantee)?;
         Ok((payroll::project_raw(tx, n.project)?, g, n))
     });
@@ -174,7 +175,7 @@ fn notice_deeds(who: &Signed, n: &PaymentNotice, g: &Guarantee, sheets: &[(Strin
             &at(action),
             html! {
                 (text(w, &Field::new(name, who.t(label))))
-                (actions(button(Button::Primary, &who.t(send), None)))
+                (actions(button(if action == "unneeded" { Button::Secondary } else { Button::Primary }, &who.t(send), None)))
             },
         )
     };
@@ -189,13 +190,21 @@ fn notice_deeds(who: &Signed, n: &PaymentNotice, g: &Guarantee, sheets: &[(Strin
             one("asking", "note", "guarantee-note", "guarantee-ask")
         }
         (NoticeState::Called, _) => one("issuer", "payment", "guarantee-issuer-payment", "guarantee-issuer-paid"),
+        (NoticeState::Paid, _) if n.paid == n.came_back => html! {},
         (NoticeState::Paid, _) if n.sheet.is_none() => {
             let choices: Vec<Choice<'_>> = sheets.iter().map(|(id, told)| Choice::new(id, told)).collect();
             let fields = html! {
                 (select(w, &Field::new("sheet", who.t("guarantee-sheet")).hint(who.t("guarantee-sheet-hint")), &choices))
                 (actions(button(Button::Primary, &who.t("guarantee-sheet-set"), None)))
             };
-            form(&who.view, &at("sheet"), fields)
+            html! {
+                (form(&who.view, &at("sheet"), fields))
+                @if g.form == GForm::Cash {
+                    h2 { (who.t("guarantee-unneeded")) }
+                    p { (who.t("guarantee-unneeded-lead")) }
+                    (one("unneeded", "note", "guarantee-unneeded-why", "guarantee-unneeded-ask"))
+                }
+            }
         }
         (NoticeState::Paid, _) if g.form == GForm::Cash => html! {
             (form(&who.view, &at("coming-back"), html! { (actions(button(Button::Secondary, &who.t("guarantee-came-back"), None))) }))
@@ -254,4 +263,16 @@ pub async fn coming_back(
     let (actor, desk) = (who.actor.clone(), web.desk().clone());
     web.write(move |tx| guarantee::came_back(&desk, tx, &actor, id)).await?;
     Ok(back_to(id))
+}
+
+pub async fn unneeded(
+    State(web): State<Web>,
+    who: Signed,
+    At(id): At<PayNoticeId>,
+    f: Step,
+) -> Result<Response, Fault> {
+    of_notice(&web, &who, id).await?;
+    let actor = who.actor.clone();
+    let asked = web.write(move |tx| guarantee::unneeded_ask(tx, &actor, id, &f.0.note)).await?;
+    Ok(see_other(&format!("/approvals/{asked}")))
 }

@@ -146,7 +146,7 @@ fn in_the_way(who: &Signed, s: &Seen) -> Markup {
     let (w, u) = (who.words(), s.closing.unsettled);
     html! {
         @if !s.blocks.is_empty() {
-            (notice(Tone::Warn, &who.t("site-end-blocked"), html! { @for b in &s.blocks { p { @if who.firm().is_some() && b.kind == arrears::HELD { (who.t("site-end-block-matter")) } @else { (b.why) " · " (b.reference) } } } }))
+            (notice(Tone::Warn, &who.t("site-end-blocked"), html! { @for b in &s.blocks { p { @if who.firm().is_some() && b.kind == end::COMPLAINT { (who.t("site-end-block-matter")) } @else if b.kind == end::COMPLAINT { (b.why) } @else { (b.why) " · " (b.reference) } } } }))
         }
         @if !u.is_none() {
             (notice(Tone::Warn, &who.t("site-end-unsettled"), html! { p {

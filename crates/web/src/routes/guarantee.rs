@@ -35,6 +35,7 @@ pub(super) fn pages() -> Vec<Route> {
         post("/wages/pay-notices/{id}/issuer", notice::issuer, cases),
         post("/wages/pay-notices/{id}/sheet", notice::sheet, cases),
         post("/wages/pay-notices/{id}/coming-back", notice::coming_back, cases),
+        post("/wages/pay-notices/{id}/unneeded", notice::unneeded, cases),
     ]
 }
 
@@ -60,5 +61,6 @@ pub(super) fn programs() -> Vec<Route> {
         act("/v1/pay-notices/{id}/issuer-payment", api::issuer, cases, "Name the issuer's payment that meets a called letter").doc(|d| d.body::<api::IssuerAsk>().answer::<schema::Changed>()),
         act("/v1/pay-notices/{id}/sheet", api::sheet, cases, "Name the pay sheet that uses the money").doc(|d| d.body::<api::SheetAsk>().answer::<schema::Changed>()),
         act("/v1/pay-notices/{id}/coming-back", api::coming_back, cases, "Put money that nobody could be paid with back into the deposit").doc(|d| d.answer::<schema::CameBack>()),
+        act("/v1/pay-notices/{id}/unneeded", api::unneeded, cases, "Ask a second person to put money that no sheet uses back into the deposit").doc(|d| d.body::<crate::api::Why>().answer::<schema::ApprovalAsked>()),
     ]
 }

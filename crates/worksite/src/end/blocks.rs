@@ -1,5 +1,5 @@
 //! What keeps a site from its end; written by whoever keeps the case.
-use crate::end::{BLOCKS_MAX, TEXT_CHARS_MAX, filled};
+use crate::end::{BLOCKS_MAX, COMPLAINT, TEXT_CHARS_MAX, filled};
 use kernel::id::ProjectId;
 use kernel::{Actor, BookId, Error, Id, Result, Timestamp};
 use party::Change;
@@ -20,6 +20,16 @@ store::record! {
         pub lifted_by: Option<String>,
         pub lifted_at: Option<Timestamp>,
         pub lifted_why: String,
+    }
+}
+
+impl Block {
+    /// What the audit files it under. A firm may read what stands under its project, and hears nothing of complaints.
+    fn audited(&self) -> String {
+        match self.kind == COMPLAINT {
+            true => format!("{} {COMPLAINT}", self.project),
+            false => self.project.to_string(),
+        }
     }
 }
 
@@ -45,13 +55,13 @@ pub fn block(
     let mut row = Block { book, project, kind, reference, why, set_by, set_at, lifted_by, lifted_at, lifted_why, seal };
     match before {
         Some(_) => tx.update(&mut row)?,
-        None if blocks_of_kind(tx, project, &row.kind)? >= BLOCKS_MAX => {
+        None if count(tx, project, &row.kind)? >= BLOCKS_MAX => {
             return Err(Error::limit("blocks of a site", BLOCKS_MAX + 1, BLOCKS_MAX, "blocks"));
         }
         None => tx.insert(&mut row)?,
     }
     let shown = format!("{} {}", row.kind, row.reference);
-    tx.audit(actor, Audit::of("worksite.block", project).after(shown).reason(row.why))?;
+    tx.audit(actor, Audit::of("worksite.block", row.audited()).after(shown).reason(row.why))?;
     Ok(Change::Done)
 }
 
@@ -71,7 +81,7 @@ pub fn unblock(
     row.lifted_why = filled("why", why, TEXT_CHARS_MAX)?;
     tx.update(&mut row)?;
     let shown = format!("{} {}", row.kind, row.reference);
-    tx.audit(actor, Audit::of("worksite.unblock", project).change(shown, "").reason(row.lifted_why))?;
+    tx.audit(actor, Audit::of("worksite.unblock", row.audited()).change(shown, "").reason(row.lifted_why))?;
     Ok(Change::Done)
 }
 
@@ -88,7 +98,7 @@ pub fn is_blocked(tx: &mut Tx<'_>, project: ProjectId) -> Result<bool> {
 }
 
 /// Blocks of one kind, lifted or not, counted up to [`BLOCKS_MAX`]: one kind does not crowd out another.
-pub fn blocks_of_kind(tx: &mut Tx<'_>, project: ProjectId, kind: &str) -> Result<i64> {
+fn count(tx: &mut Tx<'_>, project: ProjectId, kind: &str) -> Result<i64> {
     let tail = "WHERE book = ?1 AND project = ?2 AND kind = ?3 LIMIT ?4";
     let found = tx.select::<Block>(tail, params![project.book(), project, kind.to_owned(), BLOCKS_MAX])?;
     Ok(found.len() as i64)

@@ -10,7 +10,7 @@ use crate::agreement::agreements_kept;
 use crate::end::closing::objections_kept;
 use crate::end::orders::orders_kept;
 use crate::end::packing::{Packed, Packing, hex, row};
-use crate::end::{EVIDENCE_LINES_MAX, EVIDENCE_SHEETS_MAX, blocks_of, end_of, kept_until, may_read};
+use crate::end::{COMPLAINT, EVIDENCE_LINES_MAX, EVIDENCE_SHEETS_MAX, blocks_of, end_of, kept_until, may_read};
 use kernel::id::{AccountId, ProjectId, WorkerId};
 use kernel::{Actor, Result};
 use payroll::{PayLine, PaySheet, Project, Worker, project_raw};
@@ -93,7 +93,9 @@ fn site(tx: &mut Tx<'_>, actor: &Actor, p: &Project, pack: &mut Packing<'_>) -> 
     orders.iter().try_for_each(|o| pack.paper(tx, o.book, &o.evidence))?;
     let objections: Vec<Value> = objections_kept(tx, p.id)?.iter().map(row).collect();
     pack.lines("objections", &objections)?;
-    let blocks: Vec<Value> = blocks_of(tx, p.id)?.iter().map(row).collect();
+    let blocks = blocks_of(tx, p.id)?;
+    // Who complained, and that somebody did, is between him and the bureau; a firm may have this archive.
+    let blocks: Vec<Value> = blocks.iter().filter(|b| b.kind != COMPLAINT).map(row).collect();
     pack.lines("blocks", &blocks)
 }
 

@@ -26,10 +26,11 @@ mod links;
 mod orders;
 mod packing;
 mod proof;
+mod protected;
 mod records;
 mod running;
 
-pub use blocks::{Block, block, blocks_of, blocks_of_kind, is_blocked, unblock};
+pub use blocks::{Block, block, blocks_of, is_blocked, unblock};
 pub use closing::{
     Closing, Completion, Objection, Step, WorksiteEnd, close_ask, completed, completion, end_of, judge, look,
     may_return, notice_begin, object, object_answer, objections_of, pledged,
@@ -44,6 +45,7 @@ pub use orders::{
 };
 pub use packing::{Packed, Packing, row};
 pub use proof::{Fault, Proof, proof};
+pub use protected::{Protected, protect, protected_accounts};
 pub use records::{Kept, kept_until, may_forget};
 pub use running::{Running, my_notice, my_notices, notice_of};
 
@@ -60,7 +62,9 @@ pub const KEPT_MONTHS: i32 = 36;
 pub const OBJECTIONS_MAX: i64 = 10_000;
 /// Objections and orders listed at once at most.
 pub const LISTED_MAX: i64 = 200;
-/// Blocks of one site at most.
+/// The kind of block under which a complaint holds a site; firms do not hear of it.
+pub const COMPLAINT: &str = "complaint";
+/// Blocks of one kind of one site at most.
 pub const BLOCKS_MAX: i64 = 500;
 /// Lines of the pay ledger shown on its page at most; the file has them all.
 pub const LEDGER_SHOWN_MAX: u32 = 200;
@@ -108,6 +112,7 @@ pub const MIGRATION: Migration =
 pub const TABLES: &[&Table] = &[
     store::verify::of::<WorksiteEnd>(),
     store::verify::of::<Objection>(),
+    store::verify::of::<Protected>(),
     store::verify::of::<Block>(),
     store::verify::of::<LegalOrder>(),
 ];

@@ -1,9 +1,9 @@
 //! Legal documents on protected accounts (Decree 724, art. 33).
 use crate::end::decided::{Movement, move_now};
+use crate::end::protected::protected_accounts;
 use crate::end::{Event, LISTED_MAX, ORDER_STATE, ORDER_UNFIT, TEXT_CHARS_MAX, filled, may_read};
 use kernel::id::{AccountId, ApprovalId, InstructionId, LegalOrderId, ProjectId};
 use kernel::{Actor, BookId, Currency, Date, Error, Id, Money, Page, PageAsk, Result, Timestamp};
-use ledger::Purpose;
 use ledger::restrictions::{self, Restrict, Restriction};
 use party::{Change, Permission, Scope};
 use payroll::{Project, project_of_account, project_raw};
@@ -191,6 +191,26 @@ pub fn orders_open(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub order: LegalOrderId,
+    terms: Terms,
+}
+
+/// What is agreed to: how much of which account, and for whom.
+#[derive(PartialEq, Eq, Serialize, Deserialize)]
+struct Terms {
+    account: AccountId,
+    action: Action,
+    amount: i64,
+    until: Option<Date>,
+    pay_to: Option<AccountId>,
+    document: String,
+}
+
+impl LegalOrder {
+    fn terms(&self) -> Terms {
+        let (account, action, amount, until, pay_to) =
+            (self.account, self.action, self.amount, self.until, self.pay_to);
+        Terms { account, action, amount, until, pay_to, document: self.document.clone() }
+    }
 }
 
 /// Enters a document and asks a second person. Needs `wage.legal_order`; he needs `wage.account_check`. The same document on the same
@@ -254,7 +274,8 @@ fn ask_again(tx: &mut Tx<'_>, actor: &Actor, project: &Project, mut row: LegalOr
 fn put_before(tx: &mut Tx<'_>, actor: &Actor, project: &Project, row: &LegalOrder) -> Result<ApprovalId> {
     let shown = |key: &str, value: &str| approval::Line::shown(key, value);
     let account = ledger::view(tx, row.account)?.account;
-    let mut ask = approval::Ask::new(KIND, &Payload { order: row.id }, Permission::WageAccountCheck)?;
+    let mut ask =
+        approval::Ask::new(KIND, &Payload { order: row.id, terms: row.terms() }, Permission::WageAccountCheck)?;
     ask.amount = Some(row.money());
     ask.firm = Some(project.firm);
     let payee = row.pay_to.map(|to| ledger::view(tx, to)).transpose()?.map(|v| v.account);
@@ -281,8 +302,7 @@ impl OrderNew {
         let unfit = |why: String| Error::new(&ORDER_UNFIT, why);
         let field = |name: &'static str, text: &str| filled(name, text, TEXT_CHARS_MAX);
         let account = ledger::view(tx, self.account)?.account;
-        let deposit = account.purpose == Purpose::Deposit && account.owner == kernel::Owner::Firm(project.contractor);
-        if ![project.wage_account, project.clearing_account].contains(&self.account) && !deposit {
+        if !protected_accounts(tx, project.id)?.contains(&self.account) {
             return Err(unfit(format!("{} is no account of this project's wages", self.account)));
         }
         if !self.amount.is_positive() || self.amount.currency != account.currency {
@@ -322,10 +342,13 @@ impl OrderNew {
     }
 }
 
-/// The second person agreed: exactly the amount is frozen, or taken.
+/// The second person agreed: exactly the amount is frozen, or taken. What is kept for named workers is not taken: `wage_earmarked`.
 pub(crate) fn carry_out(desk: &payments::Desk, tx: &mut Tx<'_>, actor: &Actor, asked: &Payload) -> Result<LegalOrder> {
     let mut o = order_raw(tx, asked.order)?;
     waits(&o)?;
+    if o.terms() != asked.terms {
+        return Err(Error::broken(format!("{} is not what was agreed to", o.id)));
+    }
     match o.action {
         Action::Freeze => {
             let until = o.until.map(|day| day.plus_days(1).begins());
@@ -341,6 +364,9 @@ pub(crate) fn carry_out(desk: &payments::Desk, tx: &mut Tx<'_>, actor: &Actor, a
             let m = Movement { kind, from, to, amount, reference: o.id.to_string(), memo: "依法扣划" };
             o.instruction = Some(move_now(desk, tx, m)?);
             o.state = OrderState::Deducted;
+            if o.account == project_raw(tx, o.project)?.wage_account {
+                payroll::not_of_others(tx, o.project)?;
+            }
         }
     }
     (o.decided_by, o.decided_at) = (Some(actor.principal()), Some(tx.now()));
