@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(of(&["t03.gathered"]), "mule");
         assert_eq!(of(&["t13.emptied", "t12.remote_control"]), "remote");
         assert_eq!(of(&["t12.remote_control", "t13.emptied"]), "remote");
-        assert_eq!(of(&["t26.fund_raising"]), "firm");
+        assert_eq!(of(&["t26.fund_raising"]), "elder", "the payer is who may lose");
     }
 
     #[test]

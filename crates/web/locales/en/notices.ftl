@@ -145,6 +145,16 @@ notice-safety-contact-accepted = { $from } agreed to be your trusted contact and
 notice-safety-contact-ended = { $from } ended being a trusted contact.
 notice-safety-report-decided = The bank has looked at the payee of the payment that you called a fraud. Thank you for telling us.
 notice-case-appeal-decided = Your objection or complaint was answered. Look under "My objections and complaints".
+notice-orders-placed = { $kind ->
+    [stop] By law an authority has your payments stopped, until { $until } at the latest. You can still receive. Bring your identity document to any branch to learn why, how to object and what to bring.
+   *[other] By law an authority has frozen money of yours until { $until }. Bring your identity document to any branch to learn why, how to object and what to bring.
+}
+notice-orders-renewed = The freeze of your money by an authority has changed. Bring your identity document to any branch to learn more.
+notice-orders-taken = { $kind ->
+    [return] By law { $money } of your frozen money went back to a victim. Bring your identity document to any branch to learn more.
+   *[other] By law { $money } was taken from your account. Bring your identity document to any branch to learn why and how to object.
+}
+notice-orders-ended = A stop or freeze of your money by an authority has ended.
 notice-payment-stopped-trusted = A payment of { $from } was delayed or stopped. Ring and ask whether somebody is pressing for it.
 notice-safety-loosening-trusted = { $from } asked to loosen the account safety lock, which takes a day. Ring and ask whether it was their own wish.
 # Warnings of wages, cases of arrears, complaints

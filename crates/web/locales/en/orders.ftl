@@ -28,16 +28,6 @@ permission-order-enter = Enter orders of authorities, stop payments at once
 permission-order-check = Check orders of authorities
 approval-kind-authority-order = Order of an authority
 
-notice-orders-placed = { $kind ->
-    [stop] By law an authority has your payments stopped, until { $until } at the latest. You can still receive. Bring your identity document to any branch to learn why, how to object and what to bring.
-   *[other] By law an authority has frozen money of yours until { $until }. Bring your identity document to any branch to learn why, how to object and what to bring.
-}
-notice-orders-renewed = The freeze of your money by an authority has changed. Bring your identity document to any branch to learn more.
-notice-orders-taken = { $kind ->
-    [return] By law { $money } of your frozen money went back to a victim. Bring your identity document to any branch to learn more.
-   *[other] By law { $money } was taken from your account. Bring your identity document to any branch to learn why and how to object.
-}
-notice-orders-ended = A stop or freeze of your money by an authority has ended.
 
 orders-kind = What is ordered
 orders-kind-stop = Emergency stop

@@ -145,6 +145,16 @@ notice-safety-contact-accepted = { $from }同意做您的紧急联系人。您�
 notice-safety-contact-ended = { $from }结束了紧急联系人的约定。
 notice-safety-report-decided = 您说是诈骗的那笔付款，银行已经核查了收款人。谢谢您的提醒。
 notice-case-appeal-decided = 您提的异议或投诉已有答复。请在“我的异议与投诉”里查看。
+notice-orders-placed = { $kind ->
+    [stop] 有权机关依法要求停止付款，您现在不能付款，可以收款，最长到 { $until }。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
+   *[other] 有权机关依法冻结了您的钱，到 { $until } 为止。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
+}
+notice-orders-renewed = 有权机关对您的钱的冻结有变更。请带身份证件到任一网点了解。
+notice-orders-taken = { $kind ->
+    [return] 有权机关依法从您被冻结的钱中，把 { $money } 返还给受害人。请带身份证件到任一网点了解。
+   *[other] 有权机关依法从您的账户扣划了 { $money }。请带身份证件到任一网点，了解原因和怎样申诉。
+}
+notice-orders-ended = 有权机关对您的一项止付或冻结已经结束。
 notice-payment-stopped-trusted = { $from }有一笔付款被暂缓或被拦下。请打电话问一问，是不是有人催他（她）付款。
 notice-safety-loosening-trusted = { $from }申请放宽账户安全锁，要等一天才生效。请打电话问一问，是不是本人的意思。
 # 工资预警、欠薪案件、投诉

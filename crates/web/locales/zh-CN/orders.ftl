@@ -28,16 +28,6 @@ permission-order-enter = 登记有权机关的查控文书，紧急止付
 permission-order-check = 复核有权机关的查控文书
 approval-kind-authority-order = 协助查控
 
-notice-orders-placed = { $kind ->
-    [stop] 有权机关依法要求停止付款，您现在不能付款，可以收款，最长到 { $until }。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
-   *[other] 有权机关依法冻结了您的钱，到 { $until } 为止。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
-}
-notice-orders-renewed = 有权机关对您的钱的冻结有变更。请带身份证件到任一网点了解。
-notice-orders-taken = { $kind ->
-    [return] 有权机关依法从您被冻结的钱中，把 { $money } 返还给受害人。请带身份证件到任一网点了解。
-   *[other] 有权机关依法从您的账户扣划了 { $money }。请带身份证件到任一网点，了解原因和怎样申诉。
-}
-notice-orders-ended = 有权机关对您的一项止付或冻结已经结束。
 
 orders-kind = 要求办理
 orders-kind-stop = 紧急止付
