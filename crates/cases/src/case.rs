@@ -309,6 +309,10 @@ impl Appeal {
     pub fn is_late(&self, now: Timestamp) -> bool {
         self.is_open() && now >= self.due_at
     }
+    /// The state as the customer hears it: he learns of a yes when both officers have said it.
+    pub fn told_state(&self) -> AppealState {
+        if self.is_open() { AppealState::Open } else { self.state }
+    }
 }
 
 const WORDS: &str = "case.words";

@@ -52,6 +52,7 @@ orders-target = Earlier order
 orders = Orders of authorities
 orders-lead = Stops, freezes, queries and deductions that police, courts and other authorities order.
 orders-stop-now = Stop payments now
+orders-stop-lead = It holds at once; then a colleague confirms it.
 orders-stop-about = Payments stop at once, on every channel. A colleague confirms it within 30 minutes, or it ends by itself.
 orders-new = Enter a document
 orders-new-lead = Fill it in as the document says. Nothing is done before a colleague agrees.

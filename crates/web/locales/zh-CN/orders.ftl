@@ -52,6 +52,7 @@ orders-target = 原文书
 orders = 协助查控
 orders-lead = 公安、法院等有权机关要求的止付、冻结、查询和扣划。
 orders-stop-now = 紧急止付
+orders-stop-lead = 填好后马上停付，再请一位同事确认。
 orders-stop-about = 提交后立即停止付款，所有渠道同时生效。另一位同事要在 30 分钟内确认，否则自动解除。
 orders-new = 登记文书
 orders-new-lead = 照文书填写。另一位同事复核后才办理。

@@ -26,7 +26,7 @@ fn told(c: &Case) -> Value {
 
 fn told_appeal(a: &Appeal) -> Value {
     json!({
-        "appeal": a.id, "kind": a.kind, "instruction": a.instruction, "urgent": a.urgent, "state": a.state, "made_at": a.made_at,
+        "appeal": a.id, "kind": a.kind, "instruction": a.instruction, "urgent": a.urgent, "state": a.told_state(), "made_at": a.made_at,
         "due_at": a.due_at, "decided_at": a.decided_at,
     })
 }

@@ -65,7 +65,7 @@ fn due(who: &Signed, a: &Appeal, now: Timestamp) -> Markup {
         Tone::Quiet
     };
     let key = if a.urgent { "appeal-urgent" } else { "appeal-due" };
-    status(tone, &who.t(key), "", &who.words().moment(a.due_at))
+    status(tone, &who.t(key), "", &say::end(who.words(), a.due_at))
 }
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AppealId>) -> Result<Shown, Fault> {

@@ -70,6 +70,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<QueueAs
             (link_button(Button::Primary, &who.t("fcase-new"), "/cases/new"))
             (link_button(Button::Secondary, &who.t("fcase-figures"), "/cases/figures"))
             (link_button(Button::Secondary, &who.t("fcases-nights"), "/cases/nights"))
+            @if who.holds(P::GuardDecide) { (link_button(Button::Secondary, &who.t("fraud-reports"), "/fraud-reports")) }
         }))
         (sides(&who, &ask.show))
         (table(&who, &items, web.now()))
@@ -106,7 +107,7 @@ fn table(who: &Signed, items: &[Seen], now: Timestamp) -> Markup {
     let table = Table::new(who.t("fcases"))
         .text(who.t("fcase-what"))
         .text(who.t("fcase-customer"))
-        .text(who.t("fcase-grave"))
+        .text(who.t("fcase-urgency"))
         .text(who.t("fcase-due"))
         .text(who.t("fcase-state"))
         .rows(items.iter().map(row))
@@ -215,7 +216,7 @@ fn rows<'a>(who: &Signed, all: &Whole, now: Timestamp) -> Vec<Row<'a>> {
         Row::new(who.t("fcase-state"), say::tag_by(w, c.state, &all.seen.officer, c.claimed_at)),
         Row::new(who.t("fcase-customer"), customer),
         Row::new(who.t("fcase-about"), html! { (say::told(w, "fcase-about", c.about.code())) }),
-        Row::new(who.t("fcase-grave"), severity(who, c)),
+        Row::new(who.t("fcase-urgency"), severity(who, c)),
         Row::new(who.t("fcase-skill"), html! { (say::told(w, "fcase-skill", c.skill.code())) }),
         Row::new(who.t("fcase-branch"), html! { (all.branch) }),
         Row::new(who.t("fcase-due"), due(who, c, now)),

@@ -109,14 +109,14 @@ pub async fn list(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let w = who.words();
     let one = |(a, said, answer): &(Appeal, String, Option<String>)| {
         let mut rows = vec![
-            Row::new(who.t("fcase-state"), say::tag(w, a.state)),
+            Row::new(who.t("fcase-state"), say::tag(w, a.told_state())),
             Row::new(who.t("dissent-when"), moment(w, a.made_at)),
-            Row::new(who.t("dissent-words"), html! { (said) }),
+            Row::new(who.t("dissent-said"), html! { (said) }),
         ];
         match answer {
             Some(answer) => rows.push(Row::new(who.t("appeal-answer"), html! { (answer) })),
             None => {
-                let due = w.t_with("dissent-sent", &[("due", w.moment(a.due_at).into())]);
+                let due = w.t_with("dissent-sent", &[("due", say::end(w, a.due_at).into())]);
                 rows.push(Row::new(who.t("appeal-due"), html! { (due) }));
             }
         }

@@ -90,7 +90,7 @@ fn table(who: &Signed, items: &[Seen], now: Timestamp) -> Markup {
             html! { div { (s.party) @if !s.account.is_empty() { br; span.hint { (s.account) } } } },
             html! { @if let Some(sum) = o.money() { (amount(w, sum)) } },
             html! { div { (say::tag(w, o.state)) @if let Some(left) = waits(who, o, now) { br; span.hint { (left) } } } },
-            html! { @if let Some(until) = o.until { (moment(w, until)) } },
+            html! { @if let Some(until) = o.until { (say::end(w, until)) } },
         ]
     };
     let table = Table::new(who.t("orders"))
@@ -194,7 +194,7 @@ fn rows<'a>(who: &Signed, s: &Seen) -> Vec<Row<'a>> {
         rows.push(Row::new(who.t("orders-place"), html! { (o.place) }));
     }
     if let Some(until) = o.until {
-        rows.push(Row::new(who.t("orders-until"), moment(w, until)));
+        rows.push(Row::new(who.t("orders-until"), html! { (say::end(w, until)) }));
     }
     rows.push(Row::new(who.t("orders-entered"), say::by(w, &s.entered, o.entered_at)));
     if let Some(at) = o.decided_at {

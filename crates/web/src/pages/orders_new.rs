@@ -103,10 +103,11 @@ fn form_page(who: &Signed, form: &Form, target: Option<&Seen>, errors: &FieldErr
         @if form.now { (notice(Tone::Warn, &who.t("orders-stop-now"), html! { p { (who.t("orders-stop-about")) } })) }
         (form_files(&who.view, form.action(), fields))
     };
-    let title = who.t(if form.now { "orders-stop-now" } else { "orders-new" });
+    let (title, lead) =
+        if form.now { ("orders-stop-now", "orders-stop-lead") } else { ("orders-new", "orders-new-lead") };
     page(
         who,
-        Sheet::new(title).lead(who.t("orders-new-lead")).crumb(who.t("orders"), "/orders").wrong(!errors.is_empty()),
+        Sheet::new(who.t(title)).lead(who.t(lead)).crumb(who.t("orders"), "/orders").wrong(!errors.is_empty()),
         main,
     )
 }

@@ -101,6 +101,14 @@ pub fn tag_by<S: Stated>(words: Words, state: S, who: &str, at: Option<Timestamp
     look::status(state.tone(), &told(words, S::PREFIX, state.word()), &named(words, who), &when)
 }
 
+/// When something ends; a midnight is told as the last day.
+pub fn end(words: Words, at: Timestamp) -> String {
+    match at.local_time() {
+        (0, 0, _) => words.date(at.local_date().plus_days(-1)),
+        _ => words.moment(at),
+    }
+}
+
 /// On what basis an account is restricted: written by staff, or that an authority ordered it.
 pub fn basis(words: Words, written: &str) -> Cow<'_, str> {
     match written {
