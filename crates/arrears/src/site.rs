@@ -171,11 +171,18 @@ fn each_month(
     }
 }
 
-/// What the gate says of the workers of the months. Of a team of which it says nothing in a month nothing is known.
+/// Whether the gate's silence about somebody says that he was not there: it told of his team in the month, or of other teams and it told of
+/// his once. Of a team that never came through a gate nothing is known, nor of a month in which the gate told of nobody.
+fn is_told(team: &str, in_month: &BTreeSet<String>, ever: &BTreeSet<String>) -> bool {
+    in_month.contains(team) || !in_month.is_empty() && ever.contains(team)
+}
+
+/// What the gate says of the workers of the months.
 pub(crate) fn add_attendance(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, periods: &BTreeSet<Period>) -> Result<()> {
     if !f.under_rules {
         return Ok(());
     }
+    let ever: BTreeSet<String> = crews::teams_ever(tx, p.id)?.into_iter().collect();
     for period in periods.iter().copied() {
         let (mut worked, mut told) = (BTreeMap::new(), BTreeSet::new());
         each_month(tx, p.id, period, &mut |m| {
@@ -184,8 +191,31 @@ pub(crate) fn add_attendance(tx: &mut Tx<'_>, p: &Project, f: &mut Facts, period
         })?;
         for m in f.months.iter_mut().filter(|m| m.period == period) {
             let there = worked.get(&m.worker).copied();
-            m.attended = there.or_else(|| told.contains(&m.team).then_some(0));
+            m.attended = there.or_else(|| is_told(&m.team, &told, &ever).then_some(0));
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_about_a_team_that_came_before_says_that_it_was_not_there() {
+        let set = |teams: &[&str]| -> BTreeSet<String> { teams.iter().map(|t| (*t).to_owned()).collect() };
+        for (in_month, ever, wanted, why) in [
+            (set(&["钢筋班"]), set(&["钢筋班"]), true, "others of his team came"),
+            (
+                set(&["木工班"]),
+                set(&["钢筋班", "木工班"]),
+                true,
+                "his team came in other months, other teams in this one",
+            ),
+            (set(&["木工班"]), set(&["木工班"]), false, "his team never came through a gate"),
+            (set(&[]), set(&["钢筋班"]), false, "no attendance came for the month"),
+        ] {
+            assert_eq!(is_told("钢筋班", &in_month, &ever), wanted, "{why}");
+        }
+    }
 }

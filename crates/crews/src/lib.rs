@@ -62,7 +62,8 @@ pub use import::{
 };
 pub use kept::{MonthPart, SheetKept, attendance_kept, month_kept, months_kept, sheet_kept};
 pub use month::{
-    AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, teams_at_work, worked,
+    AttendanceMonth, DAY_HALF_HOURS_MAX, HALF_DAY_HALF_HOURS, Source, half_days, months_page, teams_at_work,
+    teams_ever, worked,
 };
 pub use object::{
     ANSWER_DAYS, Answer, Objection, ObjectionNew, ObjectionView, Reason, answer_objection, keep_complaint_code, object,

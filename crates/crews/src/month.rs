@@ -229,6 +229,12 @@ pub fn teams_at_work(tx: &mut Tx<'_>, project: ProjectId, month: Period) -> Resu
     tx.query(sql, params![kernel::Id::book(&project), project, month], |r| Ok((r.get(0)?, r.get(1)?)))
 }
 
+/// The teams of a project that were at work in any month; with no permission asked: for domain code.
+pub fn teams_ever(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<String>> {
+    let sql = "SELECT DISTINCT team FROM crews_months WHERE book = ?1 AND project = ?2 AND half_days > 0 ORDER BY team";
+    tx.query(sql, params![kernel::Id::book(&project), project], |r| r.get(0))
+}
+
 pub(crate) fn attended(
     tx: &mut Tx<'_>,
     actor: &Actor,

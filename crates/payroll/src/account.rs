@@ -110,7 +110,8 @@ fn is_ours(tx: &mut Tx<'_>, bank: &str) -> Result<bool> {
     Ok(bank.starts_with(&head.name_zh) || bank.eq_ignore_ascii_case(&head.name_en))
 }
 
-/// Asks for another account of a worker; a second person approves it ([`crate::approve`]). Needs `wage.roster_edit`.
+/// Asks for another account of a worker; a second person approves it ([`crate::approve`]). Needs `wage.roster_edit`. Also of one who left
+/// while a wage of his that came back is unpaid. Errors: `left_roster`, those of the account.
 pub fn account_change_ask(
     tx: &mut Tx<'_>,
     actor: &Actor,

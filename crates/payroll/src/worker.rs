@@ -281,15 +281,23 @@ pub fn worker_raw(tx: &mut Tx<'_>, id: WorkerId) -> Result<Worker> {
     tx.load::<Worker>(params![id.book(), id])?.ok_or_else(|| Error::not_found("worker", id))
 }
 
-/// A line of the roster with its project, for an actor who may edit it.
+/// A line of the roster with its project, for an actor who may edit it. Also of somebody who left while a wage that came back is not paid
+/// again: its new account is written here.
 pub(crate) fn editable(tx: &mut Tx<'_>, actor: &Actor, id: WorkerId) -> Result<(Project, Worker)> {
     let worker = worker_raw(tx, id)?;
     let project = project_raw(tx, worker.project)?;
     party::may(tx, actor, Permission::WageRosterEdit, &Scope::firm(project.firm))?;
-    match worker.is_on_roster() {
+    match worker.is_on_roster() || is_owed(tx, &worker)? {
         true => Ok((project, worker)),
         false => Err(Error::new(&LEFT_ROSTER, format!("{} left the roster", worker.name_masked))),
     }
+}
+
+/// Whether a wage of this roster line failed and no other line pays it.
+fn is_owed(tx: &mut Tx<'_>, worker: &Worker) -> Result<bool> {
+    let sql = "SELECT 1 FROM payroll_lines WHERE person = ?1 AND worker = ?2 AND state = 'failed' AND live = 1 LIMIT 1";
+    let found = tx.query_one(sql, params![worker.person, worker.id], |r| r.get::<i64>(0))?;
+    Ok(found.is_some())
 }
 
 /// Ends a roster line on a day. What he is still owed is paid all the same. Needs `wage.roster_edit`.

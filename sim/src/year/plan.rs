@@ -275,6 +275,12 @@ impl Year {
             }
             self.look_alikes(&mut dice, n, honest, &months);
         }
+        // Nobody works on a site that is completed, whenever he came.
+        for stay in &mut self.stays {
+            if let Some(end) = self.sites[stay.site].ends {
+                stay.until = Some(stay.until.map_or(end, |u| u.min(end)));
+            }
+        }
     }
 
     fn look_alikes(&mut self, dice: &mut Dice, site: usize, honest: bool, months: &[Period]) {
@@ -333,8 +339,6 @@ impl Year {
         if what == Completed {
             let end = on_day(period, 20);
             self.sites[site].ends = Some(end);
-            let over = self.stays.iter_mut().filter(|s| s.site == site);
-            over.for_each(|s| s.until = Some(s.until.map_or(end, |u| u.min(end))));
         }
         self.acts.push(Act { what, site, period, crew, stays, hands });
     }

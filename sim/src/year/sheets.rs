@@ -264,12 +264,12 @@ impl Play<'_> {
         }
         let project = self.live(site)?.project;
         let back = self.town.bank.read(|tx| payroll::came_back(tx, project))?;
-        // Sheets are repaid each by itself. Whoever left the site in the meantime is not called back for it.
+        // Sheets are repaid each by itself.
         let mut sheets: BTreeMap<PaySheetId, Vec<PayLineId>> = BTreeMap::new();
         for line in back.into_iter().filter(|l| l.swept.is_some()) {
             let workers = &self.live(site)?.workers;
             let stay = workers.iter().find(|(_, w)| **w == line.worker).map(|(stay, _)| *stay);
-            if let Some(stay) = stay.filter(|s| year.stays[*s].covers(self.today)) {
+            if let Some(stay) = stay {
                 self.mend(site, stay)?;
                 sheets.entry(line.sheet).or_default().push(line.id);
             }

@@ -62,7 +62,10 @@ impl Year {
         // What nobody puts right lasts to the end.
         let lasting =
             matches!(act.what, NotFiled | GuaranteeLow | GuaranteeExpired | GuaranteeNotRefilled | SharedCard);
-        let until = if lasting { self.last } else { endangers.plus_days(ECHO_DAYS) };
+        // A ghost stands on the sheet of each month in which he is on the roster.
+        let on_roster = act.stays.iter().map(|s| self.stays[*s].until.unwrap_or(self.last)).max();
+        let seen_until = on_roster.filter(|_| act.what == Ghosts).map_or(endangers, |d| d.max(endangers));
+        let until = if lasting { self.last } else { seen_until.plus_days(ECHO_DAYS) };
         let arrears =
             act.what.is_arrears() && (act.what != NeverFunded || course.short.iter().any(|p| *p >= act.period));
         let (stays, crew) = (act.stays.clone(), matches!(act.what, Vanished | LeftUnpaid).then_some(act.crew));

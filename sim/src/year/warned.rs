@@ -21,7 +21,8 @@ fn names(what: What) -> &'static [&'static str] {
         NeverFunded => &["funding_late", "balance_short"],
         ShortBalance => &["balance_short"],
         Ghosts => &["ghost_worker"],
-        InventedDays => &["days_invented"],
+        // Whoever was not there at all on the days that are claimed is told as a ghost.
+        InventedDays => &["days_invented", "ghost_worker"],
         SharedCard => &["one_card_many"],
         Strangers => &["stranger_on_site"],
         Vanished => &["crew_vanished", "sudden_drop"],

@@ -239,6 +239,35 @@ fn a_return_after_the_end_opens_the_run_again() {
 }
 
 #[test]
+fn whoever_left_before_his_wage_came_back_is_paid_to_his_new_card() {
+    let bank = Bank::open(1, 1);
+    let sheet = drafted(&bank, "2026-10");
+    bank.check(sheet);
+    bank.pay(sheet);
+    let line = line_of(&bank, sheet, 2);
+    let change = |bank: &Bank| {
+        let (clerk, worker) = (bank.clerk.clone(), line.worker);
+        let given = AccountGiven { number: card(70), bank: THEIRS.into() };
+        bank.write(move |tx| account_change_ask(tx, &clerk, worker, given.clone(), "退汇"))
+    };
+    let (clerk, worker, on) = (bank.clerk.clone(), line.worker, bank.read(|tx| Ok(tx.now().local_date())));
+    bank.write(move |tx| worker_leave(tx, &clerk, worker, on, "完工离场")).unwrap();
+    assert!(change(&bank).unwrap_err().is(&LEFT_ROSTER), "nothing came back");
+    returned(&bank, &line);
+    resume(&bank.desk, 10).unwrap();
+    let asked = change(&bank).unwrap();
+    let (checker, hash) = (bank.checker.clone(), bank.read(|tx| approval::raw(tx, asked)).hash_text());
+    bank.write(move |tx| approve(tx, &checker, asked, &hash)).unwrap();
+    let (clerk, id) = (bank.clerk.clone(), line.id);
+    let again = bank.write(move |tx| repay(tx, &clerk, &[id], "退汇重发")).unwrap();
+    assert!(change(&bank).unwrap_err().is(&LEFT_ROSTER), "another sheet pays it");
+    bank.check(again);
+    let paid = bank.pay(again);
+    assert_eq!((paid.failed_lines, bank.read(|tx| line_raw(tx, id)).repaid_by.is_some()), (0, true));
+    bank.verify();
+}
+
+#[test]
 fn an_account_changed_after_the_check_is_not_paid() {
     let bank = Bank::open(1, 1);
     let sheet = drafted(&bank, "2026-10");

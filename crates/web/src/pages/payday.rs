@@ -222,7 +222,7 @@ fn failed(tx: &mut Tx<'_>, actor: &Actor, id: PaySheetId, ask: &PageAsk) -> Done
     let found = payroll::lines(tx, actor, id, Some(LineState::Failed), ask)?;
     let with_worker = |line: LineView| {
         let worker = tx.get::<Worker>(params![line.worker.book(), line.worker])?;
-        let fit = |w: &Worker| w.is_on_roster() && matches!(w.standing, Standing::Verified | Standing::External);
+        let fit = |w: &Worker| matches!(w.standing, Standing::Verified | Standing::External);
         let ready = line.money_back && line.repaid_by.is_none() && worker.as_ref().is_some_and(fit);
         Ok(Failed { line, ready })
     };
