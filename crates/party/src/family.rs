@@ -353,7 +353,8 @@ pub fn end(tx: &mut Tx<'_>, actor: &Actor, id: FamilyTieId) -> Result<Change> {
     Ok(Change::Done)
 }
 
-/// What one may see, and what others may see of one; newest first, at most [`TIES_LISTED_MAX`] of each.
+/// What one may see, and what others may see of one; newest first, at most [`TIES_LISTED_MAX`] of each. A tie that shows no
+/// account is none of them.
 #[derive(Clone, Debug)]
 pub struct Circle {
     /// Whom the actor lets look.
@@ -363,10 +364,25 @@ pub struct Circle {
 }
 
 pub fn circle(tx: &mut Tx<'_>, actor: &Actor) -> Result<Circle> {
+    let (given, received) = (given_by(tx, myself(actor)?)?, received(tx, actor)?);
+    Ok(Circle { given: seeing(tx, given)?, received: seeing(tx, received)? })
+}
+
+/// Ties in which others named the actor, those that show him no account among them; newest first, at most
+/// [`TIES_LISTED_MAX`].
+pub fn received(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Tie>> {
     let me = myself(actor)?;
-    let tail = "WHERE member = ?1 ORDER BY id DESC LIMIT ?2";
-    let received = tx.select::<Tie>(tail, params![me, TIES_LISTED_MAX])?;
-    Ok(Circle { given: given_by(tx, me)?, received })
+    tx.select::<Tie>("WHERE member = ?1 ORDER BY id DESC LIMIT ?2", params![me, TIES_LISTED_MAX])
+}
+
+fn seeing(tx: &mut Tx<'_>, ties: Vec<Tie>) -> Result<Vec<Tie>> {
+    let mut out = Vec::with_capacity(ties.len());
+    for tie in ties {
+        if !shares_of(tx, &tie)?.is_empty() {
+            out.push(tie);
+        }
+    }
+    Ok(out)
 }
 
 fn given_by(tx: &mut Tx<'_>, owner: PersonId) -> Result<Vec<Tie>> {

@@ -280,7 +280,7 @@ pub fn contacts(tx: &mut Tx<'_>, actor: &Actor) -> Result<Contacts> {
     let open = |c: &ContactView| c.is_told(now) || c.waits(now);
     let named = of_owner(tx, me)?.into_iter().filter(open).collect();
     let mut of_others = Vec::new();
-    for tie in family::circle(tx, actor)?.received {
+    for tie in family::received(tx, actor)? {
         let Some(contact) = tx.get::<Contact>(params![tie.book, tie.id])? else { continue };
         let view = ContactView { contact, tie };
         if open(&view) {

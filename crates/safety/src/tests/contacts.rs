@@ -41,6 +41,8 @@ fn both_agree_and_either_ends_it() {
     assert_eq!(told_of(&bank), [li]);
     let of = bank.read(|tx| contacts(tx, &phone(li))).of_others;
     assert!(of.len() == 1 && of[0].1.contains('*'));
+    let views = [wang, li].map(|p| bank.read(|tx| family::circle(tx, &phone(p))));
+    assert!(views.iter().all(|v| v.given.is_empty() && v.received.is_empty()), "a family view shows accounts");
 
     assert_eq!(bank.write(move |tx| contact_end(tx, &phone(li), tie)).unwrap(), Change::Done);
     assert_eq!(bank.write(move |tx| contact_end(tx, &phone(wang), tie)).unwrap(), Change::AlreadySo);
