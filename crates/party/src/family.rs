@@ -212,7 +212,7 @@ fn invite_any(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
     need_step_up(actor)?;
     let (name, number) = checked(ask)?;
     let phone_index = tx.keys().index("phone", &number);
-    room(tx, owner, &phone_index)?;
+    room(tx, owner, &phone_index, ask.shares.is_empty())?;
     let (now, book) = (tx.now(), owner.book());
     let id = FamilyTieId::new(now, book);
     let mut tie = Tie {
@@ -264,12 +264,15 @@ fn checked(ask: &Invite) -> Result<(String, String)> {
 }
 
 /// Whether the owner may invite one more.
-fn room(tx: &mut Tx<'_>, owner: PersonId, phone_index: &[u8]) -> Result<()> {
+/// Who sees no account may still be let see one; a second tie that shows none is never needed.
+fn room(tx: &mut Tx<'_>, owner: PersonId, phone_index: &[u8], unseeing: bool) -> Result<()> {
     let now = tx.now();
     let ties = given_by(tx, owner)?;
     let open: Vec<&Tie> = ties.iter().filter(|t| t.waits(now) || t.is_open(now)).collect();
-    if open.iter().any(|t| t.phone_index == phone_index) {
-        return Err(Error::new(&FAMILY_ALREADY, "this number was invited before and the invitation stands"));
+    for before in open.iter().filter(|t| t.phone_index == phone_index) {
+        if unseeing || !shares_of(tx, before)?.is_empty() {
+            return Err(Error::new(&FAMILY_ALREADY, "this number was invited before and the invitation stands"));
+        }
     }
     let late = ties.iter().filter(|t| now.since(t.invited_at) < INVITE_DAYS * DAY).count();
     let counts = [("open", open.len(), TIES_OPEN_MAX), ("invited in 30 days", late, INVITATIONS_MAX)];

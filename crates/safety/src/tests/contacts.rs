@@ -106,3 +106,29 @@ fn a_member_who_looks_already_becomes_a_contact_and_stays_a_member() {
     let now = bank.clock.now();
     assert!(bank.read(|tx| family::tie_raw(tx, tie)).unwrap().is_open(now), "he still looks");
 }
+
+#[test]
+fn a_contact_is_let_look_later_and_a_second_contact_of_the_same_number_is_not_made() {
+    let bank = Bank::open();
+    let [wang, li, _] = bank.people;
+    let contact = son(&bank);
+    let account = kernel::id::AccountId::new(bank.clock.now(), bank.branch.book());
+    let ask = family::Invite {
+        relation: Relation::Son,
+        name: "李建国".into(),
+        phone: "13900000001".into(),
+        shares: vec![family::ShareAsk { account, level: family::Level::Balance, alerts: false }],
+        months: 3,
+    };
+    let invite = || {
+        let ask = ask.clone();
+        bank.write(move |tx| family::invite(tx, &sure(wang), &ask))
+    };
+    let tie = invite().unwrap().id;
+    assert_ne!(tie, contact);
+    assert_eq!(code(invite()), "family_already");
+    let again = bank.write(move |tx| contact_name(tx, &sure(wang), &named("李建国", "13900000001")));
+    assert_eq!(code(again), "family_already");
+    let seen = bank.read(|tx| family::circle(tx, &phone(li))).received;
+    assert_eq!(seen.iter().map(|t| t.id).collect::<Vec<_>>(), [tie]);
+}
