@@ -177,7 +177,7 @@ impl Bank {
 
     /// Fills the guard's memory from what is on record, before anything is decided.
     fn recall(&self) -> Result<()> {
-        let begun = std::time::Instant::now();
+        let begun = kernel::clock::stopwatch();
         let rows = self.store.read(|tx| self.desk.guard.recall(tx))?;
         if rows > 0 {
             tracing::info!(rows, ms = begun.elapsed().as_millis() as u64, "the guard remembers what moved lately");

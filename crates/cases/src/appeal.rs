@@ -159,12 +159,11 @@ pub fn appeal(tx: &mut Tx<'_>, actor: &Actor, id: AppealId) -> Result<Appeal> {
     Ok(a)
 }
 
-/// What was said, what was answered, and the files (id, name), for the customer and those who answer.
-pub fn appeal_said(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    id: AppealId,
-) -> Result<(String, Option<String>, Vec<(CaseStepId, String)>)> {
+/// Kept files: id and name.
+pub type Files = Vec<(CaseStepId, String)>;
+
+/// What was said, what was answered, and the files, for the customer and those who answer.
+pub fn appeal_said(tx: &mut Tx<'_>, actor: &Actor, id: AppealId) -> Result<(String, Option<String>, Files)> {
     let a = appeal(tx, actor, id)?;
     let said = words(tx.keys(), &a.words)?.note;
     let answer = match &a.answer {

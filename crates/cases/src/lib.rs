@@ -38,7 +38,9 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use appeal::{AppealNew, agree, appeal, appeal_file, appeal_said, appeals, appeals_of, decide, disagree, object};
+pub use appeal::{
+    AppealNew, Files, agree, appeal, appeal_file, appeal_said, appeals, appeals_of, decide, disagree, object,
+};
 pub use case::{
     About, Alert, Appeal, AppealKind, AppealState, CallOutcome, Case, CaseState, Customer, How, Interception, Outcome,
     Severity, Skill, Source, Step, StepKind, Words, renew_appeal, renew_step,

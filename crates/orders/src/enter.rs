@@ -304,10 +304,10 @@ pub(crate) fn judge(tx: &mut Tx<'_>, o: &AuthorityOrder) -> Result<()> {
         None => None,
     };
     term(tx, o, target.as_ref())?;
-    if let (Some(cut), Some(t)) = (o.amount.filter(|_| o.kind == OrderKind::Release), &target) {
-        if t.left().is_none_or(|left| cut >= left) {
-            return Err(form("amount", "less than the freeze still keeps; leave it empty to end the freeze"));
-        }
+    if let (Some(cut), Some(t)) = (o.amount.filter(|_| o.kind == OrderKind::Release), &target)
+        && t.left().is_none_or(|left| cut >= left)
+    {
+        return Err(form("amount", "less than the freeze still keeps; leave it empty to end the freeze"));
     }
     let lives = matches!(o.subject, Owner::Person(_)) && o.authority.enforces() && o.kind == OrderKind::Deduct;
     match lives && o.keep.is_none() {
