@@ -47,7 +47,7 @@ pub(crate) fn told(tx: &mut Tx<'_>) -> Result<()> {
         let figures = figures(&s);
         tx.execute(
             "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?1, ?2, ?3)",
-            &crate::params![s.table, name, figures],
+            crate::params![s.table, name, figures],
         )?;
     }
     tx.batch("ANALYZE sqlite_schema")

@@ -18,7 +18,7 @@ const GUARANTEE_DAYS: usize = 20;
 impl Year {
     /// Every plant whose pay day lies in the year.
     pub fn truths(&self, courses: &[Course]) -> Vec<Planted> {
-        let played = |act: &Act| !act.what.is_honest() && !(act.stays.is_empty() && act.what.needs_hands());
+        let played = |act: &Act| !(act.what.is_honest() || act.stays.is_empty() && act.what.needs_hands());
         let found = self.acts.iter().enumerate().filter(|(_, act)| played(act));
         found.filter_map(|(n, _)| self.truth(n, courses)).filter(|p| p.endangers <= self.last).collect()
     }
