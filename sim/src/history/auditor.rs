@@ -34,6 +34,8 @@ pub struct Frozen {
 pub struct Auditor {
     /// Every line of each sheet: worker, net in fen; and whether two persons agreed to it.
     pub sheets: BTreeMap<PaySheetId, (Vec<(usize, i64)>, bool)>,
+    /// Sheets that were cancelled: whoever agreed to one before, or tries to, pays nobody by it.
+    pub cancelled: BTreeSet<PaySheetId>,
     /// What sheets that pay failed lines again come to, agreed to or not.
     pub repays: BTreeMap<PaySheetId, (i64, bool)>,
     /// Accounts and card numbers that were ever a worker's own.
@@ -72,6 +74,7 @@ impl Auditor {
     pub fn new(world: &World) -> Result<Auditor> {
         let mut auditor = Auditor {
             sheets: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
             repays: BTreeMap::new(),
             accounts: BTreeMap::new(),
             cards: BTreeMap::new(),

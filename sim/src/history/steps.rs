@@ -158,7 +158,7 @@ impl World {
             let _ = self.town.bank.write(move |tx| payroll::approve(tx, &by, asked, &hash));
         }
         let row = self.town.bank.read(|tx| approval::raw(tx, asked))?;
-        let two = row.state == approval::State::Executed;
+        let two = row.state == approval::State::Executed && !auditor.cancelled.contains(&sheet);
         if let Some((_, yes)) = auditor.sheets.get_mut(&sheet) {
             *yes |= two;
         }
@@ -460,8 +460,10 @@ impl World {
         for sheet in self.sheets.clone() {
             let clerk = self.clerk();
             let done = self.town.bank.write(move |tx| payroll::cancel(tx, &clerk, sheet, "完工清理"));
-            if let (Ok(party::Change::Done), Some((_, yes))) = (done, auditor.sheets.get_mut(&sheet)) {
-                *yes = false;
+            if matches!(done, Ok(party::Change::Done)) {
+                auditor.cancelled.insert(sheet);
+                auditor.sheets.entry(sheet).and_modify(|(_, yes)| *yes = false);
+                auditor.repays.entry(sheet).and_modify(|(_, yes)| *yes = false);
             }
         }
         for a in 0..3 {
