@@ -160,6 +160,12 @@ test('the second person agrees, and the deposit pays what is owed', { timeout: 1
 
 test('the bank names the sheet that the money is for', { timeout: 120_000 }, () =>
   by('payroll', async (page) => {
+    await visit(page, noticeAt, 'vanished-notice-paid');
+    // Somebody believes that the contractor has paid; it only waits for a second person, who never agrees.
+    await page.fill(`${inForm('/unneeded')} [name=note]`, '以为总包已用自有资金付清');
+    await sendForm(page, '/unneeded');
+    assert.match(at(page), /^\/approvals\//);
+    await sound(page, 'vanished-notice-unneeded');
     await page.goto(noticeAt);
     await page.selectOption('[name=sheet]', { index: 1 });
     await sendForm(page, '/sheet');

@@ -161,3 +161,14 @@ fn sqlite_takes_the_index_that_tells_rows_apart_and_not_the_book() {
         assert!(found.contains(wanted), "{sql}: {found}");
     }
 }
+
+#[test]
+fn a_database_without_figures_for_its_plans_gets_them_when_it_is_opened() {
+    at_sqlite_yard(|bank| {
+        bank.close();
+        bank.hand().does("DROP TABLE sqlite_stat1");
+        bank.reopen();
+        assert!(bank.hand().count("SELECT count(*) FROM sqlite_stat1") > 0);
+        bank.finish();
+    });
+}

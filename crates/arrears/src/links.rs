@@ -7,7 +7,8 @@ use kernel::id::{ApprovalId, ArrearsCaseId, PayNoticeId, WorkerId};
 use kernel::{Actor, Error, Result, Timestamp};
 use party::Change;
 use payments::Desk;
-use std::collections::BTreeMap;
+use payroll::Period;
+use std::collections::{BTreeMap, BTreeSet};
 use store::Tx;
 
 const KIND: &str = "arrears";
@@ -92,10 +93,27 @@ pub(crate) fn lower(tx: &mut Tx<'_>, c: &ArrearsCase) -> Result<()> {
 }
 
 /// The second person's yes to what a guarantee is asked for. What was paid to the workers of its case until this moment is taken off first,
-/// so a guarantee never pays more than is owed. Errors: those of [`guarantee::approval_yes`].
+/// so a guarantee never pays more than is owed; and a wage for which money of another case's notice waits is not paid once more, also when
+/// that case was closed since. Errors: `guarantee_named_elsewhere`, those of [`guarantee::approval_yes`].
 pub fn guarantee_yes(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str) -> Result<Change> {
-    if let Some(project) = guarantee::project_of_notice(tx, id)? {
-        follow(tx, project)?;
+    if let Some(n) = guarantee::notice_of_approval(tx, id)? {
+        follow(tx, n.project)?;
+        once(tx, &n)?;
     }
     guarantee::approval_yes(desk, tx, actor, id, shown_hash)
+}
+
+/// `Err(guarantee_named_elsewhere)` when money for a wage of this notice's case lies there on another case's notice.
+fn once(tx: &mut Tx<'_>, n: &PaymentNotice) -> Result<()> {
+    let wages = |tx: &mut Tx<'_>, of: &PaymentNotice| -> Result<BTreeSet<(WorkerId, Period)>> {
+        let Ok(case) = of.default_proof.parse::<ArrearsCaseId>() else { return Ok(BTreeSet::new()) };
+        Ok(lines_of(tx, case)?.into_iter().map(|l| (l.worker, l.period)).collect())
+    };
+    let own = wages(tx, n)?;
+    for other in guarantee::notices_with_money(tx, n.project)?.into_iter().filter(|other| other.id != n.id) {
+        if !own.is_disjoint(&wages(tx, &other)?) {
+            return Err(guarantee::named_elsewhere(&other));
+        }
+    }
+    Ok(())
 }

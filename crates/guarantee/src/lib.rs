@@ -53,8 +53,8 @@ pub use guarantee::{
     open_letter, pay_in, renew,
 };
 pub use notice::{
-    Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, notice, notice_ask, notice_lower, notice_receive,
-    notice_sheet, notices_of, project_of_notice, sheet_in_use,
+    Named, NoticeNew, NoticeState, PaymentNotice, issuer_paid, named_elsewhere, notice, notice_ask, notice_lower,
+    notice_of_approval, notice_receive, notice_sheet, notices_of, notices_with_money, sheet_in_use,
 };
 pub use rates::{Ask, COUNTRY, History, Reason, Requirement, Row, figures, required, working_days_after};
 pub use refill::{came_back, unneeded_ask};

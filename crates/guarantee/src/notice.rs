@@ -400,13 +400,33 @@ pub fn notice_lower(tx: &mut Tx<'_>, id: PayNoticeId, owed: &BTreeMap<WorkerId, 
     Ok(Change::Done)
 }
 
-/// The project of the notice that an approval is to pay; `None` for an approval of another kind. For domain code.
-pub fn project_of_notice(tx: &mut Tx<'_>, id: ApprovalId) -> Result<Option<ProjectId>> {
+/// The notice that an approval is to pay; `None` for an approval of another kind. For domain code.
+pub fn notice_of_approval(tx: &mut Tx<'_>, id: ApprovalId) -> Result<Option<PaymentNotice>> {
     let asked = approval::raw(tx, id)?;
     if asked.kind != KIND {
         return Ok(None);
     }
-    Ok(Some(notice_raw(tx, Payload::read(&asked.payload)?.notice)?.project))
+    notice_raw(tx, Payload::read(&asked.payload)?.notice).map(Some)
+}
+
+/// The notices of a project whose money was called or lies in the wage account, and is not all paid to its workers or given back yet. For
+/// domain code.
+pub fn notices_with_money(tx: &mut Tx<'_>, project: ProjectId) -> Result<Vec<PaymentNotice>> {
+    let tail =
+        "WHERE book = ?1 AND project = ?2 AND (state = 'called' OR state = 'paid' AND paid > came_back) ORDER BY id";
+    let mut with = Vec::new();
+    for n in tx.select::<PaymentNotice>(tail, params![project.book(), project])? {
+        if n.state == NoticeState::Called || n.live_sheet(tx)?.is_none_or(|s| s.finished_at.is_none()) {
+            with.push(n);
+        }
+    }
+    Ok(with)
+}
+
+/// What a second notice of the same wage is told.
+pub fn named_elsewhere(other: &PaymentNotice) -> Error {
+    let told = format!("{} {} holds money for the same workers", other.bureau_name, other.number);
+    Error::new(&NAMED_ELSEWHERE, told).with("notice", other.id)
 }
 
 /// The letter's issuer has paid: `instruction` is his payment into the project's wage account, of at least what was called. Needs
@@ -453,30 +473,18 @@ impl PaymentNotice {
         let sheet = self.sheet.map(|s| payroll::sheet_raw(tx, s)).transpose()?;
         Ok(sheet.filter(|s| s.state != SheetState::Cancelled))
     }
-    /// Its money was called or lies in the wage account, and is not all paid to its workers or given back yet.
-    fn holds(&self, tx: &mut Tx<'_>) -> Result<bool> {
-        match self.state {
-            NoticeState::Called => Ok(true),
-            NoticeState::Paid if self.paid > self.came_back => {
-                Ok(self.live_sheet(tx)?.is_none_or(|s| s.finished_at.is_none()))
-            }
-            _ => Ok(false),
-        }
-    }
     /// `Err(guarantee_named_elsewhere)` while another notice holds money for a worker whom this one names: it may be the same wage, and a
-    /// guarantee pays it once. Two notices of two cases are of different wages, for a wage stands in one open case.
+    /// guarantee pays it once. Two notices of two cases say themselves which wages they are of: who knows cases compares them.
     pub(crate) fn alone(&self, tx: &mut Tx<'_>) -> Result<()> {
         let case = |n: &PaymentNotice| n.default_proof.parse::<ArrearsCaseId>().ok();
         let workers: BTreeSet<WorkerId> = self.workers.0.iter().map(|w| w.worker).collect();
         let names = |n: &PaymentNotice| n.workers.0.iter().any(|w| workers.contains(&w.worker));
         let of_two_cases = |n: &PaymentNotice| matches!((case(self), case(n)), (Some(a), Some(b)) if a != b);
-        for other in notices_of(tx, self.project)? {
-            if other.id != self.id && !of_two_cases(&other) && names(&other) && other.holds(tx)? {
-                let told = format!("{} {} holds money for the same workers", other.bureau_name, other.number);
-                return Err(Error::new(&NAMED_ELSEWHERE, told).with("notice", other.id));
-            }
+        let mut others = notices_with_money(tx, self.project)?.into_iter();
+        match others.find(|other| other.id != self.id && !of_two_cases(other) && names(other)) {
+            Some(other) => Err(named_elsewhere(&other)),
+            None => Ok(()),
         }
-        Ok(())
     }
     /// The money is in the wage account, for the named workers alone.
     pub(crate) fn pay(&mut self, tx: &mut Tx<'_>, g: &Guarantee, by: InstructionId) -> Result<()> {
@@ -496,13 +504,14 @@ pub fn notice_sheet(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, sheet: PayS
     let mut n = notice_raw(tx, id)?;
     let project = project_raw(tx, n.project)?;
     party::may(tx, actor, Permission::WageCase, &Scope::firm(project.firm))?;
-    if n.sheet == Some(sheet) {
+    let used = sheet_in_use(tx, &n)?;
+    if used == Some(sheet) {
         return Ok(Change::AlreadySo);
     }
     n.is(&[NoticeState::Paid])?;
     let unfit = |why: String| Error::new(&SHEET_UNFIT, why);
     let found = payroll::sheet_raw(tx, sheet)?;
-    if n.live_sheet(tx)?.is_some() || !payroll::awaits_pay(&found) || found.project != n.project || found.net > n.paid {
+    if used.is_some() || !payroll::awaits_pay(&found) || found.project != n.project || found.net > n.paid {
         return Err(unfit(format!("{sheet} of {} does not fit {} paid", found.net(), n.paid_money())));
     }
     let owed: BTreeMap<WorkerId, i64> = n.workers.0.iter().map(|w| (w.worker, w.amount)).collect();

@@ -60,7 +60,7 @@ fn apply(tx: &mut Tx<'_>, all: &[Migration]) -> Result<()> {
             &[Param::Text(m.name.into()), Param::Text(hash.into())],
         )?;
     }
-    if !tx.is_postgres() && all.len() > before {
+    if !tx.is_postgres() && (all.len() > before || !crate::plan::is_told(tx)?) {
         crate::plan::told(tx)?;
     }
     Ok(())

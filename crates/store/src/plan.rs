@@ -2,9 +2,9 @@
 //!
 //! Every key begins with the book, which is a branch with all its customers. Without figures the planner takes the first column of a key
 //! for selective, and reads all of a book by the primary key where an index on the project or the firm would find ten rows. So each index
-//! gets figures from its shape, written whenever the schema has changed: the book tells nothing apart, each column after it much, the last
-//! of a unique key everything. They are the same for a new bank and an old one, so a plan that was good in a test is the plan in the branch; nothing is
-//! measured and no plan changes overnight. PostgreSQL measures for itself.
+//! gets figures from its shape, written when the schema has changed and where they are missing: the book tells nothing apart, each column
+//! after it much, the last of a unique key everything. They are the same for a new bank and an old one, so a plan that was good in a test is
+//! the plan in the branch; nothing is measured and no plan changes overnight. PostgreSQL measures for itself.
 use crate::tx::Tx;
 use kernel::Result;
 
@@ -22,6 +22,12 @@ struct Shape {
     primary: bool,
     partial: bool,
     columns: String,
+}
+
+/// Whether a database has figures; one that was made before they were written, or came out of a copy without them, has none.
+pub(crate) fn is_told(tx: &mut Tx<'_>) -> Result<bool> {
+    let found = tx.query_one("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat1'", &[], |r| r.get::<i64>(0))?;
+    Ok(found.is_some())
 }
 
 /// Writes the figures of every index. In the transaction that brought the schema up.

@@ -53,16 +53,24 @@ impl Story {
 
     /// Ordered until the 25th, and not done.
     fn defaulted(&self, id: ArrearsCaseId) {
+        self.defaulted_by(id, "2026-11-25", "2026-11-26");
+    }
+
+    fn defaulted_by(&self, id: ArrearsCaseId, due_on: &'static str, then: &str) {
         let by = self.inspector.clone();
-        self.bank.write(move |tx| case_order(tx, &by, id, "责令〔2026〕47号", day("2026-11-25"))).unwrap();
-        self.bank.at("2026-11-26");
+        self.bank.write(move |tx| case_order(tx, &by, id, "责令〔2026〕47号", day(due_on))).unwrap();
+        self.bank.at(then);
         self.bank.scan();
         assert_eq!(self.bank.case(id).state, CaseState::Defaulted);
     }
 
     fn noticed(&self, id: ArrearsCaseId) -> PayNoticeId {
+        self.noticed_as(id, "支付〔2026〕12号")
+    }
+
+    fn noticed_as(&self, id: ArrearsCaseId, number: &'static str) -> PayNoticeId {
         let by = self.inspector.clone();
-        let asked = self.bank.write(move |tx| notice_ask(tx, &by, id, "支付〔2026〕12号")).unwrap();
+        let asked = self.bank.write(move |tx| notice_ask(tx, &by, id, number)).unwrap();
         self.bank.decide(&self.head, asked).unwrap();
         let officer = self.bank.officer.clone();
         self.bank.write(move |tx| notice_take(tx, &officer, id)).unwrap()
@@ -232,6 +240,28 @@ fn d4_nothing_leaves_the_deposit_when_everybody_was_paid_meanwhile() {
     let (by, hash) = (s.bank.checker.clone(), s.bank.read(|tx| approval::raw(tx, asked)).hash_text());
     s.bank.write(move |tx| guarantee::approval_no(tx, &by, asked, &hash, "工资已付清")).unwrap();
     assert_eq!(s.notice(notice).state, NoticeState::Settled);
+    s.sound();
+}
+
+#[test]
+fn d4_a_case_that_is_closed_and_opened_again_is_not_paid_twice() {
+    let s = Story::begin();
+    s.bank.at("2026-11-23");
+    let first = s.opened();
+    s.defaulted(first);
+    let asked = s.asked(s.noticed(first));
+    s.agreed(&s.bank.checker.clone(), asked).unwrap();
+    let (officer, manager) = (s.bank.officer.clone(), s.bank.manager.clone());
+    let close = s.bank.write(move |tx| close_ask(tx, &officer, first, "登记有误")).unwrap();
+    let hash = s.bank.read(|tx| approval::raw(tx, close)).hash_text();
+    s.bank.write(move |tx| approval_yes(tx, &manager, close, &hash)).unwrap();
+    let second = s.opened();
+    assert_ne!(second, first, "the first is closed");
+    s.defaulted_by(second, "2026-11-27", "2026-11-28");
+    let asked = s.asked(s.noticed_as(second, "支付〔2026〕13号"));
+    let twice = s.agreed(&s.bank.checker.clone(), asked).unwrap_err();
+    assert!(twice.is(&guarantee::NAMED_ELSEWHERE), "{twice}");
+    assert_eq!(s.wage_money(), yuan(ALL as i64 * WAGE), "once");
     s.sound();
 }
 
