@@ -7,7 +7,7 @@ use kernel::clock::HOUR;
 use kernel::id::{ApprovalId, BranchId, FirmId, PersonId};
 use kernel::{Actor, BookId, Currency, Error, Id, Money, Owner, Result, Who};
 use party::{Permission, REASON_CHARS_MAX, home_book};
-use store::{Audit, Json, Seal, Tx};
+use store::{Audit, Json, Seal, Tx, params};
 
 /// What is to be checked.
 #[derive(Clone, Debug)]
@@ -76,6 +76,14 @@ impl Ask {
         let place = self.branch.map(|b| b.book()).or(self.firm.map(|f| f.book()));
         place.or(self.person.map(|p| p.book())).or(home_book(maker)).unwrap_or(BookId::HEAD_OFFICE)
     }
+}
+
+/// The open request that asks for exactly this already, whoever made it: for a second click.
+pub fn asked_already(tx: &mut Tx<'_>, actor: &Actor, ask: &Ask) -> Result<Option<ApprovalId>> {
+    let tail =
+        "WHERE state = 'waiting' AND expires_at > ?1 AND book = ?2 AND kind = ?3 AND payload = ?4 ORDER BY id LIMIT 1";
+    let (now, book) = (tx.now(), ask.book(actor.who));
+    Ok(tx.select::<Approval>(tail, params![now, book, ask.kind, ask.payload])?.pop().map(|row| row.id))
 }
 
 /// Puts a request before the checkers: one at least, more when the policy says so. The caller has asked for the maker's own

@@ -29,7 +29,7 @@ pub mod terms;
 mod tests;
 
 pub use approval::{Approval, Decision, Line, State, raw};
-pub use ask::{Ask, ask};
+pub use ask::{Ask, ask, asked_already};
 pub use decide::{Approve, approve, cancel, expire_due, mark_executed, mark_failed, refuse, send_back, withdraw};
 pub use events::{Event, Happened};
 pub use list::{approval, made_by, may_decide, waiting_for, waiting_in};

@@ -89,7 +89,8 @@ struct Payload {
 }
 
 /// The workers were paid otherwise: asks a second person to put a notice's money back into the deposit. No sheet uses it. Needs `wage.case`;
-/// he needs `wage.account_check`. Errors: `guarantee_notice_state`, `guarantee_not_cash`, `guarantee_sheet_unfit` while a sheet uses it,
+/// he needs `wage.account_check`. Asking again answers the request that waits. Errors: `guarantee_notice_state`, `guarantee_not_cash`,
+/// `guarantee_sheet_unfit` while a sheet uses it,
 /// `guarantee_nothing_back`.
 pub fn unneeded_ask(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, why: &str) -> Result<ApprovalId> {
     let n = notice_raw(tx, id)?;
@@ -109,6 +110,9 @@ pub fn unneeded_ask(tx: &mut Tx<'_>, actor: &Actor, id: PayNoticeId, why: &str) 
         approval::Line::shown("guarantee-workers", n.workers.0.len().to_string()),
         approval::Line::shown("guarantee-amount", amount.to_string()),
     ];
+    if let Some(waits) = approval::asked_already(tx, actor, &ask)? {
+        return Ok(waits);
+    }
     let asked = approval::ask(tx, actor, ask)?;
     tx.audit(actor, Audit::of("guarantee.unneeded_ask", id).after(amount.to_string()).reason(why).approval(asked))?;
     Ok(asked)

@@ -21,7 +21,7 @@ struct Payload {
 }
 
 /// Asks a second person to give a guarantee back. A deposit goes `to` a general account of its contractor; a letter, and a deposit with
-/// nothing in it, need none. Needs `wage.account_open`; he needs `wage.account_check`. Errors: `guarantee_ended`,
+/// nothing in it, need none. Needs `wage.account_open`; he needs `wage.account_check`. Asking again answers the request that waits. Errors: `guarantee_ended`,
 /// `guarantee_notice_open`, `guarantee_not_own_account`, those of [`worksite::end::may_return`].
 pub fn return_ask(
     tx: &mut Tx<'_>,
@@ -48,6 +48,9 @@ pub fn return_ask(
         approval::Line::shown("guarantee-left", left.to_string()),
         approval::Line::shown("guarantee-to", paid_to),
     ];
+    if let Some(waits) = approval::asked_already(tx, actor, &ask)? {
+        return Ok(waits);
+    }
     let asked = approval::ask(tx, actor, ask)?;
     tx.audit(actor, Audit::of("guarantee.return_ask", id).after(left.to_string()).approval(asked))?;
     Ok(asked)

@@ -140,6 +140,7 @@ fn d5_a_deposit_goes_back_after_the_end_and_not_before() {
     assert_eq!(code(ask(&bank, Some(others))), "guarantee_not_own_account");
     assert_eq!(code(ask(&bank, None)), "bad_field");
     let (asked, before) = (ask(&bank, Some(to)).unwrap(), bank.balance(bank.general));
+    assert_eq!(ask(&bank, Some(to)).unwrap(), asked, "a second click");
     assert_eq!(code(bank.yes(&bank.officer, asked)), "forbidden");
     assert_eq!(bank.yes(&bank.operations, asked).unwrap(), Change::Done);
     assert_eq!((bank.balance(bank.general) - before, bank.balance(account)), (20 * WAN, 0));

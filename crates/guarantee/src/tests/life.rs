@@ -255,6 +255,7 @@ fn d4_money_that_is_not_needed_goes_back_by_two() {
     assert_eq!(code(ask(&bank.manager)), "guarantee_sheet_unfit", "a sheet is to pay it out");
     bank.cancel(sheet);
     let asked = ask(&bank.manager).unwrap();
+    assert_eq!(ask(&bank.manager).unwrap(), asked, "a second click");
     assert_eq!(code(bank.yes(&bank.manager, asked)), "maker_is_checker");
     let another = bank.sheet("2026-11", &[(0, 5_000)]);
     bank.act(&bank.officer, move |tx, a| notice_sheet(tx, a, notice, another)).unwrap();
