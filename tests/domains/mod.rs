@@ -4,3 +4,4 @@ mod family;
 mod ledger;
 mod lobby;
 mod payments;
+mod safety;

@@ -95,6 +95,7 @@ pub fn migrations() -> Vec<Migration> {
         party::MIGRATION,
         party::DOOR_MIGRATION,
         party::MIGRATION_KIOSK,
+        party::MIGRATION_FIRM_CLASS,
         approval::MIGRATION,
         pricing::MIGRATION,
         guard::MIGRATION,
@@ -102,6 +103,7 @@ pub fn migrations() -> Vec<Migration> {
         payments::clearing::MIGRATION,
         payments::MIGRATION_TRANSFER,
         payments::MIGRATION_NUMBERS,
+        safety::MIGRATION,
         party::family::FAMILY_MIGRATION,
         lobby::MIGRATION,
     ]
@@ -114,6 +116,7 @@ fn tables() -> Vec<&'static Table> {
         approval::TABLES,
         pricing::TABLES,
         guard::TABLES,
+        safety::TABLES,
         payments::TABLES,
         payments::clearing::TABLES,
         party::MANAGER_TABLES,

@@ -53,7 +53,13 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
         .chain(super::crew_cases::CREWS)
         .chain(super::crew_cases::FILES);
     let sites = sites.chain(super::end_cases::ENDS);
-    sites.chain(PROGRAMS).chain(super::card_cases::CARDS).chain(super::wealth_cases::WEALTH)
+    sites
+        .chain(PROGRAMS)
+        .chain(super::card_cases::CARDS)
+        .chain(super::wealth_cases::WEALTH)
+        .chain(super::order_cases::ORDERS)
+        .chain(super::safety_cases::SAFETY)
+        .chain(super::fraud_case_cases::FRAUD_CASES)
 }
 
 /// Programs; what grew too long stands in files of its own.

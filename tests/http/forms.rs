@@ -130,6 +130,7 @@ fn no_form_is_taken_without_its_proof() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     let (mut wrong, mut tried) = (Vec::new(), 0);
     let gone = house.page('n', "/sign-in");
     let words = "这张表单已经失效";
@@ -165,6 +166,7 @@ fn no_page_and_no_form_leads_away() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     let (mut wrong, mut tried) = (Vec::new(), 0);
     for route in routes().iter().filter(|r| r.face == Face::People) {
         let (path, welcome) = place(&house, route.method, route.path, route.access);
@@ -201,6 +203,7 @@ fn whoever_comes_in_by_the_right_proof_is_not_led_away_either() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     for evil in EVIL {
         house.later(60);
         let page = house.page('n', "/sign-in");
@@ -325,6 +328,7 @@ fn every_answer_of_any_status_is_guarded() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     let mut wrong = Vec::new();
     let mut statuses = BTreeSet::new();
     let mut look = |what: String, answer: &Answer| {

@@ -157,6 +157,8 @@ pub(super) fn wealth(house: &mut House) {
     assert_eq!(wealth::go_on(&house.bank.desk).expect("orders move on").orders, 1);
     let ids = [holds.holding.to_string(), cooling.to_string(), recording.to_string(), draft];
     house.ids.extend(["$wealth_holding", "$wealth_order", "$recording", "$wealth_terms"].into_iter().zip(ids));
+    super::order_cases::furnish(house);
+    super::fraud_case_cases::furnish(house);
 }
 
 /// The answer with the highest score to every question.

@@ -9,6 +9,9 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::arrears_cases::ARREARS_PAGES)
         .chain(super::crew_cases::CREW_PAGES)
         .chain(super::end_cases::END_PAGES)
+        .chain(super::safety_cases::SAFETY_PAGES)
+        .chain(super::fraud_case_cases::FRAUD_CASE_PAGES)
+        .chain(super::order_cases::FIRM_CLASSES)
         .chain(PEOPLES)
 }
 
@@ -235,6 +238,15 @@ const PEOPLES: &[Case] = &[
     case("POST /wealth/sale", "t", "", "/wealth/sale", "at=$account"),
     case("GET /wealth/recordings/{id}", "t", "", "/wealth/recordings/$recording?at=$account", ""),
     case("POST /wealth/recordings/{id}/end", "t", "", "/wealth/recordings/$recording/end", "at=$account"),
+    case("GET /orders", "rmy", "", "/orders?show=standing", ""),
+    case("GET /orders/new", "r", "", "/orders/new", ""),
+    case("POST /orders/new", "r", "", "/orders/new", ""),
+    case("GET /orders/stop", "r", "", "/orders/stop", ""),
+    case("POST /orders/stop", "r", "", "/orders/stop", ""),
+    case("GET /orders/{id}", "rmy", "", "/orders/$authority_order", ""),
+    case("POST /orders/{id}/file", "rmy", "", "/orders/$authority_order/file", ""),
+    case("GET /orders/{id}/looks", "rmy", "", "/orders/$authority_order/looks", ""),
+    case("POST /orders/{id}/looks", "rmy", "", "/orders/$authority_order/looks", "number="),
     case("GET /deposits", "cdokhx", "", "/deposits", ""),
     case("GET /deposits/new", "cdokxt", "", "/deposits/new?at=$account", ""),
     case("POST /deposits/new", "cdokxt", "", "/deposits/new", "at=$account&what=term|1y&step=check"),

@@ -71,6 +71,7 @@ fn programs_are_let_in_by_class_and_shown_only_their_own() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     let mut wrong = Vec::new();
     for case in programs() {
         let (method, _) = case.route.split_once(' ').unwrap();
@@ -102,6 +103,7 @@ fn people_are_let_in_by_class_and_the_others_are_led_to_the_door() {
     let mut house = House::open();
     house.save();
     super::furniture::shopped(&mut house);
+    super::safety::furnish(&mut house);
     let mut wrong = Vec::new();
     for case in pages() {
         let (method, _) = case.route.split_once(' ').unwrap();

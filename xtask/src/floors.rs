@@ -14,16 +14,18 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 34] = [
+const PLACES: [(&str, Place); 38] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
     ("ledger", Place::Floor(2)),
     ("party", Place::Floor(3)),
     ("approval", Place::Floor(4)),
+    ("risk", Place::Floor(4)),
     ("documents", Place::Floor(5)),
     ("pricing", Place::Floor(5)),
     ("guard", Place::Floor(5)),
+    ("safety", Place::Floor(5)),
     ("payments", Place::Floor(6)),
     ("payroll", Place::Floor(7)),
     ("lobby", Place::Floor(7)),
@@ -34,6 +36,8 @@ const PLACES: [(&str, Place); 34] = [
     ("wealth", Place::Floor(7)),
     ("crews", Place::Floor(8)),
     ("worksite", Place::Floor(9)),
+    ("orders", Place::Floor(9)),
+    ("cases", Place::Floor(9)),
     ("guarantee", Place::Floor(10)),
     ("arrears", Place::Floor(11)),
     ("app", Place::Floor(12)),

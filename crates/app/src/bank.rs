@@ -171,7 +171,18 @@ impl Bank {
         bank.store.write(seed_tariff)?;
         bank.store.write(seed_deposits)?;
         bank.store.write(open_books)?;
+        bank.recall()?;
         Ok(bank)
+    }
+
+    /// Fills the guard's memory from what is on record, before anything is decided.
+    fn recall(&self) -> Result<()> {
+        let begun = kernel::clock::stopwatch();
+        let rows = self.store.read(|tx| self.desk.guard.recall(tx))?;
+        if rows > 0 {
+            tracing::info!(rows, ms = begun.elapsed().as_millis() as u64, "the guard remembers what moved lately");
+        }
+        Ok(())
     }
 
     /// The data beside a running server: no lock, no writer. For `verify` and exports.
@@ -241,6 +252,10 @@ impl Bank {
             guarantee::MIGRATION,
             arrears::MIGRATION,
             worksite::MIGRATION_END,
+            orders::MIGRATION,
+            safety::MIGRATION,
+            cases::MIGRATION,
+            party::MIGRATION_FIRM_CLASS,
         ]);
         all
     }
@@ -254,6 +269,7 @@ impl Bank {
             approval::TABLES,
             pricing::TABLES,
             guard::TABLES,
+            safety::TABLES,
             documents::TABLES,
             payments::TABLES,
             payments::clearing::TABLES,
@@ -272,6 +288,8 @@ impl Bank {
             worksite::end::TABLES,
             guarantee::TABLES,
             arrears::TABLES,
+            orders::TABLES,
+            cases::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

@@ -34,6 +34,8 @@ pub const WORKSITE_MINUTES: i64 = 10;
 pub const ARREARS_SECONDS: i64 = 10;
 /// Projects looked at in one run at most.
 pub const ARREARS_PROJECTS: u32 = 50;
+/// Seconds between two looks at orders of authorities that end or lapse.
+pub const ORDERS_SECONDS: i64 = 5;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -90,9 +92,11 @@ const JOBS: &[Job] = &[
     Job { name: "wealth", every: WEALTH_SECONDS * SECOND, run: wealth_orders },
     Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
     Job { name: "arrears", every: ARREARS_SECONDS * SECOND, run: arrears_scan },
+    Job { name: "orders", every: ORDERS_SECONDS * SECOND, run: orders_end },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
+    Job { name: "safety", every: PAYMENTS_SECONDS * SECOND, run: safety_due },
     Job { name: "family-expire", every: TIDYING_MINUTES * MINUTE, run: family_expire },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
     Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
@@ -117,6 +121,7 @@ fn clearing(bank: &Bank) -> Result<Done> {
 }
 fn relay_pump(bank: &Bank) -> Result<Done> {
     let p = relay::pump(&bank.store)?;
+    bank.store.read(|tx| bank.desk.guard.catch_up(tx))?;
     Ok(Done { things: u64::from(p.handled + p.parked + p.mended), more: p.more })
 }
 fn payments_release(bank: &Bank) -> Result<Done> {
@@ -175,6 +180,11 @@ fn arrears_scan(bank: &Bank) -> Result<Done> {
     let s = arrears::scan(&bank.store, bank.store.clock().now(), ARREARS_PROJECTS)?;
     Ok(Done { things: u64::from(s.opened + s.cleared + s.escalated), more: s.more })
 }
+
+fn orders_end(bank: &Bank) -> Result<Done> {
+    let ended = orders::go_on(&bank.desk)?;
+    Ok(Done { things: u64::from(ended.lapsed + ended.expired + ended.undecided), more: ended.more })
+}
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
 }
@@ -187,6 +197,10 @@ fn call_backs_overdue(bank: &Bank) -> Result<Done> {
 }
 fn family_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| party::family::family_expire(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)
+}
+fn safety_due(bank: &Bank) -> Result<Done> {
+    let all = |tx: &mut Tx<'_>| Ok(safety::loosen_due(tx, ROWS_AT_ONCE)?.max(safety::forget_uses(tx, ROWS_AT_ONCE)?));
+    done(bank.write(all)?, ROWS_AT_ONCE)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
     let all = |tx: &mut Tx<'_>| {

@@ -35,6 +35,12 @@ pub struct Rotated {
     pub bulk_lines: u64,
     /// Contacts of sites.
     pub sites: u64,
+    /// Orders of authorities, and what was answered to them.
+    pub authority_orders: u64,
+    pub authority_answers: u64,
+    /// Steps of cases, and objections.
+    pub case_steps: u64,
+    pub appeals: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -75,12 +81,17 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         file_parts: files(store, progress)?,
         bulk_lines: bulk_lines(store, progress)?,
         sites: sites(store, progress)?,
+        authority_orders: every::<orders::AuthorityOrder>(store, "authority_orders", progress, orders::renew_order)?,
+        authority_answers: answers(store, progress)?,
+        case_steps: every::<cases::Step>(store, "fraud_case_steps", progress, cases::renew_step)?,
+        appeals: every::<cases::Appeal>(store, "fraud_appeals", progress, cases::renew_appeal)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
         let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.complaints + told.file_parts;
         let sum = sum + told.bulk_lines + told.sites;
+        let sum = sum + told.authority_orders + told.authority_answers + told.case_steps + told.appeals;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;
@@ -112,6 +123,11 @@ fn bulk_lines(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64>
 fn sites(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
     let page = |tx: &mut Tx<'_>, after: &worksite::SitePlace| worksite::renew_sites(tx, after, ROWS_AT_ONCE);
     passes(store, "sites", (-1, [0; 16]), ROWS_AT_ONCE, progress, page)
+}
+
+fn answers(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
+    let page = |tx: &mut Tx<'_>, after: &orders::LookPlace| orders::renew_looks(tx, after, ROWS_AT_ONCE);
+    passes(store, "authority_looks", (-1, [0; 16], -1), ROWS_AT_ONCE, progress, page)
 }
 
 /// Goes through a table keyed by `(book, id)`; answers the rows that were changed.

@@ -12,6 +12,7 @@
 //! * [`family`] shows a member of the family what an owner shares, and writes each look down.
 //! * [`take_further`] makes a worker's objection a complaint at the labour bureau.
 //! * [`rights`] asks a second person before a role is given or taken.
+//! * [`fraud`] calls a payment off that its payer calls a fraud, and proposes the payee for a watch list.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`machines`] holds the devices of cash machines and brings back what stopped in the middle.
 //! * [`overview`] shows a customer as a whole to staff, each look with its reason on record.
@@ -29,6 +30,8 @@ mod denial;
 pub mod desk;
 mod evidence;
 pub mod family;
+pub mod followed;
+pub mod fraud;
 mod further;
 pub mod jobs;
 mod keys;
@@ -85,7 +88,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 27] = [
+    let lists: [&[&Code]; 31] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -95,7 +98,9 @@ pub fn codes() -> Vec<&'static Code> {
         approval::codes::ALL,
         pricing::ALL,
         documents::ALL,
+        risk::ALL,
         guard::ALL,
+        safety::ALL,
         payments::ALL,
         payments::clearing::ALL,
         payroll::ALL,
@@ -110,6 +115,8 @@ pub fn codes() -> Vec<&'static Code> {
         worksite::end::ALL,
         guarantee::ALL,
         arrears::ALL,
+        orders::ALL,
+        cases::ALL,
         codes::ALL,
         demo_load::ALL,
         demo_time::ALL,

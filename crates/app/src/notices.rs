@@ -51,6 +51,8 @@ pub const MESSAGED: &[&str] = &[
     "deposits.overdue",
     "account.restricted",
     "account.closed",
+    "orders.placed",
+    "orders.taken",
     "wealth.cooling",
     "till.interrupted",
     "till.interrupted_open",

@@ -1,6 +1,6 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
-use crate::watch;
+use crate::{followed, watch};
 use kernel::id::{
     AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
@@ -17,12 +17,18 @@ enum Reaction {
     PayLineReturned,
     /// Money that came into a site's wage account meets what its owner owes (`credit`).
     WageMoneyIn,
+    /// The guard counts who signed in on which device (`who`, `login`, `device`).
+    GuardSees,
     /// The till that waits for this payment counts what it moved.
     TillFollows,
+    /// The desk of cases looks into it.
+    BecomesCase,
     /// Whoever pays (`payer`).
     TellPayer,
     /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
     TellFamily,
+    /// The trusted contacts of whoever pays or wants to loosen his lock (`payer`, `person`).
+    TellTrusted,
     /// Whose account inside the bank was credited (`credit`).
     TellPayee,
     /// The maker of what waited for approval, unless he ended it himself.
@@ -67,9 +73,11 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "clearing.returned" => &[PayLineReturned, TellPayer],
 
         "payment.posted" => &[TillFollows, WageMoneyIn, TellPayer, TellPayee],
-        "payment.challenged" | "payment.delayed" | "payment.held" => &[TellPayer, TellFamily],
+        "payment.challenged" => &[BecomesCase, TellPayer, TellFamily],
+        "payment.delayed" | "payment.held" => &[BecomesCase, TellPayer, TellFamily, TellTrusted],
         "payment.awaiting_approval" => &[TellPayer],
-        "payment.refused" | "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
+        "payment.refused" => &[BecomesCase, TillFollows, TellPayer, TellTrusted],
+        "payment.cancelled" | "payment.expired" => &[TillFollows, TellPayer],
 
         "approval.asked" | "approval.first_approved" => &[TellFirmOfApproval],
         "approval.refused" | "approval.sent_back" | "approval.expired" => &[TellMaker],
@@ -92,13 +100,17 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "guard.party_frozen" | "guard.party_released" => &[TellSubject],
 
-        "party.signed_in" => &[TellOfNewDevice],
+        "party.signed_in" => &[GuardSees, TellOfNewDevice],
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
         "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
         "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
         "party.document_changed" => &[TellPerson],
         "party.manager_assigned" => &[TellPerson],
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
+        "safety.locked" | "safety.loosening_withdrawn" | "safety.loosened" => &[TellPerson],
+        "safety.loosening_asked" => &[TellPerson, TellTrusted],
+        "safety.contact_named" | "safety.contact_accepted" | "safety.contact_ended" => &[TellPerson],
+        "safety.report_decided" => &[TellPerson],
         "call_back.taken" | "call_back.not_reached" | "call_back.given_up" | "call_back.overdue" => &[TellPerson],
         "party.visit_begun" => &[TellPerson],
 
@@ -110,6 +122,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "account.restricted" | "account.lifted" | "account.closed" => &[TellOwner],
         "wealth.in_review" | "wealth.cooling" | "wealth.due" | "wealth.confirmed" => &[TellOwner],
         "wealth.refused" | "wealth.cancelled" => &[TellOwner],
+        "orders.placed" | "orders.renewed" | "orders.taken" | "orders.ended" => &[TellOwner],
         "till.interrupted" | "till.interrupted_open" => &[TellOwner],
 
         "arrears.case_told" | "arrears.case_closed" => &[TellFirm],
@@ -127,6 +140,9 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "guarantee.refilled" | "guarantee.refill_late" | "guarantee.returned" => &[TellFirm],
         "worksite.notice_begun" | "worksite.objected" | "worksite.closed" => &[TellFirm],
         "worksite.order_froze" | "worksite.order_deducted" | "worksite.order_lifted" => &[TellFirm],
+
+        "guard.case_wanted" | "safety.reported" => &[BecomesCase],
+        "case.appeal_decided" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -148,6 +164,8 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             PayLinePaid | PayLineReturned => pay_line(tx, event, *reaction)?,
             TillFollows => till::follow(tx, id::<InstructionId>(event, "instruction")?)?,
             WageMoneyIn => wage_money_in(tx, event)?,
+            BecomesCase => followed::heard(tx, event)?,
+            GuardSees => followed::signed_in(tx, event)?,
             _ => {}
         }
     }
@@ -170,6 +188,11 @@ pub(crate) fn notices(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
         }
         if *reaction == TellFamily {
             let drafts = family(tx, event)?;
+            notices::tell_all(tx, &drafts)?;
+            continue;
+        }
+        if *reaction == TellTrusted {
+            let drafts = trusted(tx, event)?;
             notices::tell_all(tx, &drafts)?;
             continue;
         }
@@ -311,6 +334,33 @@ fn family(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
     Ok(members.into_iter().map(draft).collect())
 }
 
+/// Refusals that a trusted contact is told of: the guard stopped it, or the payer's own lock.
+fn is_stopped(event: &Outbox) -> bool {
+    let refusal = text(event, "refusal");
+    [payments::GUARD_STOP.name, payments::GUARD_LIMIT.name].contains(&refusal) || refusal.starts_with("lock_")
+}
+
+/// What trusted contacts hear: whose payment was delayed or stopped, or that his lock is to be loosened; no sum, no payee, no
+/// account.
+fn trusted(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let asked = event.kind == "safety.loosening_asked";
+    let of = text(event, if asked { "person" } else { "payer" });
+    let Ok(Owner::Person(owner)) = of.parse() else { return Ok(Vec::new()) };
+    if event.kind == "payment.refused" && !is_stopped(event) {
+        return Ok(Vec::new());
+    }
+    let members = safety::told(tx, owner)?;
+    let from = party::person(tx, owner)?.name_masked;
+    let kind = if asked { "safety.loosening.trusted" } else { "payment.stopped.trusted" };
+    let draft = |member: PersonId| Draft {
+        recipient: member.to_string(),
+        kind: kind.into(),
+        args: [("from".to_owned(), from.clone())].into_iter().collect(),
+        about: String::new(),
+    };
+    Ok(members.into_iter().map(draft).collect())
+}
+
 /// Who hears of it; `None` for nobody.
 fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Option<String>> {
     let of_owner = |owner: &str| match owner.parse::<Owner>() {
@@ -319,11 +369,13 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     };
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
-        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | TellPaid | TellFamily | TellToSign => None,
+        PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | BecomesCase | GuardSees | TellPaid | TellFamily
+        | TellTrusted | TellToSign => None,
         TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
-        TellPayer if is_part_of_a_run(event) => None,
+        TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,
         TellPayer => of_owner(text(event, "payer")),
+        TellSubject if stands_for_an_order(tx, event)? => None,
         TellSubject => of_owner(text(event, "subject")),
         TellPerson => of_owner(text(event, "person")),
         TellHolder if event.kind == "cards.stated" && money(event).is_none_or(|m| m.is_zero()) => None,
@@ -348,7 +400,12 @@ fn is_told_otherwise(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
     Ok(match event.kind.split_once('.') {
         Some(("account", _)) if text(event, "kind") == "dormant" => true,
         Some(("account", _)) => {
-            let account = ledger::view(tx, id(event, "account")?)?.account;
+            let of: AccountId = id(event, "account")?;
+            let number = event.payload["number"].as_i64().unwrap_or_default();
+            if orders::keeps_account(tx, of, number)? {
+                return Ok(true);
+            }
+            let account = ledger::view(tx, of)?.account;
             let own = matches!(account.purpose, Purpose::General | Purpose::Wage | Purpose::Deposit);
             !own || account.side != ledger::Side::Credit
         }
@@ -406,8 +463,19 @@ fn of_end(event: &Outbox) -> Vec<(String, String)> {
     args
 }
 
+/// A freeze of a party that stands for an order of an authority: the order says whether its owner may hear of it.
+fn stands_for_an_order(tx: &mut Tx<'_>, event: &Outbox) -> Result<bool> {
+    let Ok(subject) = text(event, "subject").parse::<Owner>() else { return Ok(false) };
+    orders::keeps_party(tx, subject, event.payload["number"].as_i64().unwrap_or_default())
+}
+
+/// What an authority took is told by its order, or not at all.
+pub(crate) fn is_of_an_order(event: &Outbox) -> bool {
+    text(event, "what") == "legal_deduction" && text(event, "reference").starts_with("aord_")
+}
+
 /// The many payments of a pay run are told as the run, not one by one.
-fn is_part_of_a_run(event: &Outbox) -> bool {
+pub(crate) fn is_part_of_a_run(event: &Outbox) -> bool {
     matches!(text(event, "what"), "wage_pay" | "wage_return") || text(event, "reference").starts_with("plin_")
 }
 
@@ -514,7 +582,7 @@ pub(crate) fn text<'e>(event: &'e Outbox, field: &str) -> &'e str {
     event.payload[field].as_str().unwrap_or_default()
 }
 
-fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
+pub(crate) fn id<T: kernel::Id>(event: &Outbox, field: &'static str) -> Result<T> {
     T::parse(text(event, field)).map_err(|e| Error::broken(format!("{} without its {field}", event.kind)).caused_by(e))
 }
 

@@ -1,5 +1,5 @@
 //! Firms and merchants.
-use crate::branches::{Branch, CITY, District};
+use crate::branches::{Branch, CITY, CITY_BRANCH, District};
 use crate::dice::Dice;
 use crate::numbers::{OWN_BANK, Register, Registered};
 use crate::people::{Person, born, either_sex, resident};
@@ -173,6 +173,20 @@ pub fn firms(seed: u64, register: &mut Register, branches: &[Branch]) -> Vec<Fir
         firm(&mut dice, register, branch, calling)
     };
     pairs.into_iter().map(&mut one).collect()
+}
+
+/// A hospital and a power company of the city.
+pub fn basics(seed: u64, register: &mut Register, branches: &[Branch]) -> [Firm; 2] {
+    let mut dice = Dice::new(seed, "basics");
+    let city = branches.iter().find(|b| b.code == CITY_BRANCH).unwrap_or(&branches[0]);
+    let mut one = |zh: &str, en: &str, industry| {
+        let calling = Calling { zh: zh.into(), en: en.into(), industry, size: Size::Medium };
+        firm(&mut dice, register, city, calling)
+    };
+    [
+        one("汐洲市人民医院", "Xizhou People's Hospital", "医疗"),
+        one("汐洲供电有限公司", "Xizhou Power Supply Co., Ltd.", "电力供应"),
+    ]
 }
 
 /// The merchants: shop names differ, for each pair of name and trade is used once.

@@ -50,6 +50,8 @@ pub struct DemoBank {
     pub labour: people::Person,
     /// 劳动保障监察支队: its maker is an inspector, its checker the head.
     pub bureau: firms::Firm,
+    /// A hospital and a power company: paying them is never barred for long (反洗钱法 30).
+    pub basics: [firms::Firm; 2],
 }
 
 /// The demo bank of `seed`; the same one every time.
@@ -66,6 +68,7 @@ pub fn generate(seed: u64) -> DemoBank {
         site: yard::site(seed, &mut register, &branches),
         bureau: yard::bureau(seed, &mut register, &branches),
         labour: yard::labour(seed, &mut register, &branches),
+        basics: firms::basics(seed, &mut register, &branches),
         branches,
     }
 }

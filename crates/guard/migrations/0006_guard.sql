@@ -89,3 +89,42 @@ CREATE TABLE guard_freezes (
     seal BYTES NOT NULL,
     PRIMARY KEY (book, subject, number)
 ) KEYED;
+
+-- Money that moved, as the engine counts it, by 64 bits of keyed hashes.
+CREATE TABLE guard_seen (
+    book BIGINT NOT NULL,
+    id BYTES NOT NULL,
+    instruction BYTES NOT NULL,
+    at BIGINT NOT NULL,
+    what BIGINT NOT NULL,
+    payer BIGINT,
+    payee BIGINT,
+    device BIGINT,
+    phone BIGINT,
+    address BIGINT,
+    merchant BIGINT,
+    amount BIGINT NOT NULL,
+    kind BIGINT NOT NULL,
+    way BIGINT NOT NULL,
+    elder BIGINT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, id)
+) KEYED;
+CREATE INDEX guard_seen_by_time ON guard_seen (at, id);
+CREATE INDEX guard_seen_sign_ins ON guard_seen (at, id) WHERE what = 2;
+-- append-only: guard_seen
+
+-- What a payment turned out to be, by whoever closed the case about it.
+CREATE TABLE guard_labels (
+    book BIGINT NOT NULL,
+    id BYTES NOT NULL,
+    at BIGINT NOT NULL,
+    payer BIGINT NOT NULL,
+    payee BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    fraud BIGINT NOT NULL CHECK (fraud IN (0, 1)),
+    said_by TEXT NOT NULL,
+    seal BYTES NOT NULL,
+    PRIMARY KEY (book, id)
+) KEYED;
+CREATE INDEX guard_labels_by_time ON guard_labels (at, id);

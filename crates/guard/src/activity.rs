@@ -2,15 +2,13 @@
 //!
 //! Three windows of counts and sums are kept in buckets: an hour in 13 of five minutes, a day in 25 of an hour, a month in
 //! 31 of a day. A window is the bucket of now and those before it, so it reaches back its length and up to one bucket more,
-//! never less. Beside them stand the last [`RECENT_MAX`] payments of 24 hours (patterns of amounts) and the last
-//! [`KNOWN_PAYEES_MAX`] payees (who is paid for the first time; the one not paid for longest is forgotten and asked again).
-//! Full, the row is below 5 KiB.
-use kernel::clock::{DAY, HOUR, MINUTE};
+//! never less. Beside them stand the time of the last payment and the last [`KNOWN_PAYEES_MAX`] payees (who is paid for the
+//! first time; the one not paid for longest is forgotten and asked again). Full, the row is below 4 KiB. It is also what a
+//! payer's payments wait for, so that each finds the one before counted.
+use kernel::clock::{HOUR, MINUTE};
 use kernel::{BookId, Currency, Error, Owner, Result, Timestamp};
 use store::{Column, Param};
 
-/// Payments of the last 24 hours kept one by one.
-pub const RECENT_MAX: usize = 48;
 /// Payees a payer is remembered to know.
 pub const KNOWN_PAYEES_MAX: usize = 200;
 
@@ -62,22 +60,13 @@ struct Bucket {
     tally: Tally,
 }
 
-/// A payment that went out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Out {
-    pub at: Timestamp,
-    pub minor: i64,
-    /// Whom to, as a short hash; 0 for cash.
-    pub payee: u64,
-}
-
-/// The pure part: windows, recent payments, known payees.
+/// The pure part: windows, the last payment, known payees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Activity {
     hour: Vec<Bucket>,
     day: Vec<Bucket>,
     month: Vec<Bucket>,
-    recent: Vec<Out>,
+    last: Option<Timestamp>,
     /// The one paid last is last.
     known: Vec<u64>,
 }
@@ -122,11 +111,7 @@ impl Activity {
         add(&mut self.hour, five_minutes(at), HOUR_BUCKETS, minor);
         add(&mut self.day, hours(at), DAY_BUCKETS, minor);
         add(&mut self.month, days(at), MONTH_BUCKETS, minor);
-        self.recent.retain(|o| at.since(o.at) <= DAY);
-        self.recent.push(Out { at, minor, payee });
-        if self.recent.len() > RECENT_MAX {
-            self.recent.remove(0);
-        }
+        self.last = self.last.max(Some(at));
         if payee != 0 {
             self.known.retain(|k| *k != payee);
             self.known.push(payee);
@@ -145,9 +130,9 @@ impl Activity {
         }
     }
 
-    /// Payments of the last `span` microseconds before `at`, oldest first, at most [`RECENT_MAX`].
-    pub fn recent(&self, at: Timestamp, span: i64) -> impl Iterator<Item = &Out> {
-        self.recent.iter().filter(move |o| at.since(o.at) <= span)
+    /// When something was paid last.
+    pub fn last(&self) -> Option<Timestamp> {
+        self.last
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -160,12 +145,7 @@ impl Activity {
                 out.extend(b.tally.sum.to_le_bytes());
             }
         }
-        out.extend((self.recent.len() as u16).to_le_bytes());
-        for o in &self.recent {
-            out.extend(o.at.micros().to_le_bytes());
-            out.extend(o.minor.to_le_bytes());
-            out.extend(o.payee.to_le_bytes());
-        }
+        out.extend(self.last.map_or(i64::MIN, |at| at.micros()).to_le_bytes());
         out.extend((self.known.len() as u16).to_le_bytes());
         for k in &self.known {
             out.extend(k.to_le_bytes());
@@ -188,10 +168,7 @@ impl Activity {
         }
         let [hour, day, month] = windows;
         let mut out = Activity { hour, day, month, ..Activity::default() };
-        for _ in 0..r.count()? {
-            let at = Timestamp::from_micros(r.i64()?);
-            out.recent.push(Out { at, minor: r.i64()?, payee: u64::from_le_bytes(r.take()?) });
-        }
+        out.last = Some(r.i64()?).filter(|at| *at != i64::MIN).map(Timestamp::from_micros);
         for _ in 0..r.count()? {
             out.known.push(u64::from_le_bytes(r.take()?));
         }
@@ -227,6 +204,7 @@ impl Column for Activity {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::clock::DAY;
     use proptest::prelude::*;
 
     const START: Timestamp = Timestamp::from_micros(1_795_300_200_000_000 / HOUR * HOUR);
@@ -269,7 +247,7 @@ mod tests {
                 a.paid(START.plus(after), minor, payee);
             }
             let bytes = a.encode();
-            prop_assert!(bytes.len() <= 5 * 1024);
+            prop_assert!(bytes.len() <= 4 * 1024);
             prop_assert_eq!(Activity::decode(&bytes), Some(a));
             prop_assert!(bytes.is_empty() || Activity::decode(&bytes[..bytes.len() - 1]).is_none());
         }

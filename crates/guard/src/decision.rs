@@ -1,6 +1,7 @@
 //! Prepare, decide, posted; and the record of each decision.
 use crate::activity::{Activity, PayerActivity, Windows};
-use crate::evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
+use crate::evaluate::{Evaluation, Frozen, Judgement, Listed, Reason, Seen, evaluate};
+use crate::events::Event;
 use crate::facts::{Facts, Inputs, Ladder, Subject};
 use crate::rules::{Mode, RuleSet, Side, TEXT_CHECK, TEXT_UNAVAILABLE};
 use crate::state::{Versions, versions};
@@ -101,7 +102,7 @@ store::record! {
 }
 
 impl DecisionRecord {
-    /// Text keys for the customer, none for a pass. Where one counting reason must not be named, only the neutral one.
+    /// Text keys for the customer, the strictest first, none for a pass. Where one counting reason must not be named, only the neutral one.
     pub fn customer_reasons(&self) -> Vec<String> {
         if self.verdict == Verdict::Held {
             return vec![TEXT_UNAVAILABLE.into()];
@@ -110,6 +111,8 @@ impl DecisionRecord {
         if told.iter().any(|r| r.neutral) {
             return vec![TEXT_CHECK.into()];
         }
+        let mut told = told;
+        told.sort_by_key(|r| std::cmp::Reverse(r.action));
         let mut keys: Vec<String> = Vec::new();
         for r in told {
             if !keys.contains(&r.customer) {
@@ -117,6 +120,11 @@ impl DecisionRecord {
             }
         }
         keys
+    }
+
+    /// Rules that ask for a case about it, although they may let it pass.
+    pub fn wants_case(&self) -> Vec<String> {
+        self.reasons.0.iter().filter(|r| r.case && r.counts()).map(|r| r.rule.clone()).collect()
     }
 
     /// Everything, shadow hits and cleared ones too.
@@ -144,6 +152,14 @@ impl Prepared {
     }
     pub fn reasons(&self) -> &[Reason] {
         &self.evaluation.reasons
+    }
+    #[cfg(test)]
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+    #[cfg(test)]
+    pub(crate) fn watched(self) -> Option<Box<Judgement>> {
+        self.seen.watched
     }
 }
 
@@ -190,7 +206,8 @@ impl Guard {
         let rules = self.rules();
         let versions = versions(tx)?;
         let row = activity(tx, facts)?;
-        let seen = look(tx, facts, row.as_ref())?;
+        let mut seen = look(tx, facts, row.as_ref())?;
+        seen.watched = self.judgement(tx, facts, row.as_ref())?;
         let evaluation = evaluate(&rules, facts, &seen);
         let at = tx.clock().now();
         let took = at.since(begun) / 1_000 + extra;
@@ -199,7 +216,36 @@ impl Guard {
             return Err(Error::new(&GUARD_UNAVAILABLE, what).with("given", took).with("max", GUARD_PREPARE_MS_MAX));
         }
         let activity = version(row.as_ref());
-        Ok(Prepared { facts: facts.clone(), rule_hash: rules.hash.clone(), versions, activity, seen, evaluation, at })
+        Ok(Prepared {
+            facts: facts.clone(),
+            rule_hash: self.rule_hash(&rules),
+            versions,
+            activity,
+            seen,
+            evaluation,
+            at,
+        })
+    }
+
+    /// What the rules against fraud say of a payment.
+    fn judgement(&self, tx: &mut Tx<'_>, facts: &Facts, row: Option<&PayerActivity>) -> Result<Option<Box<Judgement>>> {
+        let Some((payment, looked)) = self.looked(tx, facts, row)? else { return Ok(None) };
+        let watch = self.watch();
+        let engine = watch.engine();
+        let decision = engine.judged(&payment, facts.at, &looked);
+        let named = |keep: fn(&risk::Rule) -> bool| {
+            let hit = decision.judged.iter().filter(|j| j.outcome == risk::Outcome::Hit);
+            let rules = hit.filter_map(|j| engine.rules().rules.iter().find(|r| r.id == j.rule));
+            rules.filter(|r| keep(r)).map(|r| r.id.clone()).collect()
+        };
+        let (neutral, gates, cases) = (named(|r| r.neutral), named(|r| r.gate), named(|r| r.case));
+        let ladder = engine.rules().ladder.band.clone();
+        Ok(Some(Box::new(Judgement { looked, neutral, gates, cases, ladder, decision })))
+    }
+
+    /// Of both sets of rules.
+    fn rule_hash(&self, rules: &RuleSet) -> String {
+        format!("{}+{}", rules.hash, self.watch().engine().rules().hash)
     }
 
     /// Milliseconds each evaluation takes longer than it must; Err when it cannot evaluate at all.
@@ -223,9 +269,14 @@ impl Guard {
         let versions = versions(tx)?;
         let row = activity_locked(tx, facts)?;
         let answer = self.answer(tx, prepared, facts, &rules, versions, row.as_ref())?;
-        let mut record = record_of(tx, facts, &rules, versions, answer);
+        let mut record = record_of(tx, facts, &rules, self.rule_hash(&rules), versions, answer);
+        let rules = record.wants_case();
         if !tx.insert_if_absent(&mut record)? {
             record = standing(tx, facts)?;
+        } else if record.verdict.may_post() && !rules.is_empty() {
+            let (instruction, decision) = (record.instruction, record.id);
+            let payer = facts.payer.owner;
+            tx.emit(&Event::CaseWanted { instruction, decision, payer, rules }, &instruction.to_string())?;
         }
         Ok(Decision { record, activity: row })
     }
@@ -243,22 +294,26 @@ impl Guard {
         let Some(p) = prepared else { return Ok(held) };
         let prepared_at = Some(p.at);
         let same_lists = p.facts == *facts && p.versions == versions;
-        if same_lists && p.rule_hash == rules.hash && p.activity == version(row) {
+        let looked = self.looked(tx, facts, row)?.map(|(_, l)| l);
+        let same_look = p.seen.watched.as_ref().map(|j| &j.looked) == looked.as_ref();
+        if same_lists && same_look && p.rule_hash == self.rule_hash(rules) && p.activity == version(row) {
             return Ok(Answer { evaluation: Some(p.evaluation.clone()), path: Path::Prepared, prepared_at });
         }
         if self.able().is_err() {
             return Ok(Answer { prepared_at, ..held });
         }
-        let seen = match same_lists {
+        let mut seen = match same_lists {
             true => Seen { activity: activity_of(row), ..p.seen.clone() },
             false => look(tx, facts, row)?,
         };
+        seen.watched = self.judgement(tx, facts, row)?;
         Ok(Answer { evaluation: Some(evaluate(rules, facts, &seen)), path: Path::InTransaction, prepared_at })
     }
 
     /// Counts a posted payment and remembers its payee; in the transaction that posted it. Nothing is written for runs,
     /// fees, reversals, and what the bank itself pays.
     pub fn posted(&self, tx: &mut Tx<'_>, decision: &Decision, facts: &Facts) -> Result<()> {
+        self.seen(tx, decision.id(), facts)?;
         if !facts.counts() {
             return Ok(());
         }
@@ -368,7 +423,14 @@ fn cleared(tx: &mut Tx<'_>, facts: &Facts) -> Result<Vec<(String, String)>> {
     Ok(last.reasons.0.into_iter().filter(stays).map(|r| (r.rule, r.about)).collect())
 }
 
-fn record_of(tx: &Tx<'_>, facts: &Facts, rules: &RuleSet, versions: Versions, answer: Answer) -> DecisionRecord {
+fn record_of(
+    tx: &Tx<'_>,
+    facts: &Facts,
+    rules: &RuleSet,
+    rule_hash: String,
+    versions: Versions,
+    answer: Answer,
+) -> DecisionRecord {
     let Answer { evaluation, path, prepared_at } = answer;
     let verdict = evaluation.as_ref().map_or(Verdict::Held, |e| e.verdict.into());
     let evaluation = evaluation.unwrap_or_else(|| Evaluation {
@@ -389,7 +451,7 @@ fn record_of(tx: &Tx<'_>, facts: &Facts, rules: &RuleSet, versions: Versions, an
         delay_until: evaluation.delay_until,
         reasons: Json(evaluation.reasons),
         rule_set: rules.version.clone(),
-        rule_hash: rules.hash.clone(),
+        rule_hash,
         inputs: Json(facts.inputs()),
         aggregates: Json(evaluation.windows),
         path,
@@ -414,6 +476,7 @@ fn unavailable() -> Reason {
         about: String::new(),
         detail: "no answer was prepared in time".into(),
         cleared: false,
+        case: false,
     }
 }
 

@@ -1,12 +1,17 @@
 //! The decision as a pure function: rules, facts and what was seen, to a place on the ladder with its reasons.
-use crate::activity::{Activity, Out, Windows};
+use crate::activity::{Activity, Windows};
 use crate::facts::{Facts, Ladder, SubjectKind};
 use crate::freezes::{FreezeBasis, FreezeKind};
 use crate::lists::ListKind;
-use crate::rules::{Check, Fen, Mode, Rule, RuleSet, Share, Side};
-use kernel::clock::{DAY, MINUTE};
+use crate::rules::{Check, Fen, Mode, Rule, RuleSet, Side, TEXT_UNCLEAR, TEXT_UNUSUAL};
+use kernel::clock::MINUTE;
 use kernel::id::ListEntryId;
-use kernel::{Currency, Money, Rounding, Timestamp};
+use kernel::{Currency, Money, Timestamp};
+use risk::ladder::Band;
+use risk::{Action, Judged, Looked, Outcome};
+
+/// The model among the reasons.
+const MODEL: &str = "model";
 
 /// A live list entry that names one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub struct Seen {
     pub activity: Activity,
     pub listed: Vec<Listed>,
     pub frozen: Vec<Frozen>,
+    /// What the rules against fraud say; `None` for what they do not judge.
+    pub watched: Option<Box<Judgement>>,
     /// Rule and object of the reasons that somebody has seen to in an earlier round.
     pub cleared: Vec<(String, String)>,
 }
@@ -58,6 +65,9 @@ pub struct Reason {
     /// Somebody has seen to it; it does not count any more.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cleared: bool,
+    /// Somebody is to look into it, even if the payment passes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub case: bool,
 }
 
 impl Reason {
@@ -79,6 +89,19 @@ pub struct Evaluation {
     pub windows: Windows,
 }
 
+/// What the engine found, and what its rules came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judgement {
+    pub looked: Looked,
+    pub decision: risk::Decision,
+    /// Rules that are not to be named to the customer, and those that only keep a payment from being let go by itself.
+    pub neutral: Vec<String>,
+    pub gates: Vec<String>,
+    /// Rules that ask for a case.
+    pub cases: Vec<String>,
+    pub ladder: Vec<Band>,
+}
+
 /// The verdict is the highest of what each counting hit asks for and what the sum of their scores asks for; so more hits
 /// never make it milder.
 pub fn evaluate(rules: &RuleSet, facts: &Facts, seen: &Seen) -> Evaluation {
@@ -96,6 +119,18 @@ pub fn evaluate(rules: &RuleSet, facts: &Facts, seen: &Seen) -> Evaluation {
             }
             reasons.push(reason);
         }
+    }
+    if let Some(judgement) = &seen.watched {
+        for reason in watched(judgement, facts, seen) {
+            if reason.0.counts() {
+                verdict = verdict.max(reason.0.action);
+                score += reason.0.score;
+                minutes = minutes.max(reason.1);
+            }
+            reasons.push(reason.0);
+        }
+        let soft: i64 = reasons.iter().filter(|r| r.counts() && r.action < Ladder::Stop).map(|r| r.score).sum();
+        verdict = verdict.max(judgement.by_score(soft, facts));
     }
     let by_score = rules.bands.iter().filter(|b| score >= b.at_least).map(|b| b.action).max();
     verdict = verdict.max(by_score.unwrap_or(Ladder::Pass));
@@ -116,6 +151,7 @@ fn reason(rule: &Rule, about: String, detail: String, cleared: bool) -> Reason {
         about,
         detail,
         cleared,
+        case: false,
     }
 }
 
@@ -127,7 +163,7 @@ fn hits(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Vec<(St
             let named = |l: &&Listed| l.list == *list && (*side == Side::Either || *side == l.side);
             seen.listed.iter().filter(named).map(listed_hit).collect()
         }
-        _ => behaviour(check, facts, seen, windows).map(|detail| (String::new(), detail)).into_iter().collect(),
+        _ => behaviour(check, facts, windows).map(|detail| (String::new(), detail)).into_iter().collect(),
     }
 }
 
@@ -143,7 +179,7 @@ fn listed_hit(l: &Listed) -> (String, String) {
     (format!("{}:{}", l.side, l.entry), format!("{} on the {} list by {}", l.side, l.list, l.by))
 }
 
-fn behaviour(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Option<String> {
+fn behaviour(check: &Check, facts: &Facts, windows: &Windows) -> Option<String> {
     let amount = facts.amount;
     match check {
         Check::Frozen | Check::Listed { .. } => None,
@@ -156,12 +192,9 @@ fn behaviour(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Op
             let hit = count_min.is_some_and(|min| count >= min) || sum_min.is_some_and(|min| reaches(sum, min));
             hit.then(|| format!("with this one {count} payments of {sum} within the {window}"))
         }
-        Check::FirstPayee { age, amount_min, balance_share, share_from } => {
+        Check::FirstPayee { amount_min } => {
             let first = windows.payee_known == Some(false) && facts.payee.owner() != Some(facts.payer.owner);
-            let aged = age.is_none_or(|a| a == facts.payer.age);
-            let large = reaches(amount, *amount_min) || large_share(facts, *balance_share, *share_from);
-            (first && aged && large)
-                .then(|| format!("first payment to this payee, {amount}, payer {}", facts.payer.age))
+            (first && reaches(amount, *amount_min)).then(|| format!("first payment to this payee, {amount}"))
         }
         Check::Night { from_hour, to_hour, amount_min } => {
             let (hour, minute, _) = facts.at.local_time();
@@ -171,25 +204,6 @@ fn behaviour(check: &Check, facts: &Facts, seen: &Seen, windows: &Windows) -> Op
             };
             (night && reaches(amount, *amount_min)).then(|| format!("{amount} at {hour:02}:{minute:02}"))
         }
-        Check::UnderLimit { limit, share, count_min } => {
-            let floor = share.0.apply(Money::cny(limit.0), Rounding::Up).map_or(limit.0, |m| m.minor);
-            let under = |minor: i64| (floor..limit.0).contains(&minor);
-            let before = seen.activity.recent(facts.at, DAY).filter(|o| under(o.minor)).count();
-            let count = before + 1;
-            (under(amount.minor) && count >= *count_min as usize)
-                .then(|| format!("with this one {count} payments just under {} within 24 hours", Money::cny(limit.0)))
-        }
-        Check::TestThenLarge { small_max, within_minutes, large_min } => {
-            let payee = facts.payee.acquaintance()?;
-            let small = |o: &&Out| o.payee == payee && o.minor <= small_max.0;
-            let tested = seen.activity.recent(facts.at, i64::from(*within_minutes) * MINUTE).find(small)?;
-            reaches(amount, *large_min).then(|| {
-                format!("{} at {} and now {amount}", Money::new(tested.minor, amount.currency), tested.at.local())
-            })
-        }
-        Check::UnknownDevice { amount_min } => (facts.payer.device_known == Some(false)
-            && reaches(amount, *amount_min))
-        .then(|| format!("{amount} from a device not known")),
     }
 }
 
@@ -197,8 +211,77 @@ fn reaches(amount: Money, min: Fen) -> bool {
     amount.currency != Currency::CNY || amount.minor >= min.0
 }
 
-fn large_share(facts: &Facts, share: Option<Share>, from: Option<Fen>) -> bool {
-    let (Some(share), Some(balance)) = (share, facts.payer.balance) else { return false };
-    let part = share.0.apply(balance, Rounding::Up).map_or(i64::MAX, |m| m.minor);
-    facts.amount.minor >= part && from.is_none_or(|min| reaches(facts.amount, min))
+impl Judgement {
+    /// What a sum of points asks for; of a basic payment at most a proof (反洗钱法 30).
+    fn by_score(&self, score: i64, facts: &Facts) -> Ladder {
+        let asked = self.ladder.iter().filter(|b| score >= b.at_least).map(|b| step(b.action)).max();
+        let asked = at_a_counter(asked.unwrap_or(Ladder::Pass), facts);
+        if self.decision.basic { asked.min(Ladder::Verify) } else { asked }
+    }
+}
+
+/// A place on the ladder, as the engine names it.
+fn step(action: Action) -> Ladder {
+    match action {
+        Action::Pass => Ladder::Pass,
+        Action::Tip => Ladder::Tip,
+        Action::Verify => Ladder::Verify,
+        Action::Delay => Ladder::Delay,
+        Action::Limit => Ladder::Limit,
+        Action::Stop => Ladder::Stop,
+    }
+}
+
+/// Where somebody of the bank stands beside the customer, a suspicion holds and does not refuse: people talk.
+fn at_a_counter(asked: Ladder, facts: &Facts) -> Ladder {
+    if facts.channel.is_counter() { asked.min(Ladder::Delay) } else { asked }
+}
+
+/// What the engine's rules and its model say, as reasons with the minutes each would delay.
+fn watched(judgement: &Judgement, facts: &Facts, seen: &Seen) -> Vec<(Reason, i64)> {
+    let cleared = |rule: &str, action: Ladder| {
+        action <= Ladder::Delay && seen.cleared.iter().any(|(r, about)| r == rule && about.is_empty())
+    };
+    let of_rule = |j: &Judged| {
+        let action = at_a_counter(step(j.action), facts);
+        let customer = match j.outcome {
+            Outcome::Failed(_) => TEXT_UNCLEAR,
+            _ if judgement.gates.contains(&j.rule) => TEXT_UNUSUAL,
+            _ => j.rule.as_str(),
+        };
+        let reason = Reason {
+            rule: j.rule.clone(),
+            version: j.version,
+            mode: if j.mode == risk::Mode::Live { Mode::Live } else { Mode::Shadow },
+            action,
+            score: j.score,
+            customer: customer.into(),
+            neutral: judgement.neutral.contains(&j.rule),
+            about: String::new(),
+            detail: j.detail.clone(),
+            cleared: cleared(&j.rule, action),
+            case: judgement.cases.contains(&j.rule),
+        };
+        (reason, if action == Ladder::Delay { i64::from(j.delay_minutes) } else { 0 })
+    };
+    let hit = |j: &&Judged| matches!(j.outcome, Outcome::Hit | Outcome::Failed(_));
+    let mut all: Vec<(Reason, i64)> = judgement.decision.judged.iter().filter(hit).map(of_rule).collect();
+    all.extend(judgement.decision.model.iter().filter(|m| m.score > 0).map(|m| {
+        let why: Vec<String> = m.contributions.iter().take(3).map(|(name, add)| format!("{name} {add:+}")).collect();
+        let reason = Reason {
+            rule: MODEL.into(),
+            version: 0,
+            mode: Mode::Live,
+            action: Ladder::Pass,
+            score: m.score,
+            customer: TEXT_UNUSUAL.into(),
+            neutral: false,
+            about: String::new(),
+            detail: format!("model {}: {} of 10,000 ({})", m.version, m.probability, why.join(", ")),
+            cleared: cleared(MODEL, Ladder::Pass),
+            case: false,
+        };
+        (reason, 0)
+    }));
+    all
 }

@@ -1,12 +1,31 @@
 //! What others may hear from the guard.
 use crate::freezes::{FreezeBasis, FreezeKind, PartyFreeze};
+use kernel::id::{DecisionId, InstructionId};
 use kernel::{Owner, Timestamp};
 
 #[derive(Clone, Debug, serde::Serialize)]
 #[serde(untagged)]
 pub enum Event {
-    PartyFrozen { subject: Owner, number: i64, kind: FreezeKind, basis: FreezeBasis, until: Option<Timestamp> },
-    PartyReleased { subject: Owner, number: i64, kind: FreezeKind, basis: FreezeBasis },
+    PartyFrozen {
+        subject: Owner,
+        number: i64,
+        kind: FreezeKind,
+        basis: FreezeBasis,
+        until: Option<Timestamp>,
+    },
+    PartyReleased {
+        subject: Owner,
+        number: i64,
+        kind: FreezeKind,
+        basis: FreezeBasis,
+    },
+    /// A payment passed, and rules ask for a case all the same.
+    CaseWanted {
+        instruction: InstructionId,
+        decision: DecisionId,
+        payer: Owner,
+        rules: Vec<String>,
+    },
 }
 
 impl Event {
@@ -25,11 +44,13 @@ impl store::Event for Event {
         match self {
             Event::PartyFrozen { .. } => "guard.party_frozen",
             Event::PartyReleased { .. } => "guard.party_released",
+            Event::CaseWanted { .. } => "guard.case_wanted",
         }
     }
     fn aggregate(&self) -> String {
         match self {
             Event::PartyFrozen { subject, .. } | Event::PartyReleased { subject, .. } => subject.to_string(),
+            Event::CaseWanted { instruction, .. } => instruction.to_string(),
         }
     }
 }

@@ -76,9 +76,22 @@ impl AgeBand {
 }
 
 store::text_enum! {
-    /// What the verified payee is for. Basic payments (medical, social security, utilities) are not delayed for behaviour
-    /// (反洗钱法 30). Never taken from a memo.
-    pub enum PayeeClass { Ordinary = "ordinary", Basic = "basic" }
+    /// What the bank verified a payee to be for. Basic payments (medical, social security, utilities) are not delayed for
+    /// behaviour (反洗钱法 30). Never taken from a memo.
+    pub enum PayeeClass {
+        Ordinary = "ordinary",
+        Medical = "medical",
+        SocialSecurity = "social_security",
+        Utilities = "utilities",
+        /// Verified, and not among the basic payments.
+        Tax = "tax",
+    }
+}
+
+impl PayeeClass {
+    pub fn is_basic(self) -> bool {
+        matches!(self, PayeeClass::Medical | PayeeClass::SocialSecurity | PayeeClass::Utilities)
+    }
 }
 
 store::text_enum! {
@@ -146,6 +159,8 @@ pub struct Payer {
     pub age: AgeBand,
     /// `None` where there is no device: at the counter, inside the bank.
     pub device_known: Option<bool>,
+    /// Where the order comes from; see [`crate::device_key`].
+    pub device: Option<risk::Key>,
     /// Available before this instruction.
     pub balance: Option<Money>,
     /// More names than owner and account, which are looked up anyway: identity, phone, card number.
@@ -270,6 +285,61 @@ pub struct Facts {
     pub amount: Money,
     pub at: Timestamp,
     pub clearance: Option<Clearance>,
+    /// What is known around it: the payer's age, the account's, what his screen says. What is not known is `None`.
+    #[serde(skip)]
+    pub signals: risk::Signals,
+}
+
+/// Seconds of filling in a form that are believed; more is not known, as when a page was left open.
+pub const FILL_SECONDS_MAX: u32 = 86_400;
+
+/// What the customer's browser or app says of itself while an order is made. Absent is not known. Whoever holds the device
+/// can say anything, so rules only ever hold it against a payment, and a "no" clears nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct DeviceSays {
+    /// Seconds from the first question of the order to its last button; see [`FILL_SECONDS_MAX`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fill_seconds: Option<u32>,
+    /// The payee's number was pasted and not typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_pasted: Option<bool>,
+    /// The screen is shared or recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub screen_shared: Option<bool>,
+    /// A telephone call is going on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on_call: Option<bool>,
+    /// A program operates the screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operated: Option<bool>,
+}
+
+impl DeviceSays {
+    pub fn is_silent(&self) -> bool {
+        *self == DeviceSays::default()
+    }
+    /// As signals of a payment; what is known already stays.
+    pub fn onto(self, signals: risk::Signals) -> risk::Signals {
+        let believed = self.fill_seconds.filter(|s| *s <= FILL_SECONDS_MAX);
+        risk::Signals {
+            fill_seconds: signals.fill_seconds.or(believed),
+            number_pasted: signals.number_pasted.or(self.number_pasted),
+            screen_shared: signals.screen_shared.or(self.screen_shared),
+            on_call: signals.on_call.or(self.on_call),
+            operated: signals.operated.or(self.operated),
+            ..signals
+        }
+    }
+    fn of(s: &risk::Signals) -> DeviceSays {
+        DeviceSays {
+            fill_seconds: s.fill_seconds,
+            number_pasted: s.number_pasted,
+            screen_shared: s.screen_shared,
+            on_call: s.on_call,
+            operated: s.operated,
+        }
+    }
 }
 
 /// The facts as the decision keeps them: ids and masked text.
@@ -289,6 +359,9 @@ pub struct Inputs {
     pub payee_since: String,
     pub amount: String,
     pub currency: String,
+    /// What the payer's device said.
+    #[serde(default, skip_serializing_if = "DeviceSays::is_silent")]
+    pub says: DeviceSays,
 }
 
 impl Facts {
@@ -337,6 +410,7 @@ impl Facts {
             payee_since: self.payee_since.map(|at| at.to_string()).unwrap_or_default(),
             amount: self.amount.plain(),
             currency: self.amount.currency.to_string(),
+            says: DeviceSays::of(&self.signals),
         }
     }
 

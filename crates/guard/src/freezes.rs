@@ -209,6 +209,31 @@ pub fn release_party(
     Ok(Change::Made(row))
 }
 
+/// Ends a freeze that stands for an order of an authority, by whoever keeps that order and knows who asked and who agreed.
+/// Repeating is safe; one whose time is over ends as well.
+pub fn end_ordered(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    subject: Owner,
+    number: i64,
+    document: &str,
+    why: &str,
+) -> Result<()> {
+    let mut row = tx
+        .load::<PartyFreeze>(params![BookId::HEAD_OFFICE, subject, number])?
+        .ok_or_else(|| Error::not_found("freeze", format!("{subject} no. {number}")))?;
+    if row.released_at.is_some() {
+        return Ok(());
+    }
+    (row.released_by, row.released_at) = (Some(actor.principal()), Some(tx.now()));
+    (row.release_document, row.release_reason) = (Some(document.to_owned()), Some(why.to_owned()));
+    tx.update(&mut row)?;
+    state::freezes_changed(tx)?;
+    let shown = format!("no. {number} {} {}", row.kind, row.basis);
+    tx.audit(actor, Audit::of("party.release", subject).change(shown, "").reason(why))?;
+    tx.emit(&Event::released(&row), &actor.correlation)
+}
+
 /// Whether this document lifts the freeze. `Err(FREEZE_DOCUMENT)` when an authority ordered it and there is none.
 pub fn releasable(freeze: &PartyFreeze, document: &str) -> Result<()> {
     if !freeze.basis.by_authority() || !document.trim().is_empty() {

@@ -21,6 +21,9 @@
 //! **What the customer hears.** A reason has a text key. Where naming it would tip off (a police order, a list) the customer
 //! gets only the neutral `guard-check`, whatever else was hit.
 //!
+//! **Cases.** A rule may ask for a case although the payment passes: the reason on record says so, and `guard.case_wanted` is told
+//! ([`DecisionRecord::wants_case`]). What a case came to is a label ([`Guard::label`]), from which the engine learns.
+//!
 //! Whoever must lock both a party's freezes and its accounts takes the freeze first.
 mod activity;
 mod decision;
@@ -33,27 +36,37 @@ mod rules;
 mod state;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, RECENT_MAX, Tally, Window, Windows};
+pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, Tally, Window, Windows};
 pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of};
 pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
-pub use facts::{AgeBand, Clearance, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject, SubjectKind};
+pub use facts::{
+    AgeBand, Clearance, DeviceSays, FILL_SECONDS_MAX, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject,
+    SubjectKind,
+};
 pub use freezes::{
-    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, freeze_party, freezes, frozen_whole, in_force,
-    releasable, release_party,
+    FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, end_ordered, freeze_party, freezes, frozen_whole,
+    in_force, releasable, release_party,
 };
 pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
 pub use rules::{
-    Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Share, Side, TEXT_CHECK,
-    TEXT_UNAVAILABLE,
+    Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Side, TEXT_CHECK,
+    TEXT_UNAVAILABLE, TEXT_UNCLEAR, TEXT_UNUSUAL,
 };
 pub use state::{GuardState, Versions, versions};
+pub use watch::{
+    LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SIGN_IN_LOOK_MINUTES, SeenRow, device_key, signed_in,
+};
 
 use kernel::Result;
 use parking_lot::RwLock;
+use risk::Engine;
+pub use risk::{Key, Signals};
 use std::sync::Arc;
 use store::{Migration, Record, Table};
+use watch::Watch;
 
 /// Milliseconds a prepared answer may take.
 pub const GUARD_PREPARE_MS_MAX: i64 = 200;
@@ -73,6 +86,8 @@ pub const FREEZES_OF_PARTY_MAX: usize = 20;
 pub const ROUNDS_MAX: u32 = 20;
 /// Rules in a set.
 pub const RULES_MAX: usize = 200;
+/// Rows of what was seen that are read at a time.
+const WATCH_ROWS_READ: i64 = 4_096;
 /// Bytes of a rule file.
 pub const RULES_BYTES_MAX: usize = 1 << 20;
 
@@ -85,6 +100,8 @@ pub const TABLES: &[&Table] = &[
     <DecisionRecord as Record>::TABLE,
     <ListEntry as Record>::TABLE,
     <PartyFreeze as Record>::TABLE,
+    <SeenRow as Record>::TABLE,
+    <LabelRow as Record>::TABLE,
 ];
 
 kernel::codes! {
@@ -136,16 +153,19 @@ pub struct Guard(Arc<Inner>);
 
 struct Inner {
     rules: RwLock<Arc<RuleSet>>,
+    watch: RwLock<Arc<Watch>>,
     fault: RwLock<Option<Fault>>,
 }
 
 impl Guard {
-    /// With the rules bundled in the binary.
+    /// With the rules bundled in the binary, for what the payer, lists and freezes say and for what looks like fraud.
     pub fn load() -> Result<Guard> {
-        RuleSet::bundled().map(Guard::with_rules)
+        let engine = Engine::new(risk::RuleSet::shipped()?, None)?;
+        Ok(Guard::with_rules(RuleSet::bundled()?, engine))
     }
-    pub fn with_rules(rules: RuleSet) -> Guard {
-        Guard(Arc::new(Inner { rules: RwLock::new(Arc::new(rules)), fault: RwLock::new(None) }))
+    pub fn with_rules(rules: RuleSet, engine: Engine) -> Guard {
+        let (rules, watch) = (RwLock::new(Arc::new(rules)), RwLock::new(Watch::new(engine)));
+        Guard(Arc::new(Inner { rules, watch, fault: RwLock::new(None) }))
     }
     /// The bundled rules and [`Fault::Broken`].
     pub fn broken() -> Result<Guard> {
@@ -156,9 +176,27 @@ impl Guard {
     pub fn rules(&self) -> Arc<RuleSet> {
         self.0.rules.read().clone()
     }
+    /// Of the house rules and of those against fraud.
+    pub fn rule_ids(&self) -> Vec<String> {
+        let (rules, watch) = (self.rules(), self.watch());
+        let engine = watch.engine();
+        let house = rules.rules.iter().map(|r| r.id.clone());
+        house.chain(engine.rules().rules.iter().map(|r| r.id.clone())).collect()
+    }
     /// Puts other rules in force at once. What was prepared under the old ones is evaluated again.
     pub fn swap(&self, rules: RuleSet) {
         *self.0.rules.write() = Arc::new(rules);
+    }
+    /// Puts other rules against fraud in force at once, with a memory that [`Guard::recall`] fills.
+    pub fn watch_with(&self, engine: Engine) {
+        *self.0.watch.write() = Watch::new(engine);
+    }
+    pub(crate) fn watch(&self) -> Arc<Watch> {
+        self.0.watch.read().clone()
+    }
+    /// How much is remembered of payments.
+    pub fn memory(&self) -> risk::Memory {
+        self.watch().engine().memory()
     }
     /// For tests and drills.
     pub fn inject(&self, fault: Option<Fault>) {
@@ -167,8 +205,22 @@ impl Guard {
     pub(crate) fn fault(&self) -> Option<Fault> {
         *self.0.fault.read()
     }
-    /// The customer's text for a key, in `zh` or else in English.
+    /// The customer's text for a key, in `zh`, in plain Chinese for an `elder`, or else in English.
     pub fn text(&self, key: &str, language: &str) -> Option<String> {
-        self.rules().text(key, language).map(str::to_owned)
+        if let Some(said) = self.rules().text(key, language) {
+            return Some(said.to_owned());
+        }
+        let watch = self.watch();
+        let engine = watch.engine();
+        let texts = match key {
+            TEXT_UNUSUAL => &engine.rules().ladder.unusual,
+            TEXT_UNCLEAR => &engine.rules().ladder.unclear,
+            rule => &engine.rules().rules.iter().find(|r| r.id == rule)?.texts,
+        };
+        Some(match language {
+            zh if zh.starts_with("zh") => texts.zh.clone(),
+            "elder" => texts.elder.clone(),
+            _ => texts.en.clone(),
+        })
     }
 }

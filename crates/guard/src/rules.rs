@@ -1,9 +1,9 @@
 //! Rules as versioned data: a TOML file of checks from a small list, each with its parameters.
-use crate::activity::{RECENT_MAX, Window};
-use crate::facts::{AgeBand, Facts, Kind, Ladder, PayeeClass};
+use crate::activity::Window;
+use crate::facts::{Facts, Kind, Ladder};
 use crate::lists::ListKind;
 use crate::{BAD_RULES, RULES_BYTES_MAX, RULES_MAX};
-use kernel::{Currency, Date, Error, Money, Owner, Rate, Result};
+use kernel::{Currency, Date, Error, Money, Owner, Result};
 use std::collections::BTreeMap;
 
 store::text_enum! {
@@ -37,21 +37,6 @@ impl<'de> serde::Deserialize<'de> for Fen {
     }
 }
 
-/// A share from 0 to 1, written as a decimal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share(pub Rate);
-
-impl<'de> serde::Deserialize<'de> for Share {
-    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        let rate = Rate::parse(&text).map_err(|e| serde::de::Error::custom(e.message()))?;
-        match (Rate::new(0, 0)..=Rate::new(1, 0)).contains(&rate) {
-            true => Ok(Share(rate)),
-            false => Err(serde::de::Error::custom(format!("{text:?} is not a share from 0 to 1"))),
-        }
-    }
-}
-
 /// What a rule looks for. Amounts are in CNY; in another currency an amount counts as reached, which is the safe side.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -70,13 +55,9 @@ pub enum Check {
         count_min: Option<u32>,
         sum_min: Option<Fen>,
     },
-    /// First payment to this payee, of at least `amount_min`, or of at least `balance_share` of what was there when it is
-    /// also at least `share_from`.
+    /// First payment to this payee, of at least `amount_min`.
     FirstPayee {
-        age: Option<AgeBand>,
         amount_min: Fen,
-        balance_share: Option<Share>,
-        share_from: Option<Fen>,
     },
     /// At least `amount_min` between two hours of the branch's day; `from_hour` above `to_hour` spans midnight.
     Night {
@@ -84,31 +65,12 @@ pub enum Check {
         to_hour: u8,
         amount_min: Fen,
     },
-    /// This payment is the n-th of 24 hours in [share × limit, limit).
-    UnderLimit {
-        limit: Fen,
-        share: Share,
-        count_min: u32,
-    },
-    /// At least `large_min` to whom at most `small_max` was sent within the minutes before.
-    TestThenLarge {
-        small_max: Fen,
-        within_minutes: u32,
-        large_min: Fen,
-    },
-    /// At least `amount_min` from a device that is not known.
-    UnknownDevice {
-        amount_min: Fen,
-    },
 }
 
 impl Check {
     /// Whether it looks at what the payer did before, which is kept for payments only.
     fn reads_activity(&self) -> bool {
-        matches!(
-            self,
-            Check::Velocity { .. } | Check::FirstPayee { .. } | Check::UnderLimit { .. } | Check::TestThenLarge { .. }
-        )
+        matches!(self, Check::Velocity { .. } | Check::FirstPayee { .. })
     }
 }
 
@@ -177,7 +139,7 @@ impl Rule {
         self.holds_on(facts.at.local_date())
             && self.kinds.has(facts.kind)
             && (self.channels == Channels::All || !facts.channel.is_counter())
-            && (self.basic || facts.payee.class() == PayeeClass::Ordinary)
+            && (self.basic || !facts.payee.class().is_basic())
             && payer
     }
 
@@ -212,13 +174,8 @@ impl Rule {
     fn check_fault(&self) -> Option<(&'static str, String)> {
         let why = match &self.check {
             Check::Velocity { count_min: None, sum_min: None, .. } => "count_min, sum_min or both",
-            Check::Velocity { count_min: Some(0), .. } | Check::UnderLimit { count_min: 0, .. } => "count_min from 1",
-            Check::UnderLimit { count_min, .. } if *count_min as usize > RECENT_MAX => "count_min above what is kept",
+            Check::Velocity { count_min: Some(0), .. } => "count_min from 1",
             Check::Night { from_hour, to_hour, .. } if *from_hour > 23 || *to_hour > 24 => "hours from 0 to 24",
-            Check::TestThenLarge { within_minutes, .. } if !(1..=1_440).contains(within_minutes) => {
-                "within_minutes from 1 to 1440"
-            }
-            Check::FirstPayee { balance_share: None, share_from: Some(_), .. } => "share_from needs balance_share",
             _ => return None,
         };
         Some(("check", why.into()))
@@ -270,6 +227,9 @@ pub struct RuleSet {
 pub const TEXT_CHECK: &str = "guard-check";
 /// Told when the guard could not decide.
 pub const TEXT_UNAVAILABLE: &str = "guard-unavailable";
+/// Customer texts of the rules against fraud: a payment unlike the usual ones, and a check that could not be finished.
+pub const TEXT_UNUSUAL: &str = "guard-unusual";
+pub const TEXT_UNCLEAR: &str = "guard-unclear";
 
 impl RuleSet {
     /// Whether somebody on this list may not be paid on that day, whatever else is known: a live rule stops his side.
@@ -335,9 +295,10 @@ impl RuleSet {
         None
     }
 
-    /// The customer's text for a key, in `zh` or any other language as English.
+    /// The customer's text for a key, in `zh`, as for an `elder`, or any other language as English.
     pub fn text(&self, key: &str, language: &str) -> Option<&str> {
-        self.texts.get(key).map(|t| if language.starts_with("zh") { t.zh.as_str() } else { t.en.as_str() })
+        let chinese = language.starts_with("zh") || language == "elder";
+        self.texts.get(key).map(|t| if chinese { t.zh.as_str() } else { t.en.as_str() })
     }
 }
 
@@ -366,19 +327,17 @@ mod tests {
             ("id = \"night.large\"", "id = \"Night\"", "field id: 1 to 60"),
             ("customer = \"guard-night\"", "customer = \"guard-day\"", "field customer: there is no text guard-day"),
             ("delay_minutes = 1440", "delay_minutes = 5000", "field delay_minutes: 30 to 4320"),
+            ("amount_min = \"50000\"", "amount = \"50000\"", "unknown field `amount`"),
             ("from_hour = 23", "from_hour = 24", "field check: hours"),
             ("count_min = 8 }", "count_min = 0 }", "field check: count_min from 1"),
             ("window = \"hour\", count_min = 8", "window = \"hour\"", "field check: count_min, sum_min or both"),
-            ("within_minutes = 30", "within_minutes = 0", "field check: within_minutes"),
             ("\"night\", from_hour", "\"nights\", from_hour", "unknown variant `nights`"),
-            ("amount_min = \"5000\"", "amount = \"5000\"", "unknown field `amount`"),
-            ("share = \"0.9\"", "share = \"9\"", "not a share from 0 to 1"),
             ("sum_min = \"200000\"", "sum_min = \"200,00\"", "is not an amount"),
             ("mode = \"live\"", "mode = \"on\"", "line "),
             ("[texts.guard-check]", "[texts.guard-checks]", "field texts: guard-check is missing"),
             (
-                "kinds = \"payments\"\nchannels = \"all\"",
-                "kinds = \"all\"\nchannels = \"all\"",
+                "kinds = \"payments\"\nchannels = \"non_counter\"",
+                "kinds = \"all\"\nchannels = \"non_counter\"",
                 "field kinds: this check reads",
             ),
         ];

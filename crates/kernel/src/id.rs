@@ -287,6 +287,12 @@ ids! {
     ContactChangeId = "ctch";
     /// A request to be called back.
     CallBackId = "call";
+    /// A wish to loosen the account safety lock (安全锁).
+    LooseningId = "loos";
+    /// A payment that its payer called a fraud.
+    FraudReportId = "frpt";
+    /// A lesson about fraud that was shown to a customer.
+    LessonId = "lesn";
     /// What one person lets a member of the family see.
     FamilyTieId = "ftie";
     /// A look that was taken by such consent.
@@ -315,6 +321,8 @@ ids! {
     TopUpId = "topu";
     /// A court's or authority's order on a protected wage account.
     LegalOrderId = "lord";
+    /// An order of police, court or another authority on a customer's money (有权机关协助查控).
+    AuthorityOrderId = "aord";
     /// A guarantee deposit for wages, in cash or as a bank guarantee (工资保证金).
     GuaranteeId = "guar";
     /// A labour bureau's notice that a guarantee must pay (支付通知).
@@ -329,6 +337,14 @@ ids! {
     BureauQueryId = "bqry";
     /// A worker's complaint, anonymous if he wants.
     ComplaintId = "cmpl";
+    /// A case of the guard's desk (风险案件).
+    FraudCaseId = "fcas";
+    /// What made such a case or joined it.
+    CaseAlertId = "calt";
+    /// Something done in a case or with an objection.
+    CaseStepId = "cstp";
+    /// A customer's objection to a measure of the guard, or his complaint.
+    AppealId = "appl";
 }
 
 #[cfg(test)]

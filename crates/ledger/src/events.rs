@@ -11,12 +11,15 @@ pub enum Event {
     Restricted {
         account: AccountId,
         owner: Owner,
+        /// The order's among those of the account.
+        number: i64,
         kind: Restriction,
         until: Option<Timestamp>,
     },
     Lifted {
         account: AccountId,
         owner: Owner,
+        number: i64,
         kind: Restriction,
     },
     Closed {

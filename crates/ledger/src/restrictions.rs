@@ -170,7 +170,7 @@ pub fn lift(tx: &mut Tx<'_>, actor: &Actor, account: AccountId, number: i64, why
     apply(tx, account)?;
     tx.audit(actor, Audit::of("ledger.lift", account).change(number.to_string(), "").reason(why))?;
     let owner = owner_of(tx, account)?;
-    tx.emit(&Event::Lifted { account, owner, kind }, &actor.correlation)
+    tx.emit(&Event::Lifted { account, owner, number, kind }, &actor.correlation)
 }
 
 /// Lifts every order whose time is over, at most `most`; answers how many.
@@ -218,9 +218,9 @@ fn apply(tx: &mut Tx<'_>, account: AccountId) -> Result<()> {
 
 /// Tells of an order that took effect.
 fn tell(tx: &mut Tx<'_>, actor: &Actor, order: &Order) -> Result<()> {
-    let (account, kind, until) = (order.account, order.kind, order.until);
+    let (account, number, kind, until) = (order.account, order.number, order.kind, order.until);
     let owner = owner_of(tx, account)?;
-    tx.emit(&Event::Restricted { account, owner, kind, until }, &actor.correlation)
+    tx.emit(&Event::Restricted { account, owner, number, kind, until }, &actor.correlation)
 }
 
 fn owner_of(tx: &mut Tx<'_>, account: AccountId) -> Result<Owner> {

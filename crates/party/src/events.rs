@@ -13,6 +13,8 @@ pub enum Event {
         login: LoginId,
         session: SessionId,
         who: String,
+        /// As this login knows it; `None` at a machine or from a program that told none.
+        device: Option<DeviceId>,
         new_device: bool,
     },
     LoginPaused {

@@ -9,7 +9,8 @@
 //! either of the two ends it, which works at once and asks for no reason.
 //!
 //! **Looking.** Each look goes through [`look`], which writes it down before anything is shown; the owner reads the looks.
-//! A tie gives no right to pay, to confirm or to change anything: no other part of the bank asks for ties.
+//! A tie gives no right to pay, to confirm or to change anything. One other part of the bank hangs something on ties: the
+//! trusted contact of crate `safety`, whose tie may be without any account ([`invite_unseeing`]).
 //!
 //! ```text
 //! invited ─▶ accepted ─▶ ended
@@ -192,11 +193,26 @@ fn myself(actor: &Actor) -> Result<PersonId> {
 
 /// Invites somebody to look. Errors: `STEP_UP_NEEDED`, `family_limit`, `family_already`, field errors.
 pub fn invite(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
+    if ask.shares.is_empty() {
+        return Err(Error::field("accounts", format!("1 to {SHARES_MAX} accounts")));
+    }
+    invite_any(tx, actor, ask)
+}
+
+/// Invites somebody who will see no account: a tie for what other parts of the bank hang on it. Errors as [`invite`].
+pub fn invite_unseeing(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
+    match ask.shares.is_empty() {
+        true => invite_any(tx, actor, ask),
+        false => Err(Error::field("accounts", "none is shared here")),
+    }
+}
+
+fn invite_any(tx: &mut Tx<'_>, actor: &Actor, ask: &Invite) -> Result<Tie> {
     let owner = myself(actor)?;
     need_step_up(actor)?;
     let (name, number) = checked(ask)?;
     let phone_index = tx.keys().index("phone", &number);
-    room(tx, owner, &phone_index)?;
+    room(tx, owner, &phone_index, ask.shares.is_empty())?;
     let (now, book) = (tx.now(), owner.book());
     let id = FamilyTieId::new(now, book);
     let mut tie = Tie {
@@ -237,7 +253,7 @@ fn checked(ask: &Invite) -> Result<(String, String)> {
     if !(1..=MONTHS_MAX).contains(&ask.months) {
         return Err(Error::field("months", format!("1 to {MONTHS_MAX}")));
     }
-    if ask.shares.is_empty() || ask.shares.len() > SHARES_MAX {
+    if ask.shares.len() > SHARES_MAX {
         return Err(Error::field("accounts", format!("1 to {SHARES_MAX} accounts")));
     }
     let mut seen = std::collections::BTreeSet::new();
@@ -248,12 +264,15 @@ fn checked(ask: &Invite) -> Result<(String, String)> {
 }
 
 /// Whether the owner may invite one more.
-fn room(tx: &mut Tx<'_>, owner: PersonId, phone_index: &[u8]) -> Result<()> {
+/// Who sees no account may still be let see one; a second tie that shows none is never needed.
+fn room(tx: &mut Tx<'_>, owner: PersonId, phone_index: &[u8], unseeing: bool) -> Result<()> {
     let now = tx.now();
     let ties = given_by(tx, owner)?;
     let open: Vec<&Tie> = ties.iter().filter(|t| t.waits(now) || t.is_open(now)).collect();
-    if open.iter().any(|t| t.phone_index == phone_index) {
-        return Err(Error::new(&FAMILY_ALREADY, "this number was invited before and the invitation stands"));
+    for before in open.iter().filter(|t| t.phone_index == phone_index) {
+        if unseeing || !shares_of(tx, before)?.is_empty() {
+            return Err(Error::new(&FAMILY_ALREADY, "this number was invited before and the invitation stands"));
+        }
     }
     let late = ties.iter().filter(|t| now.since(t.invited_at) < INVITE_DAYS * DAY).count();
     let counts = [("open", open.len(), TIES_OPEN_MAX), ("invited in 30 days", late, INVITATIONS_MAX)];
@@ -337,7 +356,8 @@ pub fn end(tx: &mut Tx<'_>, actor: &Actor, id: FamilyTieId) -> Result<Change> {
     Ok(Change::Done)
 }
 
-/// What one may see, and what others may see of one; newest first, at most [`TIES_LISTED_MAX`] of each.
+/// What one may see, and what others may see of one; newest first, at most [`TIES_LISTED_MAX`] of each. A tie that shows no
+/// account is none of them.
 #[derive(Clone, Debug)]
 pub struct Circle {
     /// Whom the actor lets look.
@@ -347,10 +367,25 @@ pub struct Circle {
 }
 
 pub fn circle(tx: &mut Tx<'_>, actor: &Actor) -> Result<Circle> {
+    let (given, received) = (given_by(tx, myself(actor)?)?, received(tx, actor)?);
+    Ok(Circle { given: seeing(tx, given)?, received: seeing(tx, received)? })
+}
+
+/// Ties in which others named the actor, those that show him no account among them; newest first, at most
+/// [`TIES_LISTED_MAX`].
+pub fn received(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<Tie>> {
     let me = myself(actor)?;
-    let tail = "WHERE member = ?1 ORDER BY id DESC LIMIT ?2";
-    let received = tx.select::<Tie>(tail, params![me, TIES_LISTED_MAX])?;
-    Ok(Circle { given: given_by(tx, me)?, received })
+    tx.select::<Tie>("WHERE member = ?1 ORDER BY id DESC LIMIT ?2", params![me, TIES_LISTED_MAX])
+}
+
+fn seeing(tx: &mut Tx<'_>, ties: Vec<Tie>) -> Result<Vec<Tie>> {
+    let mut out = Vec::with_capacity(ties.len());
+    for tie in ties {
+        if !shares_of(tx, &tie)?.is_empty() {
+            out.push(tie);
+        }
+    }
+    Ok(out)
 }
 
 fn given_by(tx: &mut Tx<'_>, owner: PersonId) -> Result<Vec<Tie>> {
@@ -358,11 +393,25 @@ fn given_by(tx: &mut Tx<'_>, owner: PersonId) -> Result<Vec<Tie>> {
     tx.select::<Tie>(tail, params![owner.book(), owner, TIES_LISTED_MAX])
 }
 
+/// Whether one of two people has let the other into his family view and it still holds; asks no permission.
+pub fn are_tied(tx: &mut Tx<'_>, one: PersonId, other: PersonId) -> Result<bool> {
+    let now = tx.now();
+    let mut open = |owner: PersonId, member: PersonId| -> Result<bool> {
+        Ok(given_by(tx, owner)?.iter().any(|t| t.is_open(now) && t.member == Some(member)))
+    };
+    Ok(open(one, other)? || open(other, one)?)
+}
+
 /// A tie and its accounts, for one of its two.
 pub fn tie(tx: &mut Tx<'_>, actor: &Actor, id: FamilyTieId) -> Result<(Tie, Vec<Share>)> {
     let (tie, _) = own(tx, actor, id)?;
     let shares = shares_of(tx, &tie)?;
     Ok((tie, shares))
+}
+
+/// A tie as it stands, whoever asks; for the bank's own processes.
+pub fn tie_raw(tx: &mut Tx<'_>, id: FamilyTieId) -> Result<Option<Tie>> {
+    tx.get::<Tie>(params![id.book(), id])
 }
 
 fn shares_of(tx: &mut Tx<'_>, tie: &Tie) -> Result<Vec<Share>> {

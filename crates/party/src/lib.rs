@@ -39,6 +39,7 @@ mod directory;
 mod events;
 pub mod family;
 mod firm;
+mod firm_class;
 mod grant;
 mod held;
 mod identity;
@@ -73,6 +74,7 @@ pub use contact::*;
 pub use control::*;
 pub use events::Event;
 pub use firm::*;
+pub use firm_class::*;
 pub use grant::*;
 pub use held::*;
 pub use identity::*;
@@ -103,10 +105,12 @@ use store::{Migration, Table};
 pub const MIGRATION: Migration = Migration { name: "0003_party", sql: include_str!("../migrations/0003_party.sql") };
 /// Passkeys, consents, changes of contact, preferences.
 pub const DOOR_MIGRATION: Migration = Migration { name: "0011_door", sql: include_str!("../migrations/0011_door.sql") };
-
 /// Machines of branches, and who is served at them.
 pub const MIGRATION_KIOSK: Migration =
     Migration { name: "0015_kiosk", sql: include_str!("../migrations/0015_kiosk.sql") };
+/// What firms were verified to be for.
+pub const MIGRATION_FIRM_CLASS: Migration =
+    Migration { name: "0042_firm_class", sql: include_str!("../migrations/0042_firm_class.sql") };
 
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -114,6 +118,7 @@ pub const TABLES: &[&Table] = &[
     store::verify::of::<Branch>(),
     store::verify::of::<Person>(),
     store::verify::of::<Firm>(),
+    store::verify::of::<FirmVerified>(),
     store::verify::of::<FirmControl>(),
     store::verify::of::<Staff>(),
     store::verify::of::<Grant>(),

@@ -174,6 +174,11 @@ impl Rights {
         }
     }
 
+    /// Whether he holds a role in this firm.
+    pub fn acts_for(&self, firm: FirmId) -> bool {
+        self.grants.iter().any(|g| g.firm == Some(firm) && g.in_force(self.now) && !g.deny)
+    }
+
     fn by_client(&self, firm: FirmId, permission: Permission, scope: &Scope) -> Option<Entitlement> {
         let client = self.client.as_ref().filter(|c| c.ended_at.is_none() && c.firm == firm)?;
         let allowed = scope.firm == Some(firm) && client.scopes.0.contains(&permission);

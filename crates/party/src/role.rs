@@ -63,9 +63,19 @@ store::text_enum! {
         BureauApprove = "bureau.approve",
         /// Writes down labour bureaus and their regions.
         BureauManage = "bureau.manage",
+        /// Enters what police, courts and other authorities order; acts at once with an emergency stop.
+        OrderEnter = "order.enter",
+        /// Agrees to such an order, or confirms an emergency stop.
+        OrderCheck = "order.check",
+        /// Verifies what a firm is for: medical, social security, utilities, tax.
+        FirmVerify = "firm.verify",
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
+        /// Works cases of the guard: claims, calls back, closes, answers objections.
+        CaseWork = "case.work",
+        /// Sees cases that are for few: reports of suspicion and what was made secret.
+        CaseSecret = "case.secret",
         TariffEdit = "tariff.edit",
         OutboxOperate = "outbox.operate",
         WebhookManage = "webhook.manage",
@@ -210,6 +220,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::WageReadBank,
     P::WageCase,
     P::GuardRead,
+    P::CaseWork,
     P::CallBackTake,
     P::CustomerManage,
     P::TerminalEnrol,
@@ -218,6 +229,7 @@ const BRANCH_MANAGER: &[P] = &[
     P::TillRead,
     P::CardCheck,
     P::WealthCheck,
+    P::OrderCheck,
 ];
 const PAYROLL_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -246,6 +258,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::TillRead,
     P::CardCheck,
     P::WealthCheck,
+    P::OrderCheck,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -256,8 +269,12 @@ const RISK_OFFICER: &[P] = &[
     P::GuardRead,
     P::GuardLists,
     P::GuardDecide,
+    P::CaseWork,
+    P::CaseSecret,
+    P::FirmVerify,
     P::WageReadBank,
     P::WageLegalOrder,
+    P::OrderEnter,
 ];
 const OPERATOR: &[P] = &[P::DayClose, P::OutboxOperate, P::WebhookManage, P::ClearingOperate];
 const AUDITOR: &[P] = &[
@@ -289,6 +306,7 @@ const HEAD_OFFICE_ADMIN: &[P] = &[
     P::TerminalEnrol,
     P::TerminalWatch,
     P::BureauManage,
+    P::FirmVerify,
 ];
 const FIRM_OWNER: &[P] = &[
     P::FirmRead,
@@ -446,6 +464,8 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("cards", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("payments", &[P::PaymentSubmitAny]),
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
+    ("orders", &[P::PaymentSubmitAny, P::AccountReadAny]),
+    ("cases", &[P::CaseWork]),
     ("expire", &[P::PaymentSubmitAny]),
     ("till", &[P::PaymentSubmitAny]),
 ];
@@ -476,6 +496,7 @@ mod tests {
             (P::WageSheetMake, P::WageSheetCheck),
             (P::WageAccountOpen, P::WageAccountCheck),
             (P::WageLegalOrder, P::WageAccountCheck),
+            (P::OrderEnter, P::OrderCheck),
             (P::WageSheetMake, P::WageReview),
             (P::WageCrew, P::WageReview),
             (P::BureauAct, P::BureauApprove),

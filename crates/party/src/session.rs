@@ -225,12 +225,35 @@ pub(crate) fn open_session(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> R
 /// Whether the actor's session began on a device that its login has used for [`DEVICE_KNOWN_HOURS`] or more. `None` where no
 /// device is asked for: staff, programs, processes.
 pub fn device_known(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<bool>> {
+    Ok(on_device(tx, actor)?.map(|on| i64::from(on.hours) >= DEVICE_KNOWN_HOURS))
+}
+
+/// The device that a session began on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OnDevice {
+    /// Whole hours since it was first seen with this login; 0 for a session without a device.
+    pub hours: u32,
+    /// The hash of the mark that it keeps: the same for every login that comes from it.
+    pub mark: Option<[u8; 32]>,
+}
+
+/// The device of the actor's session. `None` as in [`device_known`].
+pub fn on_device(tx: &mut Tx<'_>, actor: &Actor) -> Result<Option<OnDevice>> {
     let (Some(_), Some(login), true) = (actor.session, actor.login, actor.person().is_some()) else { return Ok(None) };
-    let Some(device) = actor.device else { return Ok(Some(false)) };
+    let found = actor.device.map(|device| seen_device(tx, login, device)).transpose()?.flatten();
+    let Some(device) = found else { return Ok(Some(OnDevice::default())) };
+    let hours = tx.clock().now().since(device.first_seen_at) / HOUR;
+    Ok(Some(OnDevice { hours: u32::try_from(hours.max(0)).unwrap_or(u32::MAX), mark: Some(device.mark) }))
+}
+
+fn seen_device(tx: &mut Tx<'_>, login: LoginId, device: DeviceId) -> Result<Option<Device>> {
     let tail = "WHERE book = ?1 AND login = ?2 AND id = ?3";
-    let found = tx.select::<Device>(tail, params![login.book(), login, device])?.pop();
-    let since = tx.clock().now().plus(-DEVICE_KNOWN_HOURS * HOUR);
-    Ok(Some(found.is_some_and(|d| d.first_seen_at <= since)))
+    Ok(tx.select::<Device>(tail, params![login.book(), login, device])?.pop())
+}
+
+/// The mark of a device that was seen with a login; `None` when it was not, or was taken off since.
+pub fn device_mark(tx: &mut Tx<'_>, login: LoginId, device: DeviceId) -> Result<Option<[u8; 32]>> {
+    Ok(seen_device(tx, login, device)?.map(|d| d.mark))
 }
 
 fn see_device(tx: &mut Tx<'_>, owner: &Login, origin: &Origin) -> Result<(Option<DeviceId>, bool)> {

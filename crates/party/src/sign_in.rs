@@ -155,8 +155,8 @@ pub(crate) fn let_in(
     let opened = open_session(tx, &row, origin)?;
     let actor = opened.view.newcomer(tx.now(), origin)?;
     tx.audit(&actor, Audit::of("session.sign_in", opened.view.session).after(by))?;
-    let event =
-        Event::SignedIn { login: id, session: opened.view.session, who: row.who, new_device: opened.new_device };
+    let (session, device) = (opened.view.session, opened.view.device);
+    let event = Event::SignedIn { login: id, session, who: row.who, device, new_device: opened.new_device };
     tx.emit(&event, &origin.correlation)?;
     Ok(SignIn::Signed { token: opened.token, view: opened.view, new_device: opened.new_device })
 }

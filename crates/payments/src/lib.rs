@@ -4,6 +4,8 @@
 //! order ─▶ entitlement ─▶ price ─▶ limits ─▶ guard ─▶ ledger ─▶ outbox ─▶ receipt
 //! ```
 //!
+//! With the entitlement goes the payer's own safety lock (crate `safety`), asked in the posting transaction.
+//!
 //! [`submit`] takes an [`Order`] and answers a [`Receipt`]: *posted*; *awaiting approval* (above what the actor may do
 //! alone); *challenged* (the payer must prove something); *delayed* (revocable until a time); *held* (staff look at it, also
 //! when the guard does not answer); or *refused*, with a stable code, the reason in plain words and the next step. In the
@@ -27,6 +29,7 @@ mod instruction;
 mod jobs;
 mod life;
 mod limits;
+mod locks;
 mod machine;
 mod numbers;
 mod order;
@@ -42,7 +45,7 @@ pub use days::{COUNTED_INSTRUCTIONS_MAX, DAYS_BACK_MAX, per_day};
 pub use events::PaymentEvent;
 pub use instruction::Instruction;
 pub use jobs::{JOB_ROWS_MAX, expire_due, release_due};
-pub use life::{approve, cancel, confirm, disapprove, release, send_back};
+pub use life::{approve, cancel, cancel_in, confirm, disapprove, release, send_back};
 pub use machine::{let_go, take};
 pub use numbers::{NumberRoute, account_of_number, number_end, number_index, number_put};
 pub use order::{
@@ -100,6 +103,8 @@ pub const MIGRATION_TRANSFER: Migration =
 /// Numbers that lead to an account beside its own.
 pub const MIGRATION_NUMBERS: Migration =
     Migration { name: "0022_numbers", sql: include_str!("../migrations/0022_numbers.sql") };
+/// The tables of the safety lock, which the pipeline asks.
+pub use safety::MIGRATION as MIGRATION_SAFETY;
 /// The tables of record of the pipeline; clearing has its own.
 pub const TABLES: &[&Table] = &[
     store::verify::of::<Instruction>(),

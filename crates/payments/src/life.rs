@@ -4,7 +4,7 @@ use crate::instruction::Instruction;
 use crate::order::{Kind, Receipt, State};
 use crate::submit::{Prepared, after_posting, first_refusal, guard_code, hold, judge, refuse};
 use crate::{
-    Arrival, CHECKER_REFUSED, Desk, NOT_OPEN, NOT_THE_PAYER, SENT_BACK, arrival, limits, locked, payees, resolve,
+    Arrival, CHECKER_REFUSED, Desk, NOT_OPEN, NOT_THE_PAYER, SENT_BACK, arrival, limits, locked, locks, payees, resolve,
 };
 use approval::codes::{ABOVE_RELEASE_LIMIT, APPROVAL_CHANGED, MAKER_IS_CHECKER};
 use approval::{Approve, Ask, Line};
@@ -146,6 +146,7 @@ fn still_entitled(tx: &mut Tx<'_>, i: &Instruction, prepared: &Prepared) -> Resu
     let maker = resolve::maker_of(i)?;
     let entitlement = resolve::entitle(tx, &maker, &prepared.parties.debit, i.kind, Some(i.money()))?;
     resolve::check_free(tx, i.made_by_bank(), i.payer, i.kind)?;
+    locks::pass(tx, &maker, prepared, i.kind, i.made_at)?;
     Ok(entitlement)
 }
 
@@ -413,23 +414,27 @@ fn step(
 /// Calls an open instruction off: the payer himself, who need not say why, whoever made it, or staff with `guard.decide`.
 /// The money is freed.
 pub fn cancel(desk: &Desk, actor: &Actor, id: InstructionId, why: &str) -> Result<Receipt> {
+    let (actor, why) = (actor.clone(), why.to_owned());
+    desk.store.write(move |tx| cancel_in(tx, &actor, id, &why))
+}
+
+/// [`cancel`] inside a transaction of the caller's.
+pub fn cancel_in(tx: &mut Tx<'_>, actor: &Actor, id: InstructionId, why: &str) -> Result<Receipt> {
     let unsaid = why.trim().is_empty() && !matches!(actor.who, Who::Staff(_));
-    let (actor, why) = (actor.clone(), party::reason(if unsaid { "called off" } else { why })?);
-    desk.store.write(move |tx| {
-        let mut i = locked(tx, id)?;
-        match actor.who {
-            Who::Staff(_) if i.made_by != actor.principal() => {
-                party::may(tx, &actor, Permission::GuardDecide, &place(&i)).map(|_| ())?
-            }
-            _ => visible_to_payer(tx, &actor, &i)?,
+    let why = party::reason(if unsaid { "called off" } else { why })?;
+    let mut i = locked(tx, id)?;
+    match actor.who {
+        Who::Staff(_) if i.made_by != actor.principal() => {
+            party::may(tx, actor, Permission::GuardDecide, &place(&i)).map(|_| ())?
         }
-        if i.state == State::Cancelled {
-            return Ok(i.receipt());
-        }
-        in_state(&i, &[State::AwaitingApproval, State::Challenged, State::Delayed, State::Held])?;
-        if let (State::AwaitingApproval, Some(asked)) = (i.state, i.approval) {
-            approval::withdraw(tx, &actor, asked, &why)?;
-        }
-        close(tx, &actor, &mut i, State::Cancelled, "payment.cancel", &why)
-    })
+        _ => visible_to_payer(tx, actor, &i)?,
+    }
+    if i.state == State::Cancelled {
+        return Ok(i.receipt());
+    }
+    in_state(&i, &[State::AwaitingApproval, State::Challenged, State::Delayed, State::Held])?;
+    if let (State::AwaitingApproval, Some(asked)) = (i.state, i.approval) {
+        approval::withdraw(tx, actor, asked, &why)?;
+    }
+    close(tx, actor, &mut i, State::Cancelled, "payment.cancel", &why)
 }

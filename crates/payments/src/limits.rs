@@ -60,7 +60,8 @@ pub(crate) fn use_all(
     }
     match i.payer {
         Owner::Person(person) if !i.made_by_bank() => {
-            party::tier_check(tx, person, i.channel, function(i, payee), i.money())
+            party::tier_check(tx, person, i.channel, function(i, payee), i.money())?;
+            crate::locks::use_day(tx, person, i, payee)
         }
         _ => Ok(()),
     }
@@ -78,7 +79,8 @@ pub(crate) fn give_back(tx: &mut Tx<'_>, i: &mut Instruction, payee: Option<Owne
     }
     match i.payer {
         Owner::Person(person) if !i.made_by_bank() => {
-            party::tier_release(tx, person, i.channel, function(i, payee), i.money(), date)
+            party::tier_release(tx, person, i.channel, function(i, payee), i.money(), date)?;
+            safety::give_back(tx, person, i.id, i.money())
         }
         _ => Ok(()),
     }

@@ -1,5 +1,6 @@
 //! What is asked and what is answered.
 use crate::Arrival;
+use guard::DeviceSays;
 use kernel::{Error, Money, Result, Timestamp, id::AccountId, id::ApprovalId, id::InstructionId, id::TransferId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -151,6 +152,9 @@ pub struct Order {
     /// Only for cash.
     #[serde(skip)]
     pub drawer: Option<Drawer>,
+    /// What the customer's device says of itself. Not part of what is asked for: the same order sent again may say something else.
+    #[serde(skip)]
+    pub says: DeviceSays,
 }
 
 impl Order {
@@ -171,6 +175,7 @@ impl Order {
             approved: None,
             reverses: None,
             drawer: None,
+            says: DeviceSays::default(),
         }
     }
     pub fn transfer(debit: AccountId, payee: Payee, amount: Money) -> Order {
@@ -210,6 +215,10 @@ impl Order {
     }
     pub fn arrival(mut self, arrival: Arrival) -> Order {
         self.arrival = arrival;
+        self
+    }
+    pub fn says(mut self, says: DeviceSays) -> Order {
+        self.says = says;
         self
     }
     pub fn drawer(mut self, drawer: Drawer) -> Order {

@@ -7,7 +7,7 @@ use guard::{AgeBand, Clearance, Facts, PayeeClass, Subject};
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Actor, Error, Id, Money, Owner, Result, Who};
 use ledger::{Account, Purpose, View};
-use party::{Entitlement, Permission, Scope};
+use party::{Entitlement, FirmClass, Permission, Scope};
 use pricing::{Operation, PayerClass, Quote, Reach};
 use store::Tx;
 
@@ -194,10 +194,11 @@ pub(crate) fn facts(
     id: InstructionId,
 ) -> Result<Facts> {
     let keys = tx.keys();
-    let age = match parties.debit.owner {
-        Owner::Person(p) => age_of(tx, p)?,
-        _ => AgeBand::Unknown,
+    let years = match parties.debit.owner {
+        Owner::Person(p) => Some(years_of(tx, p)?),
+        _ => None,
     };
+    let on = party::on_device(tx, actor)?;
     let subjects = |tx: &mut Tx<'_>, a: &Account| -> Result<Vec<Subject>> {
         let mut all = vec![Subject::number(keys, &a.number)];
         all.extend(names(tx, a.owner)?);
@@ -207,8 +208,9 @@ pub(crate) fn facts(
         owner: parties.debit.owner,
         account: order.debit,
         wage_account: parties.debit.purpose == Purpose::Wage,
-        age,
-        device_known: party::device_known(tx, actor)?,
+        age: age_band(years),
+        device_known: on.map(|on| i64::from(on.hours) >= party::DEVICE_KNOWN_HOURS),
+        device: on.and_then(|on| on.mark).map(|mark| guard::device_key(keys, &mark)),
         balance: Some(parties.available),
         subjects: subjects(tx, &parties.debit)?,
     };
@@ -219,7 +221,7 @@ pub(crate) fn facts(
         (_, Some(payee)) => guard::Payee::Inside {
             owner: payee.owner,
             account: payee.id,
-            class: PayeeClass::Ordinary,
+            class: payee_class(tx, payee.owner)?,
             subjects: subjects(tx, payee)?,
         },
         (_, None) => return Err(Error::broken(format!("{id} has no payee"))),
@@ -236,6 +238,36 @@ pub(crate) fn facts(
         amount: order.amount,
         at,
         clearance: None,
+        signals: order.says.onto(signals(tx, parties, years, on.map(|on| on.hours))?),
+    })
+}
+
+/// What the bank knows around a payment. What only the customer's device can say comes with the order.
+fn signals(
+    tx: &mut Tx<'_>,
+    parties: &Parties,
+    years: Option<u32>,
+    device_hours: Option<u32>,
+) -> Result<guard::Signals> {
+    let open = tx.clock().now().since(parties.debit.opened_at).max(0) / kernel::clock::DAY;
+    Ok(guard::Signals {
+        payer_age: years,
+        account_age_days: u32::try_from(open).ok(),
+        balance: Some(parties.available),
+        device_age_hours: device_hours,
+        ..guard::Signals::default()
+    })
+}
+
+/// What the bank verified the payee to be for; a person, and a firm that is not verified, is an ordinary payee.
+fn payee_class(tx: &mut Tx<'_>, owner: Owner) -> Result<PayeeClass> {
+    let (now, Owner::Firm(firm)) = (tx.clock().now(), owner) else { return Ok(PayeeClass::Ordinary) };
+    Ok(match party::firm_class(tx, firm, now)? {
+        None => PayeeClass::Ordinary,
+        Some(FirmClass::Medical) => PayeeClass::Medical,
+        Some(FirmClass::SocialSecurity) => PayeeClass::SocialSecurity,
+        Some(FirmClass::Utilities) => PayeeClass::Utilities,
+        Some(FirmClass::Tax) => PayeeClass::Tax,
     })
 }
 
@@ -254,13 +286,19 @@ pub fn names(tx: &mut Tx<'_>, owner: Owner) -> Result<Vec<Subject>> {
     })
 }
 
-fn age_of(tx: &mut Tx<'_>, person: kernel::id::PersonId) -> Result<AgeBand> {
+/// Whole years by the year of birth, as the register keeps it in the clear.
+fn years_of(tx: &mut Tx<'_>, person: kernel::id::PersonId) -> Result<u32> {
     let (today, person) = (tx.business_date()?, party::person(tx, person)?);
-    Ok(match i32::from(today.year()) - person.birth_year {
-        60.. => AgeBand::Elder,
-        18..60 => AgeBand::Adult,
-        _ => AgeBand::Minor,
-    })
+    Ok(u32::try_from(i32::from(today.year()) - person.birth_year).unwrap_or(0))
+}
+
+fn age_band(years: Option<u32>) -> AgeBand {
+    match years {
+        None => AgeBand::Unknown,
+        Some(60..) => AgeBand::Elder,
+        Some(18..60) => AgeBand::Adult,
+        Some(_) => AgeBand::Minor,
+    }
 }
 
 fn guard_kind(kind: Kind) -> guard::Kind {
@@ -327,5 +365,6 @@ pub(crate) fn maker_of(i: &Instruction) -> Result<Actor> {
 pub(crate) fn next_round(mut facts: Facts, i: &Instruction, clearance: Option<Clearance>) -> Result<Facts> {
     let before = facts.payer.balance.map(|left| left.add(i.money())?.add(i.fee_money())).transpose()?;
     facts.payer.balance = before;
+    facts.signals.balance = before;
     Ok(Facts { round: i.round + 1, clearance, ..facts })
 }

@@ -10,7 +10,9 @@ use crate::instruction::Instruction;
 use crate::order::{Kind, LegOutcome, Order, Payee, Receipt, State};
 use crate::own::{Own, own};
 use crate::resolve::{self, Parties};
-use crate::{Arrival, COVERING, Desk, HOLD_HOURS, KIND_RESERVED, LEGS_WAIT, arrival, clearing, form, limits, payees};
+use crate::{
+    Arrival, COVERING, Desk, HOLD_HOURS, KIND_RESERVED, LEGS_WAIT, arrival, clearing, form, limits, locks, payees,
+};
 use guard::{Decision, Facts, Verdict};
 use kernel::id::{InstructionId, TransferId};
 use kernel::{Actor, BookId, Error, Id, Kind as ErrorKind, Owner, Result, Timestamp, Who, clock::HOUR};
@@ -115,6 +117,7 @@ pub fn submit_in(
     let parties = &prepared.parties;
     let entitlement = resolve::entitle(tx, actor, &parties.debit, order.kind, Some(order.amount))?;
     resolve::check_free(tx, matches!(actor.who, Who::System(_)), parties.debit.owner, order.kind)?;
+    locks::pass(tx, actor, prepared, order.kind, tx.now())?;
     if let Some(of) = order.reverses
         && let Some(before) = crate::reverse::standing(tx, actor, of)?
     {
@@ -123,6 +126,9 @@ pub fn submit_in(
     let covered = covered(tx, actor, order, parties.debit.owner)?;
     let quote = price(tx, actor, order, prepared)?;
     let decision = desk.guard.decide(tx, prepared.guard.as_ref(), &prepared.facts)?;
+    let above = locks::cools(tx, order, prepared, &decision)?;
+    let put_off = above.map(|_| order.clone().arrival(Arrival::NextDay));
+    let order = put_off.as_ref().unwrap_or(order);
     let mut new = blank(tx, actor, order, parties, prepared.id)?;
     new.fee = quote.as_ref().map_or(0, |q| q.fee.minor);
     new.decision = Some(decision.id());
@@ -142,6 +148,7 @@ pub fn submit_in(
     if new.state != State::Refused {
         let from_now = new.state == State::Delayed;
         arrival::note(tx, new.id, order.arrival, order.arrival.after(tx.now()).filter(|_| from_now))?;
+        locks::note_cooling(tx, &new, above)?;
     }
     if let Some(quote) = quote.filter(|_| new.state != State::Refused) {
         pricing::record(tx, &quote, new.id, "")?;
@@ -264,7 +271,7 @@ impl<'a> Request<'a> {
             == (order.debit, order.kind, order.amount, order.legs.len())
             && (&before.memo, &before.reference, &before.made_by) == (&order.memo, &order.reference, &self.principal);
         let lives = before.state != State::Refused;
-        let same = same && (!lives || arrival::arrival_of(tx, before.id)? == order.arrival);
+        let same = same && (!lives || locks::arrives_as(tx, before.id, order.arrival)?);
         let same_payee = match &order.payee {
             _ if !same || before.credit.is_none() && before.payee_sealed.is_none() => same,
             Payee::Account(id) => before.credit == Some(*id),

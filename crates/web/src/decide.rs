@@ -8,7 +8,8 @@ use payments::Receipt;
 use store::Tx;
 
 /// Kinds whose maker takes them back where he made them, because more than the request ends with it.
-pub const WITHDRAWN_ELSEWHERE: [&str; 5] = ["payment", "payment.reverse", "payroll.pay", bulk::KIND, wealth::KINDS[0]];
+pub const WITHDRAWN_ELSEWHERE: [&str; 6] =
+    ["payment", "payment.reverse", "payroll.pay", bulk::KIND, wealth::KINDS[0], orders::KINDS[0]];
 
 /// What a decision came to.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ enum Kind {
     Guarantee,
     /// A legal document on a protected account, or the closing of a wage account.
     SiteEnd,
+    /// Documents of police, courts and other authorities.
+    Orders,
     Rights,
 }
 
@@ -66,6 +69,7 @@ fn kind(bank: &Bank, actor: &Actor, id: ApprovalId) -> Result<Kind> {
         own if arrears::KINDS.contains(&own) => Kind::Arrears,
         own if guarantee::KINDS.contains(&own) => Kind::Guarantee,
         own if worksite::end::KINDS.contains(&own) => Kind::SiteEnd,
+        own if orders::KINDS.contains(&own) => Kind::Orders,
         own if app::desk::KINDS.contains(&own) => Kind::Desk,
         rights::KIND_GRANT | rights::KIND_REVOKE | rights::KIND_CONTROL => Kind::Rights,
         _ => return Err(Error::new(&NOT_DECIDED_HERE, format!("nothing here carries out a {kind}")).with("kind", kind)),
@@ -108,6 +112,10 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             let desk = bank.desk.clone();
             bank.write(move |tx| worksite::end::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
         }
+        Kind::Orders => {
+            let desk = bank.desk.clone();
+            bank.write(move |tx| orders::approval_yes(&desk, tx, &who, id, &hash)).map(Decided::from)
+        }
         Kind::Rights => bank.write(move |tx| rights::approve(tx, &who, id, &hash)).map(|done| match done {
             rights::Approved::FirstOfTwo => Decided::FirstOfTwo,
             rights::Approved::Granted(grant) => Decided::Granted(grant),
@@ -135,6 +143,7 @@ pub fn refuse(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, reas
         Kind::Arrears => bank.write(move |tx| arrears::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::Guarantee => bank.write(move |tx| guarantee::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::SiteEnd => bank.write(move |tx| worksite::end::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
+        Kind::Orders => bank.write(move |tx| orders::approval_no(tx, &who, id, &hash, &why)).map(Decided::from),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::refuse(tx, &who, id, &hash, &why)).map(Decided::from)
         }
@@ -156,7 +165,8 @@ pub fn send_back(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str, r
         | Kind::Site
         | Kind::Arrears
         | Kind::Guarantee
-        | Kind::SiteEnd => refuse(bank, actor, id, shown_hash, reason),
+        | Kind::SiteEnd
+        | Kind::Orders => refuse(bank, actor, id, shown_hash, reason),
         Kind::WorkerAccount | Kind::Clearing | Kind::Desk | Kind::Rights => {
             bank.write(move |tx| approval::send_back(tx, &who, id, &hash, &why)).map(Decided::from)
         }

@@ -110,9 +110,13 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/machine.ftl")),
             include_str!(concat!("../locales/", $folder, "/wealth.ftl")),
             include_str!(concat!("../locales/", $folder, "/crews.ftl")),
+            include_str!(concat!("../locales/", $folder, "/safety.ftl")),
             include_str!(concat!("../locales/", $folder, "/worksite.ftl")),
             include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
             include_str!(concat!("../locales/", $folder, "/guarantee.ftl")),
+            include_str!(concat!("../locales/", $folder, "/risk.ftl")),
+            include_str!(concat!("../locales/", $folder, "/orders.ftl")),
+            include_str!(concat!("../locales/", $folder, "/cases.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };
@@ -409,6 +413,9 @@ mod tests {
                 if told.contains("TellFamily") {
                     kinds.insert("payment.unusual.family".to_owned());
                 }
+                if told.contains("TellTrusted") {
+                    kinds.extend(["payment.stopped.trusted", "safety.loosening.trusted"].map(str::to_owned));
+                }
                 if told.contains("TellCrew") && event == "payroll.run_finished" {
                     kinds.insert("crews.paid".to_owned());
                 }
@@ -471,6 +478,8 @@ mod tests {
         }
         wanted
             .extend(approval::terms::Amiss::ALL.iter().map(|a| format!("terms-wrong-{}", a.code().replace('_', "-"))));
+        let rules = guard::Guard::load().unwrap().rule_ids();
+        wanted.extend(rules.iter().map(|id| format!("guard-rule-{}", id.replace(['.', '_'], "-"))));
         wanted.extend(["wage-protected", "wage-ship-repair-not-protected"].map(String::from));
         for (lang, key) in Lang::ALL.into_iter().flat_map(|l| wanted.iter().map(move |k| (l, k))) {
             assert!(bare(lang, key, None).is_some(), "{} lacks {key}", lang.tag());

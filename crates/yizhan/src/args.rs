@@ -90,6 +90,9 @@ pub enum Command {
     /// What the demo bank is shown with.
     #[command(subcommand)]
     Demo(Demo),
+    /// Rules and models against fraud, tried on past payments; nothing of the bank is touched.
+    #[command(subcommand)]
+    Guard(crate::guard::Guard),
     /// Measure this machine; nothing of the bank is touched.
     #[command(subcommand)]
     Bench(Bench),
@@ -276,6 +279,16 @@ pub enum Bench {
         #[arg(long, default_value_t = 12_000)]
         workers: usize,
     },
+    /// Decisions of the risk engine, with the memory that 90 days of payments need.
+    Guard {
+        #[arg(long, default_value_t = 1_000_000)]
+        accounts: u64,
+        /// Payments of each account in 90 days.
+        #[arg(long, default_value_t = 12)]
+        payments: u64,
+        #[arg(long, default_value_t = 200_000)]
+        decisions: u64,
+    },
     /// From starting the server to its first page, with many accounts.
     Start {
         #[arg(long, default_value_t = 1_000_000)]
@@ -332,6 +345,11 @@ mod tests {
             ("yizhan simulate --seed 7 --steps 100", Some(true)),
             ("yizhan simulate wages --seed 7 --days 70 --json", Some(true)),
             ("yizhan simulate --steps 9 wages", None),
+            ("yizhan guard backtest --file f.csv.gz --from 2018-08-08 --to 2018-08-14 --json", Some(true)),
+            ("yizhan guard backtest --file f.csv --rules d --set cards", None),
+            ("yizhan guard train --set cards --file f.csv --out m.json", Some(true)),
+            ("yizhan guard score-accounts --file f.csv --labels l.csv --time-unit 3600", Some(true)),
+            ("yizhan guard backtest --from yesterday", None),
             ("yizhan frobnicate", None),
         ];
         for (line, want) in cases {

@@ -7,6 +7,7 @@
 mod args;
 mod bench_close;
 mod bench_deposits;
+mod bench_guard;
 mod bench_ledger;
 mod bench_payments;
 mod bench_payroll;
@@ -18,6 +19,7 @@ mod demo_desk;
 mod doctor;
 mod exit;
 mod ground;
+mod guard;
 mod place;
 mod progress;
 mod serve;
@@ -71,12 +73,14 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
         Command::Demo(Demo::Kiosk) => work::do_it(&place, Ask::DemoKiosk, Vec::new()),
+        Command::Guard(guard) => guard::run(guard),
         Command::Bench(bench) => match bench {
             Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
             Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Deposits { accounts } => bench_deposits::run(accounts),
             Bench::CloseDay { accounts, branches } => bench_close::run(accounts, branches),
+            Bench::Guard { accounts, payments, decisions } => bench_guard::run(accounts, payments, decisions),
             Bench::Start { accounts } => bench_start::run(accounts),
             Bench::Warnings { projects, workers } => bench_warnings::run(projects, workers),
         },

@@ -241,3 +241,19 @@ fn an_account_that_pays_at_the_counter_only_is_not_paid_from_elsewhere_by_a_rele
         assert_eq!(town.yuan(f.li.account), (800_000, 800_000));
     });
 }
+
+#[test]
+fn amlaw_30_an_elder_pays_a_hospital_at_midnight_and_is_asked_for_a_proof_at_most() {
+    each_town(|town| {
+        let f = &town.folk;
+        town.bank.clock.advance(14 * HOUR + 30 * MINUTE);
+        let (wang, ask) = (town.phone(f.wang), || order(f.wang.account, f.mill.account, 40_000));
+        let named_so = town.pay(&wang, ask().memo("住院费"));
+        assert!(matches!(named_so.state, State::Delayed | State::Held), "a memo is no proof: {named_so:?}");
+        payments::cancel(&town.desk, &wang, named_so.instruction, "").unwrap();
+        let (id, officer) = (f.mill.firm, Actor::system("demo"));
+        town.write(move |tx| party::firm_verify(tx, &officer, id, party::FirmClass::Medical, "许可证 7", "test"));
+        let verified = town.pay(&wang, ask());
+        assert!(matches!(verified.state, State::Posted | State::Challenged), "{verified:?}");
+    });
+}

@@ -277,8 +277,9 @@ fn a_wage_account_is_funded_by_a_firm_and_pays_nobody_by_order() {
 }
 
 /// What the writer does for a plain transfer under a key, the accounts being in memory: 1 key looked up, 1 payer, 2 guard
-/// (versions, activity), 1 decision, 1 journal, 3 limit (payer's tier, usage, its update), 1 activity, 1 instruction,
-/// 1 price, 1 audit, 1 event, 1 answer. PostgreSQL besides locks what it reads and keeps no accounts.
+/// (versions, activity), 2 the payer's own lock and its sum of the day, 1 decision, 1 journal, 3 limit (payer's tier, usage,
+/// its update), 1 activity, 1 what the guard saw, 1 instruction, 1 price, 1 audit, 1 event, 1 answer. PostgreSQL besides
+/// locks what it reads and keeps no accounts.
 #[test]
 fn a_plain_transfer_takes_few_statements() {
     each_town(|town| {
@@ -295,6 +296,6 @@ fn a_plain_transfer_takes_few_statements() {
             let before = calls();
             payments::submit_in(&desk, tx, &payer, &plain, &prepared, Some("k")).map(|_| calls() - before)
         });
-        assert!(taken <= if town.bank.is_postgres() { 22 } else { 15 }, "{taken} statements");
+        assert!(taken <= if town.bank.is_postgres() { 25 } else { 18 }, "{taken} statements");
     });
 }

@@ -6,7 +6,7 @@
 //! step and the key `loaded` after the last, which tells apart the four states of [`State`]; a bank that has branches and
 //! no `begun` is somebody's own and is never loaded into.
 //!
-//! In numbers: 28 branches, some 340 staff, 2,000 customers, 95 firms and 120 merchants; 32 wage accounts, which are one for
+//! In numbers: 28 branches, some 340 staff, 2,000 customers, 97 firms and 120 merchants; 32 wage accounts, which are one for
 //! each of the yard's 30 subcontractors, one for the building site, and one through which the yard pays on behalf of all
 //! ([`YARD_PROJECT`]), so that its whole workbook of more than 4,000 lines is one import. All of them are funded for a
 //! month. The first subcontractor has a pay sheet of the month before, made, checked and paid by its own people; every
@@ -22,6 +22,8 @@
 //! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
 //!
+//! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]).
+//!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
 mod arrears;
@@ -31,10 +33,12 @@ mod crews;
 mod elders;
 mod ends;
 mod files;
+mod guarded;
 mod history;
 mod identity;
 mod money;
 mod people;
+mod protections;
 mod sites;
 mod vanished;
 mod wages;
@@ -145,6 +149,8 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
         None => history::leave(bank)?,
     }
     elders::load(&mut load, &people, &money)?;
+    protections::load(&mut load, &people, &money)?;
+    guarded::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;

@@ -139,7 +139,7 @@ pub(super) fn employers(data: &demo::DemoBank) -> impl Iterator<Item = &Subcontr
 /// All firms but merchants.
 pub(super) fn all_firms(data: &demo::DemoBank) -> Vec<&Firm> {
     let wages = [&data.yard.firm, &data.site.owner, &data.site.contractor];
-    data.firms.iter().chain(wages).chain(employers(data).map(|e| &e.firm)).collect()
+    data.firms.iter().chain(wages).chain(employers(data).map(|e| &e.firm)).chain(&data.basics).collect()
 }
 
 /// Workers whose card is here.

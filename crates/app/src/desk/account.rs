@@ -61,7 +61,7 @@ impl Deed for Restrict {
         let (view, terms) = reach(tx, actor, Permission::AccountFreeze, self.account)?;
         filled("basis", &self.basis)?;
         worksite::end::may_restrict(tx, self.account)?;
-        if self.basis.trim() == payroll::NOT_ACTIVATED {
+        if [payroll::NOT_ACTIVATED, orders::OPEN, orders::QUIET].contains(&self.basis.trim()) {
             return Err(Error::field("basis", "this word is kept for accounts that wait for their owner"));
         }
         if self.document.chars().count() > super::TEXT_CHARS_MAX {
@@ -91,9 +91,14 @@ fn standing(tx: &mut Tx<'_>, account: AccountId, number: i64) -> Result<Order> {
     let found = restrictions::orders(tx, account)?.into_iter().find(|o| o.number == number);
     let unknown = || Error::new(&ledger::RESTRICTION_UNKNOWN, format!("{account} has no restriction {number}"));
     let order = found.ok_or_else(unknown)?;
-    match order.basis == payroll::NOT_ACTIVATED {
-        true => Err(Error::new(&ACTIVATED_IN_PERSON, "the account waits for its owner to stand at a counter")),
-        false => Ok(order),
+    match order.basis.as_str() {
+        payroll::NOT_ACTIVATED => {
+            Err(Error::new(&ACTIVATED_IN_PERSON, "the account waits for its owner to stand at a counter"))
+        }
+        orders::OPEN | orders::QUIET => {
+            Err(Error::new(&orders::KEPT_BY_ORDER, "an authority's order keeps it, and ends it with its own document"))
+        }
+        _ => Ok(order),
     }
 }
 

@@ -57,6 +57,28 @@ impl ListAdd {
     }
 }
 
+impl ListAdd {
+    /// Of somebody whose keyed hash is kept already: a payee that a customer reported.
+    pub fn of_subject(
+        list: ListKind,
+        subject: &Subject,
+        masked: &str,
+        reason: &str,
+        source: &str,
+        until: Timestamp,
+    ) -> ListAdd {
+        ListAdd {
+            list,
+            kind: subject.kind,
+            hash: data_encoding::HEXLOWER.encode(&subject.hash),
+            masked: masked.into(),
+            reason: reason.trim().into(),
+            source: source.into(),
+            until,
+        }
+    }
+}
+
 fn subject(tx: &mut Tx<'_>, kind: SubjectKind, value: &str) -> Result<(Subject, String)> {
     let keys = tx.keys();
     let wrong = |why: &str| Error::field("value", why);

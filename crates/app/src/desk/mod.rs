@@ -11,6 +11,7 @@
 //! Who holds the permission of an act may order it and check another's; nobody orders or checks what is his own as a
 //! customer. An order that has been carried out names its checker; the maker stands on the approval.
 mod account;
+mod firm_class;
 mod list;
 mod party_freeze;
 mod payee;
@@ -19,6 +20,7 @@ pub mod terms;
 mod tier;
 
 pub use account::{Close, Lift};
+pub use firm_class::{FirmUnverify, FirmVerify};
 pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
 pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
@@ -41,6 +43,7 @@ pub const KINDS: &[&str] = &[
     "tier.lower",
     "tariff",
     "guard.lists",
+    firm_class::KIND,
     "payroll.project",
     payee::BY_TWO,
     "deposit.terms",
@@ -65,6 +68,8 @@ pub enum Act {
     PayeeRename(PayeeRename),
     DepositTerms(terms::New<terms::DepositTerms>),
     WealthTerms(terms::New<terms::WealthTerms>),
+    FirmVerify(FirmVerify),
+    FirmUnverify(FirmUnverify),
 }
 
 /// What came of a proposal.
@@ -121,6 +126,8 @@ impl Act {
             Act::PayeeRename(a) => a,
             Act::DepositTerms(a) => a,
             Act::WealthTerms(a) => a,
+            Act::FirmVerify(a) => a,
+            Act::FirmUnverify(a) => a,
         }
     }
 }

@@ -79,7 +79,13 @@ impl Deed for Freeze {
 
 fn existing(tx: &mut Tx<'_>, subject: Owner, number: i64) -> Result<PartyFreeze> {
     let found = guard::freezes(tx, subject)?.into_iter().find(|f| f.number == number);
-    found.ok_or_else(|| Error::not_found("freeze", format!("{subject} no. {number}")))
+    let found = found.ok_or_else(|| Error::not_found("freeze", format!("{subject} no. {number}")))?;
+    match orders::keeps_party(tx, subject, number)? {
+        true => {
+            Err(Error::new(&orders::KEPT_BY_ORDER, "an authority's order keeps it, and ends it with its own document"))
+        }
+        false => Ok(found),
+    }
 }
 
 impl Deed for Release {

@@ -2,6 +2,7 @@
 //! With `YIZHAN_TEST_DATABASE=postgres://…` in a schema of its own there.
 mod cash;
 mod counter;
+mod followed;
 mod house;
 mod relaying;
 mod rights;

@@ -84,7 +84,13 @@ impl Bank {
         let clock = Clock::manual(Date::parse("2026-11-21").unwrap().begins().plus(10 * HOUR));
         let config = Config { clock: clock.clone(), synchronous: "OFF", ..config(&directory, n) };
         let mut migrations = store::migrations();
-        migrations.extend([party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK, MIGRATION]);
+        migrations.extend([
+            party::MIGRATION,
+            party::DOOR_MIGRATION,
+            party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let (branches, firm) = store.write(found).unwrap();
         Bank { store, clock, branches, firm, directory }

@@ -128,9 +128,20 @@ impl Bank {
         let clock = Clock::manual(day(on).begins().plus(10 * HOUR));
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut all = store::migrations();
-        all.extend([ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
+        all.extend([
+            ledger::MIGRATION,
+            party::MIGRATION,
+            party::DOOR_MIGRATION,
+            party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
+        ]);
         all.extend([approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION, payments::MIGRATION]);
-        all.extend([payments::clearing::MIGRATION, payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS]);
+        all.extend([
+            payments::clearing::MIGRATION,
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+        ]);
         all.extend([
             payroll::MIGRATION,
             payroll::MIGRATION_SITE_RULES,

@@ -93,8 +93,10 @@ impl Bank {
         ]);
         migrations.extend([
             party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
             payments::MIGRATION_TRANSFER,
             payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
             MIGRATION,
             MIGRATION_MORE,
         ]);

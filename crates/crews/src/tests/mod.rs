@@ -82,7 +82,13 @@ fn migrations() -> Vec<Migration> {
     let mut all = store::migrations();
     all.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION]);
     all.extend([payments::MIGRATION, payroll::MIGRATION, payments::clearing::MIGRATION, party::DOOR_MIGRATION]);
-    all.extend([payments::MIGRATION_TRANSFER, party::MIGRATION_KIOSK, payments::MIGRATION_NUMBERS]);
+    all.extend([
+        payments::MIGRATION_TRANSFER,
+        party::MIGRATION_KIOSK,
+        party::MIGRATION_FIRM_CLASS,
+        payments::MIGRATION_NUMBERS,
+        payments::MIGRATION_SAFETY,
+    ]);
     all.extend([payroll::MIGRATION_SITE_RULES, MIGRATION]);
     all
 }

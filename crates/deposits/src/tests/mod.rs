@@ -79,8 +79,14 @@ impl Bank {
             payments::clearing::MIGRATION,
             party::DOOR_MIGRATION,
             party::MIGRATION_KIOSK,
+            party::MIGRATION_FIRM_CLASS,
         ]);
-        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION]);
+        migrations.extend([
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let first = day(first);
         let (branch, staff) = store.write(move |tx| seed(tx, first)).unwrap();

@@ -207,8 +207,8 @@ impl Bank {
         let mut migrations = store::migrations();
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
         migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION]);
-        migrations.extend([party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
-        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS]);
+        migrations.extend([party::DOOR_MIGRATION, party::MIGRATION_KIOSK, party::MIGRATION_FIRM_CLASS]);
+        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, payments::MIGRATION_SAFETY]);
         migrations.extend([payroll::MIGRATION, payroll::MIGRATION_SITE_RULES]);
         migrations.extend([worksite::MIGRATION, worksite::MIGRATION_END, MIGRATION]);
         migrations.sort_by_key(|m| m.name);

@@ -9,7 +9,8 @@ fn what_did_not_change_is_decided_as_prepared() {
     let p = desk.prepare(&f).unwrap();
     let d = desk.decide(Some(p), &f).unwrap();
     assert_eq!((d.verdict(), d.path, d.round, d.prepared_at), (Verdict::Pass, Path::Prepared, 0, Some(NOW)));
-    assert_eq!((d.rule_hash.as_str(), d.inputs.0.amount.as_str()), (desk.guard.rules().hash.as_str(), "100.00"));
+    assert!(d.rule_hash.starts_with(&desk.guard.rules().hash) && d.rule_hash.len() > desk.guard.rules().hash.len());
+    assert_eq!(d.inputs.0.amount, "100.00");
     let read = desk.store.read(|tx| decision(tx, d.id())).unwrap();
     assert_eq!(read.inputs.0, d.record.inputs.0);
     desk.verified();
@@ -215,7 +216,7 @@ fn the_customer_is_not_tipped_off() {
     let desk = Desk::new("tipping");
     let mut f = Facts { amount: yuan(60_000), ..elder() };
     let d = desk.pay(&f);
-    assert_eq!(d.customer_reasons(), ["guard-elder-first-payee", "guard-first-payee"]);
+    assert_eq!(d.customer_reasons(), ["t11.elder_first_payee", "guard-first-payee"]);
     let payee = Payee::external(desk.keys(), "102100099996", "6222 0000 1234 5678", "李四");
     desk.list(ListKind::Police, Subject::number(desk.keys(), "6222000012345678"));
     (f.payee, f.instruction) = (payee, InstructionId::new(NOW, BOOK));

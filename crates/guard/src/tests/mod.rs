@@ -1,7 +1,10 @@
 //! A guard over a store in a temporary directory, and facts to put before it.
 mod decide;
 mod listing;
+mod load;
+mod signs;
 mod table;
+mod watch;
 
 use crate::*;
 use kernel::clock::HOUR;
@@ -35,7 +38,7 @@ fn inside(n: u8) -> Payee {
 }
 
 fn basic(n: u8) -> Payee {
-    Payee::Inside { owner: firm(n), account: account(n), class: PayeeClass::Basic, subjects: Vec::new() }
+    Payee::Inside { owner: firm(n), account: account(n), class: PayeeClass::Medical, subjects: Vec::new() }
 }
 
 /// A person of 40 sends 100 yuan by phone on a Monday morning.
@@ -51,6 +54,7 @@ fn facts() -> Facts {
             wage_account: false,
             age: AgeBand::Adult,
             device_known: Some(true),
+            device: None,
             balance: Some(yuan(1_000_000)),
             subjects: Vec::new(),
         },
@@ -59,12 +63,14 @@ fn facts() -> Facts {
         amount: yuan(100),
         at: NOW,
         clearance: None,
+        signals: Signals { payer_age: Some(40), ..Signals::default() },
     }
 }
 
 fn elder() -> Facts {
     let mut f = facts();
     f.payer.age = AgeBand::Elder;
+    f.signals.payer_age = Some(75);
     f
 }
 

@@ -1,5 +1,6 @@
 //! A small bank in a temporary directory, and what is tried on it.
 mod consents;
+mod firm_class;
 mod kiosk;
 mod limits;
 mod passkeys;
@@ -79,7 +80,7 @@ impl Bank {
         let fault: Option<Arc<FaultPoint>> = Some(Arc::new(count));
         let config = Config { clock: clock.clone(), synchronous: "OFF", fault, ..config(&directory, n) };
         let mut migrations = store::migrations();
-        migrations.extend([MIGRATION, DOOR_MIGRATION, MIGRATION_KIOSK]);
+        migrations.extend([MIGRATION, DOOR_MIGRATION, MIGRATION_KIOSK, MIGRATION_FIRM_CLASS]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let mut bank = Bank { store, clock, branches: Vec::new(), queries, directory };
         for (code, parent, kind) in [

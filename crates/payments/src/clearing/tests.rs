@@ -36,7 +36,14 @@ fn bank(name: &str) -> Fixture {
     // A Friday afternoon at the branch.
     let clock = Clock::manual(Timestamp::from_micros(1_795_161_600 * SECOND));
     let mut migrations = store::migrations();
-    migrations.extend([ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK, MIGRATION]);
+    migrations.extend([
+        ledger::MIGRATION,
+        party::MIGRATION,
+        party::DOOR_MIGRATION,
+        party::MIGRATION_KIOSK,
+        party::MIGRATION_FIRM_CLASS,
+        MIGRATION,
+    ]);
     let config = Config { clock: clock.clone(), ..scratch.config() };
     let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
     let payer = AccountId::new(clock.now(), BOOK);

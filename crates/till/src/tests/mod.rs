@@ -140,13 +140,20 @@ impl Bank {
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut migrations = [
             store::migrations(),
-            vec![ledger::MIGRATION, party::MIGRATION, party::DOOR_MIGRATION, party::MIGRATION_KIOSK],
+            vec![
+                ledger::MIGRATION,
+                party::MIGRATION,
+                party::DOOR_MIGRATION,
+                party::MIGRATION_KIOSK,
+                party::MIGRATION_FIRM_CLASS,
+            ],
             vec![approval::MIGRATION, pricing::MIGRATION, guard::MIGRATION],
             vec![
                 payments::MIGRATION,
                 payments::clearing::MIGRATION,
                 payments::MIGRATION_TRANSFER,
                 payments::MIGRATION_NUMBERS,
+                payments::MIGRATION_SAFETY,
                 MIGRATION,
             ],
         ]

@@ -100,8 +100,13 @@ impl Bank {
         let mut migrations = store::migrations();
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
         migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION]);
-        migrations.extend([party::DOOR_MIGRATION, party::MIGRATION_KIOSK]);
-        migrations.extend([payments::MIGRATION_TRANSFER, payments::MIGRATION_NUMBERS, MIGRATION]);
+        migrations.extend([party::DOOR_MIGRATION, party::MIGRATION_KIOSK, party::MIGRATION_FIRM_CLASS]);
+        migrations.extend([
+            payments::MIGRATION_TRANSFER,
+            payments::MIGRATION_NUMBERS,
+            payments::MIGRATION_SAFETY,
+            MIGRATION,
+        ]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let first = day(first);
         let (branch, teller, manager) = store.write(move |tx| seed(tx, first)).unwrap();

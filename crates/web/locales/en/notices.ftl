@@ -134,6 +134,29 @@ notice-worksite-funding-late = Wage money for “{ $place }” was due on { $due
 notice-worksite-forecast-short = Wages of “{ $place }” are paid on { $due }, and as things stand { $money } will be missing. Ask the owner to pay, or ask for a top-up.
 notice-worksite-top-up-approved = The owner agreed to { $money } more wage money for “{ $place }”, due on { $due }.
 notice-worksite-top-up-refused = The owner did not agree to { $money } more wage money for “{ $place }”. Reason: { $reason }
+
+# Safety lock, trusted contact, fraud
+notice-safety-locked = Your account safety lock is stricter now, at once. If this was not you, ring the bank.
+notice-safety-loosening-asked = Somebody asked in your name to loosen your safety lock; it takes effect at { $until }. If it was not you, choose "Keep it locked" under "Safety lock".
+notice-safety-loosening-withdrawn = The wish to loosen your safety lock was taken back; the lock stays as it is.
+notice-safety-loosened = Your safety lock is looser now, as you asked.
+notice-safety-contact-named = { $from } asks you to be a trusted contact. Look under "Trusted contact" and say yes or no.
+notice-safety-contact-accepted = { $from } agreed to be your trusted contact and is told when a payment of yours is delayed or stopped.
+notice-safety-contact-ended = { $from } ended being a trusted contact.
+notice-safety-report-decided = The bank has looked at the payee of the payment that you called a fraud. Thank you for telling us.
+notice-case-appeal-decided = Your objection or complaint was answered. Look under "My objections and complaints".
+notice-orders-placed = { $kind ->
+    [stop] By law an authority has your payments stopped, until { $until } at the latest. You can still receive. Bring your identity document to any branch to learn why, how to object and what to bring.
+   *[other] By law an authority has frozen money of yours until { $until }. Bring your identity document to any branch to learn why, how to object and what to bring.
+}
+notice-orders-renewed = The freeze of your money by an authority has changed. Bring your identity document to any branch to learn more.
+notice-orders-taken = { $kind ->
+    [return] By law { $money } of your frozen money went back to a victim. Bring your identity document to any branch to learn more.
+   *[other] By law { $money } was taken from your account. Bring your identity document to any branch to learn why and how to object.
+}
+notice-orders-ended = A stop or freeze of your money by an authority has ended.
+notice-payment-stopped-trusted = A payment of { $from } was delayed or stopped. Ring and ask whether somebody is pressing for it.
+notice-safety-loosening-trusted = { $from } asked to loosen the account safety lock, which takes a day. Ring and ask whether it was their own wish.
 # Warnings of wages, cases of arrears, complaints
 notice-arrears-warned = { $place }: { $kind }, warnings: { $lines }. Act soon; a warning clears by itself once the matter is mended.
 notice-arrears-escalated = { $place }: { $kind } was not dealt with and was passed on. Act today.

@@ -72,6 +72,7 @@ permission-wage-read = see the firm's wages
 permission-wage-read-bank = see wages of firms
 permission-guard-read = see risk decisions
 permission-guard-lists = keep watch lists
+permission-firm-verify = verify what a firm is paid for
 permission-guard-decide = decide held payments
 permission-tariff-edit = set prices
 permission-outbox-operate = operate events

@@ -134,6 +134,29 @@ notice-worksite-funding-late = “{ $place }”应在 { $due } 到账的工资�
 notice-worksite-forecast-short = “{ $place }”{ $due } 发工资，按现在的情况还差 { $money }。请联系建设单位拨款，或者申请追加。
 notice-worksite-top-up-approved = 建设单位已同意给“{ $place }”追加工资款 { $money }，{ $due } 前到账。
 notice-worksite-top-up-refused = 建设单位没有同意给“{ $place }”追加工资款 { $money }。原因：{ $reason }
+
+# 安全锁、紧急联系人、反诈
+notice-safety-locked = 您的账户安全锁已经加严，马上生效。如果不是您本人操作，请拨打客服电话。
+notice-safety-loosening-asked = 有人用您的身份申请放宽安全锁，{ $until } 生效。如果不是您，请在“安全锁”里点“不放宽”。
+notice-safety-loosening-withdrawn = 放宽安全锁的申请已经取消，锁还是原来的样子。
+notice-safety-loosened = 您申请放宽的安全锁已经生效。
+notice-safety-contact-named = { $from }请您做紧急联系人。请在“紧急联系人”里看一看，同意或者不同意。
+notice-safety-contact-accepted = { $from }同意做您的紧急联系人。您的付款被暂缓或拦下时，银行会告诉他（她）。
+notice-safety-contact-ended = { $from }结束了紧急联系人的约定。
+notice-safety-report-decided = 您说是诈骗的那笔付款，银行已经核查了收款人。谢谢您的提醒。
+notice-case-appeal-decided = 您提的异议或投诉已有答复。请在“我的异议与投诉”里查看。
+notice-orders-placed = { $kind ->
+    [stop] 有权机关依法要求停止付款，您现在不能付款，可以收款，最长到 { $until }。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
+   *[other] 有权机关依法冻结了您的钱，到 { $until } 为止。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
+}
+notice-orders-renewed = 有权机关对您的钱的冻结有变更。请带身份证件到任一网点了解。
+notice-orders-taken = { $kind ->
+    [return] 有权机关依法从您被冻结的钱中，把 { $money } 返还给受害人。请带身份证件到任一网点了解。
+   *[other] 有权机关依法从您的账户扣划了 { $money }。请带身份证件到任一网点，了解原因和怎样申诉。
+}
+notice-orders-ended = 有权机关对您的一项止付或冻结已经结束。
+notice-payment-stopped-trusted = { $from }有一笔付款被暂缓或被拦下。请打电话问一问，是不是有人催他（她）付款。
+notice-safety-loosening-trusted = { $from }申请放宽账户安全锁，要等一天才生效。请打电话问一问，是不是本人的意思。
 # 工资预警、欠薪案件、投诉
 notice-arrears-warned = { $place }：{ $kind }，共 { $lines } 条预警。请尽快处理，处理好以后预警自动消除。
 notice-arrears-escalated = { $place }：{ $kind }一直没有处理，已报告上一级。请今天处理。

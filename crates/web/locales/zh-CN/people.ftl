@@ -72,6 +72,7 @@ permission-wage-read = 查看本单位工资
 permission-wage-read-bank = 查看各单位工资
 permission-guard-read = 查看风险决定
 permission-guard-lists = 维护名单
+permission-firm-verify = 核定单位的收款类别
 permission-guard-decide = 处理被拦下的付款
 permission-tariff-edit = 设定价格
 permission-outbox-operate = 处理停下的事件

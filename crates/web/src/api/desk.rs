@@ -56,7 +56,9 @@ pub async fn restrictions(
     let found = web.read(move |tx| {
         let account = ledger::view(tx, id)?.account;
         unknown_to_others(payments::may_see(tx, &caller.actor, account.owner), "account", id)?;
-        let all = ledger::restrictions::orders(tx, id)?;
+        let mut all = ledger::restrictions::orders(tx, id)?;
+        // Of a silent order of an authority its customer hears nothing.
+        all.retain(|o| matches!(caller.actor.who, Who::Staff(_)) || o.basis != orders::QUIET);
         Ok(Page { items: all.iter().map(|o| told(o, account.currency)).collect(), next: None })
     });
     Ok(Json(found.await?))

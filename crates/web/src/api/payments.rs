@@ -7,6 +7,7 @@ use crate::state::{Asked, Web};
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use guard::DeviceSays;
 use kernel::id::{AccountId, InstructionId};
 use kernel::{Currency, Date, Error, Money, Page, PageAsk, Result};
 use payments::{Arrival, Instruction, Order, Payee, Receipt, Search, State as Stage};
@@ -61,6 +62,32 @@ pub struct PaymentAsk {
     /// The caller's own record of it.
     #[serde(default)]
     pub reference: String,
+    /// What the payer's device says of itself; absent, or a sign that is absent, is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<DeviceAsk>,
+}
+
+/// Signs of the payer's device, for the guard: see docs/domains/guard.md.
+#[derive(Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceAsk {
+    /// Seconds from the first question of the order to its last button, at most 86,400; more is not known.
+    pub fill_seconds: Option<u32>,
+    /// The payee's number was pasted.
+    pub number_pasted: Option<bool>,
+    /// The screen is shared or recorded.
+    pub screen_shared: Option<bool>,
+    /// A telephone call is going on.
+    pub on_call: Option<bool>,
+    /// A program operates the screen.
+    pub operated: Option<bool>,
+}
+
+impl DeviceAsk {
+    fn says(self) -> DeviceSays {
+        let DeviceAsk { fill_seconds, number_pasted, screen_shared, on_call, operated } = self;
+        DeviceSays { fill_seconds, number_pasted, screen_shared, on_call, operated }
+    }
 }
 
 impl PaymentAsk {
@@ -71,6 +98,7 @@ impl PaymentAsk {
             PayeeAsk::External(ExternalPayee { bank, number, name }) => Payee::External { bank, number, name },
         };
         let order = Order::transfer(self.debit, payee, self.amount).memo(self.memo).reference(self.reference);
+        let order = order.says(self.device.unwrap_or_default().says());
         Order { fee_shown: self.fee_shown, ..order.payee_name(self.payee_name).arrival(self.arrival) }
     }
 }

@@ -44,7 +44,8 @@ const SCRIPT: &str = concat!(
     include_str!("../../assets/js/passkey.js"),
     include_str!("../../assets/js/speech.js"),
     include_str!("../../assets/js/kiosk.js"),
-    include_str!("../../assets/js/app.js")
+    include_str!("../../assets/js/app.js"),
+    include_str!("../../assets/js/signs.js")
 );
 const MARK: &str = include_str!("../../assets/mark.svg");
 

@@ -184,6 +184,17 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) ->
     Ok(page(&who, shown, main))
 }
 
+/// It stands for orders of authorities.
+fn is_of_order(o: &Restriction) -> bool {
+    [orders::OPEN, orders::QUIET].contains(&o.basis.as_str())
+}
+
+/// What stands and may be told: of a silent order of an authority the customer hears nothing.
+fn is_shown(who: &Signed, o: &Restriction) -> bool {
+    let told = who.is_staff() || o.basis != orders::QUIET;
+    o.lifted_at.is_none() && o.basis != payroll::NOT_ACTIVATED && told
+}
+
 /// What keeps money from going in or out, each with who, when and on what basis.
 fn standing(who: &Signed, seen: &Seen) -> Markup {
     let w = who.words();
@@ -197,13 +208,13 @@ fn standing(who: &Signed, seen: &Seen) -> Markup {
                 @if counter { (actions(link_button(Button::Primary, &who.t("activate"), &format!("/accounts/{}/activation", a.id)))) }
             }))
         }
-        @for (o, name, _) in seen.restrictions.iter().filter(|(o, ..)| o.lifted_at.is_none() && o.basis != payroll::NOT_ACTIVATED) {
+        @for (o, name, _) in seen.restrictions.iter().filter(|(o, ..)| is_shown(who, o)) {
             (notice(Tone::Warn, &say::told(w, "restriction", o.kind.code()), html! {
                 @if o.queued { p { (who.t("restriction-queued")) } }
                 @if o.amount > 0 { p { (amount(w, Money::new(o.amount, a.currency))) } }
-                p { (who.t("restriction-basis")) " " (o.basis) @if !o.document.is_empty() { " " (o.document) } }
+                p { (who.t("restriction-basis")) " " (say::basis(w, &o.basis)) @if !o.document.is_empty() { " " (o.document) } }
                 p { (say::by(w, name, o.made_at)) @if let Some(until) = o.until { " " (w.t_with("restriction-until", &[("at", w.moment(until).into())])) } }
-                @if who.is_staff() && who.holds(P::AccountFreeze) {
+                @if who.is_staff() && who.holds(P::AccountFreeze) && !is_of_order(o) {
                     p { a href={ "/accounts/" (a.id) "/restrictions/" (o.number) "/lifting" } { (who.t("restriction-lift")) } }
                 }
             }))

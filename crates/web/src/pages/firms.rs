@@ -117,6 +117,7 @@ pub async fn show(
         (held_table(&who, &Places::of(&who, &[]), &seen.users, Known::Place))
         @if who.holds(P::RoleGrant) { (actions(link_button(Button::Primary, &who.t("user-give"), &format!("/firms/{id}/role")))) }
         (control_block(&who, id, &seen))
+        @if who.holds(P::FirmVerify) { (actions(link_button(Button::Secondary, &who.t("firm-class-title"), &format!("/firms/{id}/class")))) }
         @if looks { (its_money(&who, id, money.as_ref())) }
         @if who.holds(P::ClientManage) { (super::programs::block(&who, id, &seen.clients)) }
     };

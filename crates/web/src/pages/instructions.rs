@@ -24,7 +24,11 @@ pub fn go_to(receipt: &Receipt) -> Response {
 
 /// A reason in the reader's language: the guard's texts by their key, anything else as it is.
 pub fn reason(web: &Web, who: &Signed, text: &str) -> String {
-    let language = if who.words().lang == Lang::Zh { "zh" } else { "en" };
+    let language = match (who.words().lang, who.view.mode == crate::Mode::Elder) {
+        (Lang::Zh, true) => "elder",
+        (Lang::Zh, false) => "zh",
+        _ => "en",
+    };
     web.desk().guard.text(text, language).unwrap_or_else(|| text.to_owned())
 }
 
@@ -62,9 +66,11 @@ pub async fn load(web: &Web, who: &Signed, id: InstructionId) -> Result<(Instruc
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<InstructionId>) -> Result<Shown, Fault> {
     let (i, made_by, ended_by) = load(&web, &who, id).await?;
     let (arrival, kept) = about(&web, &who, &i).await?;
+    let cooling = web.read(move |tx| safety::cooling(tx, id)).await?.filter(|_| i.state == Stage::Delayed);
     let (tone, title) = headline(&who, &i);
     let next = html! {
         (next_step(&web, &who, &i))
+        @if let Some(c) = cooling { (super::fraud::why_cooling(&who, c.above_yuan)) }
         (facts(&who, &i, arrival, &made_by, &ended_by))
         (what_to_do(&who, &i, kept))
     };
@@ -160,6 +166,8 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             @if payer && i.state == Stage::Challenged { (link_button(Button::Primary, &who.t("payment-confirm"), &at("confirmation"))) }
             @if approver && i.state == Stage::AwaitingApproval { @if let Some(a) = i.approval { (link_button(Button::Primary, &who.t("sheet-check"), &format!("/approvals/{a}"))) } }
             @if payer && i.state.is_open() { (link_button(Button::Danger, &who.t("payment-cancel"), &at("cancellation"))) }
+            @if is_answerable(who, i) { (link_button(Button::Secondary, &who.t("dissent-ask"), &at("objection"))) }
+            @if is_reportable(who, i) { (link_button(Button::Danger, &who.t("fraud"), &at("fraud"))) }
             @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
             @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
             @if kept == Some(false) && i.state != Stage::Refused { (link_button(Button::Secondary, &who.t("payee-keep"), &format!("/payees/new?payment={}", i.id))) }
@@ -170,6 +178,18 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             (print_button(who.words()))
         }))
     }
+}
+
+/// A person's own payment that the bank did not let go at once.
+fn is_answerable(who: &Signed, i: &Instruction) -> bool {
+    let own = who.person().map(kernel::Owner::Person) == Some(i.payer) && who.firm().is_none();
+    own && matches!(i.state, Stage::Challenged | Stage::Delayed | Stage::Held | Stage::Refused)
+}
+
+/// A person's own payment that waits and goes to somebody.
+fn is_reportable(who: &Signed, i: &Instruction) -> bool {
+    let own = who.person().map(kernel::Owner::Person) == Some(i.payer) && who.firm().is_none();
+    own && i.state.is_open() && matches!(i.kind, payments::Kind::Transfer | payments::Kind::ClearingOut)
 }
 
 fn question<'a>(who: &'a Signed, i: &Instruction) -> Vec<Row<'a>> {

@@ -78,7 +78,7 @@ pub async fn attract(web: &Web, view: &View) -> Result<Response, Fault> {
 }
 
 /// What a machine offers: an icon, what it is called, and where it is.
-const SERVICES: [(Icon, &str, &str); 9] = [
+const SERVICES: [(Icon, &str, &str); 10] = [
     (Icon::Cash, "kiosk-cash-out", "/kiosk/cash-out"),
     (Icon::Cash, "kiosk-cash-in", "/kiosk/cash-in"),
     (Icon::Card, "kiosk-cards", "/kiosk/cards"),
@@ -87,6 +87,7 @@ const SERVICES: [(Icon, &str, &str); 9] = [
     (Icon::Card, "kiosk-repay", "/kiosk/repayment"),
     (Icon::Bill, "kiosk-book", "/kiosk/passbook"),
     (Icon::Bill, "kiosk-slips", "/slips"),
+    (Icon::Stop, "kiosk-lock", "/lock"),
     (Icon::Info, "kiosk-prices", "/prices"),
 ];
 

@@ -43,7 +43,14 @@ mod elder_home;
 pub mod faces;
 pub mod family;
 pub mod family_invite;
+pub mod firm_class;
 pub mod firms;
+pub mod fraud;
+pub mod fraud_appeals;
+pub mod fraud_cases;
+pub mod fraud_deeds;
+pub mod fraud_figures;
+pub mod fraud_objections;
 pub mod freezes;
 pub mod given;
 pub mod go;
@@ -63,9 +70,12 @@ pub mod legal_orders;
 pub mod limits;
 pub mod lines;
 pub mod lists;
+pub mod lock;
 pub mod logins;
 pub mod notices;
 pub mod opening;
+pub mod orders;
+pub mod orders_new;
 pub mod outbox;
 pub mod overview;
 pub mod passkeys;
@@ -88,6 +98,7 @@ pub mod roles;
 pub mod roster;
 pub mod safety;
 pub mod say;
+pub mod says;
 pub mod sheets;
 pub mod sign_in;
 pub mod site;
@@ -120,6 +131,7 @@ pub mod till_seizures;
 pub mod till_transfer;
 pub mod till_vault;
 pub mod till_vouchers;
+pub mod trusted;
 pub mod verify;
 pub mod wealth;
 pub mod wealth_order;
@@ -256,11 +268,12 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         P::BureauApprove,
         P::RoleGrant,
         P::TariffEdit,
+        P::OrderCheck,
     ]);
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate, P::BureauAct])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 35] = [
+    let all: [(bool, Icon, &str, &str); 38] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -286,6 +299,9 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (customer, Icon::Bill, "nav-slips", "/slips"),
         (staff && who.holds(P::CallBackTake), Icon::Phone, "nav-calls", "/call-backs"),
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
+        (staff && who.holds(P::CaseWork), Icon::Warn, "fcases", "/cases"),
+        (staff && who.holds(P::CaseWork), Icon::Info, "appeals", "/appeals"),
+        (staff && any(&[P::OrderEnter, P::OrderCheck]), Icon::Stop, "orders", "/orders"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),
         (staff && who.holds(P::TariffEdit), Icon::Bill, "nav-tariff", "/tariff"),

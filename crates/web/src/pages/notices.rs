@@ -85,6 +85,9 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         }
         "plin" => Some(("notice-open-slip", format!("/slips/{about}"))),
         "appr" => Some(("notice-open", format!("/approvals/{about}"))),
+        _ if n.kind.starts_with("safety.contact") => Some(("notice-open", "/trusted-contacts".to_owned())),
+        "pers" | "loos" if n.kind.starts_with("safety.") => Some(("notice-open", "/lock".to_owned())),
+        "appl" => Some(("notice-open", "/objections".to_owned())),
         "ftie" => Some(("notice-open", format!("/family/{about}"))),
         "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if n.kind.starts_with("crews.") || (who.holds(P::WageCrew) && !wages) => {

@@ -67,7 +67,7 @@ pub fn money(who: &Signed, all: &Money) -> Markup {
             html! { a href={ "/accounts/" (account) } { span.masked-text { (shown) } } },
             html! { (say::told(w, "restriction-name", o.kind.code())) },
             html! { @if o.amount > 0 { (amount(w, sum)) } },
-            html! { (o.basis) @if !o.document.is_empty() { " " (o.document) } },
+            html! { (say::basis(w, &o.basis)) @if !o.document.is_empty() { " " (o.document) } },
             html! { (moment(w, o.made_at)) },
         ]
     };

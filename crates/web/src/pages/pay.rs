@@ -52,6 +52,8 @@ pub struct PayForm {
     pub safe_caller: String,
     pub safe_code: String,
     pub safe_secret: String,
+    /// What the device says of itself; see [`super::says`].
+    pub says: String,
 }
 
 impl PayForm {
@@ -70,6 +72,7 @@ impl PayForm {
             (SAFETY[0], &self.safe_caller),
             (SAFETY[1], &self.safe_code),
             (SAFETY[2], &self.safe_secret),
+            ("says", &self.says),
         ]
     }
 

@@ -133,6 +133,7 @@ pub fn read<'a>(who: &Signed, choices: &'a Choices, given: &PayForm, errors: &mu
     };
     let fee = Money::new(given.fee.parse().unwrap_or(0), Currency::CNY);
     let order = Order::transfer(from.account.id, payee, amount).memo(given.memo.trim()).fee_shown(fee).arrival(arrival);
+    let order = order.says(super::says::read(&given.says));
     let order = if bank.is_empty() { order.payee_name(name.clone()) } else { order };
     Some(Asked { from, amount, name, number, bank, arrival, order })
 }

@@ -81,6 +81,8 @@ fn places<'a>(who: &Signed, customer: bool) -> Vec<Tile<'a>> {
     };
     let mut all = vec![tile(Icon::Help, "place-devices", "/devices"), tile(Icon::Check, "place-password", "/password")];
     if customer {
+        all.push(tile(Icon::Stop, "place-lock", "/lock"));
+        all.push(tile(Icon::Help, "place-objections", "/objections"));
         all.push(tile(Icon::Info, "place-consents", "/consents"));
     }
     all

@@ -164,7 +164,7 @@ fn lift_page(who: &Signed, v: &View, o: &Order, given: &Given, errors: &FieldErr
     if o.amount > 0 {
         rows.push(Row::new(who.t("order-amount"), amount(w, Money::new(o.amount, v.account.currency))));
     }
-    rows.push(Row::new(who.t("order-basis"), html! { (o.basis) " " (o.document) }));
+    rows.push(Row::new(who.t("order-basis"), html! { (say::basis(w, &o.basis)) " " (o.document) }));
     rows.push(Row::new(who.t("order-since"), moment(w, o.made_at)));
     let confirm = Confirm {
         title: &who.t("restriction-lift"),
@@ -266,7 +266,7 @@ pub fn history(who: &Signed, a: &Account, all: &[(Order, String, String)]) -> Ma
     let row = |(o, made, lifted): &(Order, String, String)| {
         [
             html! { div { (say::told(w, "restriction-name", o.kind.code())) @if o.amount > 0 { br; (amount(w, Money::new(o.amount, a.currency))) } } },
-            html! { div { @if o.basis == payroll::NOT_ACTIVATED { (who.t("account-not-activated")) } @else { (o.basis) } @if !o.document.is_empty() { br; span.hint { (o.document) } } } },
+            html! { div { @if o.basis == payroll::NOT_ACTIVATED { (who.t("account-not-activated")) } @else { (say::basis(w, &o.basis)) } @if !o.document.is_empty() { br; span.hint { (o.document) } } } },
             say::by(w, made, o.made_at),
             html! { @if let Some(until) = o.until { (moment(w, until)) } },
             html! { @if let Some(at) = o.lifted_at { div { (say::by(w, lifted, at)) @if let Some(why) = &o.lifted_why { br; span.hint { (why) } } } } },

@@ -84,6 +84,9 @@ stated! {
     crews::Word, "crew-word": Waiting Quiet, Signed Good, PaperWaits Info, OnPaper Good, Objected Warn, Answered Info;
     guarantee::NoticeState, "guarantee-notice-state": Received Info, Asked Info, Called Warn, Paid Good, Refused Danger, Settled Good;
     worksite::end::OrderState, "legal-order-state": Waiting Info, InForce Warn, Deducted Good, Refused Quiet, Lifted Quiet;
+    orders::OrderState, "orders-state": Entered Info, InForce Warn, Waiting Quiet, Done Good, Refused Danger, Lapsed Danger, Released Quiet, Expired Quiet;
+    cases::CaseState, "fcase-state": Open Warn, Claimed Info, Waiting Quiet, Closed Good, Merged Quiet;
+    cases::AppealState, "appeal-state": Open Warn, Lifting Info, Upheld Good, Dismissed Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 
@@ -96,6 +99,22 @@ pub fn tag<S: Stated>(words: Words, state: S) -> Markup {
 pub fn tag_by<S: Stated>(words: Words, state: S, who: &str, at: Option<Timestamp>) -> Markup {
     let when = at.map_or_else(String::new, |at| words.moment(at));
     look::status(state.tone(), &told(words, S::PREFIX, state.word()), &named(words, who), &when)
+}
+
+/// When something ends; a midnight is told as the last day.
+pub fn end(words: Words, at: Timestamp) -> String {
+    match at.local_time() {
+        (0, 0, _) => words.date(at.local_date().plus_days(-1)),
+        _ => words.moment(at),
+    }
+}
+
+/// On what basis an account is restricted: written by staff, or that an authority ordered it.
+pub fn basis(words: Words, written: &str) -> Cow<'_, str> {
+    match written {
+        orders::OPEN | orders::QUIET => words.t("orders-keeps-account"),
+        _ => Cow::Borrowed(written),
+    }
 }
 
 /// Who and when, as the value of a summary row.

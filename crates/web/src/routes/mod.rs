@@ -1,6 +1,7 @@
 //! Every route, on one page: what is asked, who answers, who may ask. The server, its documentation and the test of rights
 //! are all made of this list.
 mod cards;
+mod cases;
 mod cash;
 mod counter;
 mod crews;
@@ -8,6 +9,8 @@ mod desk;
 mod door;
 mod elder;
 mod kiosk;
+mod orders;
+mod safety;
 mod savings;
 mod statement;
 pub mod tasks;
@@ -31,6 +34,7 @@ use party::Permission as P;
 mod arrears;
 mod bureau;
 mod guarantee;
+mod guard;
 mod site_end;
 mod transfer;
 mod wealth;
@@ -65,6 +69,8 @@ pub fn table() -> Vec<Route> {
         desk::table(),
         transfer::screens(),
         transfer::programs(),
+        safety::pages(),
+        safety::programs(),
         elder::pages(),
         elder::programs(),
         counter::pages(),
@@ -89,6 +95,11 @@ pub fn table() -> Vec<Route> {
         guarantee::programs(),
         site_end::pages(),
         site_end::programs(),
+        orders::pages(),
+        cases::pages(),
+        cases::programs(),
+        guard::pages(),
+        orders::programs(),
         terms::pages(),
         terms::programs(),
     ]

@@ -54,6 +54,7 @@ pub const TASKS: &[Task] = &[
     task("4010", "fx", "held", "/guard"),
     task("4020", "md", "lists", "/guard/lists"),
     task("4030", "mdxz", "list-add", "/guard/lists/entry"),
+    task("4060", "khjb", "fraud-reports", "/fraud-reports"),
     task("5010", "qs", "nav-clearing", "/clearing"),
     task("5020", "sj", "nav-outbox", "/outbox"),
     task("5030", "jm", "tariff", "/tariff"),
