@@ -91,7 +91,7 @@ fn firm(tx: &mut Tx<'_>, branch: BranchId, credit_code: &str, kind: party::FirmK
     Ok(party::firm_register(tx, &system(), new)?.firm)
 }
 
-fn account(tx: &mut Tx<'_>, branch: BranchId, owner: Owner, yuan: i64) -> Result<AccountId> {
+pub(super) fn account(tx: &mut Tx<'_>, branch: BranchId, owner: Owner, yuan: i64) -> Result<AccountId> {
     let id = AccountId::new(tx.now(), branch.book());
     ledger::open_account(tx, &system(), &Opening::deposit(id, owner, "活期", Currency::CNY))?;
     if yuan > 0 {

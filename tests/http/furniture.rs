@@ -159,6 +159,7 @@ pub(super) fn wealth(house: &mut House) {
     house.ids.extend(["$wealth_holding", "$wealth_order", "$recording", "$wealth_terms"].into_iter().zip(ids));
     super::order_cases::furnish(house);
     super::fraud_case_cases::furnish(house);
+    super::talk_cases::furnish(house);
 }
 
 /// The answer with the highest score to every question.

@@ -44,6 +44,7 @@ mod setting;
 mod shapes;
 mod site_cases;
 mod statement;
+mod talk_cases;
 mod tasks;
 mod terms;
 mod transfer;

@@ -11,6 +11,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::end_cases::END_PAGES)
         .chain(super::safety_cases::SAFETY_PAGES)
         .chain(super::fraud_case_cases::FRAUD_CASE_PAGES)
+        .chain(super::talk_cases::TALK_PAGES)
         .chain(super::order_cases::FIRM_CLASSES)
         .chain(PEOPLES)
 }

@@ -256,6 +256,7 @@ impl Bank {
             safety::MIGRATION,
             cases::MIGRATION,
             party::MIGRATION_FIRM_CLASS,
+            cases::MIGRATION_TALKS,
         ]);
         all
     }

@@ -134,7 +134,7 @@ pub fn open_deposit(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, ask: &deposits:
     Ok(opened)
 }
 
-/// Draws a deposit, by its owner or for him at the counter. See [`deposits::draw`].
+/// Draws a deposit, by its owner or for him at the counter, there after the talk that is needed. See [`deposits::draw`].
 pub fn draw_deposit(
     desk: &Desk,
     tx: &mut Tx<'_>,
@@ -143,6 +143,7 @@ pub fn draw_deposit(
     amount: Money,
     shown: Money,
 ) -> Result<deposits::Drawn> {
+    crate::talks::draw(desk, tx, actor, account, amount)?;
     let drawn = deposits::draw(desk, tx, actor, account, amount, shown)?;
     deposit_line(tx, actor, EntryKind::DepositDrawn, account, Some(amount))?;
     Ok(drawn)

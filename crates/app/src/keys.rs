@@ -41,6 +41,7 @@ pub struct Rotated {
     /// Steps of cases, and objections.
     pub case_steps: u64,
     pub appeals: u64,
+    pub talks: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -85,13 +86,14 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         authority_answers: answers(store, progress)?,
         case_steps: every::<cases::Step>(store, "fraud_case_steps", progress, cases::renew_step)?,
         appeals: every::<cases::Appeal>(store, "fraud_appeals", progress, cases::renew_appeal)?,
+        talks: every::<cases::Talk>(store, "fraud_talks", progress, cases::renew_talk)?,
     };
     let told = done.clone();
     store.write(move |tx| {
         let sum = told.people + told.logins + told.instructions + told.clearing_items + told.payees;
         let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.complaints + told.file_parts;
         let sum = sum + told.bulk_lines + told.sites;
-        let sum = sum + told.authority_orders + told.authority_answers + told.case_steps + told.appeals;
+        let sum = sum + told.authority_orders + told.authority_answers + told.case_steps + told.appeals + told.talks;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;

@@ -45,6 +45,7 @@ pub mod relay;
 pub mod rights;
 pub mod statement;
 pub mod table;
+pub mod talks;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -61,7 +61,8 @@ enum Reaction {
     TellBureau,
     /// The workers of a case of arrears (`case`).
     TellWorkers,
-    /// Staff of the site's branch whose turn a warning or a case is now (`step`); of one project once a day.
+    /// Staff whose turn it is now: of the site's branch a warning or a case (`step`), of one project once a day; of the branch whom a
+    /// teller calls to a talk.
     TellStaff,
 }
 
@@ -143,6 +144,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
 
         "guard.case_wanted" | "safety.reported" => &[BecomesCase],
         "case.appeal_decided" => &[TellPerson],
+        "talk.manager_called" | "talk.police_called" => &[TellStaff],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],

@@ -1,7 +1,8 @@
-//! What follows for the wage board: which project is looked at again, which bureau, which workers and which staff hear of it.
+//! What follows for the wage board: which project is looked at again, which bureau, which workers and which staff hear of it; and whom a
+//! teller calls to a talk at the counter.
 use crate::notices::{self, Draft};
 use crate::reactions::text;
-use kernel::id::{ArrearsCaseId, PaySheetId, ProjectId};
+use kernel::id::{ArrearsCaseId, BranchId, PaySheetId, ProjectId};
 use kernel::{Id, Result};
 use party::Role;
 use store::{Outbox, Tx};
@@ -66,6 +67,9 @@ pub(crate) fn workers(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<(String, &'
 /// Those at the site's branch whose turn it is now: payroll officers, then the branch's manager. Whoever did it himself is not told,
 /// and nobody twice a day of one project: the board has the rest.
 pub(crate) fn staff(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    if event.kind.starts_with("talk.") {
+        return called(tx, event);
+    }
     let role = match arrears::Step::parse(text(event, "step")) {
         Some(arrears::Step::Officer) => Role::PayrollOfficer,
         Some(arrears::Step::Manager) => Role::BranchManager,
@@ -83,4 +87,17 @@ pub(crate) fn staff(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
         }
     }
     Ok(drafts)
+}
+
+/// Whom a teller calls to a talk at his branch: its manager, and of a call to the police the risk officers besides. Not himself.
+fn called(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
+    let Ok(branch) = text(event, "branch").parse::<BranchId>() else { return Ok(Vec::new()) };
+    let mut all = party::staff_near(tx, Role::BranchManager, branch, STAFF_TOLD_MAX)?;
+    if event.kind == "talk.police_called" {
+        all.extend(party::staff_near(tx, Role::RiskOfficer, branch, STAFF_TOLD_MAX)?);
+    }
+    let others = all.into_iter().map(|s| s.to_string()).filter(|s| s != text(event, "teller"));
+    let draft =
+        |recipient| Draft { recipient, kind: event.kind.clone(), args: Vec::new(), about: text(event, "talk").into() };
+    Ok(others.map(draft).collect())
 }

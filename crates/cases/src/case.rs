@@ -327,7 +327,7 @@ pub fn words(keys: &KeyRing, sealed: &[u8]) -> Result<Words> {
     serde_json::from_slice(&plain).map_err(|e| Error::broken("words of a case cannot be read").caused_by(e))
 }
 
-fn renew(keys: &KeyRing, sealed: &mut Vec<u8>) -> Result<bool> {
+pub(crate) fn renew(keys: &KeyRing, sealed: &mut Vec<u8>) -> Result<bool> {
     if sealed.starts_with(&keys.version().to_be_bytes()) {
         return Ok(false);
     }

@@ -373,7 +373,8 @@ pub fn close(tx: &mut Tx<'_>, actor: &Actor, id: FraudCaseId, closing: &Closing)
     Ok(Change::Done)
 }
 
-fn intercepted(tx: &mut Tx<'_>, actor: &Actor, c: &Case, alert: &Alert, how: How) -> Result<()> {
+/// Counts an alert's money as kept, once.
+pub(crate) fn intercepted(tx: &mut Tx<'_>, actor: &Actor, c: &Case, alert: &Alert, how: How) -> Result<()> {
     if alert.amount == 0 {
         return Ok(());
     }

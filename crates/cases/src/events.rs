@@ -1,6 +1,7 @@
-//! What others may hear: that a case or objection moved on. Never what it is about.
+//! What others may hear: that a case, an objection or a talk moved on. Never what it is about.
 use crate::case::{Appeal, Case};
-use kernel::id::{AppealId, BranchId, FraudCaseId, PersonId};
+use crate::talk::Talk;
+use kernel::id::{AppealId, BranchId, CounterTalkId, FraudCaseId, PersonId};
 use kernel::{Owner, Timestamp};
 use serde::Serialize;
 
@@ -23,6 +24,13 @@ pub enum Event {
         due: Timestamp,
         state: &'static str,
     },
+    Talk {
+        #[serde(skip)]
+        kind: &'static str,
+        talk: CounterTalkId,
+        branch: BranchId,
+        teller: String,
+    },
 }
 
 impl Event {
@@ -38,16 +46,23 @@ impl Event {
     }
 }
 
+impl Event {
+    pub(crate) fn talk(kind: &'static str, t: &Talk) -> Event {
+        Event::Talk { kind, talk: t.id, branch: t.branch, teller: t.teller.clone() }
+    }
+}
+
 impl store::Event for Event {
     fn kind(&self) -> &'static str {
         match self {
-            Event::Case { kind, .. } | Event::Appeal { kind, .. } => kind,
+            Event::Case { kind, .. } | Event::Appeal { kind, .. } | Event::Talk { kind, .. } => kind,
         }
     }
     fn aggregate(&self) -> String {
         match self {
             Event::Case { case, .. } => case.to_string(),
             Event::Appeal { appeal, .. } => appeal.to_string(),
+            Event::Talk { talk, .. } => talk.to_string(),
         }
     }
 }

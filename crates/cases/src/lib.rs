@@ -25,6 +25,12 @@
 //! money for living. He sees his own and the answer. Whoever worked the case does not decide on it; a yes takes a second
 //! officer ([`agree`]), and what is lifted is lifted in that transaction. Words are kept encrypted.
 //!
+//! **A talk at the counter** ([`talk_open`]): before cash is paid out, a transfer made or a term deposit broken that the guard asks
+//! about, or that is large for somebody of 60 or over (`data/talks.toml`), the teller says a script by typology and age. One key
+//! calls the manager, another the police. The talk ends dissuaded (劝阻成功), insists (客户坚持: the manager hears him and says so
+//! from his own desk; it holds for 30 minutes) or handed to the police. Where the money stays, an alert joins a case and the
+//! money counts as kept at once.
+//!
 //! **Never:** an outcome without an officer; a case that is changed after its end; money counted twice as kept.
 mod appeal;
 mod case;
@@ -35,6 +41,7 @@ mod list;
 mod night;
 mod open;
 mod rules;
+mod talk;
 #[cfg(test)]
 mod tests;
 
@@ -54,7 +61,14 @@ pub use figures::{Board, Figures, Pile, RuleFigure, Saved, board, figures, inter
 pub use list::{Ask, Said, alerts_of, case, case_of_instruction, case_raw, cases_of, listed, steps_of};
 pub use night::{Night, NightNew, night_of, nights, set_night};
 pub use open::{NewAlert, alert};
-pub use rules::{Rules, Script, Typology, rules, script, typologies, typology, typology_of};
+pub use rules::{
+    Place, Rules, Script, TalkRules, Typology, counter_script, counter_typologies, rules, script, talk_rules,
+    typologies, typology, typology_of,
+};
+pub use talk::{
+    Called, Deed, Talk, TalkNew, TalkOutcome, TalkSum, renew_talk, standing_talk, talk, talk_about, talk_call,
+    talk_end, talk_open, talk_sums, talk_wanted, talk_words, talks,
+};
 
 use kernel::{Actor, BookId, Error, Id, Owner, Result, Who};
 use party::{Permission, Scope};
@@ -74,6 +88,8 @@ pub const STEPS_MAX: usize = 2_000;
 pub const APPEALS_OPEN_MAX: usize = 10;
 /// Hours that a case may wait.
 pub const WAIT_HOURS_MAX: i64 = 30 * 24;
+/// Talks that are summed.
+pub const TALKS_COUNTED_MAX: i64 = 10_000;
 /// Cases that a board counts.
 pub const CASES_COUNTED_MAX: i64 = 10_000;
 
@@ -83,13 +99,20 @@ kernel::codes! {
     NOT_YOURS: Refused, "case_not_yours", "claim the case first, or leave it to who has it";
     CONFLICT: Refused, "case_conflict", "leave it to a colleague: you are near to this customer";
     APPEAL_STATE: Conflict, "appeal_state", "load the objection again; it has moved on";
+    TALK_NEEDED: Refused, "counter_talk_needed", "talk to the customer first and write down what came of it";
+    TALK_ENDED: Conflict, "counter_talk_ended", "load the talk again; what came of it is written down";
+    TALK_SECOND: Refused, "counter_talk_second", "let the manager hear the customer and say so from his own desk";
     APPEAL_NOT_YOURS: Refused, "appeal_not_yours", "leave it to a colleague who had no part in it";
 }
 
 pub const MIGRATION: Migration = Migration { name: "0040_cases", sql: include_str!("../migrations/0040_cases.sql") };
 
+pub const MIGRATION_TALKS: Migration =
+    Migration { name: "0046_counter_talks", sql: include_str!("../migrations/0046_counter_talks.sql") };
+
 /// Every table of record of this crate, for `verify`.
 pub const TABLES: &[&Table] = &[
+    store::verify::of::<Talk>(),
     store::verify::of::<Case>(),
     store::verify::of::<Customer>(),
     store::verify::of::<Alert>(),

@@ -84,7 +84,9 @@ pub fn alert(tx: &mut Tx<'_>, actor: &Actor, new: NewAlert) -> Result<(Case, Cha
     if !(1..=100).contains(&new.reference.chars().count()) {
         return Err(bad("reference", "1 to 100 characters"));
     }
-    one_at_a_time(tx, new.subject)?;
+    let mut row = one_at_a_time(tx, new.subject)?;
+    row.cases += 1;
+    tx.update(&mut row)?;
     if let Some(before) = known(tx, &new)? {
         return Ok((crate::case::locked(tx, before.of_case)?, Change::AlreadySo));
     }
@@ -133,17 +135,14 @@ fn may_open(tx: &mut Tx<'_>, actor: &Actor, new: &NewAlert, branch: BranchId) ->
 }
 
 /// The customer's one row, locked until the transaction ends.
-fn one_at_a_time(tx: &mut Tx<'_>, subject: Owner) -> Result<()> {
+pub(crate) fn one_at_a_time(tx: &mut Tx<'_>, subject: Owner) -> Result<Customer> {
     let book = book_of(subject)?;
     tx.insert_if_absent(&mut Customer { book, subject, cases: 0, seal: Seal::default() })?;
-    let mut row = tx
-        .load::<Customer>(params![book, subject])?
-        .ok_or_else(|| Error::broken("a customer's row of cases is there and is not"))?;
-    row.cases += 1;
-    tx.update(&mut row)
+    let row = tx.load::<Customer>(params![book, subject])?;
+    row.ok_or_else(|| Error::broken("a customer's row of cases is there and is not"))
 }
 
-fn known(tx: &mut Tx<'_>, new: &NewAlert) -> Result<Option<Alert>> {
+pub(crate) fn known(tx: &mut Tx<'_>, new: &NewAlert) -> Result<Option<Alert>> {
     let book = book_of(new.subject)?;
     Ok(tx.select::<Alert>("WHERE book = ?1 AND reference = ?2", params![book, new.reference])?.pop())
 }

@@ -117,6 +117,9 @@ fn pay_out(
         d.draws += 1;
     }
     tx.update(&mut d)?;
+    if d.matures.is_some_and(|last| quote.on < last) {
+        guard::deposit_broken(tx, d.owner, d.linked, d.currency)?;
+    }
     let told = format!("{} and {} interest, {} lost", quote.amount, quote.interest, quote.lost);
     tx.audit(actor, Audit::of("deposits.draw", d.account).after(told))?;
     let drawn = Event::Drawn { account: d.account, owner: d.owner, amount: quote.amount, interest: quote.interest };

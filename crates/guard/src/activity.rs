@@ -2,7 +2,7 @@
 //!
 //! Three windows of counts and sums are kept in buckets: an hour in 13 of five minutes, a day in 25 of an hour, a month in
 //! 31 of a day. A window is the bucket of now and those before it, so it reaches back its length and up to one bucket more,
-//! never less. Beside them stand the time of the last payment and the last [`KNOWN_PAYEES_MAX`] payees (who is paid for the
+//! never less. Beside them stand the time of the last payment, the time at which a term deposit was last broken, and the last [`KNOWN_PAYEES_MAX`] payees (who is paid for the
 //! first time; the one not paid for longest is forgotten and asked again). Full, the row is below 4 KiB. It is also what a
 //! payer's payments wait for, so that each finds the one before counted.
 use kernel::clock::{HOUR, MINUTE};
@@ -67,6 +67,7 @@ pub struct Activity {
     day: Vec<Bucket>,
     month: Vec<Bucket>,
     last: Option<Timestamp>,
+    broken: Option<Timestamp>,
     /// The one paid last is last.
     known: Vec<u64>,
 }
@@ -135,8 +136,18 @@ impl Activity {
         self.last
     }
 
+    /// A term deposit was broken before its last day.
+    pub fn deposit_broken(&mut self, at: Timestamp) {
+        self.broken = self.broken.max(Some(at));
+    }
+
+    /// When that was last.
+    pub fn broken(&self) -> Option<Timestamp> {
+        self.broken
+    }
+
     fn encode(&self) -> Vec<u8> {
-        let mut out = vec![1u8];
+        let mut out = vec![2u8];
         for buckets in [&self.hour, &self.day, &self.month] {
             out.extend((buckets.len() as u16).to_le_bytes());
             for b in buckets {
@@ -145,7 +156,9 @@ impl Activity {
                 out.extend(b.tally.sum.to_le_bytes());
             }
         }
-        out.extend(self.last.map_or(i64::MIN, |at| at.micros()).to_le_bytes());
+        for at in [self.last, self.broken] {
+            out.extend(at.map_or(i64::MIN, |at| at.micros()).to_le_bytes());
+        }
         out.extend((self.known.len() as u16).to_le_bytes());
         for k in &self.known {
             out.extend(k.to_le_bytes());
@@ -155,9 +168,8 @@ impl Activity {
 
     fn decode(bytes: &[u8]) -> Option<Activity> {
         let mut r = Reader(bytes);
-        if r.take::<1>()? != [1] {
-            return None;
-        }
+        // What was written before deposits were known has no time of them.
+        let [form @ (1 | 2)] = r.take::<1>()? else { return None };
         let mut windows = [Vec::new(), Vec::new(), Vec::new()];
         for buckets in &mut windows {
             for _ in 0..r.count()? {
@@ -168,7 +180,8 @@ impl Activity {
         }
         let [hour, day, month] = windows;
         let mut out = Activity { hour, day, month, ..Activity::default() };
-        out.last = Some(r.i64()?).filter(|at| *at != i64::MIN).map(Timestamp::from_micros);
+        out.last = r.time()?;
+        out.broken = if form == 1 { None } else { r.time()? };
         for _ in 0..r.count()? {
             out.known.push(u64::from_le_bytes(r.take()?));
         }
@@ -186,6 +199,9 @@ impl Reader<'_> {
     }
     fn i64(&mut self) -> Option<i64> {
         self.take().map(i64::from_le_bytes)
+    }
+    fn time(&mut self) -> Option<Option<Timestamp>> {
+        self.i64().map(|at| Some(at).filter(|at| *at != i64::MIN).map(Timestamp::from_micros))
     }
     fn count(&mut self) -> Option<u16> {
         self.take().map(u16::from_le_bytes)

@@ -7,8 +7,8 @@ use crate::rules::{Mode, RuleSet, Side, TEXT_CHECK, TEXT_UNAVAILABLE};
 use crate::state::{Versions, versions};
 use crate::{DECISION_DIFFERS, Fault, GUARD_PREPARE_MS_MAX, GUARD_UNAVAILABLE, Guard, ROUNDS_MAX, freezes, lists};
 use kernel::error::STALE;
-use kernel::id::{DecisionId, InstructionId};
-use kernel::{BookId, Error, Id, Owner, Result, Timestamp};
+use kernel::id::{AccountId, DecisionId, InstructionId};
+use kernel::{BookId, Currency, Error, Id, Owner, Result, Timestamp};
 use std::sync::Arc;
 use store::{Json, Seal, Tx, params};
 
@@ -152,6 +152,12 @@ impl Prepared {
     }
     pub fn reasons(&self) -> &[Reason] {
         &self.evaluation.reasons
+    }
+    /// Rules that ask for somebody's word before money moves: those that count when the answer is to verify or to delay.
+    pub fn asks(&self) -> Vec<String> {
+        let asks = matches!(self.verdict(), Ladder::Verify | Ladder::Delay);
+        let counting = self.reasons().iter().filter(|r| asks && r.counts()).map(|r| r.rule.clone());
+        counting.collect()
     }
     #[cfg(test)]
     pub(crate) fn facts(&self) -> &Facts {
@@ -349,6 +355,18 @@ fn activity(tx: &mut Tx<'_>, facts: &Facts) -> Result<Option<PayerActivity>> {
         return Ok(None);
     }
     tx.load::<PayerActivity>(params![facts.payer.account.book(), facts.payer.owner, facts.amount.currency])
+}
+
+/// The owner of a term deposit broke it before its last day; his next payments out of `account` know of it (T14). In the
+/// transaction that broke it.
+pub fn deposit_broken(tx: &mut Tx<'_>, owner: Owner, account: AccountId, currency: Currency) -> Result<()> {
+    let (book, now) = (account.book(), tx.now());
+    let mut row = PayerActivity { book, owner, currency, activity: Activity::default(), seal: Seal::default() };
+    tx.insert_if_absent(&mut row)?;
+    let row = tx.load::<PayerActivity>(params![book, owner, currency])?;
+    let mut row = row.ok_or_else(|| Error::broken("a payer's activity is there and is not"))?;
+    row.activity.deposit_broken(now);
+    tx.update(&mut row)
 }
 
 fn first_row(facts: &Facts) -> PayerActivity {

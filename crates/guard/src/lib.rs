@@ -39,7 +39,7 @@ mod tests;
 mod watch;
 
 pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, Tally, Window, Windows};
-pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of};
+pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, decisions_of, deposit_broken};
 pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
 pub use facts::{

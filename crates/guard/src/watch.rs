@@ -12,7 +12,7 @@ use crate::activity::PayerActivity;
 use crate::decision::DecisionRecord;
 use crate::facts::{DeviceSays, Facts, Kind, Payee, PayeeClass, Subject};
 use crate::{BAD_FACTS, Change, Guard, WATCH_ROWS_READ};
-use kernel::clock::{DAY, MINUTE};
+use kernel::clock::{DAY, HOUR, MINUTE};
 use kernel::id::{DecisionId, InstructionId, SessionId};
 use kernel::{Actor, BookId, Error, Id, Money, Owner, Result, Timestamp};
 use parking_lot::{Mutex, RwLock};
@@ -299,7 +299,13 @@ impl Guard {
         let Some(payment) = payment(facts) else { return Ok(None) };
         let idle = row.and_then(|r| r.activity.last()).map(|at| facts.at.since(at).max(0) / DAY);
         let idle_days = idle.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
-        let signals = Signals { idle_days: facts.signals.idle_days.or(idle_days), ..facts.signals };
+        let broken = row.and_then(|r| r.activity.broken()).map(|at| facts.at.since(at).max(0) / HOUR);
+        let broken = broken.map(|hours| u32::try_from(hours).unwrap_or(u32::MAX));
+        let signals = Signals {
+            idle_days: facts.signals.idle_days.or(idle_days),
+            deposit_broken_hours: facts.signals.deposit_broken_hours.or(broken),
+            ..facts.signals
+        };
         let signals = said_at_first(tx, facts)?.onto(signals);
         let looked = tx.with_overlay(|pending: &mut Pending, _| {
             let events: Vec<Observed> = pending.events.iter().map(|(_, e)| *e).collect();

@@ -345,6 +345,8 @@ ids! {
     CaseStepId = "cstp";
     /// A customer's objection to a measure of the guard, or his complaint.
     AppealId = "appl";
+    /// A talk at a counter before money is paid (柜面劝阻).
+    CounterTalkId = "talk";
 }
 
 #[cfg(test)]

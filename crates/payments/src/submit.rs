@@ -86,6 +86,14 @@ pub(crate) fn judge(desk: &Desk, tx: &mut Tx<'_>, facts: &Facts) -> Option<guard
 }
 
 impl Prepared {
+    /// Rules of the guard that ask for somebody's word before the money moves; see [`guard::Prepared::asks`].
+    pub fn asks(&self) -> Vec<String> {
+        self.guard.as_ref().map(guard::Prepared::asks).unwrap_or_default()
+    }
+    /// The payee as he is shown.
+    pub fn payee_shown(&self) -> &str {
+        &self.parties.payee_shown
+    }
     /// For a later round: nothing is priced again.
     pub(crate) fn again(id: InstructionId, facts: Facts, guard: Option<guard::Prepared>, parties: Parties) -> Prepared {
         Prepared { id, facts, guard, parties, quote: None, limited: true }

@@ -98,6 +98,18 @@ pub fn cash_fee(tx: &mut Tx<'_>, actor: &Actor, ask: &CashAsk) -> Result<Money> 
     Ok(payments::quote(tx, actor, &order)?.map_or(Money::zero(d.currency), |q| q.fee))
 }
 
+/// Rules of the guard that ask for a talk before what is asked is paid out; none where it is refused anyway. Errors: `NO_TILL`,
+/// those of `payments` for a malformed order.
+pub fn cash_asks(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, ask: &CashAsk) -> Result<Vec<String>> {
+    let d = till_of(tx, actor, ask)?;
+    let order = ask.order(d.account, false)?;
+    match payments::prepare(desk, tx, actor, &order) {
+        Ok(prepared) => Ok(prepared.asks()),
+        Err(why) if payments::is_recorded(&why) => Ok(Vec::new()),
+        Err(why) => Err(why),
+    }
+}
+
 /// The open till of the teller, for looking.
 fn till_of(tx: &mut Tx<'_>, actor: &Actor, ask: &CashAsk) -> Result<Drawer> {
     let (_, branch) = crate::teller(tx, actor)?;

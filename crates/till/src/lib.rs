@@ -50,7 +50,7 @@ mod voucher;
 pub use appointment::{Appointment, AppointmentNew, appointment_cancel, appointment_make, appointments};
 pub use blockers::{Blocked, blockers};
 pub use case::{Case, CaseState, Outcome, Source, case, case_explain, case_settle, cases};
-pub use counter::{CashAsk, Direction, call_off, cash, cash_fee, follow, reverse};
+pub use counter::{CashAsk, Direction, call_off, cash, cash_asks, cash_fee, follow, reverse};
 pub use damaged::DamagedNote;
 pub use day::{Balance, TillDay, balance, till_close, till_day, till_open};
 pub use drawer::{
@@ -71,7 +71,7 @@ pub use seizure::{
     Appraisal, Seizure, SeizureAsk, SeizureState, seizure, seizure_appeal, seizure_appraise, seizure_ask,
     seizure_confirm, seizures,
 };
-pub use transfer::{TransferAsk, transfer, transfer_fee};
+pub use transfer::{TransferAsk, transfer, transfer_asks, transfer_fee};
 pub use visit::{Step, Visit, VisitKind, visit, visits};
 pub use voucher::{
     RangeState, VoucherKind, VoucherRange, VoucherUse, voucher_countersign, voucher_issue, voucher_receive,

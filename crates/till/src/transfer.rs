@@ -50,6 +50,16 @@ pub fn transfer_fee(tx: &mut Tx<'_>, actor: &Actor, ask: &TransferAsk) -> Result
     Ok(payments::quote(tx, actor, &ask.order()?)?.map_or(Money::zero(ask.amount.currency), |q| q.fee))
 }
 
+/// Rules of the guard that ask for a talk before it is made, and the payee as he is shown; none where it is refused anyway.
+pub fn transfer_asks(desk: &Desk, tx: &mut Tx<'_>, actor: &Actor, ask: &TransferAsk) -> Result<(Vec<String>, String)> {
+    crate::teller(tx, actor)?;
+    match payments::prepare(desk, tx, actor, &ask.order()?) {
+        Ok(prepared) => Ok((prepared.asks(), prepared.payee_shown().to_owned())),
+        Err(why) if payments::is_recorded(&why) => Ok((Vec::new(), String::new())),
+        Err(why) => Err(why),
+    }
+}
+
 /// Makes a transfer out of a customer's account. `Ok` with a refused entry when a rule of the bank is against it. Errors: `NO_TILL`,
 /// those of `payments` for a malformed order.
 pub fn transfer(desk: &Desk, actor: &Actor, ask: TransferAsk, key: Option<&str>) -> Result<Entry> {

@@ -1,6 +1,7 @@
 //! A branch with customers and officers, and what is tried with cases about them.
 mod appeals;
 mod course;
+mod talks;
 
 use crate::*;
 use kernel::clock::HOUR;
@@ -68,7 +69,7 @@ impl Bank {
             party::MIGRATION_KIOSK,
             party::MIGRATION_FIRM_CLASS,
         ]);
-        migrations.extend([party::family::FAMILY_MIGRATION, MIGRATION]);
+        migrations.extend([party::family::FAMILY_MIGRATION, MIGRATION, MIGRATION_TALKS]);
         let store = Store::open(config, KeyRing::random(), &migrations).unwrap();
         let (branches, people, staff) = store.write(settle).unwrap();
         let [branch, other] = branches;
@@ -109,7 +110,7 @@ impl Bank {
     pub fn events(&self) -> Vec<String> {
         let mut all = self.read(|tx| tx.outbox_after_cursor("test", 100_000));
         all.sort_by_key(|e| e.id);
-        all.into_iter().map(|e| e.kind).filter(|k| k.starts_with("case.")).collect()
+        all.into_iter().map(|e| e.kind).filter(|k| k.starts_with("case.") || k.starts_with("talk.")).collect()
     }
 
     pub fn instruction(&self) -> InstructionId {

@@ -98,3 +98,22 @@ fn at_the_counter_a_suspicion_holds_and_does_not_refuse() {
     f.signals.screen_shared = Some(true);
     assert_eq!(desk.pay(&f).verdict(), Verdict::Delay);
 }
+
+#[test]
+fn t14_a_new_payee_after_a_broken_deposit_asks_for_a_talk_for_two_hours() {
+    let desk = Desk::new("watch-t14");
+    let paid = |to: u8, amount, at: Timestamp| transfer(1, to, yuan(amount), at);
+    assert_eq!(desk.pay(&paid(2, 100, NOW)).verdict(), Verdict::Pass);
+    let broke = |tx: &mut store::Tx<'_>| deposit_broken(tx, person(1), account(1), kernel::Currency::CNY);
+    desk.store.write(broke).unwrap();
+    let after = |minutes: i64| NOW.plus(minutes * MINUTE);
+    assert!(hits(&desk.pay(&paid(3, 300, after(10))), "t14.broken_deposit"));
+    assert!(!hits(&desk.pay(&paid(2, 300, after(20))), "t14.broken_deposit"), "he knows that payee");
+    let asks = desk.prepare(&paid(4, 300, after(119))).unwrap().asks();
+    assert_eq!(asks, ["t14.broken_deposit"]);
+    assert!(desk.prepare(&paid(4, 300, after(120))).unwrap().asks().is_empty(), "two hours have passed");
+    let other =
+        Facts { payer: Payer { owner: person(9), account: account(9), ..facts().payer }, ..paid(4, 300, after(10)) };
+    assert!(desk.prepare(&other).unwrap().asks().is_empty(), "another customer");
+    desk.verified();
+}

@@ -118,6 +118,7 @@ fcase-about-loss = The customer may lose money
 fcase-about-misuse = The account may serve others
 fcase-about-suspicion = Work on a suspicion
 fcase-typology-remote = Screen shared or told by phone
+fcase-typology-pension = Pension projects and high returns
 fcase-typology-elder = Large payment of an elder
 fcase-typology-listed = Payee on a list
 fcase-typology-takeover = Perhaps not the customer himself

@@ -144,6 +144,8 @@ notice-safety-contact-named = { $from } asks you to be a trusted contact. Look u
 notice-safety-contact-accepted = { $from } agreed to be your trusted contact and is told when a payment of yours is delayed or stopped.
 notice-safety-contact-ended = { $from } ended being a trusted contact.
 notice-safety-report-decided = The bank has looked at the payee of the payment that you called a fraud. Thank you for telling us.
+notice-talk-manager-called = Please come to the counter: a customer wants a large sum, and the teller asks you to talk to him together.
+notice-talk-police-called = After a talk with a customer the teller called the police. Please have a look.
 notice-case-appeal-decided = Your objection or complaint was answered. Look under "My objections and complaints".
 notice-orders-placed = { $kind ->
     [stop] By law an authority has your payments stopped, until { $until } at the latest. You can still receive. Bring your identity document to any branch to learn why, how to object and what to bring.

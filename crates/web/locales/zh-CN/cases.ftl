@@ -118,6 +118,7 @@ fcase-about-loss = 客户可能受骗
 fcase-about-misuse = 账户可能被利用
 fcase-about-suspicion = 可疑交易工作
 fcase-typology-remote = 屏幕共享或电话遥控
+fcase-typology-pension = 养老项目、高息集资
 fcase-typology-elder = 老年人大额付款
 fcase-typology-listed = 名单内收款人
 fcase-typology-takeover = 非本人操作嫌疑

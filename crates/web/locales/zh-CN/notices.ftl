@@ -144,6 +144,8 @@ notice-safety-contact-named = { $from }请您做紧急联系人。请在“紧�
 notice-safety-contact-accepted = { $from }同意做您的紧急联系人。您的付款被暂缓或拦下时，银行会告诉他（她）。
 notice-safety-contact-ended = { $from }结束了紧急联系人的约定。
 notice-safety-report-decided = 您说是诈骗的那笔付款，银行已经核查了收款人。谢谢您的提醒。
+notice-talk-manager-called = 请到柜台来：有一位客户要办大额业务，柜员请您一起和他谈一谈。
+notice-talk-police-called = 柜员和一位客户谈话后联系了公安，请看一看。
 notice-case-appeal-decided = 您提的异议或投诉已有答复。请在“我的异议与投诉”里查看。
 notice-orders-placed = { $kind ->
     [stop] 有权机关依法要求停止付款，您现在不能付款，可以收款，最长到 { $until }。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。

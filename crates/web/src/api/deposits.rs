@@ -169,7 +169,8 @@ pub async fn draw(
     Body(ask): Body<ConfirmedDraw>,
 ) -> Result<Json<Value>, Fault> {
     let asked = Asked::new(&caller.actor, &key, "deposits.draw", &(id, &ask))?;
-    let desk = web.desk().clone();
+    let (desk, by, amount) = (web.desk().clone(), caller.actor.clone(), ask.amount);
+    web.run(move |bank| app::talks::before_draw(bank, &by, id, amount)).await?;
     let done = web.write_once(&asked, move |tx| {
         let done = app::counter::draw_deposit(&desk, tx, &caller.actor, id, ask.amount, ask.interest_shown)?;
         Ok(json!(done))

@@ -170,7 +170,7 @@ pub struct CashBody(till::CashAsk);
 
 /// Answers the entry, whatever became of it: a refused one has its number too.
 pub async fn cash(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<CashBody>) -> Told {
-    let done = web.run(move |bank| till::cash(&bank.desk, &caller.actor, ask.0, Some(&key)));
+    let done = web.run(move |bank| app::talks::cash(bank, &caller.actor, ask.0, Some(&key)));
     Ok(Json(entry(done.await?)))
 }
 
@@ -182,7 +182,7 @@ pub struct TransferBody(till::TransferAsk);
 
 /// Answers the entry, whatever became of it.
 pub async fn transfer(State(web): State<Web>, caller: Caller, Key(key): Key, Body(ask): Body<TransferBody>) -> Told {
-    let done = web.run(move |bank| till::transfer(&bank.desk, &caller.actor, ask.0, Some(&key)));
+    let done = web.run(move |bank| app::talks::transfer(bank, &caller.actor, ask.0, Some(&key)));
     Ok(Json(entry(done.await?)))
 }
 

@@ -1,6 +1,7 @@
 //! Drawing a deposit. Before its last day this costs interest: what it costs is shown first, large, and the order names the
 //! interest that was shown, so that nobody draws at another price than he saw. With notice it is asked for days before.
 use super::deposits::{Seen, load, sheet};
+use super::talk_panel::{self, Said, Standing, Stands};
 use super::{given, once_field, page, refused};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -9,11 +10,12 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::{Asked, Web};
 use crate::{Fault, Shown};
+use app::talks::Asked as Talked;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use deposits::Quote;
 use kernel::id::AccountId;
-use kernel::{Error, Kind as Fails, Money};
+use kernel::{Error, Kind as Fails, Money, Timestamp};
 use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,15 @@ pub struct DrawForm {
     amount: String,
     /// Minor units.
     shown: String,
+    /// Of the talk that comes first at a counter.
+    talk_note: String,
+    talk_about: String,
+}
+
+impl DrawForm {
+    fn said(&self) -> Said {
+        Said { step: self.step.clone(), note: self.talk_note.clone(), about: self.talk_about.clone() }
+    }
 }
 
 /// Whether a part may be drawn today at all.
@@ -48,7 +59,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<AccountId>) ->
     }
     let whole = seen.deposit.money(seen.deposit.principal);
     let quote = quoted(&web, &who, id, whole).await?;
-    Ok(cost_page(&who, &seen, &quote, false).into_response())
+    Ok(cost_page(&who, &seen, &quote, Cost::default()).into_response())
 }
 
 async fn quoted(web: &Web, who: &Signed, id: AccountId, amount: Money) -> kernel::Result<Quote> {
@@ -80,9 +91,18 @@ fn form_page(who: &Signed, seen: &Seen, f: &DrawForm, errors: &FieldErrors) -> S
     page(who, shown.wrong(!errors.is_empty()), main)
 }
 
+/// What stands on the page of the cost besides.
+#[derive(Default)]
+struct Cost {
+    /// Another interest than was shown.
+    changed: bool,
+    standing: Standing,
+    now: Option<Timestamp>,
+}
+
 /// What it costs, before anything else.
-fn cost_page(who: &Signed, seen: &Seen, q: &Quote, changed: bool) -> Shown {
-    let w = who.words();
+fn cost_page(who: &Signed, seen: &Seen, q: &Quote, besides: Cost) -> Shown {
+    let (w, Cost { changed, standing, now }) = (who.words(), besides);
     let lost = q.lost.minor > 0;
     let here = format!("/deposits/{}", q.account);
     let then = q.matures.map(|last| w.date(last)).unwrap_or_default();
@@ -111,9 +131,10 @@ fn cost_page(who: &Signed, seen: &Seen, q: &Quote, changed: bool) -> Shown {
         input type="hidden" name="amount" value=(q.amount.plain());
         input type="hidden" name="all" value="part";
         input type="hidden" name="shown" value=(q.interest.minor);
+        @if let Some(now) = now { (talk_panel::panel(who, &standing, now)) }
         (actions(html! {
-            @if lost { (link_button(Button::Primary, &who.t("deposit-keep"), &here)) }
-            (button(if lost { Button::Danger } else { Button::Primary }, &label, Some(("step", "send"))))
+            @if lost && !standing.holds() { (link_button(Button::Primary, &who.t("deposit-keep"), &here)) }
+            @if !standing.holds() { (button(if lost { Button::Danger } else { Button::Primary }, &label, Some(("step", "send")))) }
             @if !lost { (link_button(Button::Secondary, &who.t("back-without"), &here)) }
         }))
     };
@@ -124,7 +145,8 @@ fn cost_page(who: &Signed, seen: &Seen, q: &Quote, changed: bool) -> Shown {
         (summary_list(w, &rows(who, q)))
         (form(&who.view, &format!("{here}/draw"), send))
     };
-    page(who, sheet(who, seen, who.t(if lost { "deposit-cost" } else { "deposit-draw" })), main)
+    let title = who.t(if lost { "deposit-cost" } else { "deposit-draw" });
+    page(who, sheet(who, seen, title).wrong(standing.wrong()), main)
 }
 
 fn picture(who: &Signed, q: &Quote) -> Markup {
@@ -186,18 +208,35 @@ pub async fn draw(
         _ => Some(d.money(d.principal)),
     };
     let Some(amount) = amount else { return Ok(refused(form_page(&who, &seen, &f, &errors))) };
-    let done = match f.step == "send" {
+    let standing = match talk_panel::stands(&web, &who, Talked::Draw { account: id, amount }, f.said()).await? {
+        Stands::Ended(talk) => return Ok(see_other(&format!("/talks/{talk}"))),
+        Stands::Here(standing) => standing,
+    };
+    let asks = f.step == "send";
+    let wrong = standing.wrong() || asks && standing.holds();
+    let besides = |changed| Cost { changed, standing, now: Some(web.now()) };
+    let done = match asks && !wrong {
         true => send(&web, &who, Drawing { account: id, amount, shown: d.money(shown(&f)?) }, &f.once).await,
-        false => quoted(&web, &who, id, amount).await.map(|q| cost_page(&who, &seen, &q, false).into_response()),
+        false => {
+            let shown = quoted(&web, &who, id, amount).await.map(|q| cost_page(&who, &seen, &q, besides(false)));
+            return told_beside(&who, &seen, f, shown.map(|s| if wrong { refused(s) } else { s.into_response() }));
+        }
     };
     match done {
         Err(why) if why.is(&deposits::COST_CHANGED) => {
             let quote = quoted(&web, &who, id, amount).await?;
-            Ok(refused(cost_page(&who, &seen, &quote, true)))
+            Ok(refused(cost_page(&who, &seen, &quote, besides(true))))
         }
+        done => told_beside(&who, &seen, f, done),
+    }
+}
+
+/// What stands against it is told beside the sum.
+fn told_beside(who: &Signed, seen: &Seen, f: DrawForm, done: kernel::Result<Response>) -> Result<Response, Fault> {
+    match done {
         Err(why) if matches!(why.kind(), Fails::Refused | Fails::Invalid | Fails::Limit) => {
-            let errors = super::opening::beside("amount", &who, &why);
-            Ok(refused(form_page(&who, &seen, &DrawForm { all: "part".into(), ..f }, &errors)))
+            let errors = super::opening::beside("amount", who, &why);
+            Ok(refused(form_page(who, seen, &DrawForm { all: "part".into(), ..f }, &errors)))
         }
         other => Ok(other?),
     }

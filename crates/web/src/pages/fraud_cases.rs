@@ -70,6 +70,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<QueueAs
             (link_button(Button::Primary, &who.t("fcase-new"), "/cases/new"))
             (link_button(Button::Secondary, &who.t("fcase-figures"), "/cases/figures"))
             (link_button(Button::Secondary, &who.t("fcases-nights"), "/cases/nights"))
+            (link_button(Button::Secondary, &who.t("talks"), "/talks"))
             @if who.holds(P::GuardDecide) { (link_button(Button::Secondary, &who.t("fraud-reports"), "/fraud-reports")) }
         }))
         (sides(&who, &ask.show))

@@ -113,6 +113,8 @@ pub mod site_top_up;
 pub mod slips;
 pub mod staff;
 pub mod statement;
+mod talk_panel;
+pub mod talks;
 pub mod terminal_cash;
 pub mod terminals;
 pub mod terms;

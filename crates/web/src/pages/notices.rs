@@ -88,6 +88,7 @@ fn place(who: &Signed, n: &Notice) -> Option<(&'static str, String)> {
         _ if n.kind.starts_with("safety.contact") => Some(("notice-open", "/trusted-contacts".to_owned())),
         "pers" | "loos" if n.kind.starts_with("safety.") => Some(("notice-open", "/lock".to_owned())),
         "appl" => Some(("notice-open", "/objections".to_owned())),
+        "talk" => Some(("notice-open", format!("/talks/{about}"))),
         "ftie" => Some(("notice-open", format!("/family/{about}"))),
         "call" => Some(("notice-open", "/help".to_owned())),
         "psht" if n.kind.starts_with("crews.") || (who.holds(P::WageCrew) && !wages) => {

@@ -1,6 +1,7 @@
 //! Cash over the counter: the account or card, the notes in and out, then a page that says whose account it is and how much, in
 //! figures and in capitals, then the entry. A soft rule that stands against it asks for a reason on that page; an entry that
 //! was sent back is corrected and submitted again.
+use super::talk_panel::{self, Said, Standing, Stands};
 use super::till_notes::{self, Fields, value};
 use super::{Page as Sheet, given, once_field, page, refused};
 use crate::gate::Signed;
@@ -9,10 +10,11 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
+use app::talks::Asked;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use kernel::id::AccountId;
-use kernel::{Currency, Error, Money, Result};
+use kernel::{Currency, Error, Money, Result, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 use till::{CashAsk, Direction, EntryRef, EntryState, Override};
@@ -143,17 +145,25 @@ async fn sent(web: &Web, who: &Signed, direction: Direction, f: Fields) -> Resul
         return Ok(form_page(who, direction, &f, &errors).into_response());
     }
     let Some(read) = read(web, who, direction, &f, &mut errors).await? else { return again(&f, &errors) };
-    if value(&f, "step") != "do" {
-        return Ok(check_page(who, &read, &f, &errors).into_response());
+    let standing = match talk_panel::stands(web, who, Asked::Cash(read.ask.clone()), said(&f)).await? {
+        Stands::Ended(talk) => return Ok(see_other(&format!("/talks/{talk}"))),
+        Stands::Here(standing) => standing,
+    };
+    let check = |f: &Fields, errors: &FieldErrors| check_page(who, &read, f, errors, (&standing, web.now()));
+    match value(&f, "step") == "do" {
+        true if standing.holds() => return Ok(refused(check(&f, &errors))),
+        true => {}
+        false if standing.wrong() => return Ok(refused(check(&f, &errors))),
+        false => return Ok(check(&f, &errors).into_response()),
     }
     let (actor, ask, key) = (who.actor.clone(), read.ask.clone(), till_notes::once_of(&f));
-    match web.run(move |bank| till::cash(&bank.desk, &actor, ask, key.as_deref())).await {
+    match web.run(move |bank| app::talks::cash(bank, &actor, ask, key.as_deref())).await {
         Ok(entry) => Ok(see_other(&format!("/till/entries/{}", entry.number))),
         Err(why) if why.is(&till::OVERRIDE_NEEDED) => {
             let code = why.fields().iter().find(|(name, _)| *name == "override").map(|(_, code)| code.to_string());
             let f = with(f, "override_code", code.unwrap_or_default());
             errors.add("override_reason", who.t("cash-override-needed"));
-            Ok(refused(check_page(who, &read, &f, &errors)))
+            Ok(refused(check(&f, &errors)))
         }
         Err(why) if till_notes::is_told(&why) => {
             let notes = [&till::NOTES_SHORT, &till::NOTES_DIFFER].iter().any(|code| why.is(code));
@@ -162,6 +172,11 @@ async fn sent(web: &Web, who: &Signed, direction: Direction, f: Fields) -> Resul
         }
         Err(why) => Err(why.into()),
     }
+}
+
+fn said(f: &Fields) -> Said {
+    let text = |name| value(f, name).to_owned();
+    Said { step: text("step"), note: text("talk_note"), about: text("talk_about") }
 }
 
 fn with(mut f: Fields, name: &str, text: String) -> Fields {
@@ -226,7 +241,13 @@ async fn read(
     }
 }
 
-fn check_page(who: &Signed, read: &Read, f: &Fields, errors: &FieldErrors) -> Shown {
+fn check_page(
+    who: &Signed,
+    read: &Read,
+    f: &Fields,
+    errors: &FieldErrors,
+    (standing, now): (&Standing, Timestamp),
+) -> Shown {
     let w = who.words();
     let sum = read.ask.amount().unwrap_or(Money::zero(CURRENCY));
     let (into, out) = (till_notes::brief(w, &read.ask.notes_in), till_notes::brief(w, &read.ask.notes_out));
@@ -253,15 +274,16 @@ fn check_page(who: &Signed, read: &Read, f: &Fields, errors: &FieldErrors) -> Sh
             (till_notes::hidden(&till_notes::notes_in(f, &["in", "out"])))
             @for name in ["number", "memo", "resubmits", "override_code"] { input type="hidden" name=(name) value=(value(f, name)); }
             @if !code.is_empty() { (override_reason(who, code, f, errors)) }
+            (talk_panel::panel(who, standing, now))
             (actions(html! {
-                (button(Button::Primary, &who.t(if code.is_empty() { "cash-do" } else { "cash-do-override" }), Some(("step", "do"))))
+                @if !standing.holds() { (button(Button::Primary, &who.t(if code.is_empty() { "cash-do" } else { "cash-do-override" }), Some(("step", "do")))) }
                 (button(Button::Secondary, &who.t("summary-change"), Some(("step", "back"))))
             }))
         }))
     };
     let sheet = Sheet::new(who.t("cash-check-title")).crumb(who.t("till"), "/till");
     let sheet = sheet.crumb(who.t(title(read.ask.direction)), here(read.ask.direction));
-    page(who, sheet.wrong(!errors.is_empty()), main)
+    page(who, sheet.wrong(!errors.is_empty() || standing.wrong()), main)
 }
 
 fn override_reason(who: &Signed, code: &str, f: &Fields, errors: &FieldErrors) -> Markup {

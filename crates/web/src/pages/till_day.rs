@@ -71,7 +71,7 @@ pub async fn show(State(web): State<Web>, who: Signed, Query(ask): Query<DayAsk>
 }
 
 /// What a teller does, with the keys that lead there.
-const KEYS: [(&str, &str); 8] = [
+const KEYS: [(&str, &str); 9] = [
     ("cash-in", "/till/cash-in"),
     ("counter-transfer", "/till/transfer"),
     ("cash-out", "/till/cash-out"),
@@ -80,6 +80,7 @@ const KEYS: [(&str, &str); 8] = [
     ("seizures", "/seizures"),
     ("cash-move-new", "/cash-moves/new"),
     ("till-balance", "/till/balance"),
+    ("talks", "/talks"),
 ];
 
 fn open_till(who: &Signed, day: &TillDay, mine: &DrawerView) -> Markup {

@@ -1,5 +1,6 @@
 //! A transfer over the counter: out of the account of the customer who stands there, to a name and number as he writes them; then a page
 //! with the price, to be read back to him; then the entry with its advice.
+use super::talk_panel::{self, Said, Standing, Stands};
 use super::{Page as Sheet, given, once_field, page, refused, till_notes};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
@@ -7,10 +8,11 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
+use app::talks::Asked;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use kernel::chinese::{capital_amount, mask_card};
-use kernel::{Currency, Error, Money, Result};
+use kernel::{Currency, Error, Money, Result, Timestamp};
 use maud::html;
 use payments::Payee;
 use serde::Deserialize;
@@ -41,6 +43,9 @@ pub struct TransferForm {
     bank: String,
     amount: String,
     memo: String,
+    /// Of the talk that comes first.
+    talk_note: String,
+    talk_about: String,
 }
 
 impl TransferForm {
@@ -101,11 +106,18 @@ pub async fn sent(State(web): State<Web>, who: Signed, Checked(f): Checked<Trans
         return Ok(form_page(&who, &f, &errors).into_response());
     }
     let Some(read) = read(&web, &who, &f, &mut errors).await? else { return Ok(refused(form_page(&who, &f, &errors))) };
-    if f.step != "do" {
-        return Ok(check_page(&who, &f, &read).into_response());
+    let said = Said { step: f.step.clone(), note: f.talk_note.clone(), about: f.talk_about.clone() };
+    let standing = match talk_panel::stands(&web, &who, Asked::Transfer(read.ask.clone()), said).await? {
+        Stands::Ended(talk) => return Ok(see_other(&format!("/talks/{talk}"))),
+        Stands::Here(standing) => standing,
+    };
+    let asks = f.step == "do";
+    if !asks || standing.holds() {
+        let shown = check_page(&who, &f, &read, (&standing, web.now()));
+        return Ok(if asks || standing.wrong() { refused(shown) } else { shown.into_response() });
     }
     let (actor, key) = (who.actor.clone(), f.once.clone());
-    match web.run(move |bank| till::transfer(&bank.desk, &actor, read.ask, Some(&key))).await {
+    match web.run(move |bank| app::talks::transfer(bank, &actor, read.ask, Some(&key))).await {
         Ok(entry) => Ok(see_other(&format!("/till/entries/{}", entry.number))),
         Err(why) if till_notes::is_told(&why) => {
             Ok(refused(form_page(&who, &f, &super::opening::beside("number", &who, &why))))
@@ -151,7 +163,7 @@ async fn read(web: &Web, who: &Signed, f: &TransferForm, errors: &mut FieldError
     }
 }
 
-fn check_page(who: &Signed, f: &TransferForm, read: &Read) -> Shown {
+fn check_page(who: &Signed, f: &TransferForm, read: &Read, (standing, now): (&Standing, Timestamp)) -> Shown {
     let w = who.words();
     let sum = read.ask.amount;
     let mut rows = vec![
@@ -172,13 +184,14 @@ fn check_page(who: &Signed, f: &TransferForm, read: &Read) -> Shown {
         (form(&who.view, "/till/transfer", html! {
             @if f.once.is_empty() { (once_field()) } @else { input type="hidden" name=(super::ONCE) value=(f.once); }
             @for (name, value) in f.answers() { input type="hidden" name=(name) value=(value); }
+            (talk_panel::panel(who, standing, now))
             (actions(html! {
-                (button(Button::Primary, &who.t("counter-transfer-do"), Some(("step", "do"))))
+                @if !standing.holds() { (button(Button::Primary, &who.t("counter-transfer-do"), Some(("step", "do")))) }
                 (button(Button::Secondary, &who.t("summary-change"), Some(("step", "back"))))
             }))
         }))
     };
     let sheet =
         Sheet::new(who.t("cash-check-title")).lead(who.t("counter-transfer-lead")).crumb(who.t("till"), "/till");
-    page(who, sheet.crumb(who.t("counter-transfer"), "/till/transfer"), main)
+    page(who, sheet.crumb(who.t("counter-transfer"), "/till/transfer").wrong(standing.wrong()), main)
 }

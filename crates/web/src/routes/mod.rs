@@ -13,6 +13,7 @@ mod orders;
 mod safety;
 mod savings;
 mod statement;
+mod talks;
 pub mod tasks;
 mod terms;
 
@@ -97,6 +98,7 @@ pub fn table() -> Vec<Route> {
         site_end::programs(),
         orders::pages(),
         cases::pages(),
+        talks::pages(),
         cases::programs(),
         guard::pages(),
         orders::programs(),

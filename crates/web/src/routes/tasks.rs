@@ -41,6 +41,7 @@ pub const TASKS: &[Task] = &[
     task("1160", "db", "cash-move-new", "/cash-moves/new"),
     task("1170", "wx", "till", "/till"),
     task("1180", "zz", "till-balance", "/till/balance"),
+    task("1190", "qz", "talks", "/talks"),
     task("1310", "kp", "card-search", "/card-search"),
     task("1320", "kbk", "stock", "/blank-cards"),
     task("2010", "gz", "wages", "/wages"),
