@@ -60,6 +60,7 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
         .chain(super::order_cases::ORDERS)
         .chain(super::safety_cases::SAFETY)
         .chain(super::fraud_case_cases::FRAUD_CASES)
+        .chain(super::diligence_cases::DILIGENCE)
 }
 
 /// Programs; what grew too long stands in files of its own.
@@ -340,13 +341,6 @@ const PROGRAMS: &[Case] = &[
         r#"{"branch":"$branch","name":"新客","document":"passport","number":"X1234567","country":"GB","phone":"13811110000","born":"1990-01-01","tier":"I"}"#,
     ),
     case("GET /v1/people/{id}", "tmwyra", "", "/v1/people/$person", ""),
-    case(
-        "POST /v1/accounts",
-        "t",
-        "",
-        "/v1/accounts",
-        r#"{"owner":"$person","purpose":"wages","checked":["document","phone","not_lent"]}"#,
-    ),
     case("GET /v1/branches/{id}/vouchers", "tmya", "", "/v1/branches/$branch/vouchers", ""),
     case(
         "POST /v1/vouchers",

@@ -160,6 +160,7 @@ pub(super) fn wealth(house: &mut House) {
     super::order_cases::furnish(house);
     super::fraud_case_cases::furnish(house);
     super::talk_cases::furnish(house);
+    super::diligence_cases::furnish(house);
 }
 
 /// The answer with the highest score to every question.

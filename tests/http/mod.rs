@@ -13,6 +13,7 @@ mod crew_cases;
 mod crew_files;
 mod deposits;
 mod desk;
+mod diligence_cases;
 mod documents;
 mod door;
 mod elder;

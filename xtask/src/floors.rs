@@ -14,7 +14,7 @@ enum Place {
 }
 
 /// The one table of floors. A new crate gets a line here.
-const PLACES: [(&str, Place); 38] = [
+const PLACES: [(&str, Place); 39] = [
     ("kernel", Place::Floor(0)),
     ("store", Place::Floor(1)),
     ("sheets", Place::Floor(1)),
@@ -39,6 +39,7 @@ const PLACES: [(&str, Place); 38] = [
     ("orders", Place::Floor(9)),
     ("cases", Place::Floor(9)),
     ("guarantee", Place::Floor(10)),
+    ("diligence", Place::Floor(10)),
     ("arrears", Place::Floor(11)),
     ("app", Place::Floor(12)),
     ("web", Place::Floor(13)),

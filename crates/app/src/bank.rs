@@ -257,6 +257,7 @@ impl Bank {
             cases::MIGRATION,
             party::MIGRATION_FIRM_CLASS,
             cases::MIGRATION_TALKS,
+            diligence::MIGRATION,
         ]);
         all
     }
@@ -291,6 +292,7 @@ impl Bank {
             arrears::TABLES,
             orders::TABLES,
             cases::TABLES,
+            diligence::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

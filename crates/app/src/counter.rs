@@ -3,10 +3,11 @@
 //! tells everything he did, under numbers without a gap.
 //!
 //! **Opening.** What the law wants looked at is a list of data ([`Check`]); every item has to be ticked, and the ticks stand in the audit
-//! with the opening. A person has one current account of each currency here (one class I account at a bank: 银发〔2015〕392号 art. 3).
+//! with the opening. Then the customer answers the questions of `diligence`, which opens, asks for a closer look or refuses. A person has one current account of each currency here (one class I account at a bank: 银发〔2015〕392号 art. 3).
 use crate::codes::{CHECK_MISSING, HAS_ACCOUNT};
 use deposits::Deposit;
-use kernel::id::{AccountId, LoginId, PersonId};
+use diligence::{Answer, Asked, OpeningNew, Reason, Said};
+use kernel::id::{AccountId, BranchId, LoginId, PersonId};
 use kernel::{Actor, Currency, Error, Id, Money, Owner, Result};
 use ledger::{Account, Opening, Purpose};
 use party::{Change, DocumentNew, Permission, Scope};
@@ -15,8 +16,6 @@ use serde::{Deserialize, Serialize};
 use store::{Audit, Tx};
 use till::{EntryKind, Service, VoucherKind};
 
-/// Characters of what an account is for.
-pub const PURPOSE_CHARS_MAX: usize = 120;
 /// Open current accounts of a firm.
 pub const FIRM_ACCOUNTS_MAX: usize = 20;
 
@@ -56,31 +55,36 @@ pub struct AccountNew {
     /// What it is for, in the customer's words.
     pub purpose: String,
     pub checked: Vec<Check>,
+    /// One to each question ([`diligence::set_of`]).
+    pub answers: Vec<Answer>,
+    /// What was looked at more closely; empty where nothing asks for it. The reason of a refusal by hand.
+    pub closer: String,
 }
 
-/// Opens a current account at the teller's branch. Needs `account.open` there. Errors: `account_check_missing`, `account_has_one`,
-/// `own_business`, field errors.
-pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew) -> Result<Account> {
-    let branch = actor.branch.ok_or_else(|| Error::forbidden("accounts are opened at a branch"))?;
-    party::may(tx, actor, Permission::AccountOpen, &Scope::branch(branch))?;
-    payments::hands_off(tx, actor, &[new.owner])?;
-    let purpose = new.purpose.trim();
-    if purpose.is_empty() || purpose.chars().count() > PURPOSE_CHARS_MAX {
-        return Err(Error::field("purpose", format!("1 to {PURPOSE_CHARS_MAX} characters")));
+impl AccountNew {
+    fn asked(&self) -> OpeningNew {
+        let (purpose, closer) = (self.purpose.trim().to_owned(), self.closer.trim().to_owned());
+        OpeningNew { owner: self.owner, said: Said { purpose, answers: self.answers.clone(), closer } }
     }
+}
+
+/// What came of asking for an account.
+#[derive(Clone, Debug)]
+pub enum Opened {
+    Account(Account),
+    /// Written down with its reason.
+    Refused(diligence::Opening),
+}
+
+/// Asks the questions of an opening and opens a current account at the teller's branch, unless they refuse it. The customer is judged
+/// in the same transaction. Needs `account.open` there. Errors: `account_check_missing`, `account_has_one`, `opening_answers`,
+/// `opening_closer_look`, `own_business`, field errors.
+pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew) -> Result<Opened> {
+    let (branch, name) = may_open(tx, actor, new)?;
     if let Some(missing) = Check::of(new.owner).iter().find(|c| !new.checked.contains(c)) {
         let told = format!("{missing} was not looked at");
         return Err(Error::new(&CHECK_MISSING, told).with("check", missing));
     }
-    // Two tellers who serve him at once count one after the other.
-    if let Owner::Person(p) = new.owner {
-        party::person_locked(tx, p)?;
-    }
-    let name = match new.owner {
-        Owner::Person(p) => party::person_view(tx, actor, p)?.name,
-        Owner::Firm(f) => party::firm(tx, f)?.name,
-        Owner::Bank => return Err(Error::field("owner", "a customer")),
-    };
     let has = ledger::of_owner(tx, new.owner)?;
     let same =
         has.iter().filter(|a| a.purpose == Purpose::General && a.closed_at.is_none() && a.currency == new.currency);
@@ -88,14 +92,43 @@ pub fn open_account(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew) -> Result<
     if same.count() >= most {
         return Err(Error::new(&HAS_ACCOUNT, format!("{most} open in {}", new.currency)).with("max", most));
     }
+    let asked = match diligence::ask(tx, actor, &new.asked())? {
+        Asked::Go(asked) => asked,
+        Asked::Refused(refused) => return Ok(Opened::Refused(refused)),
+    };
     let id = AccountId::new(tx.now(), branch.book());
     let chart = if matches!(new.owner, Owner::Firm(_)) { "2012" } else { "2011" };
     let opening = Opening::deposit(id, new.owner, &name, new.currency).purpose(Purpose::General, chart);
     let account = ledger::open_account(tx, actor, &opening)?;
     let checked = new.checked.iter().map(|c| c.code()).collect::<Vec<_>>().join(" ");
-    tx.audit(actor, Audit::of("counter.open_account", id).after(checked).reason(purpose))?;
-    serve(tx, actor, EntryKind::AccountOpened, Some(id), &id.to_string(), purpose)?;
-    Ok(account)
+    tx.audit(actor, Audit::of("counter.open_account", id).after(checked).reason(new.purpose.trim()))?;
+    serve(tx, actor, EntryKind::AccountOpened, Some(id), &id.to_string(), new.purpose.trim())?;
+    diligence::opened(tx, actor, asked, id)?;
+    diligence::rescore(tx, new.owner)?;
+    Ok(Opened::Account(account))
+}
+
+/// The teller refuses an account by himself; what he saw stands in `closer`. As [`open_account`].
+pub fn refuse_account(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew, why: Reason) -> Result<diligence::Opening> {
+    may_open(tx, actor, new)?;
+    diligence::refuse(tx, actor, &new.asked(), why)
+}
+
+/// Where it is opened, and under which name.
+fn may_open(tx: &mut Tx<'_>, actor: &Actor, new: &AccountNew) -> Result<(BranchId, String)> {
+    let branch = actor.branch.ok_or_else(|| Error::forbidden("accounts are opened at a branch"))?;
+    party::may(tx, actor, Permission::AccountOpen, &Scope::branch(branch))?;
+    payments::hands_off(tx, actor, &[new.owner])?;
+    let name = match new.owner {
+        // Two tellers who serve him at once count one after the other.
+        Owner::Person(p) => {
+            party::person_locked(tx, p)?;
+            party::person_view(tx, actor, p)?.name
+        }
+        Owner::Firm(f) => party::firm(tx, f)?.name,
+        Owner::Bank => return Err(Error::field("owner", "a customer")),
+    };
+    Ok((branch, name))
 }
 
 /// Another number for a customer who stands here with his document.

@@ -36,6 +36,10 @@ pub const ARREARS_SECONDS: i64 = 10;
 pub const ARREARS_PROJECTS: u32 = 50;
 /// Seconds between two looks at orders of authorities that end or lapse.
 pub const ORDERS_SECONDS: i64 = 5;
+/// Seconds between two looks for customers to be judged anew.
+pub const DILIGENCE_SECONDS: i64 = 60;
+/// Customers judged in one run at most.
+pub const DILIGENCE_ROWS: u32 = 50;
 /// Seconds between two talks with the maker of cards.
 pub const CARDS_SECONDS: i64 = 5;
 /// Seconds between two looks for delayed and forgotten payments and approvals.
@@ -97,6 +101,7 @@ const JOBS: &[Job] = &[
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
     Job { name: "safety", every: PAYMENTS_SECONDS * SECOND, run: safety_due },
+    Job { name: "diligence", every: DILIGENCE_SECONDS * SECOND, run: diligence_due },
     Job { name: "family-expire", every: TIDYING_MINUTES * MINUTE, run: family_expire },
     Job { name: "sessions-expire", every: TIDYING_MINUTES * MINUTE, run: sessions_expire },
     Job { name: "forget", every: TIDYING_MINUTES * MINUTE, run: forget },
@@ -201,6 +206,9 @@ fn family_expire(bank: &Bank) -> Result<Done> {
 fn safety_due(bank: &Bank) -> Result<Done> {
     let all = |tx: &mut Tx<'_>| Ok(safety::loosen_due(tx, ROWS_AT_ONCE)?.max(safety::forget_uses(tx, ROWS_AT_ONCE)?));
     done(bank.write(all)?, ROWS_AT_ONCE)
+}
+fn diligence_due(bank: &Bank) -> Result<Done> {
+    done(bank.write(|tx| diligence::rescore_due(tx, DILIGENCE_ROWS))?, DILIGENCE_ROWS)
 }
 fn sessions_expire(bank: &Bank) -> Result<Done> {
     let all = |tx: &mut Tx<'_>| {

@@ -42,6 +42,8 @@ pub struct Rotated {
     pub case_steps: u64,
     pub appeals: u64,
     pub talks: u64,
+    /// Answers before an account is opened, and notes of reviews of customers and of stock.
+    pub diligence: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -87,6 +89,7 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         case_steps: every::<cases::Step>(store, "fraud_case_steps", progress, cases::renew_step)?,
         appeals: every::<cases::Appeal>(store, "fraud_appeals", progress, cases::renew_appeal)?,
         talks: every::<cases::Talk>(store, "fraud_talks", progress, cases::renew_talk)?,
+        diligence: diligence(store, progress)?,
     };
     let told = done.clone();
     store.write(move |tx| {
@@ -94,6 +97,7 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.complaints + told.file_parts;
         let sum = sum + told.bulk_lines + told.sites;
         let sum = sum + told.authority_orders + told.authority_answers + told.case_steps + told.appeals + told.talks;
+        let sum = sum + told.diligence;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;
@@ -125,6 +129,13 @@ fn bulk_lines(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64>
 fn sites(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
     let page = |tx: &mut Tx<'_>, after: &worksite::SitePlace| worksite::renew_sites(tx, after, ROWS_AT_ONCE);
     passes(store, "sites", (-1, [0; 16]), ROWS_AT_ONCE, progress, page)
+}
+
+/// What customers answered when accounts were opened, and notes of reviews.
+fn diligence(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
+    let asked = every::<diligence::Opening>(store, "cdd_openings", progress, diligence::renew_opening)?;
+    let reviews = every::<diligence::Review>(store, "cdd_reviews", progress, diligence::renew_review)?;
+    Ok(asked + reviews + every::<diligence::Item>(store, "cdd_stock_items", progress, diligence::renew_item)?)
 }
 
 fn answers(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {

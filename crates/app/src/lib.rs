@@ -15,6 +15,7 @@
 //! * [`fraud`] calls a payment off that its payer calls a fraud, and proposes the payee for a watch list.
 //! * [`keys_rotate`] puts a new key-encryption key in force and everything under it.
 //! * [`machines`] holds the devices of cash machines and brings back what stopped in the middle.
+//! * [`judged`] joins customer due diligence to what it follows from: openings, cases, objections.
 //! * [`overview`] shows a customer as a whole to staff, each look with its reason on record.
 //! * [`statement`] looks at an account over some days; [`receipts`] makes documents of what happened, and answers whoever holds one.
 //! * [`audit_export`] and [`audit_search`] are the auditor's; [`Bank::denied`] writes down what was refused to whom.
@@ -34,6 +35,7 @@ pub mod followed;
 pub mod fraud;
 mod further;
 pub mod jobs;
+pub mod judged;
 mod keys;
 pub mod machines;
 pub mod messenger;
@@ -89,7 +91,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 31] = [
+    let lists: [&[&Code]; 32] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -118,6 +120,7 @@ pub fn codes() -> Vec<&'static Code> {
         arrears::ALL,
         orders::ALL,
         cases::ALL,
+        diligence::ALL,
         codes::ALL,
         demo_load::ALL,
         demo_time::ALL,

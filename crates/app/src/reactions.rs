@@ -1,6 +1,6 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
-use crate::{followed, watch};
+use crate::{followed, judged, watch};
 use kernel::id::{
     AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
@@ -23,6 +23,8 @@ enum Reaction {
     TillFollows,
     /// The desk of cases looks into it.
     BecomesCase,
+    /// Due diligence: the customer of a case that ended is judged anew, what an upheld objection is about is given back.
+    Judges,
     /// Whoever pays (`payer`).
     TellPayer,
     /// Members of the payer's family who may hear of what is unusual on the account (`payer`, `debit`).
@@ -143,8 +145,10 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "worksite.order_froze" | "worksite.order_deducted" | "worksite.order_lifted" => &[TellFirm],
 
         "guard.case_wanted" | "safety.reported" => &[BecomesCase],
-        "case.appeal_decided" => &[TellPerson],
         "talk.manager_called" | "talk.police_called" => &[TellStaff],
+        "case.closed" => &[Judges],
+        "case.appeal_decided" => &[Judges, TellPerson],
+        "diligence.lowered" | "diligence.given_back" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
@@ -168,6 +172,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             WageMoneyIn => wage_money_in(tx, event)?,
             BecomesCase => followed::heard(tx, event)?,
             GuardSees => followed::signed_in(tx, event)?,
+            Judges => judged::heard(tx, event)?,
             _ => {}
         }
     }
@@ -372,13 +377,15 @@ fn recipient(tx: &mut Tx<'_>, event: &Outbox, reaction: Reaction) -> Result<Opti
     let principal = |name: &str| (name.starts_with("pers_") || name.starts_with("staf_")).then(|| name.to_owned());
     Ok(match reaction {
         PayLinePaid | PayLineReturned | TillFollows | WageMoneyIn | BecomesCase | GuardSees | TellPaid | TellFamily
-        | TellTrusted | TellToSign => None,
+        | TellTrusted | TellToSign | Judges => None,
         TellBureau | TellWorkers | TellStaff => None,
         TellCrew => subcontractor(tx, event)?.map(|firm| firm.to_string()),
         TellPayer if is_part_of_a_run(event) || is_of_an_order(event) => None,
         TellPayer => of_owner(text(event, "payer")),
         TellSubject if stands_for_an_order(tx, event)? => None,
         TellSubject => of_owner(text(event, "subject")),
+        // Told with its reason by the event that follows it.
+        TellPerson if event.kind == "party.tier_changed" && event.correlation == diligence::PROCESS => None,
         TellPerson => of_owner(text(event, "person")),
         TellHolder if event.kind == "cards.stated" && money(event).is_none_or(|m| m.is_zero()) => None,
         TellHolder => of_owner(text(event, "owner")),

@@ -58,7 +58,9 @@ pub use desk::{
 };
 pub use events::Event;
 pub use figures::{Board, Figures, Pile, RuleFigure, Saved, board, figures, interceptions};
-pub use list::{Ask, Said, alerts_of, case, case_of_instruction, case_raw, cases_of, listed, steps_of};
+pub use list::{
+    Ask, Involved, Said, alerts_of, case, case_of_instruction, case_raw, cases_of, involved, listed, steps_of,
+};
 pub use night::{Night, NightNew, night_of, nights, set_night};
 pub use open::{NewAlert, alert};
 pub use rules::{

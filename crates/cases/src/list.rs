@@ -180,6 +180,26 @@ pub fn case_of_instruction(tx: &mut Tx<'_>, subject: Owner, id: InstructionId) -
     }
 }
 
+/// Cases about the misuse of a customer's account: open now, and ended against him.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Involved {
+    pub open: usize,
+    pub confirmed: usize,
+}
+
+/// How far a customer is in cases about the misuse of his account; asks no permission. Who may lose money is not counted, and of
+/// a report of suspicion nothing shows.
+pub fn involved(tx: &mut Tx<'_>, subject: Owner) -> Result<Involved> {
+    let tail = "WHERE book = ?1 AND subject = ?2 ORDER BY id DESC LIMIT ?3";
+    let all = tx.select::<Case>(tail, params![book_of(subject)?, subject, ALERTS_MAX as i64])?;
+    let mut found = Involved::default();
+    for c in all.iter().filter(|c| c.about == About::Misuse && !c.sensitive) {
+        found.open += usize::from(c.state.is_open());
+        found.confirmed += usize::from(c.outcome.is_some_and(crate::Outcome::confirms));
+    }
+    Ok(found)
+}
+
 /// The customer's open case about something, locked.
 pub(crate) fn open_of(tx: &mut Tx<'_>, subject: Owner, about: About) -> Result<Option<Case>> {
     let tail = "WHERE book = ?1 AND subject = ?2 AND about = ?3 AND state IN ('open', 'claimed', 'waiting') \

@@ -347,6 +347,12 @@ ids! {
     AppealId = "appl";
     /// A talk at a counter before money is paid (柜面劝阻).
     CounterTalkId = "talk";
+    /// What was asked, found and decided when an account was to be opened (开户核查).
+    OpeningId = "opng";
+    /// A review of a customer (持续尽职调查).
+    CddReviewId = "cddr";
+    /// A review of accounts opened in a period (存量账户排查).
+    StockReviewId = "stkr";
 }
 
 #[cfg(test)]

@@ -47,7 +47,8 @@ pub use events::Event;
 pub use refusal::{Refusal, codes as refusals};
 pub use standing::{STANDING_ROWS_MAX, Standing, standing};
 pub use statement::{
-    ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, accounts_count, by_number, net_at, of_owner, statement, view,
+    ACCOUNTS_OF_OWNER_MAX, Line, View, accounts, accounts_count, by_number, net_at, of_owner, opened_between,
+    statement, view,
 };
 pub use transfer::{CODE_BYTES_MAX, Kind, MEMO_BYTES_MAX, Outcome, REFERENCE_BYTES_MAX, Transfer};
 

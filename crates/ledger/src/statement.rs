@@ -13,7 +13,7 @@ use crate::strands;
 use crate::{ACCOUNT_UNKNOWN, NUMBER_AMBIGUOUS, STATEMENT_ROWS_MAX};
 use kernel::{Error, Id, Money, Result, Timestamp, id::AccountId};
 use std::collections::VecDeque;
-use store::{Param, Tx};
+use store::{Column, Param, Tx};
 
 /// Accounts of one owner listed at most.
 pub const ACCOUNTS_OF_OWNER_MAX: i64 = 200;
@@ -122,6 +122,27 @@ pub fn accounts(tx: &mut Tx<'_>, ids: &[AccountId]) -> Result<Vec<Account>> {
 pub fn of_owner(tx: &mut Tx<'_>, owner: kernel::Owner) -> Result<Vec<Account>> {
     let params = [Param::Text(owner.to_string().into()), Param::Int(ACCOUNTS_OF_OWNER_MAX)];
     tx.select::<Account>("WHERE owner = ?1 ORDER BY opened_at, id LIMIT ?2", &params)
+}
+
+/// Current accounts of customers in a book that were opened from `from` until before `until`, oldest first, after the id `after`;
+/// closed ones are left out. At most `rows`, and of those that stand there, not of those that fit.
+pub fn opened_between(
+    tx: &mut Tx<'_>,
+    book: kernel::BookId,
+    (from, until): (Timestamp, Timestamp),
+    after: Option<AccountId>,
+    rows: u32,
+) -> Result<Vec<Account>> {
+    if rows > STATEMENT_ROWS_MAX {
+        return Err(Error::limit("accounts", rows, STATEMENT_ROWS_MAX, "rows"));
+    }
+    // Ids begin with the millisecond in which they were made; a day is room enough for whoever chose one before he opened.
+    let since = from.plus(-kernel::clock::DAY).micros().max(0) as u64 / 1000;
+    let first = kernel::id::Raw::from_parts(since << 12, book, [0; 6]);
+    let after = after.map_or(first.0, |id| id.bytes());
+    let tail = "WHERE book = ?1 AND id > ?2 AND opened_at >= ?3 AND opened_at < ?4 AND closed_at IS NULL \
+                AND purpose = 'general' AND owner <> 'bank' ORDER BY id LIMIT ?5";
+    tx.select::<Account>(tail, &[book.param(), Param::Id(after), from.param(), until.param(), rows.param()])
 }
 
 fn walk_sql() -> String {

@@ -139,3 +139,18 @@ pub fn firm_index(keys: &KeyRing, credit_code: &str) -> Vec<u8> {
 pub fn phone_index(keys: &KeyRing, number: &str) -> Option<Vec<u8>> {
     Some(keys.index("phone", &phone(number)?))
 }
+
+/// People on file with this phone ([`Person::phone_index`]), at most [`PEOPLE_FOUND_MAX`]; asks no permission and names nobody.
+/// One phone belongs to one document (银发〔2016〕261号).
+pub fn phone_sharers(tx: &mut Tx<'_>, phone_index: &[u8]) -> Result<usize> {
+    let tail = "WHERE phone_index = ?1 ORDER BY id LIMIT ?2";
+    Ok(tx.select::<Person>(tail, params![phone_index.to_vec(), PEOPLE_FOUND_MAX])?.len())
+}
+
+/// A keyed hash of where somebody lives, by which two customers of one address meet; `None` where none is on file. The
+/// address itself stays encrypted.
+pub fn address_index(tx: &mut Tx<'_>, p: &Person) -> Result<Option<Vec<u8>>> {
+    let written = p.key(tx.keys())?.decrypt("person.address", &p.address)?;
+    let plain: String = half_width(&written).chars().filter(|c| !c.is_whitespace()).collect();
+    Ok((!plain.is_empty()).then(|| tx.keys().index("address", &plain)))
+}

@@ -466,6 +466,7 @@ pub const PROCESSES: &[(&str, &[Permission])] = &[
     ("guard", &[P::GuardRead, P::GuardLists, P::AccountFreeze]),
     ("orders", &[P::PaymentSubmitAny, P::AccountReadAny]),
     ("cases", &[P::CaseWork]),
+    ("diligence", &[P::PersonTier]),
     ("expire", &[P::PaymentSubmitAny]),
     ("till", &[P::PaymentSubmitAny]),
 ];

@@ -118,6 +118,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/orders.ftl")),
             include_str!(concat!("../locales/", $folder, "/cases.ftl")),
             include_str!(concat!("../locales/", $folder, "/talks.ftl")),
+            include_str!(concat!("../locales/", $folder, "/diligence.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };

@@ -20,10 +20,15 @@ impl Deed for TierMove {
     fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
         party::may(tx, actor, Permission::PersonTier, &Scope::person(self.person))?;
         let person = party::person(tx, self.person)?;
-        let summary = vec![
+        let mut summary = vec![
             Line::shown("order-party", format!("{} {}", person.name_masked, person.identity_masked)),
             Line::new("person-tier", person.tier.code(), self.to.code()),
         ];
+        if self.to.rank() > person.tier.rank()
+            && let Some((score, _)) = diligence::may_rise(tx, self.person, self.to)?
+        {
+            summary.push(Line::shown("cdd-score", score.to_string()));
+        }
         Ok(Terms {
             kind: if self.to.rank() > person.tier.rank() { "tier" } else { "tier.lower" },
             permission: Permission::PersonTier,

@@ -12,11 +12,14 @@ fn two_who_serve_one_customer_at_once_open_one_account() {
     let tellers = names.map(|name| h.staff(name, Role::Teller));
     let owner = Owner::Person(h.person);
     for currency in [Currency::USD, Currency::EUR, Currency::HKD] {
-        let new = AccountNew { owner, currency, purpose: "旅行".into(), checked: Check::of(owner).to_vec() };
+        let day = h.read(|tx| tx.business_date());
+        let answers = diligence::set_of(diligence::AnswerOf::Person, day).unwrap().plain();
+        let (checked, closer) = (Check::of(owner).to_vec(), String::new());
+        let new = AccountNew { owner, currency, purpose: "旅行".into(), checked, answers, closer };
         let done: Vec<_> = std::thread::scope(|s| {
             let one = |teller: &kernel::Actor| {
                 let (teller, new, bank) = (teller.clone(), new.clone(), &h.bank);
-                s.spawn(move || bank.write(move |tx| open_account(tx, &teller, &new).map(|a| a.id)))
+                s.spawn(move || bank.write(move |tx| open_account(tx, &teller, &new).map(drop)))
             };
             let at_once: Vec<_> = tellers.iter().map(one).collect();
             at_once.into_iter().map(|t| t.join().unwrap()).collect()

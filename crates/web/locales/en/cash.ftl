@@ -253,7 +253,6 @@ counter-elder = This is an elderly customer
 counter-elder-next = Speak slowly, and say amount and purpose before each thing. For a large sum in cash or an early draw, ask whether somebody on the phone told him to.
 counter-person = What the bank knows of him
 counter-open = Open an account
-counter-open-lead = Look at each item, tick it, and open the account then.
 counter-open-do = Open the account
 counter-purpose = What the account is for
 counter-purpose-hint = In the customer's own words, such as: for my wages.

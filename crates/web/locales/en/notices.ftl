@@ -147,6 +147,8 @@ notice-safety-report-decided = The bank has looked at the payee of the payment t
 notice-talk-manager-called = Please come to the counter: a customer wants a large sum, and the teller asks you to talk to him together.
 notice-talk-police-called = After a talk with a customer the teller called the police. Please have a look.
 notice-case-appeal-decided = Your objection or complaint was answered. Look under "My objections and complaints".
+notice-diligence-lowered = The class of your accounts went down from { $from } to { $to }. { $why } Bring your identity document and what explains it to any branch. If you see it differently, say so under "Limits"; we answer within 15 days.
+notice-diligence-given-back = The class of your accounts is { $to } again, with its limits.
 notice-orders-placed = { $kind ->
     [stop] By law an authority has your payments stopped, until { $until } at the latest. You can still receive. Bring your identity document to any branch to learn why, how to object and what to bring.
    *[other] By law an authority has frozen money of yours until { $until }. Bring your identity document to any branch to learn why, how to object and what to bring.

@@ -253,7 +253,6 @@ counter-elder = 这是一位老年客户
 counter-elder-next = 请说慢一点，每一笔先说清金额和用途。大额取现或提前支取时，请问清是不是有人打电话让他这样做。
 counter-person = 客户资料
 counter-open = 开立账户
-counter-open-lead = 逐项核对后勾选，再开户。
 counter-open-do = 开户
 counter-purpose = 开户用途
 counter-purpose-hint = 用客户自己的话，例如：领工资。

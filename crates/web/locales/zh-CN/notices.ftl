@@ -147,6 +147,8 @@ notice-safety-report-decided = 您说是诈骗的那笔付款，银行已经核�
 notice-talk-manager-called = 请到柜台来：有一位客户要办大额业务，柜员请您一起和他谈一谈。
 notice-talk-police-called = 柜员和一位客户谈话后联系了公安，请看一看。
 notice-case-appeal-decided = 您提的异议或投诉已有答复。请在“我的异议与投诉”里查看。
+notice-diligence-lowered = 您的账户类别由{ $from }调低为{ $to }。{ $why }请带身份证件和相关材料到任一网点核实；有不同意见，可以在“限额”里提出，我们15天内答复。
+notice-diligence-given-back = 您的账户类别已恢复为{ $to }，限额按恢复后的类别执行。
 notice-orders-placed = { $kind ->
     [stop] 有权机关依法要求停止付款，您现在不能付款，可以收款，最长到 { $until }。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。
    *[other] 有权机关依法冻结了您的钱，到 { $until } 为止。请带身份证件到任一网点，了解原因、怎样申诉和要带的材料。

@@ -23,6 +23,7 @@ pub mod guarantees;
 pub mod guards;
 pub mod help;
 pub mod machines;
+pub mod openings;
 pub mod operations;
 pub mod orders;
 pub mod overviews;

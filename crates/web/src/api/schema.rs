@@ -232,7 +232,14 @@ shapes! {
     DepositStep "A step in a deposit's life." { number: int, kind: text, day: date, amount: Amount, interest: Amount, tax: Amount, lost: Amount, rate: text }
     DepositNotice "Notice that an amount will be drawn." { number: int, amount: Amount, given_on: date, due_on: date, state: text }
     DepositLife "A deposit and every step of its life." { deposit: id, owner: id, linked: id, product: text, version: int, term: text, principal: Amount, opened_principal: Amount, rate: text, began: date, matures: date "null", rollover: text, round: int, draws: int, paid: Amount, state: text, opened_at: time, closed_at: time "null", steps: [DepositStep], notices: [DepositNotice] }
-    CurrentAccount "An account that was opened." { account: id, number: text, owner: id, currency: text, opened_at: time }
+    OpenedAccount "An account that was opened, or the refusal with its reason." { account: id "null", number: text "null", owner: id, currency: text, opened_at: time "null", refusal: id "null", reason: text "null" }
+    OpeningChoice "A choice of a question." { choice: text, zh: text, en: text }
+    OpeningQuestion "A question before an account is opened." { question: text, zh: text, en: text, choices: [OpeningChoice] }
+    OpeningQuestions "The questions in force." { version: int, effective_from: date, questions: [OpeningQuestion] }
+    AccountOpening "What came of asking for an account; `flags` are what was odd." { opening: id, owner: id, branch: id, questions: int, flags: [text], outcome: text, account: id "null", reason: text "null", asked_by: text, asked_at: time, objection: id "null", lifted_at: time "null" }
+    OpeningAnswer "An answer." { question: text, choice: text }
+    OpeningFound "What the bank found by itself." { accounts: int, sharers: int, listed: flag }
+    AccountOpeningSaid "What was asked, found and decided." { opening: AccountOpening, purpose: text, answers: [OpeningAnswer], closer: text, found: OpeningFound }
     DepositOffer "What a deposit would be if it were opened now." { amount: Amount, rate: text, began: date, matures: date "null", interest: Amount "null", rate_if_broken: text, available: Amount }
     DrawQuote "What a draw pays and costs." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date }
     Drawn "What came of a draw." { account: id, amount: Amount, interest: Amount, tax: Amount, arrives: Amount, interest_if_kept: Amount, lost: Amount, rate: text, rate_if_kept: text, stays: Amount, days: int, matures: date "null", on: date, closed: flag }

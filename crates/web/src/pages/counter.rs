@@ -9,13 +9,12 @@ use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::{Asked, Web};
 use crate::{Fault, Shown};
-use app::counter::{AccountNew, Check};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use deposits::{Deposit, ProofAsk};
 use kernel::chinese::mask_card;
-use kernel::id::{AccountId, FirmId, PersonId};
-use kernel::{Currency, Error, Owner};
+use kernel::id::{AccountId, PersonId};
+use kernel::{Error, Owner};
 use ledger::{Purpose, View};
 use maud::{Markup, html};
 use party::{DocumentKind, DocumentNew, Find, Permission as P, PersonView};
@@ -69,13 +68,13 @@ pub async fn find(State(web): State<Web>, who: Signed, Checked(f): Checked<ReadF
     Ok(refused(read_page(&who, "", &errors)))
 }
 
-struct Seen {
+pub(super) struct Seen {
     person: PersonView,
     accounts: Vec<View>,
     deposits: Vec<(Deposit, String)>,
 }
 
-async fn look(web: &Web, who: &Signed, id: PersonId) -> Result<Seen, Fault> {
+pub(super) async fn look(web: &Web, who: &Signed, id: PersonId) -> Result<Seen, Fault> {
     let (actor, w) = (who.actor.clone(), who.words());
     let found = web.write(move |tx| {
         let person = party::person_view(tx, &actor, id)?;
@@ -133,6 +132,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
             (link_button(Button::Secondary, &who.t("counter-phone"), &at("phone")))
             (link_button(Button::Secondary, &who.t("counter-document"), &at("document")))
             (link_button(Button::Secondary, &who.t("counter-more"), &format!("/customers/{id}")))
+            @if who.holds(P::AccountOpen) { (link_button(Button::Secondary, &who.t("openings"), "/openings")) }
             (link_button(Button::Secondary, &who.t("counter-next"), "/counter"))
         }))
     };
@@ -181,97 +181,6 @@ fn held(who: &Signed, all: &[(Deposit, String)]) -> Markup {
         .text(who.t("deposit-matures"))
         .rows(all.iter().map(row))
         .show(w)
-}
-
-/// An account as it is asked for: what it is for, and what was looked at.
-#[derive(Clone, Debug, Default)]
-pub struct OpeningForm {
-    once: String,
-    purpose: String,
-    checked: Vec<Check>,
-}
-
-impl OpeningForm {
-    fn of(fields: &[(String, String)]) -> OpeningForm {
-        let one = |name: &str| fields.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
-        let ticked = fields.iter().filter(|(n, _)| n == "checked");
-        let checked = ticked.filter_map(|(_, v)| Check::parse(v)).collect();
-        OpeningForm { once: one("once"), purpose: one("purpose"), checked }
-    }
-}
-
-fn opening_page(who: &Signed, owner: Owner, f: &OpeningForm, errors: &FieldErrors) -> Shown {
-    let w = who.words();
-    let label = |c: &Check| say::told(w, "counter-check", c.code());
-    let choices: Vec<Choice<'_>> = Check::of(owner).iter().map(|c| Choice::new(c.code(), label(c))).collect();
-    let ticked: Vec<&str> = f.checked.iter().map(|c| c.code()).collect();
-    let purpose = Field::new("purpose", who.t("counter-purpose")).hint(who.t("counter-purpose-hint"));
-    let fields = html! {
-        (checkboxes(w, &Field::new("checked", who.t("counter-checks")).errors(errors), &choices, &ticked))
-        (text(w, &purpose.value(f.purpose.as_str()).errors(errors)))
-    };
-    let (here, back) = places(owner);
-    let asking = Asking {
-        title: &who.t("counter-open"),
-        lead: &who.t("counter-open-lead"),
-        crumbs: vec![(who.t("counter-at").into_owned(), back.clone())],
-        action: &here,
-        back: &back,
-        button: &who.t("counter-open-do"),
-    };
-    asking.show(who, fields, errors)
-}
-
-fn places(owner: Owner) -> (String, String) {
-    match owner {
-        Owner::Firm(f) => (format!("/firms/{f}/account"), format!("/firms/{f}")),
-        Owner::Person(p) => (format!("/counter/{p}/account"), format!("/counter/{p}")),
-        Owner::Bank => ("/counter".into(), "/counter".into()),
-    }
-}
-
-pub async fn opening(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> Result<Shown, Fault> {
-    look(&web, &who, id).await?;
-    Ok(opening_page(&who, Owner::Person(id), &OpeningForm::default(), &FieldErrors::new()))
-}
-
-pub async fn open(
-    State(web): State<Web>,
-    who: Signed,
-    At(id): At<PersonId>,
-    Checked(fields): Checked<Vec<(String, String)>>,
-) -> Result<Response, Fault> {
-    opened(&web, &who, Owner::Person(id), &OpeningForm::of(&fields)).await
-}
-
-pub async fn firm_opening(State(web): State<Web>, who: Signed, At(id): At<FirmId>) -> Result<Shown, Fault> {
-    web.read(move |tx| party::firm(tx, id)).await?;
-    Ok(opening_page(&who, Owner::Firm(id), &OpeningForm::default(), &FieldErrors::new()))
-}
-
-pub async fn firm_open(
-    State(web): State<Web>,
-    who: Signed,
-    At(id): At<FirmId>,
-    Checked(fields): Checked<Vec<(String, String)>>,
-) -> Result<Response, Fault> {
-    opened(&web, &who, Owner::Firm(id), &OpeningForm::of(&fields)).await
-}
-
-async fn opened(web: &Web, who: &Signed, owner: Owner, f: &OpeningForm) -> Result<Response, Fault> {
-    let (purpose, checked) = (f.purpose.clone(), f.checked.clone());
-    let new = AccountNew { owner, currency: Currency::CNY, purpose, checked };
-    let asked = Asked::new(&who.actor, &f.once, "counter.open_account.page", &new)?;
-    let actor = who.actor.clone();
-    let done = web.write_once(&asked, move |tx| app::counter::open_account(tx, &actor, &new).map(|a| a.id)).await;
-    match done {
-        Ok(account) => Ok(see_other(&format!("/accounts/{account}"))),
-        Err(why) => {
-            let field = if why.is(&app::codes::CHECK_MISSING) { "checked" } else { "purpose" };
-            let errors = told(who, &["purpose"], field, why)?;
-            Ok(refused(opening_page(who, owner, f, &errors)))
-        }
-    }
 }
 
 /// Another number.

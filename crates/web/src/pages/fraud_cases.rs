@@ -71,6 +71,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<QueueAs
             (link_button(Button::Secondary, &who.t("fcase-figures"), "/cases/figures"))
             (link_button(Button::Secondary, &who.t("fcases-nights"), "/cases/nights"))
             (link_button(Button::Secondary, &who.t("talks"), "/talks"))
+            (link_button(Button::Secondary, &who.t("diligence"), "/diligence"))
             @if who.holds(P::GuardDecide) { (link_button(Button::Secondary, &who.t("fraud-reports"), "/fraud-reports")) }
         }))
         (sides(&who, &ask.show))
@@ -197,6 +198,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FraudCaseId>) 
             (form(&who.view, &format!("/cases/{id}/claim"), actions(button(Button::Primary, &who.t("fcase-claim"), None))))
         }
         (alerts(&who, &all.alerts))
+        (actions(link_button(Button::Secondary, &who.t("look-back"), &format!("/cases/{id}/openings"))))
         @if c.state.is_open() { (script(&who, all.script)) }
         @if mine { (super::fraud_deeds::forms(&who, c, &all.phone, &all.others)) }
         (timeline(&who, id, &all.steps))

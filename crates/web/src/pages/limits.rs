@@ -15,8 +15,9 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
-    let t = view(&web, &who, himself(&who)?).await?;
-    let w = who.words();
+    let me = himself(&who)?;
+    let (t, w, actor) = (view(&web, &who, me).await?, who.words(), who.actor.clone());
+    let lowered = web.read(move |tx| app::judged::lowering(tx, &actor, me)).await?;
     let cap = t.own_cap.map_or_else(|| html! { (who.t("own-cap-none")) }, |m| amount(w, m));
     let mut rows = vec![Row::new(who.t("person-tier"), html! { strong { (tier_shown(&who, t.tier)) } })];
     if let Some(max) = t.balance_max {
@@ -24,6 +25,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     }
     rows.push(Row::new(who.t("own-cap-mine"), cap).change("/limits/own-cap"));
     let main = html! {
+        @if let Some(lowered) = &lowered { (super::diligence::lowered(&who, lowered)) }
         (summary_list(w, &rows))
         h2 { (who.t("limits-today")) }
         @for (i, a) in t.allowances.iter().filter(|a| is_sent(a)).enumerate() { (one(&who, i, a, t.own_cap)) }

@@ -198,7 +198,10 @@ fn value(words: Words, kind: &str, name: &str, text: &str) -> FluentValue<'stati
         (_, "role") => Some(say::told_or(words, "role", text)),
         (_, "refusal") => refusal(words, text),
         ("wealth.refused", "why") => Some(say::told_or(words, "wealth-why", text)),
-        ("party.tier_changed", "from" | "to") => Some(say::told_or(words, "tier", &text.to_ascii_lowercase())),
+        ("party.tier_changed" | "diligence.lowered" | "diligence.given_back", "from" | "to") => {
+            Some(say::told_or(words, "tier", &text.to_ascii_lowercase()))
+        }
+        ("diligence.lowered", "why") => Some(say::told_or(words, "lowered-because", text)),
         ("clearing.returned", "reason") => Some(say::told_or(words, "clearing-reason", text)),
         ("payroll.line_failed", "reason") => Some(say::failure(words, text, "")),
         (kind, "kind") if kind.starts_with("arrears.") => Some(say::told_or(words, "arrears-kind", text)),

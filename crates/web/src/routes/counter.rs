@@ -13,14 +13,10 @@ pub(super) fn pages() -> Vec<Route> {
         get("/counter", counter::read, teller),
         post("/counter", counter::find, teller),
         get("/counter/{id}", counter::show, teller),
-        get("/counter/{id}/account", counter::opening, teller),
-        post("/counter/{id}/account", counter::open, teller),
         get("/counter/{id}/phone", counter::phone, clerk),
         post("/counter/{id}/phone", counter::phone_set, clerk),
         get("/counter/{id}/document", counter::document, clerk),
         post("/counter/{id}/document", counter::document_set, clerk),
-        get("/firms/{id}/account", counter::firm_opening, teller),
-        post("/firms/{id}/account", counter::firm_open, teller),
         get("/accounts/{id}/certificate", counter::proof, teller),
         post("/accounts/{id}/certificate", counter::proof_issue, teller),
         post("/accounts/{id}/interest-settlement", counter::settle, teller),
@@ -46,9 +42,8 @@ pub(super) fn pages() -> Vec<Route> {
 
 #[rustfmt::skip]
 pub(super) fn programs() -> Vec<Route> {
-    let (teller, clerk, keeper) = (Staff(P::AccountOpen), Staff(P::PersonRegister), Staff(P::VaultKeep));
+    let (clerk, keeper) = (Staff(P::PersonRegister), Staff(P::VaultKeep));
     vec![
-        act("/v1/accounts", api::open_account, teller, "Open a current account for whoever stands at the counter").doc(|d| d.body::<api::AccountAsk>().answer::<schema::CurrentAccount>()),
         ask("/v1/branches/{id}/vouchers", till::vouchers, Either(P::TillOperate, P::TillRead), "Blank vouchers of a branch, by kind and number").doc(|d| d.page_of::<schema::VoucherRange>()),
         act("/v1/vouchers", till::voucher_receive, keeper, "Blank vouchers came into the vault; another countersigns").doc(|d| d.body::<till::VoucherReceipt>().answer::<schema::VoucherRange>()),
         act("/v1/vouchers/{id}/issue", till::voucher_issue, keeper, "Ask that the next of a range go to a till, or back").doc(|d| d.body::<till::VoucherIssue>().answer::<schema::VoucherRange>()),

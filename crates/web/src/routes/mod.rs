@@ -6,6 +6,7 @@ mod cash;
 mod counter;
 mod crews;
 mod desk;
+mod diligence;
 mod door;
 mod elder;
 mod kiosk;
@@ -76,6 +77,8 @@ pub fn table() -> Vec<Route> {
         elder::programs(),
         counter::pages(),
         counter::programs(),
+        diligence::pages(),
+        diligence::programs(),
         cash::pages(),
         cash::programs(),
         cards::pages(),
