@@ -190,7 +190,8 @@ fn stock_is_selected_worked_and_a_case_leads_back_to_who_opened() {
     assert!(house.page('m', "/stock-reviews").text().contains(&list));
     let page = house.page('r', &format!("{list}?lang=zh")).text();
     assert!(page.contains("记下结果"), "{page}");
-    let at = page.split("action=\"").find(|p| p.contains("/accounts/acct_")).and_then(|p| p.split('"').next());
+    let forms = page.split("action=\"").skip(1);
+    let at = forms.filter_map(|p| p.split('"').next()).find(|to| to.contains("/accounts/acct_"));
     let at = at.expect("a form").to_owned();
     let account = at.rsplit('/').next().expect("an account").split('?').next().expect("an id").to_owned();
     let (result, note) = (format!("result-{account}"), format!("note-{account}"));

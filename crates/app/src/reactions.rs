@@ -107,7 +107,7 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "party.login_paused" | "party.granted" | "party.revoked" => &[TellPrincipal],
         "party.passkey_made" | "party.passkey_removed" | "party.passkey_suspect" => &[TellPrincipal],
         "party.tier_changed" | "party.phone_changed" | "party.address_changed" => &[TellPerson],
-        "party.document_changed" => &[TellPerson],
+        "party.document_changed" | "diligence.lowered" | "diligence.given_back" => &[TellPerson],
         "party.manager_assigned" => &[TellPerson],
         "family.invited" | "family.accepted" | "family.declined" | "family.ended" => &[TellPerson],
         "safety.locked" | "safety.loosening_withdrawn" | "safety.loosened" => &[TellPerson],
@@ -148,7 +148,6 @@ fn reactions(kind: &str) -> &'static [Reaction] {
         "talk.manager_called" | "talk.police_called" => &[TellStaff],
         "case.closed" => &[Judges],
         "case.appeal_decided" => &[Judges, TellPerson],
-        "diligence.lowered" | "diligence.given_back" => &[TellPerson],
 
         "webhook.disabled" => &[TellFirm],
         _ => &[],
