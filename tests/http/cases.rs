@@ -61,6 +61,7 @@ pub(super) fn programs() -> impl Iterator<Item = &'static Case> {
         .chain(super::safety_cases::SAFETY)
         .chain(super::fraud_case_cases::FRAUD_CASES)
         .chain(super::diligence_cases::DILIGENCE)
+        .chain(super::report_cases::REPORTS)
 }
 
 /// Programs; what grew too long stands in files of its own.

@@ -161,6 +161,7 @@ pub(super) fn wealth(house: &mut House) {
     super::fraud_case_cases::furnish(house);
     super::talk_cases::furnish(house);
     super::diligence_cases::furnish(house);
+    super::report_cases::furnish(house);
 }
 
 /// The answer with the highest score to every question.

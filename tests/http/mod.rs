@@ -37,6 +37,7 @@ mod page_cases;
 mod passwords;
 mod people;
 mod repeated;
+mod report_cases;
 mod rights;
 mod safety;
 mod safety_cases;

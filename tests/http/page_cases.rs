@@ -13,6 +13,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::fraud_case_cases::FRAUD_CASE_PAGES)
         .chain(super::talk_cases::TALK_PAGES)
         .chain(super::diligence_cases::DILIGENCE_PAGES)
+        .chain(super::report_cases::REPORT_PAGES)
         .chain(super::order_cases::FIRM_CLASSES)
         .chain(PEOPLES)
 }

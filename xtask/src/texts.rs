@@ -31,6 +31,7 @@ const FAMILIES: &[&str] = &[
     "orders-state",
     "fcase-state",
     "appeal-state",
+    "rept-state",
     "import-state",
     "guarantee-notice-state",
     "legal-order-state",

@@ -51,6 +51,8 @@ pub struct Options {
     pub identity: Option<Arc<dyn IdentityPort>>,
     /// Who makes plastics of cards; `None` is the simulator, which takes two looks for each.
     pub maker: Option<Arc<dyn CardMaker>>,
+    /// Who takes reports of large sums and suspicions; `None` is the simulator, which takes everything.
+    pub receiver: Option<Arc<dyn reporting::Receiver>>,
 }
 
 impl Options {
@@ -93,6 +95,7 @@ impl Options {
             webhooks,
             identity,
             maker,
+            receiver: None,
         }
     }
 
@@ -135,6 +138,8 @@ pub struct Bank {
     pub recorder: Arc<dyn wealth::Recorder>,
     /// Who makes plastics of cards.
     pub maker: Arc<dyn CardMaker>,
+    /// Who takes reports of large sums and suspicions.
+    pub receiver: Arc<dyn reporting::Receiver>,
     /// What keeps the PINs of cards.
     pub hsm: Arc<dyn Hsm>,
     pub(crate) denials: Arc<Denials>,
@@ -164,6 +169,7 @@ impl Bank {
             maker: options
                 .maker
                 .unwrap_or_else(|| Arc::new(MakerSimulator::new(MakerPlan { looks: MAKER_LOOKS, away: 0 }))),
+            receiver: options.receiver.unwrap_or_else(|| Arc::new(reporting::Simulator)),
             hsm: Arc::new(KeyedHashes { store: store.clone(), cost: party::PasswordCost::default() }),
             denials: Arc::default(),
             store,
@@ -258,6 +264,8 @@ impl Bank {
             party::MIGRATION_FIRM_CLASS,
             cases::MIGRATION_TALKS,
             diligence::MIGRATION,
+            reporting::MIGRATION,
+            guard::MIGRATION_LIST_WORK,
         ]);
         all
     }
@@ -293,6 +301,7 @@ impl Bank {
             orders::TABLES,
             cases::TABLES,
             diligence::TABLES,
+            reporting::TABLES,
             notices::TABLES,
             webhooks::TABLES,
         ];

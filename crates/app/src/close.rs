@@ -1,5 +1,5 @@
 //! Close of day: what stands in the way, then the trial balance, the day's ends and the signed root; then the night's work on
-//! deposits, which begins in the closing transaction and goes on by itself if it is broken off.
+//! deposits, which begins in the closing transaction and goes on by itself if it is broken off, and the look for large sums to report.
 //!
 //! A business day closes when nothing made at a counter waits for authorisation: neither a payment nor another command that
 //! was asked for in a branch; and when the cash is put away: no till open, nothing under way inside a branch, every vault that
@@ -141,6 +141,13 @@ pub fn close_day(bank: &Bank, actor: &Actor, to: Date, progress: &mut dyn FnMut(
     {
         // The day is closed all the same; the clockwork, or the next close, goes on where it broke off.
         tracing::error!(error = ?why, "the night's work on deposits broke off");
+    }
+    if matches!(closed, Close::Closed(_)) {
+        progress("reports", 0, 0);
+        if let Err(why) = reporting::go_on(&bank.store, &*bank.receiver) {
+            // The clockwork looks through the day again.
+            tracing::error!(error = ?why, "the day's look for large sums broke off");
+        }
     }
     progress("done", 0, 0);
     Ok(closed)

@@ -34,6 +34,8 @@ pub const WORKSITE_MINUTES: i64 = 10;
 pub const ARREARS_SECONDS: i64 = 10;
 /// Projects looked at in one run at most.
 pub const ARREARS_PROJECTS: u32 = 50;
+/// Seconds between two looks for closed days that nobody looked through for reports, and for files to hand over.
+pub const REPORTS_SECONDS: i64 = 10;
 /// Seconds between two looks at orders of authorities that end or lapse.
 pub const ORDERS_SECONDS: i64 = 5;
 /// Seconds between two looks for customers to be judged anew.
@@ -97,6 +99,7 @@ const JOBS: &[Job] = &[
     Job { name: "worksite", every: WORKSITE_MINUTES * MINUTE, run: worksite_sweep },
     Job { name: "arrears", every: ARREARS_SECONDS * SECOND, run: arrears_scan },
     Job { name: "orders", every: ORDERS_SECONDS * SECOND, run: orders_end },
+    Job { name: "reports", every: REPORTS_SECONDS * SECOND, run: reports_go_on },
     Job { name: "holds-expire", every: TIDYING_MINUTES * MINUTE, run: holds_expire },
     Job { name: "restrictions-lift", every: TIDYING_MINUTES * MINUTE, run: restrictions_lift },
     Job { name: "call-backs-overdue", every: TIDYING_MINUTES * MINUTE, run: call_backs_overdue },
@@ -189,6 +192,10 @@ fn arrears_scan(bank: &Bank) -> Result<Done> {
 fn orders_end(bank: &Bank) -> Result<Done> {
     let ended = orders::go_on(&bank.desk)?;
     Ok(Done { things: u64::from(ended.lapsed + ended.expired + ended.undecided), more: ended.more })
+}
+fn reports_go_on(bank: &Bank) -> Result<Done> {
+    let night = reporting::go_on(&bank.store, &*bank.receiver)?;
+    Ok(Done { things: u64::from(night.reports + night.sent), more: i64::from(night.sent) >= reporting::SENT_AT_ONCE })
 }
 fn holds_expire(bank: &Bank) -> Result<Done> {
     done(bank.write(|tx| ledger::expire_due(tx, ROWS_AT_ONCE))?, ROWS_AT_ONCE)

@@ -44,6 +44,8 @@ pub struct Rotated {
     pub talks: u64,
     /// Answers before an account is opened, and notes of reviews of customers and of stock.
     pub diligence: u64,
+    /// Reports with what was written in them.
+    pub reports: u64,
 }
 
 /// Adds a key to the key file and puts everything under it. The bank must not be open anywhere (`data_locked`).
@@ -90,6 +92,7 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         appeals: every::<cases::Appeal>(store, "fraud_appeals", progress, cases::renew_appeal)?,
         talks: every::<cases::Talk>(store, "fraud_talks", progress, cases::renew_talk)?,
         diligence: diligence(store, progress)?,
+        reports: every::<reporting::Report>(store, "reports", progress, reporting::renew_words)?,
     };
     let told = done.clone();
     store.write(move |tx| {
@@ -97,7 +100,7 @@ pub fn keys_rewrap(bank: &Bank, progress: &mut dyn FnMut(&str, u64)) -> Result<R
         let sum = sum + told.webhooks + told.passkeys + told.call_backs + told.complaints + told.file_parts;
         let sum = sum + told.bulk_lines + told.sites;
         let sum = sum + told.authority_orders + told.authority_answers + told.case_steps + told.appeals + told.talks;
-        let sum = sum + told.diligence;
+        let sum = sum + told.diligence + told.reports;
         let after = format!("version {}, {sum} rows", told.version);
         tx.audit(&Actor::system("bootstrap"), Audit::of("keys.rewrap", "key file").after(after))
     })?;

@@ -24,6 +24,7 @@
 mod audit;
 mod bank;
 mod close;
+mod counted;
 pub mod counter;
 pub mod demo_load;
 pub mod demo_time;
@@ -91,7 +92,7 @@ pub mod codes {
 
 /// Every code that can be raised, for the published list.
 pub fn codes() -> Vec<&'static Code> {
-    let lists: [&[&Code]; 32] = [
+    let lists: [&[&Code]; 33] = [
         kernel::error::ALL,
         store::ALL,
         sheets::ALL,
@@ -121,6 +122,7 @@ pub fn codes() -> Vec<&'static Code> {
         orders::ALL,
         cases::ALL,
         diligence::ALL,
+        reporting::ALL,
         codes::ALL,
         demo_load::ALL,
         demo_time::ALL,

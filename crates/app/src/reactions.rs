@@ -1,6 +1,6 @@
 //! Which event leads to what. One match; everything else here carries it out.
 use crate::notices::{self, Draft};
-use crate::{followed, judged, watch};
+use crate::{counted, followed, judged, watch};
 use kernel::id::{
     AccountId, ApprovalId, ClearingId, CrewId, FirmId, InstructionId, PayLineId, PaySheetId, PersonId, ProjectId,
 };
@@ -175,6 +175,7 @@ pub(crate) fn processes(tx: &mut Tx<'_>, event: &Outbox) -> Result<()> {
             _ => {}
         }
     }
+    counted::heard(tx, event)?;
     watch::look_again(tx, event)
 }
 

@@ -1,10 +1,10 @@
 //! What the desk did: counts by branch and skill, outcomes, how right each rule was, and the money that did not go.
 use crate::CASES_COUNTED_MAX;
-use crate::case::{Alert, Case, How, Interception, Outcome, Severity, Skill};
+use crate::case::{Alert, Appeal, Case, How, Interception, Outcome, Severity, Skill};
 use crate::list::Reach;
 use kernel::clock::{DAY, MINUTE};
-use kernel::id::BranchId;
-use kernel::{Actor, Currency, Date, Error, Result, Timestamp};
+use kernel::id::{BranchId, Raw};
+use kernel::{Actor, Currency, Date, Error, Owner, Result, Timestamp};
 use std::collections::BTreeMap;
 use store::{Tx, params};
 
@@ -133,6 +133,61 @@ fn summed(closed: &[(Case, Vec<Alert>)]) -> Figures {
     }
 }
 
+/// Cases that were opened, of one branch and typology.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub branch: BranchId,
+    pub typology: String,
+    pub cases: usize,
+    pub alerts: i64,
+}
+
+/// Cases opened from a day to another by branch and typology, of those that the actor sees; at most [`CASES_COUNTED_MAX`] a
+/// branch. What is sensitive is counted for nobody: a figure would tell of it.
+pub fn opened(tx: &mut Tx<'_>, actor: &Actor, from: Date, to: Date) -> Result<Vec<Opened>> {
+    days(from, to)?;
+    let (low, high) = (Raw::bound(from.begins()), Raw::bound(to.plus_days(1).begins()));
+    let (mut reach, mut sums) = (Reach::default(), BTreeMap::new());
+    for branch in party::branches(tx)? {
+        if !reach.sees(tx, actor, branch.id)? {
+            continue;
+        }
+        let tail =
+            "WHERE book = ?1 AND id >= ?2 AND id < ?3 AND sensitive = 0 AND state <> 'merged' ORDER BY id LIMIT ?4";
+        for c in tx.select::<Case>(tail, params![branch.book, low, high, CASES_COUNTED_MAX])? {
+            let none = Opened { branch: branch.id, typology: c.typology.clone(), cases: 0, alerts: 0 };
+            let sum: &mut Opened = sums.entry((branch.id, c.typology)).or_insert(none);
+            sum.cases += 1;
+            sum.alerts += c.alerts;
+        }
+    }
+    Ok(sums.into_values().collect())
+}
+
+/// Objections that wait, and those that are late.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    pub open: usize,
+    pub late: usize,
+    /// The first answer that is due.
+    pub first_due: Option<Timestamp>,
+}
+
+/// Open objections of customers where the actor works or reads cases, at most [`CASES_COUNTED_MAX`].
+pub fn objections_open(tx: &mut Tx<'_>, actor: &Actor) -> Result<Waiting> {
+    let tail = "WHERE state IN ('open', 'lifting') ORDER BY due_at, id LIMIT ?1";
+    let (mut reach, mut waiting, now) = (Reach::default(), Waiting::default(), tx.now());
+    for a in tx.select::<Appeal>(tail, params![CASES_COUNTED_MAX])? {
+        let branch = party::branch_of(tx, a.book)?.id;
+        if reach.sees(tx, actor, branch)? {
+            waiting.open += 1;
+            waiting.late += usize::from(a.is_late(now));
+            waiting.first_due = waiting.first_due.or(Some(a.due_at));
+        }
+    }
+    Ok(waiting)
+}
+
 /// Money that did not go, of one branch, month and way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saved {
@@ -144,6 +199,41 @@ pub struct Saved {
     /// Minor units of [`Saved::currency`].
     pub amount: i64,
     pub currency: Currency,
+}
+
+/// The newest interceptions from a day to another, at most `most`, of branches where the actor has `case.work` or `guard.read`.
+pub fn interceptions_newest(
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    from: Date,
+    to: Date,
+    most: usize,
+) -> Result<Vec<Interception>> {
+    days(from, to)?;
+    let tail = "WHERE day >= ?1 AND day <= ?2 ORDER BY day DESC, book DESC, alert DESC LIMIT ?3";
+    let (mut reach, mut out) = (Reach::default(), Vec::new());
+    for row in tx.select::<Interception>(tail, params![from, to, CASES_COUNTED_MAX])? {
+        if out.len() < most && reach.sees(tx, actor, row.branch)? {
+            out.push(row);
+        }
+    }
+    Ok(out)
+}
+
+/// Alerts with a payment whose case was closed as a false alarm from a day to another, and whose they were.
+pub fn false_alarms(tx: &mut Tx<'_>, actor: &Actor, from: Date, to: Date) -> Result<Vec<(Owner, Alert)>> {
+    days(from, to)?;
+    let (begin, end) = (from.begins(), to.plus_days(1).begins());
+    let tail = "WHERE closed_at >= ?1 AND closed_at < ?2 AND state = 'closed' AND outcome = 'false_alarm' AND sensitive = 0 \
+                ORDER BY closed_at, id LIMIT ?3";
+    let (mut reach, mut out) = (Reach::default(), Vec::new());
+    for c in tx.select::<Case>(tail, params![begin, end, CASES_COUNTED_MAX])? {
+        if reach.case(tx, actor, &c)? {
+            let alerts = crate::list::alerts(tx, c.id)?.into_iter().filter(|a| a.instruction.is_some());
+            out.extend(alerts.map(|a| (c.subject, a)));
+        }
+    }
+    Ok(out)
 }
 
 /// Interceptions from a day to another, by month, branch and way. Needs `case.work` or `guard.read` at the branch.

@@ -57,7 +57,10 @@ pub use desk::{
     put_back, wait,
 };
 pub use events::Event;
-pub use figures::{Board, Figures, Pile, RuleFigure, Saved, board, figures, interceptions};
+pub use figures::{
+    Board, Figures, Opened, Pile, RuleFigure, Saved, Waiting, board, false_alarms, figures, interceptions,
+    interceptions_newest, objections_open, opened,
+};
 pub use list::{
     Ask, Involved, Said, alerts_of, case, case_of_instruction, case_raw, cases_of, involved, listed, steps_of,
 };
@@ -165,7 +168,7 @@ pub(crate) fn may_see(tx: &mut Tx<'_>, actor: &Actor, c: &Case) -> Result<()> {
 }
 
 /// `Err(CONFLICT)` for who is the customer himself, of his family, looks after him or acts for the firm.
-pub(crate) fn free_of(tx: &mut Tx<'_>, actor: &Actor, subject: Owner) -> Result<()> {
+pub fn free_of(tx: &mut Tx<'_>, actor: &Actor, subject: Owner) -> Result<()> {
     let Who::Staff(me) = actor.who else { return Ok(()) };
     let near = |why: &str| Err(Error::new(&CONFLICT, why.to_owned()));
     let himself = party::staff(tx, me)?.person;

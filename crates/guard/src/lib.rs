@@ -31,9 +31,11 @@ mod evaluate;
 mod events;
 mod facts;
 mod freezes;
+mod list_work;
 mod lists;
 mod rules;
 mod state;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -50,12 +52,14 @@ pub use freezes::{
     FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, end_ordered, freeze_party, freezes, frozen_whole,
     in_force, releasable, release_party,
 };
+pub use list_work::{due_entries, owns_entry, take_entry};
 pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
 pub use rules::{
     Channels, Check, Fen, KindSet, Kinds, Mode, PayerKind, Rule, RuleSet, ScoreBand, Side, TEXT_CHECK,
     TEXT_UNAVAILABLE, TEXT_UNCLEAR, TEXT_UNUSUAL,
 };
 pub use state::{GuardState, Versions, versions};
+pub use tally::tally;
 pub use watch::{
     LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SIGN_IN_LOOK_MINUTES, SeenRow, device_key, signed_in,
 };
@@ -76,6 +80,10 @@ pub const SUBJECTS_MAX: usize = 8;
 pub const SCREEN_SUBJECTS_MAX: usize = 4_000;
 /// Days a list entry lasts before it is renewed (联合惩戒: 2 or 3 years, 5 at most).
 pub const ENTRY_DAYS_MAX: i64 = 5 * 366;
+/// Days before its end in which an entry of the bank's own is due to be looked at.
+pub const LIST_REVIEW_DAYS: i64 = 14;
+/// Days after its end in which one that nobody looked at is shown as late.
+pub const LIST_LATE_DAYS: i64 = 90;
 /// Hours of an emergency stop by the police (紧急止付).
 pub const POLICE_STOP_HOURS_MAX: i64 = 48;
 /// Days of a freeze by the police: six months.
@@ -92,6 +100,10 @@ const WATCH_ROWS_READ: i64 = 4_096;
 pub const RULES_BYTES_MAX: usize = 1 << 20;
 
 pub const MIGRATION: Migration = Migration { name: "0006_guard", sql: include_str!("../migrations/0006_guard.sql") };
+
+/// The order in which entries of lists end.
+pub const MIGRATION_LIST_WORK: Migration =
+    Migration { name: "0045_list_work", sql: include_str!("../migrations/0045_list_work.sql") };
 
 /// The tables of record, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -110,6 +122,7 @@ kernel::codes! {
     BAD_FACTS: Broken, "bad_guard_facts", "tell the operator; the pipeline described an instruction that cannot be";
     BAD_RULES: Invalid, "bad_rules", "correct the named rule of the file; the rules in force stay";
     BAD_ENTRY: Invalid, "bad_list_entry", "correct the named field of the entry";
+    LIST_NOT_OWNER: Refused, "list_not_owner", "leave it to who looks after the entry, or take it over when it is due";
     BAD_FREEZE: Invalid, "bad_freeze", "correct the named field of the freeze or release";
     FREEZE_DOCUMENT: Refused, "freeze_document", "enter the document by which the authority lifts its order";
 }

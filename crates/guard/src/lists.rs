@@ -128,7 +128,7 @@ pub fn entry(tx: &mut Tx<'_>, id: ListEntryId) -> Result<ListEntry> {
     tx.get::<ListEntry>(params![BookId::HEAD_OFFICE, id])?.ok_or_else(|| Error::not_found("list entry", id))
 }
 
-fn load(tx: &mut Tx<'_>, id: ListEntryId) -> Result<ListEntry> {
+pub(crate) fn load(tx: &mut Tx<'_>, id: ListEntryId) -> Result<ListEntry> {
     tx.load::<ListEntry>(params![BookId::HEAD_OFFICE, id])?.ok_or_else(|| Error::not_found("list entry", id))
 }
 

@@ -72,6 +72,13 @@ impl Raw {
         Raw(b)
     }
 
+    /// Before every id made at `at` or later and after all made earlier, to the millisecond: the bound of a stretch of time in a list by id.
+    pub fn bound(at: Timestamp) -> [u8; 16] {
+        let mut b = [0u8; 16];
+        b[..6].copy_from_slice(&(at.micros().max(0) as u64 / 1000).to_be_bytes()[2..]);
+        b
+    }
+
     pub fn book(&self) -> BookId {
         let tail = u64::from_be_bytes(self.0[8..].try_into().expect("8 bytes"));
         BookId((tail >> 46 & 0xffff) as u16)
@@ -353,6 +360,8 @@ ids! {
     CddReviewId = "cddr";
     /// A review of accounts opened in a period (存量账户排查).
     StockReviewId = "stkr";
+    /// A report of a large sum or of a suspicion to the centre against money laundering (大额, 可疑交易报告).
+    ReportId = "rprt";
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod day;
 mod entry;
 mod events;
 pub mod grants;
+mod moved;
 pub mod period;
 mod refusal;
 pub mod restrictions;
@@ -44,6 +45,7 @@ pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use entry::Entry;
 pub use events::Event;
+pub use moved::{Moved, lines_on, moved_on, opened_between};
 pub use refusal::{Refusal, codes as refusals};
 pub use standing::{STANDING_ROWS_MAX, Standing, standing};
 pub use statement::{
@@ -65,6 +67,8 @@ pub const EXPIRE_AT_ONCE_MAX: u32 = 1_000;
 pub const STATEMENT_ROWS_MAX: u32 = 1_000;
 /// Restrictions one account may have had in its life.
 pub const RESTRICTIONS_MAX: usize = 1_000;
+/// Accounts and sides of one day that are summed for a report at most.
+pub const ACCOUNT_DAYS_MAX: usize = 1_000_000;
 
 kernel::codes! {
     ACCOUNT_UNKNOWN: Missing, "account_unknown", "check the account; you may not be entitled to see it";

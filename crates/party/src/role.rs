@@ -76,6 +76,10 @@ store::text_enum! {
         CaseWork = "case.work",
         /// Sees cases that are for few: reports of suspicion and what was made secret.
         CaseSecret = "case.secret",
+        /// Reviews and sends reports of large sums (大额交易报告).
+        ReportLarge = "report.large",
+        /// The same of reports of suspicion (可疑交易报告); to everybody else they do not exist.
+        ReportSuspicion = "report.suspicion",
         TariffEdit = "tariff.edit",
         OutboxOperate = "outbox.operate",
         WebhookManage = "webhook.manage",
@@ -221,6 +225,8 @@ const BRANCH_MANAGER: &[P] = &[
     P::WageCase,
     P::GuardRead,
     P::CaseWork,
+    P::ReportLarge,
+    P::ReportSuspicion,
     P::CallBackTake,
     P::CustomerManage,
     P::TerminalEnrol,
@@ -259,6 +265,7 @@ const OPERATIONS_CHECKER: &[P] = &[
     P::CardCheck,
     P::WealthCheck,
     P::OrderCheck,
+    P::ReportLarge,
 ];
 const RISK_OFFICER: &[P] = &[
     P::AccountReadAny,
@@ -271,6 +278,8 @@ const RISK_OFFICER: &[P] = &[
     P::GuardDecide,
     P::CaseWork,
     P::CaseSecret,
+    P::ReportLarge,
+    P::ReportSuspicion,
     P::FirmVerify,
     P::WageReadBank,
     P::WageLegalOrder,

@@ -39,6 +39,7 @@ mod resolve;
 mod reverse;
 mod search;
 mod submit;
+mod tally;
 
 pub use arrival::{Arrival, arrival_of};
 pub use days::{COUNTED_INSTRUCTIONS_MAX, DAYS_BACK_MAX, per_day};
@@ -59,6 +60,7 @@ pub use resolve::hands_off;
 pub use reverse::reverse;
 pub use search::{SCAN_ROWS_MAX, Search, payments_of};
 pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};
+pub use tally::{Standing, standing};
 
 use guard::Guard;
 use kernel::id::{AccountId, InstructionId};

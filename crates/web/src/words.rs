@@ -119,6 +119,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/cases.ftl")),
             include_str!(concat!("../locales/", $folder, "/talks.ftl")),
             include_str!(concat!("../locales/", $folder, "/diligence.ftl")),
+            include_str!(concat!("../locales/", $folder, "/reporting.ftl")),
             include_str!(concat!("../locales/", $folder, "/cards.ftl")),
         ]
     };

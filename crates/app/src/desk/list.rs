@@ -29,6 +29,14 @@ pub struct ListRemove {
     pub why: String,
 }
 
+/// An entry that shall last until another day. Only who looks after it says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListRenew {
+    pub entry: ListEntryId,
+    pub until: Timestamp,
+    pub why: String,
+}
+
 /// What is written down of an entry.
 #[derive(Clone, Debug)]
 pub struct ListAsk {
@@ -168,6 +176,41 @@ impl Deed for ListRemove {
         let done = guard::remove_entry(tx, actor, self.entry, self.why.trim())?;
         Ok((if done.made() { Change::Done } else { Change::AlreadySo }, self.entry.to_string()))
     }
+}
+
+impl Deed for ListRenew {
+    fn look(&self, tx: &mut Tx<'_>, actor: &Actor) -> Result<Terms> {
+        let entry = guard::entry(tx, self.entry)?;
+        guard::owns_entry(&entry, actor)?;
+        if self.until <= tx.now() {
+            return Err(Error::field("until", "it lies in the future"));
+        }
+        let summary = vec![
+            Line::shown("list", entry.list.code()),
+            Line::shown("list-by", entry.subject_kind.code()),
+            Line::shown("list-value", &entry.masked),
+            Line::shown("list-reason", &entry.reason),
+            Line::new("order-until", entry.valid_until.local(), self.until.local()),
+        ];
+        terms(tx, actor, summary, filled("reason", &self.why)?)
+    }
+
+    fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
+        let done = guard::renew_entry(tx, actor, self.entry, self.until, self.why.trim())?;
+        Ok((if done.made() { Change::Done } else { Change::AlreadySo }, self.entry.to_string()))
+    }
+}
+
+/// Entries of the bank's own suspicion that are due or late. `guard.lists`.
+pub fn list_work(tx: &mut Tx<'_>, actor: &Actor, ask: &PageAsk) -> Result<Page<ListEntry>> {
+    party::may(tx, actor, Permission::GuardLists, &Scope::here(actor))?;
+    guard::due_entries(tx, ask)
+}
+
+/// Takes over the care of an entry. `guard.lists`.
+pub fn list_take(tx: &mut Tx<'_>, actor: &Actor, id: ListEntryId) -> Result<Change> {
+    party::may(tx, actor, Permission::GuardLists, &Scope::here(actor))?;
+    Ok(if guard::take_entry(tx, actor, id)?.made() { Change::Done } else { Change::AlreadySo })
 }
 
 /// The entries of a list, removed and ended ones too, newest first. `guard.read`.

@@ -21,7 +21,7 @@ mod tier;
 
 pub use account::{Close, Lift};
 pub use firm_class::{FirmUnverify, FirmVerify};
-pub use list::{ListAdd, ListAsk, ListRemove, list_entries};
+pub use list::{ListAdd, ListAsk, ListRemove, ListRenew, list_entries, list_take, list_work};
 pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
 pub use tier::{Allowance, TierMove, TierView, tier_view};
@@ -63,6 +63,7 @@ pub enum Act {
     Tariff(terms::New<terms::TariffTerms>),
     ListAdd(ListAdd),
     ListRemove(ListRemove),
+    ListRenew(ListRenew),
     Project(payroll::ProjectNew),
     PayeeAdd(PayeeAdd),
     PayeeRename(PayeeRename),
@@ -121,6 +122,7 @@ impl Act {
             Act::Tariff(a) => a,
             Act::ListAdd(a) => a,
             Act::ListRemove(a) => a,
+            Act::ListRenew(a) => a,
             Act::Project(a) => a,
             Act::PayeeAdd(a) => a,
             Act::PayeeRename(a) => a,

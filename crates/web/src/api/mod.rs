@@ -32,6 +32,7 @@ pub mod payees;
 pub mod payments;
 pub mod people;
 pub mod profile;
+pub mod reports;
 pub mod safety;
 pub mod schema;
 pub mod sessions;

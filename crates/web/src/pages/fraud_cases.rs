@@ -200,6 +200,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FraudCaseId>) 
         (alerts(&who, &all.alerts))
         (actions(link_button(Button::Secondary, &who.t("look-back"), &format!("/cases/{id}/openings"))))
         @if c.state.is_open() { (script(&who, all.script)) }
+        @if who.holds(P::ReportSuspicion) { (actions(link_button(Button::Secondary, &who.t("rept-from-case"), &format!("/reports/suspicion?case={id}")))) }
         @if mine { (super::fraud_deeds::forms(&who, c, &all.phone, &all.others)) }
         (timeline(&who, id, &all.steps))
         (others(&who, &all.others))

@@ -60,7 +60,10 @@ pub async fn queue(State(web): State<Web>, who: Signed, Query(ask): Query<QueueA
     let main = html! {
         (tabs(&who.t("held"), &sides, at))
         (table.show(w))
-        (actions(link_button(Button::Secondary, &who.t("lists"), "/guard/lists")))
+        (actions(html! {
+            (link_button(Button::Secondary, &who.t("lists"), "/guard/lists"))
+            (link_button(Button::Secondary, &who.t("gfig"), "/guard/figures"))
+        }))
         (pager(w, (!first).then_some(here.as_str()), next_href(&who.view, &found.next).as_deref()))
     };
     Ok(page(&who, Sheet::new(who.t("held")).lead(who.t("held-lead")), main))

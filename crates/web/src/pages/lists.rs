@@ -51,7 +51,12 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<Which>)
     let main = html! {
         (tabs(&who.t("lists"), &sides, ListKind::ALL.iter().position(|k| *k == list).unwrap_or(0)))
         p.hint { (say::told(w, "list-about", list.code())) }
-        @if who.holds(P::GuardLists) { (actions(link_button(Button::Primary, &who.t("list-add"), "/guard/lists/entry"))) }
+        @if who.holds(P::GuardLists) {
+            (actions(html! {
+                (link_button(Button::Primary, &who.t("list-add"), "/guard/lists/entry"))
+                (link_button(Button::Secondary, &who.t("watched"), "/guard/watched"))
+            }))
+        }
         (table(&who, &items, web.now()))
         (pager(w, (!first).then_some(here.as_str()), next_href(&who.view, &next).as_deref()))
     };

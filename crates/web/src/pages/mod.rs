@@ -56,6 +56,7 @@ pub mod freezes;
 pub mod given;
 pub mod go;
 pub mod guarantees;
+pub mod guard_figures;
 pub mod held;
 pub mod help;
 pub mod home;
@@ -95,6 +96,7 @@ pub mod programs;
 pub mod projects;
 pub mod receipts;
 pub mod registration;
+pub mod reports;
 pub mod restrictions;
 pub mod roles;
 pub mod roster;
@@ -138,6 +140,7 @@ pub mod till_vault;
 pub mod till_vouchers;
 pub mod trusted;
 pub mod verify;
+pub mod watch_work;
 pub mod wealth;
 pub mod wealth_order;
 pub mod wealth_questions;
@@ -278,7 +281,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
     // Whose own requests wait for others.
     let asks = any(&[P::WageSheetMake, P::WageRosterEdit, P::PaymentSubmitAny, P::ClearingOperate, P::BureauAct])
         || firm && who.holds(P::PaymentSubmit);
-    let all: [(bool, Icon, &str, &str); 38] = [
+    let all: [(bool, Icon, &str, &str); 39] = [
         (true, Icon::Home, "nav-home", "/home"),
         (staff && who.holds(P::TillOperate), Icon::Bill, "till", "/till"),
         (staff && who.holds(P::TillRead), Icon::Bill, "vault", "/vault"),
@@ -306,6 +309,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         (staff && who.holds(P::GuardRead), Icon::Warn, "nav-guard", "/guard"),
         (staff && who.holds(P::CaseWork), Icon::Warn, "fcases", "/cases"),
         (staff && who.holds(P::CaseWork), Icon::Info, "appeals", "/appeals"),
+        (staff && who.holds(P::ReportLarge), Icon::Bill, "rept", "/reports"),
         (staff && any(&[P::OrderEnter, P::OrderCheck]), Icon::Stop, "orders", "/orders"),
         (staff && who.holds(P::ClearingOperate), Icon::Next, "nav-clearing", "/clearing"),
         (staff && who.holds(P::OutboxOperate), Icon::Info, "nav-outbox", "/outbox"),

@@ -87,6 +87,7 @@ stated! {
     orders::OrderState, "orders-state": Entered Info, InForce Warn, Waiting Quiet, Done Good, Refused Danger, Lapsed Danger, Released Quiet, Expired Quiet;
     cases::CaseState, "fcase-state": Open Warn, Claimed Info, Waiting Quiet, Closed Good, Merged Quiet;
     cases::AppealState, "appeal-state": Open Warn, Lifting Info, Upheld Good, Dismissed Quiet;
+    reporting::State, "rept-state": Open Warn, Reviewed Info, Released Info, Sent Good, LeftOut Quiet;
     Clearing, "clearing-state": Queued Quiet, Sent Info, Paid Good, Returned Danger, Unknown Warn;
 }
 

@@ -11,6 +11,7 @@ mod door;
 mod elder;
 mod kiosk;
 mod orders;
+mod reports;
 mod safety;
 mod savings;
 mod statement;
@@ -103,6 +104,8 @@ pub fn table() -> Vec<Route> {
         cases::pages(),
         talks::pages(),
         cases::programs(),
+        reports::pages(),
+        reports::programs(),
         guard::pages(),
         orders::programs(),
         terms::pages(),
