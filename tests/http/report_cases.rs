@@ -30,8 +30,8 @@ pub(super) const REPORT_PAGES: &[Case] = &[
     case("GET /guard/months", "rma", "", "/guard/months", ""),
     case("GET /guard/months.csv", "rma", "", "/guard/months.csv", ""),
     case("GET /guard/watched", "r", "", "/guard/watched", ""),
-    case("GET /guard/watched/{id}", "r", "", "/guard/watched/$watched", ""),
-    case("POST /guard/watched/{id}/{deed}", "r", "", "/guard/watched/$watched/taking", ""),
+    case("GET /guard/watched/{id}", "r", "", "/guard/watched/$suspected", ""),
+    case("POST /guard/watched/{id}/{deed}", "r", "", "/guard/watched/$suspected/taking", ""),
 ];
 
 /// A suspicion about the customer, and an entry of the bank's own that ends soon.
@@ -59,7 +59,7 @@ pub(super) fn furnish(house: &mut House) {
         let entry = guard::add_entry(tx, &risk, entry)?.into_inner().id.to_string();
         Ok([reporting::suspect(tx, &risk, new)?.0.id.to_string(), entry])
     });
-    house.ids.extend(["$suspicion", "$watched"].into_iter().zip(made.expect("a report and an entry")));
+    house.ids.extend(["$suspicion", "$suspected"].into_iter().zip(made.expect("a report and an entry")));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_month_of_the_guard_is_a_page_and_two_files() {
 fn who_looks_after_an_entry_lets_it_last_longer_with_a_second_person() {
     let mut house = House::open();
     furnish(&mut house);
-    let at = house.fill("/guard/watched/$watched");
+    let at = house.fill("/guard/watched/$suspected");
     assert!(house.page('r', "/guard/watched").text().contains(&at));
     let longer = [("until", "2027-01-31"), ("reason", "还在核实")];
     assert_ne!(house.form('r', &at, &format!("{at}/renewal"), &longer).status, 303, "he does not look after it yet");

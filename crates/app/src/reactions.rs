@@ -74,7 +74,6 @@ fn reactions(kind: &str) -> &'static [Reaction] {
     match kind {
         "clearing.paid" => &[PayLinePaid],
         "clearing.returned" => &[PayLineReturned, TellPayer],
-
         "payment.posted" => &[TillFollows, WageMoneyIn, TellPayer, TellPayee],
         "payment.challenged" => &[BecomesCase, TellPayer, TellFamily],
         "payment.delayed" | "payment.held" => &[BecomesCase, TellPayer, TellFamily, TellTrusted],

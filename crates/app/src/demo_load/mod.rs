@@ -22,7 +22,8 @@
 //! The city branch has a stocked vault and two tills ([`cash`]), and blank cards; who can sign in has cards ([`cards`]). Wealth products are on the
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
 //!
-//! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]).
+//! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]). Large sums of
+//! the past are reported, and a suspicion waits for its second officer ([`reports`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
@@ -39,6 +40,7 @@ mod identity;
 mod money;
 mod people;
 mod protections;
+mod reports;
 mod sites;
 mod vanished;
 mod wages;
@@ -151,6 +153,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     elders::load(&mut load, &people, &money)?;
     protections::load(&mut load, &people, &money)?;
     guarded::load(&mut load, &people, &money)?;
+    reports::load(&mut load, &people)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;

@@ -1,8 +1,9 @@
 //! Lists and freezes: terms, repetitions, versions, the audit.
 use super::*;
 use kernel::PageAsk;
+use kernel::Who;
 use kernel::clock::DAY;
-use kernel::id::ApprovalId;
+use kernel::id::{ApprovalId, StaffId};
 
 fn counters(desk: &Desk) -> (i64, i64) {
     let v = desk.store.read(versions).unwrap();
@@ -153,5 +154,53 @@ fn a_freeze_holds_until_its_end_or_a_release_by_the_right_hand() {
     let told = desk.store.read(|tx| tx.outbox_after_cursor("test", 100)).unwrap();
     let count = |kind: &str| told.iter().filter(|e| e.kind == kind).count();
     assert_eq!((count("guard.party_frozen"), count("guard.party_released")), (3, 2));
+    desk.verified();
+}
+
+#[test]
+fn an_entry_of_the_banks_own_is_due_before_it_ends_late_after_and_has_one_owner() {
+    let desk = Desk::new("list-work");
+    let actor = Actor::system("test");
+    let end = NOW.plus(100 * DAY);
+    let entry_of = |list, nth| {
+        let (actor, subject) = (actor.clone(), Subject::owner(desk.keys(), person(nth)));
+        let new = NewEntry {
+            list,
+            subject,
+            masked: "62** 1234".into(),
+            reason: "odd".into(),
+            from: NOW,
+            until: end,
+            source: "case".into(),
+            owner_staff: None,
+        };
+        desk.store.write(move |tx| add_entry(tx, &actor, new.clone())).unwrap().into_inner()
+    };
+    let own = entry_of(ListKind::Own, 1);
+    entry_of(ListKind::Police, 2);
+    let due = |at: Timestamp| {
+        desk.clock.set(at);
+        let page = desk.store.read(|tx| due_entries(tx, &PageAsk::first(10))).unwrap();
+        page.items.into_iter().map(|e| (e.id, e.is_late(at))).collect::<Vec<_>>()
+    };
+    assert_eq!(due(own.due_at().plus(-1)), []);
+    let officer = |n: u64| {
+        let id = StaffId::new(NOW.plus(n as i64), BOOK);
+        (id, Actor::of(Who::Staff(id)))
+    };
+    let (first, second) = (officer(1), officer(2));
+    let take = |by: &Actor| {
+        let by = by.clone();
+        desk.store.write(move |tx| take_entry(tx, &by, own.id))
+    };
+    assert!(take(&first.1).unwrap().made(), "nobody had it");
+    assert!(!take(&first.1).unwrap().made());
+    assert!(take(&second.1).unwrap_err().is(&LIST_NOT_OWNER), "not due yet");
+    assert_eq!(due(own.due_at()), [(own.id, false)], "and what the police listed is not looked after here");
+    assert_eq!(take(&second.1).unwrap().into_inner().owner_staff, Some(second.0));
+    let kept = desk.store.read(|tx| crate::entry(tx, own.id)).unwrap();
+    assert!(owns_entry(&kept, &second.1).is_ok() && owns_entry(&kept, &first.1).unwrap_err().is(&LIST_NOT_OWNER));
+    assert_eq!(due(end), [(own.id, true)]);
+    assert_eq!(due(end.plus(LIST_LATE_DAYS * DAY + 1)), []);
     desk.verified();
 }

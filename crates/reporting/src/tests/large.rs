@@ -112,3 +112,26 @@ fn every_threshold_has_a_source_and_says_from_when() {
     assert_eq!(r.threshold(Kind::Suspicion, person, Currency::CNY), None);
     assert!(r.look_from() < 5_000_000);
 }
+
+#[test]
+fn a_month_counts_openings_closings_and_limits_by_branch() {
+    let bank = Bank::open();
+    let [wang, ..] = bank.people.map(Owner::Person);
+    for (n, code) in ["limited", "limited", "closed"].into_iter().enumerate() {
+        bank.write(move |tx| count(tx, wang, code)).unwrap();
+        let first = Date::parse("2026-11-01").unwrap();
+        let m = bank.store.read(|tx| month(tx, &bank.staff[0], first)).unwrap();
+        assert_eq!(m[&bank.branch].limited + m[&bank.branch].closed, n as i64 + 1);
+    }
+    bank.write(|tx| count(tx, Owner::Bank, "closed")).unwrap();
+    bank.night();
+    let of = |who: usize, day: &str| bank.store.read(|tx| month(tx, &bank.staff[who], Date::parse(day)?)).unwrap();
+    let counted = of(0, "2026-11-30")[&bank.branch];
+    assert_eq!(counted, Month { opened: 5, closed: 1, limited: 2 });
+    assert!(of(0, "2026-12-01").is_empty(), "another month");
+    assert!(of(5, "2026-11-01").is_empty(), "another branch's officer");
+    let far = Date::parse("2026-11-01").unwrap().plus_days(62);
+    let asked = bank.store.read(|tx| days(tx, &bank.staff[0], Date::parse("2026-11-01")?, far));
+    assert_eq!(code(asked), "report_form");
+    bank.verified();
+}
