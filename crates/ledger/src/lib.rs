@@ -45,7 +45,7 @@ pub use apply::{Balance, Context, EXEMPT_CODES, HOLD_DAYS_MAX, Hold, Slot, State
 pub use books::ACCOUNTS_KEPT_MAX;
 pub use entry::Entry;
 pub use events::Event;
-pub use moved::{Moved, lines_on, moved_on, opened_between};
+pub use moved::{Moved, accounts_made, lines_on, moved_on};
 pub use refusal::{Refusal, codes as refusals};
 pub use standing::{STANDING_ROWS_MAX, Standing, standing};
 pub use statement::{

@@ -87,7 +87,7 @@ pub fn lines_on(tx: &mut Tx<'_>, account: AccountId, date: Date, most: usize) ->
 }
 
 /// Customers' accounts of a book whose ids were made from a time to another.
-pub fn opened_between(tx: &mut Tx<'_>, book: BookId, from: Timestamp, to: Timestamp) -> Result<i64> {
+pub fn accounts_made(tx: &mut Tx<'_>, book: BookId, from: Timestamp, to: Timestamp) -> Result<i64> {
     let sql = "SELECT count(*) FROM accounts WHERE book = ?1 AND id >= ?2 AND id < ?3 AND owner <> 'bank'";
     let n = tx.query_one(sql, params![book, Raw::bound(from), Raw::bound(to)], |r| r.get::<i64>(0))?;
     Ok(n.unwrap_or(0))

@@ -56,7 +56,7 @@ pub(crate) fn of_day(tx: &mut Tx<'_>, day: Date) -> Result<Counted> {
         for (verdict, n) in guard::tally(tx, branch.book, from, to)? {
             out.push((branch.book, What::Decision, verdict.code().to_owned(), n));
         }
-        match ledger::opened_between(tx, branch.book, from, to)? {
+        match ledger::accounts_made(tx, branch.book, from, to)? {
             0 => {}
             n => out.push((branch.book, What::Account, "opened".to_owned(), n)),
         }
