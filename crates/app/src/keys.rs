@@ -138,7 +138,8 @@ fn sites(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
 fn diligence(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {
     let asked = every::<diligence::Opening>(store, "cdd_openings", progress, diligence::renew_opening)?;
     let reviews = every::<diligence::Review>(store, "cdd_reviews", progress, diligence::renew_review)?;
-    Ok(asked + reviews + every::<diligence::Item>(store, "cdd_stock_items", progress, diligence::renew_item)?)
+    let page = |tx: &mut Tx<'_>, after: &diligence::ItemPlace| diligence::renew_items(tx, after, ROWS_AT_ONCE);
+    Ok(asked + reviews + passes(store, "cdd_stock_items", (-1, [0; 16], [0; 16]), ROWS_AT_ONCE, progress, page)?)
 }
 
 fn answers(store: &Store, progress: &mut dyn FnMut(&str, u64)) -> Result<u64> {

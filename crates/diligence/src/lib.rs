@@ -46,8 +46,8 @@ pub use standing::{
     rescore, rescore_due, review, review_note, reviews_of, standing,
 };
 pub use stock::{
-    Criteria, Hit, Item, StockNew, StockResult, StockReview, items, note as item_note, renew_item, result, review_of,
-    select, stock_reviews,
+    Criteria, Hit, Item, ItemPlace, StockNew, StockResult, StockReview, items, note as item_note, renew_items, result,
+    review_of, select, stock_reviews,
 };
 
 use kernel::id::{AppealId, BranchId};

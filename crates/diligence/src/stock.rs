@@ -330,7 +330,20 @@ pub fn note(keys: &KeyRing, i: &Item) -> Result<String> {
     String::from_utf8(plain.to_vec()).map_err(|e| Error::broken("a note cannot be read").caused_by(e))
 }
 
-/// Puts a note under the newest key; `false` when it is there already.
-pub fn renew_item(keys: &KeyRing, i: &mut Item) -> Result<bool> {
-    renew(keys, SEALED_AS, &mut i.note)
+/// Where a pass over all accounts of all reviews stands: book, review, account.
+pub type ItemPlace = (i64, [u8; 16], [u8; 16]);
+
+/// Puts the notes of the next `limit` accounts after `after` under the newest key. Answers the last place, the rows seen and those changed.
+pub fn renew_items(tx: &mut Tx<'_>, after: &ItemPlace, limit: u32) -> Result<(Option<ItemPlace>, u64, u64)> {
+    let tail = "WHERE (book, review, account) > (?1, ?2, ?3) ORDER BY book, review, account LIMIT ?4";
+    let mut rows = tx.select_locked::<Item>(tail, params![after.0, after.1, after.2, limit])?;
+    let mut changed = 0;
+    for row in &mut rows {
+        if renew(tx.keys(), SEALED_AS, &mut row.note)? {
+            tx.update(row)?;
+            changed += 1;
+        }
+    }
+    let last = rows.last().map(|r| (i64::from(r.book.0), r.review.bytes(), r.account.bytes()));
+    Ok((last, rows.len() as u64, changed))
 }

@@ -34,8 +34,8 @@ struct Desk {
 
 /// A customer of the city branch, with his account.
 #[derive(Clone, Copy)]
-struct Known {
-    person: PersonId,
+pub(super) struct Known {
+    pub(super) person: PersonId,
     account: AccountId,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     Ok(())
 }
 
-fn staff(load: &Load<'_, '_>, people: &People, login: &str) -> Result<Actor> {
+pub(super) fn staff(load: &Load<'_, '_>, people: &People, login: &str) -> Result<Actor> {
     let found = demo_logins(&load.data).into_iter().find(|l| l.name == login).map(|l| l.whose);
     let Some(Whose::Staff(number)) = found else { return Err(broken("cases", login)) };
     let id = people.staff.get(&number).copied().ok_or_else(|| broken("cases", login))?;
@@ -72,7 +72,7 @@ fn staff(load: &Load<'_, '_>, people: &People, login: &str) -> Result<Actor> {
 }
 
 /// The `nth` customer of the city branch who cannot sign in: somebody old, or not.
-fn known(load: &Load<'_, '_>, people: &People, accounts: &Accounts, old: bool, nth: usize) -> Result<Known> {
+pub(super) fn known(load: &Load<'_, '_>, people: &People, accounts: &Accounts, old: bool, nth: usize) -> Result<Known> {
     let taken: Vec<usize> = demo_logins(&load.data)
         .iter()
         .filter_map(|l| if let Whose::Customer(index) = l.whose { Some(index) } else { None })

@@ -24,6 +24,8 @@
 //!
 //! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]). Large sums of
 //! the past are reported, and a suspicion waits for its second officer ([`reports`]).
+//! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]); an account was refused, customers
+//! are judged, and accounts are looked at again ([`judged`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
@@ -37,6 +39,7 @@ mod files;
 mod guarded;
 mod history;
 mod identity;
+mod judged;
 mod money;
 mod people;
 mod protections;
@@ -154,6 +157,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     protections::load(&mut load, &people, &money)?;
     guarded::load(&mut load, &people, &money)?;
     reports::load(&mut load, &people)?;
+    judged::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;

@@ -33,7 +33,7 @@ fn the_whole_demo_after_being_cut_off_again_and_again() {
                 assert!(seen.get() < stop, "cut off here");
             })
         }));
-        assert!(cut.is_err() && state(&bank).unwrap() == State::Begun, "stopped at {stop}");
+        assert!(cut.is_err() && state(&bank).unwrap() == State::Begun, "stopped at {stop}: {:?}", cut.ok());
     }
     let loaded = load(&bank, &mut |_, _, _| ()).unwrap();
     let workers: usize = data().yard.subcontractors.iter().map(|s| s.workers.len()).sum();
