@@ -162,6 +162,7 @@ pub(super) fn wealth(house: &mut House) {
     super::talk_cases::furnish(house);
     super::diligence_cases::furnish(house);
     super::report_cases::furnish(house);
+    super::rule_cases::furnish(house);
 }
 
 /// The answer with the highest score to every question.

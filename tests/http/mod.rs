@@ -39,6 +39,7 @@ mod people;
 mod repeated;
 mod report_cases;
 mod rights;
+mod rule_cases;
 mod safety;
 mod safety_cases;
 mod sessions;

@@ -14,6 +14,7 @@ pub(super) fn pages() -> impl Iterator<Item = &'static Case> {
         .chain(super::talk_cases::TALK_PAGES)
         .chain(super::diligence_cases::DILIGENCE_PAGES)
         .chain(super::report_cases::REPORT_PAGES)
+        .chain(super::rule_cases::RULE_PAGES)
         .chain(super::order_cases::FIRM_CLASSES)
         .chain(PEOPLES)
 }

@@ -85,6 +85,7 @@ struct Job {
 const JOBS: &[Job] = &[
     Job { name: "clearing", every: CLEARING_SECONDS * SECOND, run: clearing },
     Job { name: "relay", every: RELAY_SECONDS * SECOND, run: relay_pump },
+    Job { name: "guard-rules", every: PAYMENTS_SECONDS * SECOND, run: guard_rules },
     Job { name: "payments-release", every: PAYMENTS_SECONDS * SECOND, run: payments_release },
     Job { name: "payments-expire", every: PAYMENTS_SECONDS * SECOND, run: payments_expire },
     Job { name: "approvals-expire", every: PAYMENTS_SECONDS * SECOND, run: approvals_expire },
@@ -131,6 +132,14 @@ fn relay_pump(bank: &Bank) -> Result<Done> {
     let p = relay::pump(&bank.store)?;
     bank.store.read(|tx| bank.desk.guard.catch_up(tx))?;
     Ok(Done { things: u64::from(p.handled + p.parked + p.mended), more: p.more })
+}
+/// A set of rules whose day has come, or that another server's people agreed to.
+fn guard_rules(bank: &Bank) -> Result<Done> {
+    let taken = bank.desk.guard.renew(&bank.store)?;
+    if let Some(number) = taken {
+        tracing::info!(number, "another set of rules against fraud is in force");
+    }
+    Ok(Done { things: u64::from(taken.is_some()), more: false })
 }
 fn payments_release(bank: &Bank) -> Result<Done> {
     done(payments::release_due(&bank.desk, ROWS_AT_ONCE)?, ROWS_AT_ONCE)

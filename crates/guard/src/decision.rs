@@ -249,9 +249,12 @@ impl Guard {
         Ok(Some(Box::new(Judgement { looked, neutral, gates, cases, ladder, decision })))
     }
 
-    /// Of both sets of rules.
+    /// Of both sets of rules, and of the model where there is one.
     fn rule_hash(&self, rules: &RuleSet) -> String {
-        format!("{}+{}", rules.hash, self.watch().engine().rules().hash)
+        let watch = self.watch();
+        let engine = watch.engine();
+        let model = engine.model().map_or_else(String::new, |m| format!("+{}", m.hash));
+        format!("{}+{}{model}", rules.hash, engine.rules().hash)
     }
 
     /// Milliseconds each evaluation takes longer than it must; Err when it cannot evaluate at all.
@@ -276,6 +279,7 @@ impl Guard {
         let row = activity_locked(tx, facts)?;
         let answer = self.answer(tx, prepared, facts, &rules, versions, row.as_ref())?;
         let mut record = record_of(tx, facts, &rules, self.rule_hash(&rules), versions, answer);
+        record.inputs.0.asked = crate::watch::asked(facts, row.as_ref());
         let rules = record.wants_case();
         if !tx.insert_if_absent(&mut record)? {
             record = standing(tx, facts)?;

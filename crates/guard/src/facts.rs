@@ -362,6 +362,16 @@ pub struct Inputs {
     /// What the payer's device said.
     #[serde(default, skip_serializing_if = "DeviceSays::is_silent")]
     pub says: DeviceSays,
+    /// Of a first round: what the engine was asked, so that it can be asked again with other rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Box<Asked>>,
+}
+
+/// A payment as the engine was asked about it, by hashes, and what was known around it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Asked {
+    pub payment: risk::Payment,
+    pub signals: risk::Signals,
 }
 
 impl Facts {
@@ -411,6 +421,7 @@ impl Facts {
             amount: self.amount.plain(),
             currency: self.amount.currency.to_string(),
             says: DeviceSays::of(&self.signals),
+            asked: None,
         }
     }
 

@@ -24,13 +24,22 @@
 //! **Cases.** A rule may ask for a case although the payment passes: the reason on record says so, and `guard.case_wanted` is told
 //! ([`DecisionRecord::wants_case`]). What a case came to is a label ([`Guard::label`]), from which the engine learns.
 //!
+//! **Rules of the bank's own.** Sets of rules against fraud are kept (`kept`): a draft is a copy of another set, is changed
+//! file by file, tried on what the bank has seen (`trial`), agreed to by a second person with that trial, and in force from a
+//! day on; an agreed set never changes and stays. [`Guard::renew`] puts the set of the day in force: it fills a second memory
+//! while the first goes on deciding, both count what is posted meanwhile, then the second takes over. House rules (lists,
+//! freezes, limits of law) come with the product.
+//!
 //! Whoever must lock both a party's freezes and its accounts takes the freeze first.
 mod activity;
 mod decision;
 mod evaluate;
 mod events;
 mod facts;
+mod force;
 mod freezes;
+mod hits;
+mod kept;
 mod list_work;
 mod lists;
 mod rules;
@@ -38,6 +47,7 @@ mod state;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod watch;
 
 pub use activity::{Activity, KNOWN_PAYEES_MAX, PayerActivity, Tally, Window, Windows};
@@ -45,12 +55,19 @@ pub use decision::{Decision, DecisionRecord, Path, Prepared, Verdict, decision, 
 pub use evaluate::{Evaluation, Frozen, Listed, Reason, Seen, evaluate};
 pub use events::Event;
 pub use facts::{
-    AgeBand, Clearance, DeviceSays, FILL_SECONDS_MAX, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer, Subject,
-    SubjectKind,
+    AgeBand, Asked, Clearance, DeviceSays, FILL_SECONDS_MAX, Facts, Inputs, Kind, Ladder, Payee, PayeeClass, Payer,
+    Subject, SubjectKind,
 };
+pub use force::SetNamed;
 pub use freezes::{
     FreezeBasis, FreezeKind, NewFreeze, PartyFreeze, Release, end_ordered, freeze_party, freezes, frozen_whole,
     in_force, releasable, release_party,
+};
+pub use hits::{DAYS_SHOWN, HITS_READ_MAX, Hit, Hits, RuleHits, hits};
+pub use kept::{
+    DRAFTS_OPEN_MAX, FileChange, GoLive, LATER_DAYS_MAX, MODEL_FILE, MODEL_TEXT_BYTES_MAX, RuleSetRow, RuleTextRow,
+    SHIPPED, SetState, changes, drop_set, faults, go_live, in_force as rules_in_force, make_draft, may_go_live,
+    remove_file, rule_set, rule_sets, set_engine, sources as rule_sources, trials, write_file,
 };
 pub use list_work::{due_entries, owns_entry, take_entry};
 pub use lists::{ListEntry, ListKind, NewEntry, add_entry, entries, entry, remove_entry, renew_entry, screen};
@@ -60,12 +77,13 @@ pub use rules::{
 };
 pub use state::{GuardState, Versions, versions};
 pub use tally::tally;
+pub use trial::{Bounds, PAYMENTS_LOOKED_AT, Past, TRIAL_DAYS_MAX, Trial, TrialRow, keep_trial, past, trial};
 pub use watch::{
     LABELS_MAX, Label, LabelRow, Labelled, RECALL_DAYS, SIGN_IN_LOOK_MINUTES, SeenRow, device_key, signed_in,
 };
 
 use kernel::Result;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use risk::Engine;
 pub use risk::{Key, Signals};
 use std::sync::Arc;
@@ -104,6 +122,9 @@ pub const MIGRATION: Migration = Migration { name: "0006_guard", sql: include_st
 /// The order in which entries of lists end.
 pub const MIGRATION_LIST_WORK: Migration =
     Migration { name: "0045_list_work", sql: include_str!("../migrations/0045_list_work.sql") };
+/// Sets of rules that the bank keeps, their texts and their trials.
+pub const MIGRATION_RULES: Migration =
+    Migration { name: "0043_guard_rules", sql: include_str!("../migrations/0043_guard_rules.sql") };
 
 /// The tables of record, for `verify`.
 pub const TABLES: &[&Table] = &[
@@ -114,6 +135,9 @@ pub const TABLES: &[&Table] = &[
     <PartyFreeze as Record>::TABLE,
     <SeenRow as Record>::TABLE,
     <LabelRow as Record>::TABLE,
+    <RuleSetRow as Record>::TABLE,
+    <RuleTextRow as Record>::TABLE,
+    <TrialRow as Record>::TABLE,
 ];
 
 kernel::codes! {
@@ -124,6 +148,9 @@ kernel::codes! {
     BAD_ENTRY: Invalid, "bad_list_entry", "correct the named field of the entry";
     LIST_NOT_OWNER: Refused, "list_not_owner", "leave it to who looks after the entry, or take it over when it is due";
     BAD_FREEZE: Invalid, "bad_freeze", "correct the named field of the freeze or release";
+    RULES_FIXED: Refused, "rules_fixed", "make a draft from it; a set that was agreed to or dropped never changes";
+    RULES_UNTESTED: Refused, "rules_untested", "run the test bench over what the set says now, then ask again";
+    TRIAL_BUSY: Unavailable, "trial_busy", "another look back is running; try again in a minute";
     FREEZE_DOCUMENT: Refused, "freeze_document", "enter the document by which the authority lifts its order";
 }
 
@@ -166,8 +193,19 @@ pub struct Guard(Arc<Inner>);
 
 struct Inner {
     rules: RwLock<Arc<RuleSet>>,
-    watch: RwLock<Arc<Watch>>,
+    watch: RwLock<Watching>,
+    /// The set against fraud that is in force here.
+    set: RwLock<SetNamed>,
+    /// Held while another set is put in force, and while one looks back.
+    turning: Mutex<()>,
+    looking_back: Mutex<()>,
     fault: RwLock<Option<Fault>>,
+}
+
+/// The memory that is asked, and the one that is being filled to follow it. Both count what is posted.
+struct Watching {
+    now: Arc<Watch>,
+    next: Option<Arc<Watch>>,
 }
 
 impl Guard {
@@ -177,8 +215,15 @@ impl Guard {
         Ok(Guard::with_rules(RuleSet::bundled()?, engine))
     }
     pub fn with_rules(rules: RuleSet, engine: Engine) -> Guard {
-        let (rules, watch) = (RwLock::new(Arc::new(rules)), RwLock::new(Watch::new(engine)));
-        Guard(Arc::new(Inner { rules, watch, fault: RwLock::new(None) }))
+        let watching = Watching { now: Watch::new(engine), next: None };
+        Guard(Arc::new(Inner {
+            rules: RwLock::new(Arc::new(rules)),
+            watch: RwLock::new(watching),
+            set: RwLock::default(),
+            turning: Mutex::default(),
+            looking_back: Mutex::default(),
+            fault: RwLock::new(None),
+        }))
     }
     /// The bundled rules and [`Fault::Broken`].
     pub fn broken() -> Result<Guard> {
@@ -200,12 +245,13 @@ impl Guard {
     pub fn swap(&self, rules: RuleSet) {
         *self.0.rules.write() = Arc::new(rules);
     }
-    /// Puts other rules against fraud in force at once, with a memory that [`Guard::recall`] fills.
+    /// Puts other rules against fraud in force at once, with an empty memory that [`Guard::recall`] fills: before anything is
+    /// decided. While payments go on, [`Guard::renew`] leaves no gap.
     pub fn watch_with(&self, engine: Engine) {
-        *self.0.watch.write() = Watch::new(engine);
+        *self.0.watch.write() = Watching { now: Watch::new(engine), next: None };
     }
     pub(crate) fn watch(&self) -> Arc<Watch> {
-        self.0.watch.read().clone()
+        self.0.watch.read().now.clone()
     }
     /// How much is remembered of payments.
     pub fn memory(&self) -> risk::Memory {

@@ -10,14 +10,15 @@
 //! [`SIGN_IN_LOOK_MINUTES`] minutes that were not counted yet, whichever server wrote them.
 use crate::activity::PayerActivity;
 use crate::decision::DecisionRecord;
-use crate::facts::{DeviceSays, Facts, Kind, Payee, PayeeClass, Subject};
+use crate::facts::{Asked, DeviceSays, Facts, Kind, Payee, PayeeClass, Subject};
 use crate::{BAD_FACTS, Change, Guard, WATCH_ROWS_READ};
-use kernel::clock::{DAY, HOUR, MINUTE};
+use kernel::clock::{DAY, HOUR, MINUTE, SECOND};
 use kernel::id::{DecisionId, InstructionId, SessionId};
 use kernel::{Actor, BookId, Error, Id, Money, Owner, Result, Timestamp};
 use parking_lot::{Mutex, RwLock};
 use risk::{Engine, Happening, Key, Looked, Observed, Payment, PaymentKind, Signals, Way};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::iter::Peekable;
 use std::sync::Arc;
 use store::{Audit, KeyRing, Overlay, Seal, Tx, params};
 
@@ -27,8 +28,10 @@ pub const RECALL_DAYS: i64 = risk::window::REACH_DAYS;
 pub const LABELS_MAX: i64 = 100_000;
 /// Minutes back that sign-ins are looked for; one that is told of later counts from the next start on.
 pub const SIGN_IN_LOOK_MINUTES: i64 = 10;
+/// Seconds back that what is filled into a memory is remembered as counted, because it may come a second time.
+pub(crate) const RECENT_SECONDS: i64 = 60;
 /// Instructions that are remembered as counted, so that a transaction that is run again counts once.
-const COUNTED_MAX: usize = 4_096;
+const COUNTED_MAX: usize = 65_536;
 
 store::record! {
     /// What happened, as the engine counts it: money that moved, a customer who signed in; 64 bits of hashes. Append-only.
@@ -71,7 +74,7 @@ store::record! {
 }
 
 impl LabelRow {
-    fn event(&self) -> Observed {
+    pub(crate) fn event(&self) -> Observed {
         let payment = Payment::transfer(Key(self.payer as u64), Key(self.payee as u64), Money::cny(self.amount));
         Observed::labelled(&payment, self.fraud, self.at)
     }
@@ -125,7 +128,7 @@ impl SeenRow {
         }
     }
 
-    fn event(&self) -> Observed {
+    pub(crate) fn event(&self) -> Observed {
         let place = |n: i64| usize::try_from(n).unwrap_or(usize::MAX);
         Observed {
             at: self.at,
@@ -145,11 +148,33 @@ impl SeenRow {
     }
 }
 
+/// Instructions counted lately, and whether it was their label.
+#[derive(Default)]
+struct Counted {
+    known: HashSet<(InstructionId, bool)>,
+    order: VecDeque<(InstructionId, bool)>,
+}
+
+impl Counted {
+    /// Whether it is new.
+    fn add(&mut self, one: (InstructionId, bool)) -> bool {
+        if !self.known.insert(one) {
+            return false;
+        }
+        self.order.push_back(one);
+        if self.order.len() > COUNTED_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+}
+
 /// The engine, shared by all who decide.
 pub(crate) struct Watch {
     engine: RwLock<Engine>,
-    /// And whether it was its label.
-    counted: Mutex<VecDeque<(InstructionId, bool)>>,
+    counted: Mutex<Counted>,
     /// Sign-ins of the last while that were counted.
     signed_in: Mutex<BTreeSet<(Timestamp, DecisionId)>>,
 }
@@ -176,19 +201,54 @@ impl Watch {
         met
     }
 
-    fn count(&self, events: impl Iterator<Item = (InstructionId, Observed)>) {
+    pub fn count(&self, events: &[(InstructionId, Observed)]) {
         let (mut counted, mut engine) = (self.counted.lock(), self.engine.write());
         for (id, event) in events {
-            let counts = (id, event.what == Happening::Labelled);
+            let label = event.what == Happening::Labelled;
             // A label may be changed by a later one, which counts again.
-            if !counts.1 && counted.contains(&counts) {
-                continue;
+            if counted.add((*id, label)) || label {
+                engine.observe(event);
             }
-            engine.observe(&event);
-            counted.push_back(counts);
-            if counted.len() > COUNTED_MAX {
-                counted.pop_front();
+        }
+    }
+
+    /// Counts rows and labels on record that were not counted yet, in the order of time; remembers those since `recent` as counted.
+    fn refill(&self, rows: &[SeenRow], labels: &mut Peekable<std::vec::IntoIter<LabelRow>>, recent: Timestamp) {
+        let (mut counted, mut engine) = (self.counted.lock(), self.engine.write());
+        let mut one = |id: InstructionId, event: Observed| {
+            let key = (id, event.what == Happening::Labelled);
+            let fresh = if event.at >= recent { counted.add(key) } else { !counted.known.contains(&key) };
+            if fresh {
+                engine.observe(&event);
             }
+        };
+        for row in rows.iter().filter(|row| row.what != Happening::SignedIn.code()) {
+            while let Some(l) = labels.next_if(|l| l.at <= row.at) {
+                one(l.id, l.event());
+            }
+            one(row.instruction, row.event());
+        }
+        if rows.is_empty() {
+            labels.for_each(|l| one(l.id, l.event()));
+        }
+    }
+
+    /// Counts what is on record since `from` and was not counted yet; how many rows there were.
+    pub fn fill(&self, tx: &mut Tx<'_>, from: Timestamp) -> Result<u64> {
+        let mut after = (0_i64, DecisionId::from_raw(kernel::id::Raw::from_parts(0, BookId(0), [0; 6])));
+        let recent = tx.clock().now().plus(-RECENT_SECONDS * SECOND);
+        let mut labels = labels_since(tx, from)?.into_iter().peekable();
+        let mut total = 0;
+        loop {
+            let rows = tx.select::<SeenRow>(
+                "WHERE at >= ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4",
+                params![from, after.0, after.1, WATCH_ROWS_READ],
+            )?;
+            self.meet(&rows, since(tx));
+            self.refill(&rows, &mut labels, recent);
+            let Some(last) = rows.last() else { return Ok(total) };
+            after = (last.at.micros(), last.id);
+            total += rows.len() as u64;
         }
     }
 }
@@ -196,7 +256,7 @@ impl Watch {
 /// What the open transaction has posted and the engine does not know yet.
 #[derive(Default)]
 pub(crate) struct Pending {
-    watch: Option<Arc<Watch>>,
+    guard: Option<Guard>,
     events: Vec<(InstructionId, Observed)>,
     begun: usize,
 }
@@ -210,8 +270,9 @@ impl Overlay for Pending {
         self.events.truncate(self.begun);
     }
     fn flush(&mut self, _: &mut Tx<'_>) -> Result<()> {
-        if let Some(watch) = &self.watch {
-            watch.count(self.events.drain(..));
+        if let Some(guard) = &self.guard {
+            guard.count(&self.events);
+            self.events.clear();
         }
         self.begun = 0;
         Ok(())
@@ -243,6 +304,25 @@ pub(crate) fn payment(facts: &Facts) -> Option<Payment> {
         address: None,
         merchant: None,
     })
+}
+
+/// What is known around a payment, with what the payer's activity says.
+fn signals(facts: &Facts, row: Option<&PayerActivity>) -> Signals {
+    let idle = row.and_then(|r| r.activity.last()).map(|at| facts.at.since(at).max(0) / DAY);
+    let idle_days = idle.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
+    let broken = row.and_then(|r| r.activity.broken()).map(|at| facts.at.since(at).max(0) / HOUR);
+    let broken = broken.map(|hours| u32::try_from(hours).unwrap_or(u32::MAX));
+    Signals {
+        idle_days: facts.signals.idle_days.or(idle_days),
+        deposit_broken_hours: facts.signals.deposit_broken_hours.or(broken),
+        ..facts.signals
+    }
+}
+
+/// What the engine is asked in the first round of an instruction; `None` in later ones and for what it does not judge.
+pub(crate) fn asked(facts: &Facts, row: Option<&PayerActivity>) -> Option<Box<Asked>> {
+    let payment = payment(facts).filter(|_| facts.round == 0)?;
+    Some(Box::new(Asked { payment, signals: signals(facts, row) }))
 }
 
 /// What a posted movement is to the engine: a customer's payment, or money from another bank.
@@ -297,16 +377,7 @@ impl Guard {
         row: Option<&PayerActivity>,
     ) -> Result<Option<(Payment, Looked)>> {
         let Some(payment) = payment(facts) else { return Ok(None) };
-        let idle = row.and_then(|r| r.activity.last()).map(|at| facts.at.since(at).max(0) / DAY);
-        let idle_days = idle.map(|days| u32::try_from(days).unwrap_or(u32::MAX));
-        let broken = row.and_then(|r| r.activity.broken()).map(|at| facts.at.since(at).max(0) / HOUR);
-        let broken = broken.map(|hours| u32::try_from(hours).unwrap_or(u32::MAX));
-        let signals = Signals {
-            idle_days: facts.signals.idle_days.or(idle_days),
-            deposit_broken_hours: facts.signals.deposit_broken_hours.or(broken),
-            ..facts.signals
-        };
-        let signals = said_at_first(tx, facts)?.onto(signals);
+        let signals = said_at_first(tx, facts)?.onto(signals(facts, row));
         let looked = tx.with_overlay(|pending: &mut Pending, _| {
             let events: Vec<Observed> = pending.events.iter().map(|(_, e)| *e).collect();
             Ok(self.watch().engine().look(&payment, &signals, facts.at, &events))
@@ -321,7 +392,7 @@ impl Guard {
             return Ok(());
         }
         tx.with_overlay(|pending: &mut Pending, _| {
-            pending.watch.get_or_insert_with(|| self.watch());
+            pending.guard.get_or_insert_with(|| self.clone());
             pending.events.push((facts.instruction, event));
             Ok(())
         })
@@ -359,42 +430,18 @@ impl Guard {
         tx.audit(actor, Audit::of("guard.label", row.id).after(shown))?;
         let event = row.event();
         tx.with_overlay(|pending: &mut Pending, _| {
-            pending.watch.get_or_insert_with(|| self.watch());
+            pending.guard.get_or_insert_with(|| self.clone());
             pending.events.push((label.instruction, event));
             Ok(())
         })?;
         Ok(Change::Made(()))
     }
 
-    /// Counts what is on record of the last [`RECALL_DAYS`] days into an engine that has seen nothing: at the start, and when
-    /// other rules are put in force. Answers how many rows there were.
+    /// Counts what is on record of the last [`RECALL_DAYS`] days and was not counted yet: at the start. Answers how many rows
+    /// there were.
     pub fn recall(&self, tx: &mut Tx<'_>) -> Result<u64> {
         let from = tx.clock().now().plus(-RECALL_DAYS * DAY);
-        let mut after = (0_i64, DecisionId::from_raw(kernel::id::Raw::from_parts(0, BookId(0), [0; 6])));
-        let mut total = 0;
-        let watch = self.watch();
-        let mut labels = labels_since(tx, from)?.into_iter().peekable();
-        loop {
-            let rows = tx.select::<SeenRow>(
-                "WHERE at >= ?1 AND (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?4",
-                params![from, after.0, after.1, WATCH_ROWS_READ],
-            )?;
-            let Some(last) = rows.last() else {
-                let mut engine = watch.engine.write();
-                labels.for_each(|l| engine.observe(&l.event()));
-                return Ok(total);
-            };
-            after = (last.at.micros(), last.id);
-            total += rows.len() as u64;
-            watch.meet(&rows, since(tx));
-            let mut engine = watch.engine.write();
-            for row in rows.iter().filter(|row| row.what != Happening::SignedIn.code()) {
-                while let Some(l) = labels.next_if(|l| l.at <= row.at) {
-                    engine.observe(&l.event());
-                }
-                engine.observe(&row.event());
-            }
-        }
+        self.watch().fill(tx, from)
     }
 
     /// Counts the sign-ins of the last [`SIGN_IN_LOOK_MINUTES`] minutes that were not counted yet, at most 4,096 of them; how many
@@ -448,6 +495,6 @@ pub fn signed_in(tx: &mut Tx<'_>, session: SessionId, who: Owner, device: Key, a
 }
 
 /// Labels in the order of time.
-fn labels_since(tx: &mut Tx<'_>, from: Timestamp) -> Result<Vec<LabelRow>> {
+pub(crate) fn labels_since(tx: &mut Tx<'_>, from: Timestamp) -> Result<Vec<LabelRow>> {
     tx.select::<LabelRow>("WHERE at >= ?1 ORDER BY at, id LIMIT ?2", params![from, LABELS_MAX])
 }

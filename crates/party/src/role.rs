@@ -72,6 +72,8 @@ store::text_enum! {
         GuardRead = "guard.read",
         GuardLists = "guard.lists",
         GuardDecide = "guard.decide",
+        /// Writes rules against fraud, tries them, and agrees to those of a colleague.
+        GuardRules = "guard.rules",
         /// Works cases of the guard: claims, calls back, closes, answers objections.
         CaseWork = "case.work",
         /// Sees cases that are for few: reports of suspicion and what was made secret.
@@ -276,6 +278,7 @@ const RISK_OFFICER: &[P] = &[
     P::GuardRead,
     P::GuardLists,
     P::GuardDecide,
+    P::GuardRules,
     P::CaseWork,
     P::CaseSecret,
     P::ReportLarge,

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 use crate::history::{BadRow, History, Past};
 use crate::measure::{DayScored, Scored, auc, average_precision, card_precision, recall_at};
 use crate::model::{Boosting, Model, Rows, train};
-use crate::payment::{Observed, Signals};
+use crate::payment::Observed;
 use crate::rule::{Action, Mode};
 use crate::ruleset::RuleSet;
 use crate::{BAD_HISTORY, Outcome};
@@ -53,7 +53,7 @@ impl Default for Options {
 }
 
 /// How a rule did.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct RuleFigures {
     pub rule: String,
     pub mode: Mode,
@@ -72,7 +72,7 @@ pub struct RuleFigures {
 }
 
 /// How a kind of fraud was found.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ScenarioFigures {
     /// Empty where the file does not say.
     pub scenario: String,
@@ -85,7 +85,7 @@ pub struct ScenarioFigures {
 }
 
 /// How a score ranks fraud before the rest.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Ranking {
     pub auc: Option<f64>,
     pub average_precision: Option<f64>,
@@ -95,8 +95,17 @@ pub struct Ranking {
     pub recall_at_one_percent: Option<f64>,
 }
 
+/// One day of a back-test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DayFigures {
+    pub day: Date,
+    pub decided: u64,
+    /// Verified or stricter.
+    pub alerts: u64,
+}
+
 /// What would have happened.
-#[derive(Clone, Debug, PartialEq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     pub rows: u64,
     pub bad_rows: usize,
@@ -122,7 +131,8 @@ pub struct Report {
     pub wrongly_delayed_customers: u64,
     /// Hours that honest payments were delayed, mean over those with a delay.
     pub wrong_hours: Option<f64>,
-    pub actions: BTreeMap<&'static str, u64>,
+    pub actions: BTreeMap<Action, u64>,
+    pub daily: Vec<DayFigures>,
     pub rules: Vec<RuleFigures>,
     pub scenarios: Vec<ScenarioFigures>,
     /// By the sum of points.
@@ -160,6 +170,15 @@ impl Ord for Due {
     }
 }
 
+/// How what was looked at could be read.
+#[derive(Default)]
+pub(crate) struct RowsRead {
+    pub rows: u64,
+    pub bad_rows: usize,
+    pub bad: Vec<BadRow>,
+    pub out_of_order: u64,
+}
+
 /// Streams rows: labels that are due first, then `row` with the engine as it stands, then the payment is seen.
 fn walk(
     engine: &mut Engine,
@@ -181,7 +200,7 @@ fn walk(
             }
         }
         row(engine, &past)?;
-        engine.observe(&Observed::paid(&past.payment, &Signals::default(), past.at));
+        engine.observe(&Observed::paid(&past.payment, &past.signals, past.at));
         due.push(Due { at: past.at.plus(i64::from(options.label_days) * DAY), past });
         rows += 1;
         if rows % ROWS_TOLD == 0 {
@@ -209,8 +228,9 @@ struct Kind {
 }
 
 #[derive(Default)]
-struct Figures {
-    days: BTreeSet<i64>,
+pub(crate) struct Figures {
+    /// Payments decided and alerts of each day.
+    days: BTreeMap<i64, (u64, u64)>,
     decided: u64,
     left_out: u64,
     alerts: u64,
@@ -220,7 +240,7 @@ struct Figures {
     wronged: HashSet<u64>,
     hours: f64,
     delayed: u64,
-    actions: BTreeMap<&'static str, u64>,
+    actions: BTreeMap<Action, u64>,
     rules: BTreeMap<String, Tally>,
     kinds: BTreeMap<String, Kind>,
     by_score: Vec<DayScored>,
@@ -238,12 +258,15 @@ pub fn backtest(
     told: &mut dyn FnMut(u64),
 ) -> Result<Report> {
     let mut figures = Figures::default();
-    let rows = walk(&mut engine, &mut history, options, told, |engine, past| figures.count(engine, past, options))?;
-    Ok(figures.report(&engine, &history, options, rows))
+    let rows =
+        walk(&mut engine, &mut history, options, told, |engine, past| figures.count(engine, past, options).map(drop))?;
+    let read = RowsRead { rows, bad_rows: history.bad_rows, bad: history.bad, out_of_order: history.out_of_order };
+    Ok(figures.report(&engine, read, options))
 }
 
 impl Figures {
-    fn count(&mut self, engine: &Engine, past: &Past, options: &Options) -> Result<()> {
+    /// Decides on a payment and counts what follows; `None` for one that is left out.
+    pub fn count(&mut self, engine: &Engine, past: &Past, options: &Options) -> Result<Option<Decision>> {
         let day = past.at.local_date().days();
         let payer = past.payment.payer.0;
         let known = self.known.get(&payer).is_some_and(|from| day >= *from);
@@ -252,14 +275,13 @@ impl Figures {
         }
         if known || !options.begun(past.at) {
             self.left_out += u64::from(known && options.begun(past.at));
-            return Ok(());
+            return Ok(None);
         }
         if self.by_score.len() >= DECIDED_MAX {
             return Err(Error::limit("payments of a back-test", DECIDED_MAX + 1, DECIDED_MAX, "payments"));
         }
-        self.days.insert(day);
         self.decided += 1;
-        let decision = engine.decide(&past.payment, &Signals::default(), past.at);
+        let decision = engine.decide(&past.payment, &past.signals, past.at);
         self.judged(past, &decision);
         self.followed(past, &decision);
         let scored = |score: f64| DayScored { day, payer, scored: Scored { score, fraud: past.fraud } };
@@ -267,7 +289,7 @@ impl Figures {
         if engine.model().is_some() {
             self.by_model.push(scored(decision.model.as_ref().map_or(f64::INFINITY, |m| m.logit as f64)));
         }
-        Ok(())
+        Ok(Some(decision))
     }
 
     fn judged(&mut self, past: &Past, decision: &Decision) {
@@ -291,10 +313,12 @@ impl Figures {
     }
 
     fn followed(&mut self, past: &Past, decision: &Decision) {
-        *self.actions.entry(decision.action.word()).or_default() += 1;
+        *self.actions.entry(decision.action).or_default() += 1;
         let (alert, held) = (decision.action >= Action::Verify, decision.action >= Action::Delay);
         let amount = past.payment.amount.minor;
         self.alerts += u64::from(alert);
+        let of_day = self.days.entry(past.at.local_date().days()).or_default();
+        *of_day = (of_day.0 + 1, of_day.1 + u64::from(alert));
         if past.fraud {
             self.right += u64::from(alert);
             self.stopped += if held { amount } else { 0 };
@@ -313,17 +337,23 @@ impl Figures {
         }
     }
 
-    fn report(self, engine: &Engine, history: &History, options: &Options, rows: u64) -> Report {
+    pub fn report(self, engine: &Engine, read: RowsRead, options: &Options) -> Report {
         let days = self.days.len() as u64;
         let fraud: u64 = self.kinds.values().map(|k| k.fraud).sum();
         let rules = self.rule_figures(engine, fraud);
+        let of_day = |(day, (decided, alerts)): (&i64, &(u64, u64))| DayFigures {
+            day: Date::from_days(*day),
+            decided: *decided,
+            alerts: *alerts,
+        };
+        let daily = self.days.iter().map(of_day).collect();
         Report {
-            rows,
-            bad_rows: history.bad_rows,
-            bad: history.bad.clone(),
-            out_of_order: history.out_of_order,
-            from: self.days.first().map(|d| Date::from_days(*d)),
-            to: self.days.last().map(|d| Date::from_days(*d)),
+            rows: read.rows,
+            bad_rows: read.bad_rows,
+            bad: read.bad,
+            out_of_order: read.out_of_order,
+            from: self.days.keys().next().map(|d| Date::from_days(*d)),
+            to: self.days.keys().next_back().map(|d| Date::from_days(*d)),
             days,
             decided: self.decided,
             left_out: self.left_out,
@@ -339,6 +369,7 @@ impl Figures {
             wrong_hours: (self.delayed > 0).then(|| self.hours / self.delayed as f64),
             scenarios: self.kinds.into_iter().map(|(name, kind)| scenario(name, &kind)).collect(),
             actions: self.actions,
+            daily,
             rules,
             by_score: ranking(&self.by_score, options.top),
             by_model: engine.model().map(|_| ranking(&self.by_model, options.top)),
@@ -368,6 +399,11 @@ impl Figures {
         });
         figures.collect()
     }
+}
+
+/// A share as whole basis points, to be shown.
+pub fn basis_points(share: Option<f64>) -> Option<i64> {
+    share.map(|s| (s * 10_000.0).round() as i64)
 }
 
 fn part(of: u64, all: u64) -> Option<f64> {
@@ -439,7 +475,7 @@ pub fn learn(rules: RuleSet, mut history: History, lesson: &Lesson, told: &mut d
             return Err(Error::limit("payments to learn from", TRAINED_MAX + 1, TRAINED_MAX, "payments"));
         }
         days.insert(past.at.local_date().days());
-        if let Some(row) = engine.features(&past.payment, &Signals::default(), past.at) {
+        if let Some(row) = engine.features(&past.payment, &past.signals, past.at) {
             rows.push(&row, past.fraud);
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Files of past payments, read row by row: plain or gzip, with what each turned out to be.
 use crate::BAD_HISTORY;
-use crate::payment::{Key, Payment, PaymentKind};
+use crate::payment::{Key, Payment, PaymentKind, Signals};
 use kernel::clock::{HOUR, MINUTE, SECOND};
 use kernel::{Currency, Date, Error, Money, Result, Timestamp};
 use std::io::{BufRead, BufReader, Read};
@@ -21,13 +21,15 @@ pub struct Past {
     pub id: String,
     pub at: Timestamp,
     pub payment: Payment,
+    /// What was known beside it; a file says nothing.
+    pub signals: Signals,
     pub fraud: bool,
     /// Which kind of fraud, empty where nobody says.
     pub scenario: String,
 }
 
 /// A row that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct BadRow {
     pub line: u64,
     pub why: String,
@@ -155,7 +157,8 @@ fn past(
         "0" => "",
         text => text,
     };
-    Ok(Past { line, id: field(0)?.to_owned(), at, payment, fraud, scenario: scenario.to_owned() })
+    let (id, signals) = (field(0)?.to_owned(), Signals::default());
+    Ok(Past { line, id, at, payment, signals, fraud, scenario: scenario.to_owned() })
 }
 
 /// Yuan. Simulators write 99.80000000000001: more than two decimals are rounded half up to the fen.

@@ -28,13 +28,15 @@
 //!
 //! **Looking back.** [`backtest`] streams a file of past payments through the same two functions, tells each label to
 //! the engine only after its delay, and reports per rule and per kind of fraud what would have been found and at what
-//! cost.
+//! cost. [`compare`] does the same with two sets side by side over what a bank itself has seen, and names payments on which
+//! they part.
 //!
 //! Amounts are whole fen and shares basis points everywhere; floats are found in the model and in figures about it
 //! alone.
 pub mod accounts;
 pub mod aggregate;
 pub mod backtest;
+mod compare;
 mod decision;
 mod engine;
 pub mod expr;
@@ -59,6 +61,7 @@ pub mod window;
 
 pub use accounts::{AccountOptions, AccountReport, score_accounts};
 pub use backtest::{Lesson, Report, backtest, learn};
+pub use compare::{Comparison, DIFFERENCES_MAX, Difference, Moment, compare, look_back};
 pub use decision::{Decision, Judged, ModelSaid, Outcome, Read, Told};
 pub use engine::{Engine, Looked, Memory};
 pub use history::{History, Past};

@@ -130,7 +130,7 @@ words! {
 }
 
 /// A payment that waits for the decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Payment {
     pub payer: Key,
     /// Of cash: the machine or counter.
@@ -143,10 +143,14 @@ pub struct Payment {
     /// To an account of the same owner.
     pub own: bool,
     pub payer_firm: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<Key>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Key>,
     /// On the net.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Key>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merchant: Option<Key>,
 }
 
@@ -172,56 +176,83 @@ impl Payment {
 
 /// What is known beside the payment. Whatever is `None` is not known: a rule that needs it says so and does not count;
 /// it is never taken for "no".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
 pub struct Signals {
     /// Whole years.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payer_age: Option<u32>,
     /// Days since the payer's account was opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_age_days: Option<u32>,
     /// Days since the payer last moved money himself.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub idle_days: Option<u32>,
     /// The payer's balance before this payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub balance: Option<Money>,
     /// Hours since the device was first seen with this payer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub device_age_hours: Option<u32>,
     /// Hours since telephone, password or limit were last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_hours: Option<u32>,
     /// The screen is shared or recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub screen_shared: Option<bool>,
     /// A telephone call is going on.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_call: Option<bool>,
     /// An accessibility service operates the screen.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operated: Option<bool>,
     /// Seconds from the first question of the order to its last button.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fill_seconds: Option<u32>,
     /// The payee's number was pasted and not typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub number_pasted: Option<bool>,
     /// The address on the net lies in a province the payer was not in for 30 days and does not live in.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub away: Option<bool>,
     /// Speed between this place and the last, km/h.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub travel_kmh: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payee_list: Option<Listing>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub payer_list: Option<Listing>,
     /// Hours since a term deposit was broken before its day.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deposit_broken_hours: Option<u32>,
     /// What the payer declared to earn in a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub income_year: Option<Money>,
     /// Lives, works or studies here.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub local_tie: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sim_age_days: Option<u32>,
     /// Banks at which the payer opened accounts within a week.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub banks_this_week: Option<u32>,
     /// The account was opened by one of a group led by somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_in_group: Option<bool>,
     /// Days since a firm was registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub firm_age_days: Option<u32>,
     /// Firms with the same address, agent or telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub firms_alike: Option<u32>,
     /// A firm has paid taxes, wages or utilities within 90 days.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub firm_pays_dues: Option<bool>,
     /// Open cases about the payer: dissuasion (劝阻), complaint, appeal, inquiry of the police.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub open_cases: Option<u32>,
     /// The payee's name or the words on the payment speak of a pension project, shares in one, or returns.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pension_words: Option<bool>,
 }
 

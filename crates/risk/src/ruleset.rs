@@ -4,7 +4,7 @@ use crate::expr::compile;
 use crate::ladder::{self, Ladder};
 use crate::model::FEATURES_MAX;
 use crate::rule::{self, AllNames, RULES_MAX, Rule, SEEN_FROM};
-use crate::source::{Faults, Source};
+use crate::source::{Fault, Faults, Source};
 use kernel::{Error, Result};
 use std::collections::BTreeSet;
 
@@ -33,31 +33,51 @@ impl RuleSet {
     /// fault with file, line and field; nothing of such a set is taken.
     pub fn load(sources: &[Source]) -> Result<RuleSet> {
         let mut faults = Faults::default();
+        let set = RuleSet::read(sources, &mut faults)?;
+        faults.done()?;
+        set.ok_or_else(|| Error::broken("a set of rules without a fault cannot be read"))
+    }
+
+    /// Every fault of a set, for whoever writes it. Errors: the limit of rules.
+    pub fn faults(sources: &[Source]) -> Result<Vec<Fault>> {
+        let mut faults = Faults::default();
+        RuleSet::read(sources, &mut faults)?;
+        Ok(faults.0)
+    }
+
+    /// `None` only together with a fault.
+    fn read(sources: &[Source], faults: &mut Faults) -> Result<Option<RuleSet>> {
         let named = |name: &str| sources.iter().find(|s| s.file == name);
-        let missing = |name: &str| Error::new(&crate::BAD_RULES, format!("{name} is missing")).with("file", name);
-        let aggregates_source = named(AGGREGATES_FILE).ok_or_else(|| missing(AGGREGATES_FILE))?;
-        let ladder_source = named(LADDER_FILE).ok_or_else(|| missing(LADDER_FILE))?;
-        let (version, aggregates) = aggregate::read(aggregates_source, &mut faults);
-        let ladder = ladder::read(ladder_source, &mut faults);
-        let others: Vec<Source> = sources
-            .iter()
-            .filter(|s| ![AGGREGATES_FILE, LADDER_FILE, FEATURES_FILE].contains(&s.file.as_str()))
-            .cloned()
-            .collect();
+        for name in [AGGREGATES_FILE, LADDER_FILE] {
+            if named(name).is_none() {
+                faults.add(&Source::new(name, ""), 0..0, "", "the file is missing");
+            }
+        }
+        let (Some(aggregates_source), Some(ladder_source)) = (named(AGGREGATES_FILE), named(LADDER_FILE)) else {
+            return Ok(None);
+        };
+        let (version, aggregates) = aggregate::read(aggregates_source, faults);
+        let ladder = ladder::read(ladder_source, faults);
+        let no_rules = [AGGREGATES_FILE, LADDER_FILE, FEATURES_FILE];
+        let others: Vec<Source> = sources.iter().filter(|s| !no_rules.contains(&s.file.as_str())).cloned().collect();
         if others.len() > RULES_MAX {
             return Err(Error::limit("rules", others.len(), RULES_MAX, "rules"));
         }
-        let rules = rule::read(&others, &aggregates, &mut faults);
-        let features = named(FEATURES_FILE).map_or_else(Vec::new, |s| features(s, &aggregates, &mut faults));
-        faults.done()?;
-        let ladder = ladder.ok_or_else(|| missing(LADDER_FILE))?;
+        let rules = rule::read(&others, &aggregates, faults);
+        let features = named(FEATURES_FILE).map_or_else(Vec::new, |s| features(s, &aggregates, faults));
+        let Some(ladder) = ladder else { return Ok(None) };
         let version = format!("{version}/{}", ladder.version);
-        Ok(RuleSet { version, hash: hash(sources), rules, ladder, features, aggregates })
+        Ok(Some(RuleSet { version, hash: hash(sources), rules, ladder, features, aggregates }))
     }
 
     /// The rules that come with the product: T01 to T25 and illegal fund-raising, with starting values.
     pub fn shipped() -> Result<RuleSet> {
-        RuleSet::load(&crate::shipped::sources())
+        RuleSet::load(&RuleSet::shipped_sources())
+    }
+
+    /// The texts of those rules.
+    pub fn shipped_sources() -> Vec<Source> {
+        crate::shipped::sources()
     }
 
     /// The set for payments by card at merchants.

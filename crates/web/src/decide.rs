@@ -95,11 +95,15 @@ pub fn approve(bank: &Bank, actor: &Actor, id: ApprovalId, shown_hash: &str) -> 
             bulk::Approved::Paying(_) => Decided::Done,
             bulk::Approved::AlreadySo => Decided::AlreadySo,
         }),
-        Kind::Desk => bank.write(move |tx| app::desk::approve(tx, &who, id, &hash)).map(|done| match done {
-            approval::Approve::FirstOfTwo => Decided::FirstOfTwo,
-            approval::Approve::Approved { .. } => Decided::Done,
-            approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
-        }),
+        Kind::Desk => {
+            let done = bank.write(move |tx| app::desk::approve(tx, &who, id, &hash))?;
+            app::desk::follow(bank, &done)?;
+            Ok(match done {
+                approval::Approve::FirstOfTwo => Decided::FirstOfTwo,
+                approval::Approve::Approved { .. } => Decided::Done,
+                approval::Approve::AlreadySo { .. } => Decided::AlreadySo,
+            })
+        }
         Kind::Cards => bank.write(move |tx| cards::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Wealth => bank.write(move |tx| wealth::approval_yes(tx, &who, id, &hash)).map(Decided::from),
         Kind::Site => bank.write(move |tx| worksite::approval_yes(tx, &who, id, &hash)).map(Decided::from),

@@ -115,6 +115,7 @@ macro_rules! texts {
             include_str!(concat!("../locales/", $folder, "/arrears.ftl")),
             include_str!(concat!("../locales/", $folder, "/guarantee.ftl")),
             include_str!(concat!("../locales/", $folder, "/risk.ftl")),
+            include_str!(concat!("../locales/", $folder, "/rules.ftl")),
             include_str!(concat!("../locales/", $folder, "/orders.ftl")),
             include_str!(concat!("../locales/", $folder, "/cases.ftl")),
             include_str!(concat!("../locales/", $folder, "/talks.ftl")),

@@ -1,8 +1,10 @@
 //! `yizhan guard …`: training a model, looking back at what rules would have found, scoring the accounts of a network.
 //!
-//! All three read files and touch no bank. A file is plain or gzip; without `--file` it is what comes on standard
-//! input.
+//! Training and scoring read files and touch no bank; so does looking back with `--file`. A file is plain or gzip; `-` or, for
+//! training and scoring, none is what comes on standard input. Looking back without a file reads what the bank itself has
+//! seen, beside a running server.
 use crate::exit::{Done, Outcome};
+use crate::place::Place;
 use crate::progress::Progress;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, Subcommand, ValueEnum};
@@ -12,6 +14,11 @@ use risk::model::Boosting;
 use risk::{AccountOptions, Engine, History, Lesson, Model, PaymentKind, RuleSet, Source};
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
+
+/// Days of the bank's own past when none are named.
+const OWN_DAYS: i64 = 30;
+/// What is read of it at most, the newest: about 600 MB of memory.
+const OWN_BOUNDS: ::guard::Bounds = ::guard::Bounds { payments: 300_000, events: 1_000_000 };
 
 #[derive(Subcommand)]
 pub enum Guard {
@@ -33,15 +40,15 @@ pub enum Set {
 
 #[derive(Args)]
 pub struct Past {
-    /// Past payments as CSV or CSV.gz: tx_id, at, payer, payee, amount, fraud and, if known, scenario.
+    /// Past payments as CSV or CSV.gz: tx_id, at, payer, payee, amount, fraud and, if known, scenario; - is standard input.
     #[arg(long, value_name = "CSV")]
     file: Option<PathBuf>,
     /// A folder of rule files instead of a set that comes with the product.
     #[arg(long, value_name = "DIR", conflicts_with = "set")]
     rules: Option<PathBuf>,
-    /// The set that comes with the product.
-    #[arg(long, value_enum, default_value = "transfers")]
-    set: Set,
+    /// A set that comes with the product; transfers for a file, and the rules in force for the bank's own past.
+    #[arg(long, value_enum)]
+    set: Option<Set>,
     /// First day; what lies before only teaches.
     #[arg(long)]
     from: Option<Date>,
@@ -102,10 +109,10 @@ pub struct ScoreAccounts {
     out: Option<PathBuf>,
 }
 
-pub fn run(guard: Guard) -> Outcome {
+pub fn run(guard: Guard, place: &Place) -> Outcome {
     match guard {
         Guard::Train(train) => self::train(train),
-        Guard::Backtest(backtest) => self::backtest(backtest),
+        Guard::Backtest(backtest) => self::backtest(backtest, place),
         Guard::ScoreAccounts(score) => score_accounts(score),
     }
 }
@@ -116,7 +123,7 @@ fn open(path: &Path) -> Result<Box<dyn Read>> {
 }
 
 fn input(file: Option<&Path>) -> Result<Box<dyn Read>> {
-    match file {
+    match file.filter(|path| path.as_os_str() != "-") {
         Some(path) => open(path),
         None => {
             ensure!(!std::io::stdin().is_terminal(), "name a file with --file, or send one to standard input");
@@ -126,22 +133,25 @@ fn input(file: Option<&Path>) -> Result<Box<dyn Read>> {
 }
 
 impl Past {
+    fn set(&self) -> Set {
+        self.set.unwrap_or(Set::Transfers)
+    }
     fn rules(&self) -> kernel::Result<RuleSet> {
-        match (&self.rules, self.set) {
+        match (&self.rules, self.set()) {
             (Some(folder), _) => RuleSet::load(&Source::folder(folder)?),
             (None, Set::Transfers) => RuleSet::shipped(),
             (None, Set::Cards) => RuleSet::cards(),
         }
     }
     fn history(&self) -> Result<History> {
-        let kind = if self.set == Set::Cards { PaymentKind::Card } else { PaymentKind::Transfer };
+        let kind = if self.set() == Set::Cards { PaymentKind::Card } else { PaymentKind::Transfer };
         Ok(History::new(input(self.file.as_deref())?, kind)?)
     }
     fn options(&self) -> Options {
         Options { from: self.from, to: self.to, label_days: self.label_days, ..Options::default() }
     }
     fn name(&self) -> String {
-        let set = self.set.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
+        let set = self.set().to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default();
         let to = self.to.map_or_else(String::new, |to| format!("-{to}"));
         format!("{set}{to}")
     }
@@ -177,7 +187,7 @@ fn train(train: Train) -> Outcome {
     Ok(Done::new(text, json))
 }
 
-fn backtest(backtest: Backtest) -> Outcome {
+fn backtest(backtest: Backtest, place: &Place) -> Outcome {
     let model = match &backtest.model {
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -185,6 +195,9 @@ fn backtest(backtest: Backtest) -> Outcome {
         }
         None => None,
     };
+    if backtest.past.file.is_none() {
+        return own_past(&backtest, model, place);
+    }
     let engine = Engine::new(backtest.past.rules()?, model)?;
     let options = Options { known_from: backtest.known_from, top: backtest.top, ..backtest.past.options() };
     let history = backtest.past.history()?;
@@ -192,6 +205,38 @@ fn backtest(backtest: Backtest) -> Outcome {
     let report = risk::backtest(engine, history, &options, &mut |rows| progress.tell("payments", rows, 0))?;
     drop(progress);
     Ok(Done::new(report.to_text(), serde_json::to_value(&report)?))
+}
+
+/// What rules would have found in what this bank has seen: the last [`OWN_DAYS`] days when none are named, with the labels that its
+/// people gave.
+fn own_past(backtest: &Backtest, model: Option<Model>, place: &Place) -> Outcome {
+    let store = place.open_to_read()?;
+    let past = &backtest.past;
+    let today = store.clock().now().local_date();
+    let to = past.to.unwrap_or(today);
+    let from = past.from.unwrap_or(to.plus_days(1 - OWN_DAYS));
+    ensure!(from <= to, "--from {from} is after --to {to}");
+    let chosen = past.rules.is_some() || past.set.is_some();
+    let (engine, seen) = store.read(|tx| {
+        let number = ::guard::rules_in_force(tx, today)?.map_or(::guard::SHIPPED, |s| s.number);
+        let engine = match (chosen, model) {
+            (true, model) => Engine::new(past.rules()?, model)?,
+            (false, None) => ::guard::set_engine(tx, number)?,
+            (false, Some(model)) => Engine::new(::guard::set_engine(tx, number)?.rules().clone(), Some(model))?,
+        };
+        Ok((engine, ::guard::past(tx, from, to, OWN_BOUNDS)?))
+    })?;
+    let options = Options { from: Some(from), to: Some(to), top: backtest.top, ..Options::default() };
+    let (payments, cut) = (seen.payments, seen.cut);
+    let report = risk::look_back(engine, seen.moments, &options)?;
+    let more = if cut { ", the newest; there were more" } else { "" };
+    let text = format!(
+        "the bank's own past: {payments} payments{more}; one that nobody looked into counts as honest\n{}",
+        report.to_text()
+    );
+    let mut json = serde_json::to_value(&report)?;
+    json["cut"] = cut.into();
+    Ok(Done::new(text, json))
 }
 
 fn score_accounts(score: ScoreAccounts) -> Outcome {

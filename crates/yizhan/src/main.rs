@@ -73,7 +73,7 @@ fn run(cli: Cli) -> Outcome {
         Command::Demo(Demo::Logins) => Ok(demo_desk::logins()),
         Command::Demo(Demo::Files { directory }) => demo_desk::files(&directory),
         Command::Demo(Demo::Kiosk) => work::do_it(&place, Ask::DemoKiosk, Vec::new()),
-        Command::Guard(guard) => guard::run(guard),
+        Command::Guard(guard) => guard::run(guard, &place),
         Command::Bench(bench) => match bench {
             Bench::Ledger { accounts, transfers, postgres } => bench_ledger::run(accounts, transfers, postgres),
             Bench::Payments { clients, seconds, postgres } => bench_payments::run(clients, seconds, postgres),

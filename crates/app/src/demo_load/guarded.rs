@@ -1,6 +1,7 @@
 //! What the desk of the guard has before it: a hospital that is verified and a power company that waits for it; somebody old who was
 //! talked to at the counter, a case that ended with the money kept, one that nobody has taken yet, and a shop whose account is
-//! looked at; two objections, one of which waits for its second officer; who answers at night; a freeze and a query of authorities.
+//! looked at; two objections, one of which waits for its second officer; who answers at night; a freeze and a query of authorities; a draft of
+//! rules that was tried.
 use super::money::Accounts;
 use super::people::People;
 use super::{Load, broken};
@@ -53,6 +54,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     objections(load, people, &desk)?;
     (load.progress)("cases", 3, 4);
     papers(load, people, accounts, &desk)?;
+    rules(load, &desk)?;
     (load.progress)("cases", 4, 4);
     Ok(())
 }
@@ -164,6 +166,23 @@ fn worked(load: &Load<'_, '_>, people: &People, accounts: &Accounts, desk: &Desk
         let from_day = tx.now().local_date().plus_days(1);
         let night = NightNew { branch: branch.id, from_day, desk: head, begins: 22, ends: 8 };
         cases::set_night(tx, risk, night).map(|_| true)
+    })?;
+    Ok(())
+}
+
+/// A draft that asks elders about smaller first payments too, tried on what the bank has seen.
+fn rules(load: &Load<'_, '_>, desk: &Desk) -> Result<()> {
+    let risk = desk.risk.clone();
+    load.step("demo-rules".into(), move |tx| {
+        let set = desk::rules::draft(tx, &risk, guard::SHIPPED, "岁末老年客户保护")?.number;
+        let all = guard::rule_sources(tx, set)?;
+        let file = "t11_elder_first_payee.toml";
+        let old = all.iter().find(|s| s.file == file).map(|s| s.text.clone()).unwrap_or_default();
+        let stricter = old.replace("version = 1", "version = 2").replace("2000000", "500000");
+        desk::rules::write(tx, &risk, set, file, &stricter)?;
+        let today = tx.now().local_date();
+        let trial = guard::trial(tx, set, today.plus_days(-29), today)?;
+        guard::keep_trial(tx, &risk, &trial).map(|_| true)
     })?;
     Ok(())
 }

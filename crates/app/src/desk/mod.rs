@@ -1,5 +1,5 @@
 //! What staff order about customers and the bank's own data beside payments: restrictions of an account and its closing,
-//! freezes of a party, tiers, the tariff, terms and rates of deposits, wealth products and their values, watch lists, wage projects; and what owners write into
+//! freezes of a party, tiers, the tariff, terms and rates of deposits, wealth products and their values, watch lists, rules against fraud, wage projects; and what owners write into
 //! their payee books.
 //!
 //! Every such order is an [`Act`]: plain data that holds all it takes to do it. [`propose`] looks at it (may he, is there
@@ -16,6 +16,7 @@ mod list;
 mod party_freeze;
 mod payee;
 mod project;
+pub mod rules;
 pub mod terms;
 mod tier;
 
@@ -24,6 +25,7 @@ pub use firm_class::{FirmUnverify, FirmVerify};
 pub use list::{ListAdd, ListAsk, ListRemove, ListRenew, list_entries, list_take, list_work};
 pub use party_freeze::{Freeze, Release};
 pub use payee::{PayeeAdd, PayeeRename};
+pub use rules::RulesLive;
 pub use tier::{Allowance, TierMove, TierView, tier_view};
 
 use approval::{Approve, Ask, Line};
@@ -43,6 +45,7 @@ pub const KINDS: &[&str] = &[
     "tier.lower",
     "tariff",
     "guard.lists",
+    rules::KIND,
     firm_class::KIND,
     "payroll.project",
     payee::BY_TWO,
@@ -71,6 +74,7 @@ pub enum Act {
     WealthTerms(terms::New<terms::WealthTerms>),
     FirmVerify(FirmVerify),
     FirmUnverify(FirmUnverify),
+    RulesLive(RulesLive),
 }
 
 /// What came of a proposal.
@@ -130,6 +134,7 @@ impl Act {
             Act::WealthTerms(a) => a,
             Act::FirmVerify(a) => a,
             Act::FirmUnverify(a) => a,
+            Act::RulesLive(a) => a,
         }
     }
 }
@@ -149,6 +154,11 @@ pub fn propose(tx: &mut Tx<'_>, actor: &Actor, act: &Act) -> Result<Proposed> {
     let mut ask = Ask::new(terms.kind, act, terms.permission)?;
     (ask.branch, ask.firm, ask.person, ask.beneficiary) = (terms.branch, terms.firm, terms.person, terms.owner);
     (ask.summary, ask.note) = (terms.summary, terms.note);
+    if terms.kind == rules::KIND
+        && let Some(there) = approval::asked_already(tx, actor, &ask)?
+    {
+        return Ok(Proposed::Asked(there));
+    }
     approval::ask(tx, actor, ask).map(Proposed::Asked)
 }
 
@@ -162,6 +172,12 @@ pub fn approve(tx: &mut Tx<'_>, actor: &Actor, id: ApprovalId, shown_hash: &str)
     let (_, outcome) = act.deed().carry_out(tx, actor, &ordered)?;
     approval::mark_executed(tx, actor, id, &outcome)?;
     Ok(answer)
+}
+
+/// What follows a yes outside its transaction: rules are in force at once on this server, and within a minute on others.
+pub fn follow(bank: &crate::Bank, answer: &Approve) -> Result<()> {
+    let Approve::Approved { approval, .. } = answer else { return Ok(()) };
+    if approval.kind == rules::KIND { bank.desk.guard.renew(&bank.store).map(drop) } else { Ok(()) }
 }
 
 /// The branch that keeps a book, as the place of a permission.

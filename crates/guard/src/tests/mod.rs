@@ -1,5 +1,6 @@
 //! A guard over a store in a temporary directory, and facts to put before it.
 mod decide;
+mod kept;
 mod listing;
 mod load;
 mod signs;
@@ -96,7 +97,7 @@ impl Desk {
     fn new(name: &str) -> Desk {
         let scratch = Scratch::new(&format!("guard_{name}"));
         let mut all = store::migrations();
-        all.push(MIGRATION);
+        all.extend([MIGRATION, MIGRATION_RULES]);
         let clock = Clock::manual(NOW);
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let store = Store::open(config, KeyRing::random(), &all).unwrap();

@@ -74,6 +74,7 @@ permission-guard-read = see risk decisions
 permission-guard-lists = keep watch lists
 permission-firm-verify = verify what a firm is paid for
 permission-guard-decide = decide held payments
+permission-guard-rules = write and try rules against fraud
 permission-tariff-edit = set prices
 permission-outbox-operate = operate events
 permission-webhook-manage = manage webhooks

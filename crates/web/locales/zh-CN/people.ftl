@@ -74,6 +74,7 @@ permission-guard-read = 查看风险决定
 permission-guard-lists = 维护名单
 permission-firm-verify = 核定单位的收款类别
 permission-guard-decide = 处理被拦下的付款
+permission-guard-rules = 编写和试算反欺诈规则
 permission-tariff-edit = 设定价格
 permission-outbox-operate = 处理停下的事件
 permission-webhook-manage = 管理回调

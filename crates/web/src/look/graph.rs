@@ -65,6 +65,12 @@ pub fn spark(words: Words, named: &Titled<'_>, points: &[Point<'_>], heads: (&st
     }
 }
 
+/// The way of a series in a cell of a table, whose other cells say its figures; `label` is for who cannot see it.
+pub fn spark_cell(label: &str, values: &[u32]) -> Markup {
+    let points: Vec<Point<'_>> = values.iter().map(|v| Point::new("", i64::from(*v), "")).collect();
+    html! { svg class="spark-picture" role="img" width="96" height=(SPARK) aria-label=(label) { (spark_line(&points)) } }
+}
+
 fn spark_line(points: &[Point<'_>]) -> Markup {
     let high = points.iter().map(|p| i128::from(p.value)).max().unwrap_or(0);
     let low = points.iter().map(|p| i128::from(p.value)).min().unwrap_or(0).min(0);

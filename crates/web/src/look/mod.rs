@@ -37,7 +37,7 @@ pub use dialog::{confirm_link, dialog, live};
 pub use drawer::{drawer, drawer_link};
 pub use form::{Field, FieldErrors, Width, error_summary, filter_bar, form, form_files, form_waiting, proof};
 pub use frame::{Frame, NavItem, Viewer, error_page, heading, is_still};
-pub use graph::{HEAT_COLUMNS_MAX, HEAT_ROWS_MAX, Titled, gauge, heat, spark};
+pub use graph::{HEAT_COLUMNS_MAX, HEAT_ROWS_MAX, Titled, gauge, heat, spark, spark_cell};
 pub use icon::{Icon, icon, mark};
 pub use input::{code, money, multiline, number, password, text};
 pub use kiosk::clock;

@@ -63,6 +63,7 @@ pub async fn queue(State(web): State<Web>, who: Signed, Query(ask): Query<QueueA
         (actions(html! {
             (link_button(Button::Secondary, &who.t("lists"), "/guard/lists"))
             (link_button(Button::Secondary, &who.t("gfig"), "/guard/figures"))
+            (link_button(Button::Secondary, &who.t("rules"), "/guard/rules"))
         }))
         (pager(w, (!first).then_some(here.as_str()), next_href(&who.view, &found.next).as_deref()))
     };

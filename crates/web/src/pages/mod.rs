@@ -100,6 +100,9 @@ pub mod reports;
 pub mod restrictions;
 pub mod roles;
 pub mod roster;
+pub mod rule_sets;
+pub mod rule_trials;
+pub mod rules;
 pub mod safety;
 pub mod say;
 pub mod says;
@@ -270,6 +273,7 @@ pub(crate) fn places(who: &Signed) -> Vec<NavItem<'static>> {
         P::AccountFreeze,
         P::PersonTier,
         P::GuardLists,
+        P::GuardRules,
         P::WageAccountCheck,
         P::WageSheetCheck,
         P::WageCase,
