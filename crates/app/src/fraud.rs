@@ -1,5 +1,6 @@
-//! "It is a fraud": a customer's word about a payment of his that waits. In one transaction the payment is called off, the
-//! money is free, and the payee is reported to the branch ([`safety::say`]); nothing is put on a list by it. Whoever took the
+//! "It is a fraud": a customer's word about a payment of his that waits, or that the guard or his own lock stopped. In one transaction the
+//! payment is called off where it waits, the money is free, and the payee is reported to the branch ([`safety::say`]); nothing is put on a
+//! list by it. Whoever took the
 //! report proposes the payee for the grey list ([`propose`]), on which a second person decides as on any entry.
 use crate::desk::{self, Act, ListAdd, Proposed};
 use guard::{ListKind, Subject, SubjectKind};
@@ -14,7 +15,7 @@ use store::Tx;
 /// Days for which a reported payee is proposed to be looked out for.
 pub const LISTED_DAYS: i64 = 180;
 
-/// Calls a waiting payment off and reports its payee. Only the payer himself. Again: the report there is. Errors: not found,
+/// Calls a waiting payment off and reports its payee; one that was stopped is reported as it is. Only the payer himself. Again: the report there is. Errors: not found,
 /// `not_open` for what waits no more.
 pub fn refuse_and_report(
     tx: &mut Tx<'_>,
@@ -36,7 +37,9 @@ pub fn refuse_and_report(
         return Err(Error::new(&payments::NOT_OPEN, format!("{id} was called off before")));
     }
     let subject = payee(tx, actor, &i)?;
-    payments::cancel_in(tx, actor, id, "the payer says it is a fraud")?;
+    if !was_stopped(&i) {
+        payments::cancel_in(tx, actor, id, "the payer says it is a fraud")?;
+    }
     let said = Said {
         instruction: id,
         person: me,
@@ -47,6 +50,16 @@ pub fn refuse_and_report(
         amount: i.money(),
     };
     safety::say(tx, actor, said)
+}
+
+/// Whether the guard or the payer's lock refused it, so that there is a payee to be looked at and nothing to call off.
+pub fn was_stopped(i: &Instruction) -> bool {
+    i.state == payments::State::Refused && stops(&i.refusal)
+}
+
+/// Refusals by the guard or by the payer's own lock.
+pub(crate) fn stops(refusal: &str) -> bool {
+    [payments::GUARD_STOP.name, payments::GUARD_LIMIT.name].contains(&refusal) || refusal.starts_with("lock_")
 }
 
 /// The payee by his account, as lists know it.

@@ -340,19 +340,13 @@ fn family(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
     Ok(members.into_iter().map(draft).collect())
 }
 
-/// Refusals that a trusted contact is told of: the guard stopped it, or the payer's own lock.
-fn is_stopped(event: &Outbox) -> bool {
-    let refusal = text(event, "refusal");
-    [payments::GUARD_STOP.name, payments::GUARD_LIMIT.name].contains(&refusal) || refusal.starts_with("lock_")
-}
-
 /// What trusted contacts hear: whose payment was delayed or stopped, or that his lock is to be loosened; no sum, no payee, no
 /// account.
 fn trusted(tx: &mut Tx<'_>, event: &Outbox) -> Result<Vec<Draft>> {
     let asked = event.kind == "safety.loosening_asked";
     let of = text(event, if asked { "person" } else { "payer" });
     let Ok(Owner::Person(owner)) = of.parse() else { return Ok(Vec::new()) };
-    if event.kind == "payment.refused" && !is_stopped(event) {
+    if event.kind == "payment.refused" && !crate::fraud::stops(text(event, "refusal")) {
         return Ok(Vec::new());
     }
     let members = safety::told(tx, owner)?;

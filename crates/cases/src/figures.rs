@@ -5,7 +5,7 @@ use crate::list::Reach;
 use kernel::clock::{DAY, MINUTE};
 use kernel::id::{BranchId, Raw};
 use kernel::{Actor, Currency, Date, Error, Owner, Result, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Tx, params};
 
 /// Open cases of one branch and skill.
@@ -115,7 +115,7 @@ fn summed(closed: &[(Case, Vec<Alert>)]) -> Figures {
     for (c, alerts) in closed {
         let Some(outcome) = c.outcome else { continue };
         *outcomes.entry(outcome).or_default() += 1;
-        for rule in alerts.iter().flat_map(|a| a.rules.0.iter()) {
+        for rule in once_a_payment(alerts) {
             let figure =
                 rules.entry(rule).or_insert_with(|| RuleFigure { rule: rule.clone(), ..RuleFigure::default() });
             figure.alerts += 1;
@@ -186,6 +186,13 @@ pub fn objections_open(tx: &mut Tx<'_>, actor: &Actor) -> Result<Waiting> {
         }
     }
     Ok(waiting)
+}
+
+/// The rules of alerts. A payment that its customer reported too comes back with the same rules; it counts once.
+fn once_a_payment(alerts: &[Alert]) -> impl Iterator<Item = &String> {
+    let mut counted = BTreeSet::new();
+    let fresh = alerts.iter().filter(move |a| a.instruction.is_none_or(|i| counted.insert(i)));
+    fresh.flat_map(|a| a.rules.0.iter())
 }
 
 /// Money that did not go, of one branch, month and way.

@@ -2,8 +2,10 @@
 //!
 //! Names are short words that never change; passwords and one-time-code secrets follow from the seed alone. Whoever knows
 //! the seed knows them: the loader prints them at first start and nobody may load the demo into a real bank.
+use crate::branches::CITY_BRANCH;
 use crate::dice::Dice;
-use crate::people::{Customer, Document, Person, Staff, roles};
+use crate::names::Sex;
+use crate::people::{Customer, Document, GRANDMOTHER_YEARS, Person, Staff, roles};
 use crate::yard::Worker;
 use crate::{DemoBank, as_of};
 
@@ -46,7 +48,7 @@ pub struct Login {
     pub name: &'static str,
     /// The person's name.
     pub display: String,
-    /// One of [`roles`] for staff; `customer`, `elder`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`,
+    /// One of [`roles`] for staff; `customer`, `elder`, `grandmother`, `daughter`, `foreigner`, `merchant`, `worker`, `firm_maker`, `firm_checker`, `firm_owner`,
     /// `labour_officer`, `crew_clerk`, `bureau_officer`, `bureau_head`.
     pub role: &'static str,
     pub kind: Kind,
@@ -90,6 +92,11 @@ pub fn demo_logins(bank: &DemoBank) -> Vec<Login> {
         ("customer", find(&|c| !c.is_foreign() && (25..50).contains(&age(c)))),
         ("elder", find(&|c| age(c) >= ELDER_YEARS)),
         ("foreigner", find(&Customer::is_foreign)),
+        (
+            "grandmother",
+            find(&|c| age(c) == GRANDMOTHER_YEARS && c.person.sex == Sex::Female && c.branch == CITY_BRANCH),
+        ),
+        ("daughter", find(&|c| (44..50).contains(&age(c)) && c.person.sex == Sex::Female && !c.is_foreign())),
     ];
     for (name, index) in customers {
         all.extend(index.map(|i| login(bank, name, name, Whose::Customer(i), &bank.customers[i].person)));

@@ -1,5 +1,5 @@
 //! Staff and customers.
-use crate::branches::{Branch, CITY, District};
+use crate::branches::{Branch, CITY, CITY_BRANCH, District};
 use crate::dice::Dice;
 use crate::names::{self, Sex};
 use crate::numbers::{OWN_BANK, Register};
@@ -9,6 +9,8 @@ use kernel::{Date, Money};
 pub const PEOPLE: usize = 2000;
 /// Of 1,000 customers so many were 60 or older on [`crate::as_of`].
 pub const OVER_60_PERMILLE: u64 = 240;
+/// Age of one woman at the city branch.
+pub const GRANDMOTHER_YEARS: i32 = 72;
 /// Customers with a passport and a Latin name.
 pub const FOREIGNERS: usize = 40;
 
@@ -153,7 +155,17 @@ pub fn staff(seed: u64, register: &mut Register, branches: &[Branch]) -> Vec<Sta
 /// The customers; the foreign ones last.
 pub fn customers(seed: u64, register: &mut Register, branches: &[Branch]) -> Vec<Customer> {
     let mut dice = Dice::new(seed, "customers");
-    (0..PEOPLE).map(|i| customer(&mut dice, register, branches, i >= PEOPLE - FOREIGNERS)).collect()
+    let mut all: Vec<Customer> =
+        (0..PEOPLE).map(|i| customer(&mut dice, register, branches, i >= PEOPLE - FOREIGNERS)).collect();
+    let city = branches.iter().find(|b| b.code == CITY_BRANCH);
+    if let Some((city, one)) = city.zip(all.iter_mut().find(|c| c.branch == CITY_BRANCH && c.person.sex == Sex::Female))
+    {
+        let mut dice = Dice::new(seed, "grandmother");
+        let years = i64::from(GRANDMOTHER_YEARS);
+        let born = born(&mut dice, years, years);
+        one.person = resident(&mut dice, register, city.district, Sex::Female, born);
+    }
+    all
 }
 
 fn customer(dice: &mut Dice, register: &mut Register, branches: &[Branch], foreign: bool) -> Customer {

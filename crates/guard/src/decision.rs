@@ -102,7 +102,9 @@ store::record! {
 }
 
 impl DecisionRecord {
-    /// Text keys for the customer, the strictest first, none for a pass. Where one counting reason must not be named, only the neutral one.
+    /// Text keys for the customer: those that asked for the verdict, or all, the strictest first, where it took them together; none for a
+    /// pass. Milder ones would contradict: who is stopped is not told that he may take it back. Where one counting reason must not be named,
+    /// only the neutral one.
     pub fn customer_reasons(&self) -> Vec<String> {
         if self.verdict == Verdict::Held {
             return vec![TEXT_UNAVAILABLE.into()];
@@ -112,6 +114,9 @@ impl DecisionRecord {
             return vec![TEXT_CHECK.into()];
         }
         let mut told = told;
+        if told.iter().any(|r| Verdict::from(r.action) == self.verdict) {
+            told.retain(|r| Verdict::from(r.action) == self.verdict);
+        }
         told.sort_by_key(|r| std::cmp::Reverse(r.action));
         let mut keys: Vec<String> = Vec::new();
         for r in told {

@@ -56,7 +56,7 @@ pub use payees::{
     NICKNAME_CHARS_MAX, PAYEES_MAX, PayeeNew, PayeeView, SavedPayee, payee, payee_look, payee_owner, payee_put,
     payee_remove, payee_rename, payees, renew_payee, writes_payees,
 };
-pub use resolve::hands_off;
+pub use resolve::{class_of_number, hands_off};
 pub use reverse::reverse;
 pub use search::{SCAN_ROWS_MAX, Search, payments_of};
 pub use submit::{Prepared, is_recorded, prepare, refuse_in, submit, submit_in};

@@ -259,6 +259,14 @@ fn signals(
     })
 }
 
+/// What the bank verified a payee at this bank to be for, by his account number. Asks no permission: such payees are public.
+pub fn class_of_number(tx: &mut Tx<'_>, number: &str) -> Result<PayeeClass> {
+    match ledger::by_number(tx, number)? {
+        Some(account) => payee_class(tx, account.owner),
+        None => Ok(PayeeClass::Ordinary),
+    }
+}
+
 /// What the bank verified the payee to be for; a person, and a firm that is not verified, is an ordinary payee.
 fn payee_class(tx: &mut Tx<'_>, owner: Owner) -> Result<PayeeClass> {
     let (now, Owner::Firm(firm)) = (tx.clock().now(), owner) else { return Ok(PayeeClass::Ordinary) };

@@ -37,8 +37,11 @@ pub fn logins() -> Done {
         .iter()
         .map(|l| json!({ "name": l.name, "role": l.role, "password": l.password, "person": l.display, "phone": l.phone }))
         .collect();
-    let text = format!("{}one-time code: yizhan demo code NAME", table(&logins));
-    Done::new(text, json!({ "logins": list }))
+    let basics = &app::demo_load::data().basics;
+    let payees: Vec<_> = basics.iter().map(|f| json!({ "name": f.zh, "number": f.account })).collect();
+    let pay: String = basics.iter().map(|f| format!("  {} {}\n", pad(&f.zh, 31), f.account)).collect();
+    let text = format!("{}to pay to\n{pay}one-time code: yizhan demo code NAME", table(&logins));
+    Done::new(text, json!({ "logins": list, "payees": payees }))
 }
 
 /// The code an authenticator would show now for a login, by name or by role.

@@ -23,9 +23,9 @@
 //! shelf, and somebody old has answered the questions about risk and holds one ([`wealth`]).
 //!
 //! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]). Large sums of
-//! the past are reported, and a suspicion waits for its second officer ([`reports`]).
-//! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]); an account was refused, customers
-//! are judged, and accounts are looked at again ([`judged`]).
+//! the past are reported, and a suspicion waits for its second officer ([`reports`]). An account was refused, customers are judged, and
+//! accounts are looked at again ([`judged`]). A grandmother has savings that somebody is after, and a daughter who is told when a payment of
+//! hers is held up ([`grandmother`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
@@ -36,6 +36,7 @@ mod crews;
 mod elders;
 mod ends;
 mod files;
+mod grandmother;
 mod guarded;
 mod history;
 mod identity;
@@ -158,6 +159,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     guarded::load(&mut load, &people, &money)?;
     reports::load(&mut load, &people)?;
     judged::load(&mut load, &people, &money)?;
+    grandmother::load(&mut load, &people, &money)?;
     wages::load(&mut load, &people, &money)?;
     sites::load(&mut load, &people, &money)?;
     ends::load(&mut load, &people, &money)?;

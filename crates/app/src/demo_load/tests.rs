@@ -88,7 +88,7 @@ fn a_day_ahead(bank: Bank, dir: &std::path::Path) -> Bank {
     let passed = a_day_passes(&bank, &actor()).unwrap();
     assert_eq!((passed.today, bank.clock().ahead()), (before.plus_days(1), kernel::clock::DAY));
     let at = standing(&bank, &actor()).unwrap();
-    assert_eq!((at.days_ahead, at.open == passed.today), (1, passed.closed), "{at:?}");
+    assert_eq!((at.minutes_ahead, at.open == passed.today), (1_440, passed.closed), "{at:?}");
     let nobody = Actor { correlation: String::new(), ..Actor::nobody() };
     assert!(a_day_passes(&bank, &nobody).is_err() && bank.clock().ahead() == kernel::clock::DAY);
     drop(bank);
@@ -97,7 +97,23 @@ fn a_day_ahead(bank: Bank, dir: &std::path::Path) -> Bank {
     assert!(a_day_passes(&system, &actor()).unwrap_err().is(&crate::demo_time::DEMO_TIME_REFUSED));
     drop(system);
     let bank = again(kernel::Clock::with_a_past()).unwrap();
-    assert_eq!((bank.clock().ahead(), restore(&bank).unwrap(), bank.clock().ahead()), (0, 1, kernel::clock::DAY));
+    assert_eq!((bank.clock().ahead(), restore(&bank).unwrap(), bank.clock().ahead()), (0, 1_440, kernel::clock::DAY));
+    it_becomes_night(bank)
+}
+
+/// The clock goes on to an hour of the evening: the same day before it, the next day after it.
+fn it_becomes_night(bank: Bank) -> Bank {
+    use crate::demo_time::{it_becomes, standing};
+    let before = bank.clock().now();
+    let passed = it_becomes(&bank, &actor(), 21, 40).unwrap();
+    let now = bank.clock().now();
+    let (h, m, _) = now.local_time();
+    assert_eq!((h, m), (21, 40));
+    assert!(now > before && now.since(before) <= kernel::clock::DAY && passed.today == now.local_date());
+    assert!(it_becomes(&bank, &actor(), 24, 0).is_err());
+    let again = it_becomes(&bank, &actor(), 21, 40).unwrap();
+    assert_eq!(again.today, passed.today.plus_days(1), "the same minute is tomorrow's");
+    assert!(standing(&bank, &actor()).unwrap().minutes_ahead > 2 * 1_440);
     bank
 }
 

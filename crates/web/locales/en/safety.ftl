@@ -104,6 +104,10 @@ trusted-send = Send the invitation
 # It is a fraud
 fraud = This is a fraud, stop it
 fraud-lead = The payment is called off at once and the money stays in your account. The bank looks at the payee.
+fraud-tell = Somebody told me to pay: tell the bank
+fraud-tell-lead = This payment was not made; your money is in your account. Tell us, and the bank looks at the payee.
+fraud-tell-yes = Tell the bank
+fraud-told = Thank you for telling us
 fraud-what = What did they tell you?
 fraud-yes = Call it off and tell the bank
 fraud-kind-authority = The police, a court, an office

@@ -104,6 +104,10 @@ trusted-send = 发出邀请
 # 这是诈骗
 fraud = 这是诈骗，马上停下
 fraud-lead = 付款会马上取消，钱还在您的账户里。银行会核查这个收款人。
+fraud-tell = 是别人叫我转的，告诉银行
+fraud-tell-lead = 这笔付款没有办成，钱还在您的账户里。您说一声，银行会核查这个收款人。
+fraud-tell-yes = 告诉银行
+fraud-told = 谢谢您告诉我们
 fraud-what = 对方是怎么说的？
 fraud-yes = 取消付款并告诉银行
 fraud-kind-authority = 自称警察、法院或政府人员

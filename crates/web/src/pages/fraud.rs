@@ -36,7 +36,7 @@ pub async fn ask(State(web): State<Web>, who: Signed, At(id): At<InstructionId>)
 }
 
 fn question(who: &Signed, i: &Instruction, errors: &FieldErrors) -> Shown {
-    let w = who.words();
+    let (w, open) = (who.words(), i.state.is_open());
     let kinds: Vec<Choice<'_>> = Typology::ALL
         .iter()
         .map(|t| Choice::new(t.code(), say::told(w, "fraud-kind", t.code()).into_owned()))
@@ -48,7 +48,7 @@ fn question(who: &Signed, i: &Instruction, errors: &FieldErrors) -> Shown {
     let fields = html! {
         (radios(w, &Field::new("kind", who.t("fraud-what")).errors(errors), &kinds))
         (actions(html! {
-            (button(Button::Danger, &who.t("fraud-yes"), None))
+            (button(Button::Danger, &who.t(if open { "fraud-yes" } else { "fraud-tell-yes" }), None))
             (link_button(Button::Secondary, &who.t("back-without"), &format!("/payments/{}", i.id)))
         }))
     };
@@ -57,7 +57,8 @@ fn question(who: &Signed, i: &Instruction, errors: &FieldErrors) -> Shown {
         (summary_list(w, &rows))
         (form(&who.view, &format!("/payments/{}/fraud", i.id), fields))
     };
-    let up = Sheet::new(who.t("fraud")).lead(who.t("fraud-lead")).wrong(!errors.is_empty());
+    let (title, lead) = if open { ("fraud", "fraud-lead") } else { ("fraud-tell", "fraud-tell-lead") };
+    let up = Sheet::new(who.t(title)).lead(who.t(lead)).wrong(!errors.is_empty());
     page(who, up.crumb(who.t("payment"), format!("/payments/{}", i.id)), main)
 }
 
@@ -84,9 +85,10 @@ pub async fn lesson(State(web): State<Web>, who: Signed, At(id): At<InstructionI
     let text = web.write(move |tx| {
         let i = payments::instruction(tx, &actor, id)?;
         let report = safety::report_of(tx, i.id)?.ok_or_else(|| Error::not_found("report", id))?;
-        safety::give(tx, &actor, &report, edition)
+        Ok((safety::give(tx, &actor, &report, edition)?, app::fraud::was_stopped(&i)))
     });
-    let said = text.await?.edition(edition);
+    let (text, stopped) = text.await?;
+    let said = text.edition(edition);
     let (title, rest) = said.split_first().ok_or_else(|| Error::broken("a lesson says something"))?;
     let next = html! {
         p { (who.t("fraud-done")) }
@@ -98,7 +100,8 @@ pub async fn lesson(State(web): State<Web>, who: Signed, At(id): At<InstructionI
             (link_button(Button::Secondary, &who.t("lock"), "/lock"))
         }))
     };
-    Ok(page(&who, Sheet::new(who.t("fraud-stopped")).bare(), result(Tone::Good, &who.t("fraud-stopped"), None, next)))
+    let title = who.t(if stopped { "fraud-told" } else { "fraud-stopped" });
+    Ok(page(&who, Sheet::new(title.clone()).bare(), result(Tone::Good, &title, None, next)))
 }
 
 /// Why an elder's payment waits, in three sentences.

@@ -167,9 +167,10 @@ fn what_to_do(who: &Signed, i: &Instruction, kept: Option<bool>) -> Markup {
             @if approver && i.state == Stage::AwaitingApproval { @if let Some(a) = i.approval { (link_button(Button::Primary, &who.t("sheet-check"), &format!("/approvals/{a}"))) } }
             @if payer && i.state.is_open() { (link_button(Button::Danger, &who.t("payment-cancel"), &at("cancellation"))) }
             @if is_answerable(who, i) { (link_button(Button::Secondary, &who.t("dissent-ask"), &at("objection"))) }
-            @if is_reportable(who, i) { (link_button(Button::Danger, &who.t("fraud"), &at("fraud"))) }
+            @if is_reportable(who, i) { (link_button(Button::Danger, &who.t(if i.state.is_open() { "fraud" } else { "fraud-tell" }), &at("fraud"))) }
             @if who.is_staff() && i.state.is_open() && who.holds(P::GuardRead) { (link_button(Button::Secondary, &who.t("held-look"), &format!("/guard/{}", i.id))) }
-            @if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
+            @if payer && i.state == Stage::Refused && app::fraud::was_stopped(i) && who.firm().is_none() { (link_button(Button::Primary, &who.t("help-call-me"), "/help/call")) }
+            @else if payer && i.state == Stage::Refused && who.holds(P::PaymentSubmit) { (link_button(Button::Primary, &who.t("pay-again"), "/pay")) }
             @if kept == Some(false) && i.state != Stage::Refused { (link_button(Button::Secondary, &who.t("payee-keep"), &format!("/payees/new?payment={}", i.id))) }
             @if let Some(line) = i.transfer.filter(|_| i.state == Stage::Posted) {
                 (link_button(Button::Secondary, &who.t("line-receipt"), &format!("/accounts/{}/lines/{line}", i.debit)))
@@ -189,7 +190,8 @@ fn is_answerable(who: &Signed, i: &Instruction) -> bool {
 /// A person's own payment that waits and goes to somebody.
 fn is_reportable(who: &Signed, i: &Instruction) -> bool {
     let own = who.person().map(kernel::Owner::Person) == Some(i.payer) && who.firm().is_none();
-    own && i.state.is_open() && matches!(i.kind, payments::Kind::Transfer | payments::Kind::ClearingOut)
+    let stopped = i.state.is_open() || app::fraud::was_stopped(i);
+    own && stopped && matches!(i.kind, payments::Kind::Transfer | payments::Kind::ClearingOut)
 }
 
 fn question<'a>(who: &'a Signed, i: &Instruction) -> Vec<Row<'a>> {
