@@ -165,5 +165,5 @@ fn a_talk_is_read_at_its_branch() {
     assert_eq!(bank.store.read(|tx| talks(tx, &bank.far, branch, &first)).unwrap_err().code().name, "forbidden");
     let customer = phone_of(bank.people[0]);
     assert_eq!(bank.store.read(|tx| talk(tx, &customer, id)).unwrap_err().code().name, "not_found");
-    assert_eq!(code(open(&bank, &customer, &self::ask(&bank, 0, Deed::CashOut, 60_000, 75))), "forbidden");
+    assert_eq!(code(open(&bank, &customer, &ask(&bank, 0, Deed::CashOut, 60_000, 75))), "forbidden");
 }
