@@ -424,7 +424,8 @@ mod tests {
                     kinds.insert("crews.paid".to_owned());
                 }
                 if told.contains("TellStaff") {
-                    kinds.insert("arrears.turn.staff".to_owned());
+                    let own = event.starts_with("talk.");
+                    kinds.insert(if own { event.to_owned() } else { "arrears.turn.staff".to_owned() });
                 }
             }
         }
