@@ -36,8 +36,8 @@ struct Desk {
 /// A customer of the city branch, with his account.
 #[derive(Clone, Copy)]
 pub(super) struct Known {
-    pub(super) person: PersonId,
-    account: AccountId,
+    pub person: PersonId,
+    pub account: AccountId,
 }
 
 pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts) -> Result<()> {

@@ -25,7 +25,7 @@
 //! The desk of the guard has cases, objections, papers of authorities and firms to verify ([`guarded`]). Large sums of
 //! the past are reported, and a suspicion waits for its second officer ([`reports`]). An account was refused, customers are judged, and
 //! accounts are looked at again ([`judged`]). A grandmother has savings that somebody is after, and a daughter who is told when a payment of
-//! hers is held up ([`grandmother`]).
+//! hers is held up ([`grandmother`]). The counter has a ledger of talks, and a man who has not been talked to yet ([`talks`]).
 //!
 //! Planted conditions of own accounts ([`demo::yard::Planted`]) are brought about here: closed, dormant, known under
 //! another name, not yet activated, tier III. Cards at other banks are judged by those banks.
@@ -46,6 +46,7 @@ mod people;
 mod protections;
 mod reports;
 mod sites;
+mod talks;
 mod vanished;
 mod wages;
 mod wealth;
@@ -157,6 +158,7 @@ fn load_from(bank: &Bank, past: Option<history::Past>, progress: &mut Progress<'
     elders::load(&mut load, &people, &money)?;
     protections::load(&mut load, &people, &money)?;
     guarded::load(&mut load, &people, &money)?;
+    talks::load(&mut load, &people, &money)?;
     reports::load(&mut load, &people)?;
     judged::load(&mut load, &people, &money)?;
     grandmother::load(&mut load, &people, &money)?;
