@@ -218,3 +218,19 @@ fn one_word_calls_a_fraud_off_and_reports_its_payee_for_two_to_decide() {
         assert_eq!(posted.state, State::Posted, "nobody is listed on one person's word");
     });
 }
+
+#[test]
+fn a_payment_that_was_looked_at_before_a_lock_and_commits_after_it_never_goes_out() {
+    each_town(|town| {
+        let f = town.folk;
+        let li = town.phone(f.li);
+        let plain = order(f.li.account, f.chen.account, 1);
+        let prepared = town.read(|tx| payments::prepare(&town.desk, tx, &li, &plain));
+        let before = town.yuan(f.li.account);
+        lock_all(town, f.li);
+        let desk = town.desk.clone();
+        let late = town.desk.store.write(move |tx| payments::submit_in(&desk, tx, &li, &plain, &prepared, None));
+        assert_eq!(late.expect_err("it is locked").code().name, "lock_all");
+        assert_eq!(town.yuan(f.li.account), before);
+    });
+}

@@ -30,6 +30,7 @@ pub(super) const FRAUD_CASE_PAGES: &[Case] = &[
     case("GET /cases/nights", "rm", "", "/cases/nights", ""),
     case("POST /cases/nights", "rm", "", "/cases/nights", "branch=&from=&desk=&begins=22&ends=8"),
     case("GET /cases/{id}", "rm", "", "/cases/$fraud_case", ""),
+    case("GET /cases/{id}/sheet", "rm", "", "/cases/$fraud_case/sheet", ""),
     case("POST /cases/{id}/files", "rm", "", "/cases/$fraud_case/files", ""),
     case("POST /cases/{id}/files/{file}", "rm", "", "/cases/$fraud_case/files/$case_file", ""),
     case("POST /cases/{id}/{deed}", "rm", "", "/cases/$fraud_case/note", "why=x"),
@@ -104,4 +105,44 @@ fn an_objection_takes_two_officers_and_the_customer_reads_the_answer_after_both(
     assert_ne!(house.form('r', &at, &format!("{at}/agreement"), &[]).status, 303);
     assert_eq!(house.form('m', &at, &format!("{at}/agreement"), &[]).status, 303);
     assert!(house.page('c', "/objections").text().contains("给您带来不便"));
+}
+
+#[test]
+fn a_case_is_opened_by_number_handed_to_a_colleague_and_printed() {
+    let mut house = House::open();
+    furnish(&mut house);
+    let account: kernel::id::AccountId = house.ids["$other"].parse().expect("an account");
+    let number = house.bank.read(|tx| ledger::view(tx, account)).expect("an account").account.number;
+    let form = |customer: &str, once: &str| {
+        let fields = [("customer", customer), ("about", "loss"), ("why", "来电"), ("once", once)];
+        house.form('r', "/cases/new", "/cases/new", &fields)
+    };
+    assert_eq!(form("990000000000000000", "a").status, 422, "nobody");
+    let opened = form(&number, "b");
+    assert_eq!(opened.status, 303, "{}", opened.text());
+
+    let at = house.fill("/cases/$fraud_case");
+    let manager = house.actor('m').staff().expect("staff").to_string();
+    assert!(house.page('r', &at).text().contains(&manager), "he is offered");
+    let mine = house.actor('r').staff().expect("staff").to_string();
+    let me = [("to", mine.as_str()), ("why", "x")];
+    assert_eq!(house.form('m', &at, &format!("{at}/handing"), &me).status, 403, "it is not his to hand over");
+    let handed = [("to", manager.as_str()), ("why", "客户在他的网点")];
+    assert_eq!(house.form('r', &at, &format!("{at}/handing"), &handed).status, 303);
+    assert!(house.page('m', &at).text().contains("/closing"), "the manager has it now");
+    let paper = house.page('m', &format!("{at}/sheet?lang=zh")).text();
+    assert!(paper.contains("客户在他的网点") && paper.contains("案件编号") && paper.contains("网点盖章"), "{paper}");
+    assert_eq!(house.page('t', &format!("{at}/sheet")).status, 403);
+}
+
+#[test]
+fn a_second_officer_is_led_from_the_approvals_to_an_objection_and_the_first_is_not() {
+    let mut house = House::open();
+    furnish(&mut house);
+    let at = house.fill("/appeals/$appeal");
+    let told = |letter: char| house.page(letter, "/approvals?lang=zh").text().contains("等第二位同事同意");
+    assert!(!told('m'));
+    let yes = [("text", "已核实"), ("passes", "yes")];
+    assert_eq!(house.form('r', &at, &format!("{at}/answer"), &yes).status, 303);
+    assert!(told('m') && !told('r') && !told('y'));
 }

@@ -100,3 +100,25 @@ fn a_payment_that_waits_is_called_a_fraud_and_the_lesson_follows() {
     assert_eq!(kept.len(), 1);
     assert!(house.page('r', "/fraud-reports?lang=zh").text().contains(&house.ids["$report"]));
 }
+
+#[test]
+fn a_lock_is_set_at_the_counter_and_loosened_with_the_document_and_a_day() {
+    let house = House::open();
+    let at = house.fill("/counter/$person/lock");
+    let sent = |part: &str, fields: &[(&str, &str)]| {
+        house.form('t', &format!("{at}/{part}"), &format!("{at}/{part}"), fields).status
+    };
+    assert!(house.page('t', &house.fill("/counter/$person")).text().contains(&at), "the counter leads to it");
+    assert_eq!(house.form('t', &at, &format!("{at}/all"), &[]).status, 303);
+    assert!(house.page('c', "/lock?lang=zh").text().contains("全部锁住") || house.page('t', &at).status == 200);
+    assert_eq!(sent("everything", &[("choice", "open")]), 422, "nobody saw a document");
+    assert_eq!(sent("everything", &[("choice", "open"), ("document", "yes")]), 303);
+    let person: kernel::id::PersonId = house.ids["$person"].parse().expect("a person");
+    let teller = house.actor('t');
+    let lock = house.bank.read(|tx| safety::lock_of(tx, &teller, person)).expect("a lock");
+    assert!(lock.terms.all && lock.waiting.is_some(), "it waits a day");
+    let back = format!("{at}/loosenings/{}/withdrawal", lock.waiting.expect("a wish").id);
+    assert_eq!(house.form('t', &at, &back, &[]).status, 303);
+    assert!(house.bank.read(|tx| safety::lock_of(tx, &teller, person)).expect("a lock").waiting.is_none());
+    assert_eq!(house.page('r', &at).status, 403);
+}

@@ -13,6 +13,8 @@ use store::{Audit, Seal, Tx, params};
 pub const FIRM_CLASS_DAYS: i64 = 3 * 365;
 /// Characters of the document at most.
 pub const CLASS_DOCUMENT_CHARS_MAX: usize = 200;
+/// Verified firms that are listed.
+pub const FIRMS_VERIFIED_MAX: i64 = 500;
 /// Verifications of one firm that are read, ended ones with them.
 pub const FIRM_CLASSES_READ_MAX: i64 = 100;
 
@@ -64,6 +66,13 @@ pub fn firm_classes(tx: &mut Tx<'_>, id: FirmId) -> Result<Vec<FirmVerified>> {
 /// What the firm is verified for at `at`; `None` when it is not.
 pub fn firm_class(tx: &mut Tx<'_>, id: FirmId, at: Timestamp) -> Result<Option<FirmClass>> {
     Ok(firm_classes(tx, id)?.into_iter().find(|v| v.in_force(at)).map(|v| v.class))
+}
+
+/// Firms that are verified now, at most [`FIRMS_VERIFIED_MAX`], by branch. Needs `firm.verify`.
+pub fn firms_verified(tx: &mut Tx<'_>, actor: &Actor) -> Result<Vec<FirmVerified>> {
+    firm_verify_may(tx, actor)?;
+    let tail = "WHERE ended_at IS NULL AND until > ?1 ORDER BY book, firm, number LIMIT ?2";
+    tx.select::<FirmVerified>(tail, params![tx.now(), FIRMS_VERIFIED_MAX])
 }
 
 /// Whether the actor may verify firms: `firm.verify`, for the whole bank.

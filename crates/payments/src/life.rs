@@ -128,7 +128,7 @@ fn release_in(
         entitled => entitled.ok(),
     };
     if let Some(entitlement) = entitlement.filter(|_| i.state == State::Posted || i.state.is_open()) {
-        limits::use_all(tx, &entitlement, payee, true, i)?;
+        limits::use_all(tx, &entitlement, payee, (true, true), i)?;
     }
     if i.state == State::Posted {
         desk.guard.posted(tx, &decision, &prepared.facts)?;

@@ -38,12 +38,13 @@ fn subject(i: &Instruction) -> Option<(BookId, String)> {
 }
 
 /// Uses the payer's tier limits, the daily limit of whoever acts for him, and the payee's tier limits. `Err` undoes the
-/// caller's transaction. A reversal uses none. `limited`: the payee may be one whose tier limits what he receives.
+/// caller's transaction. A reversal uses none. `limited`: the payee may be one whose tier limits what he receives. `day`: the payer has
+/// locked sums of a day.
 pub(crate) fn use_all(
     tx: &mut Tx<'_>,
     entitlement: &Entitlement,
     payee: Option<Owner>,
-    limited: bool,
+    (limited, day): (bool, bool),
     i: &mut Instruction,
 ) -> Result<()> {
     if i.kind == Kind::Reversal {
@@ -61,7 +62,7 @@ pub(crate) fn use_all(
     match i.payer {
         Owner::Person(person) if !i.made_by_bank() => {
             party::tier_check(tx, person, i.channel, function(i, payee), i.money())?;
-            crate::locks::use_day(tx, person, i, payee)
+            if day { crate::locks::use_day(tx, person, i, payee) } else { Ok(()) }
         }
         _ => Ok(()),
     }

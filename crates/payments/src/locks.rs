@@ -36,17 +36,17 @@ fn to(kind: Kind, payer: Owner, payee: Option<Owner>, since: Option<Timestamp>) 
     }
 }
 
-/// Whether a payment of `maker`, ordered at `at`, passes the payer's lock.
-pub(crate) fn pass(tx: &mut Tx<'_>, maker: &Actor, prepared: &Prepared, kind: Kind, at: Timestamp) -> Result<()> {
+/// Whether a payment of `maker`, ordered at `at`, passes the payer's lock; `true` when it is then counted against a sum of the day.
+pub(crate) fn pass(tx: &mut Tx<'_>, maker: &Actor, prepared: &Prepared, kind: Kind, at: Timestamp) -> Result<bool> {
     let (parties, facts) = (&prepared.parties, &prepared.facts);
-    let Owner::Person(payer) = parties.debit.owner else { return Ok(()) };
+    let Owner::Person(payer) = parties.debit.owner else { return Ok(false) };
     if matches!(maker.who, Who::System(_)) {
-        return Ok(());
+        return Ok(false);
     }
     let to = to(kind, parties.debit.owner, parties.payee_owner(), facts.payee_since);
     match to.zip(way(maker.channel, kind)) {
         Some((to, way)) => safety::pass(tx, payer, &Movement { way, to, amount: facts.amount, at }),
-        None => Ok(()),
+        None => Ok(false),
     }
 }
 

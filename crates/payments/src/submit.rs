@@ -125,7 +125,7 @@ pub fn submit_in(
     let parties = &prepared.parties;
     let entitlement = resolve::entitle(tx, actor, &parties.debit, order.kind, Some(order.amount))?;
     resolve::check_free(tx, matches!(actor.who, Who::System(_)), parties.debit.owner, order.kind)?;
-    locks::pass(tx, actor, prepared, order.kind, tx.now())?;
+    let counts_day = locks::pass(tx, actor, prepared, order.kind, tx.now())?;
     if let Some(of) = order.reverses
         && let Some(before) = crate::reverse::standing(tx, actor, of)?
     {
@@ -143,7 +143,7 @@ pub fn submit_in(
     new.reasons = Json(decision.customer_reasons());
     let legs = act(tx, actor, order, &mut new, entitlement.needs_checker(order.amount) && !covered, &decision)?;
     if new.state != State::Refused {
-        limits::use_all(tx, &entitlement, parties.payee_owner(), prepared.limited, &mut new)?;
+        limits::use_all(tx, &entitlement, parties.payee_owner(), (prepared.limited, counts_day), &mut new)?;
     }
     if new.state == State::Posted || new.is_reserved() {
         desk.guard.posted(tx, &decision, &prepared.facts)?;

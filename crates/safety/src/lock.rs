@@ -345,12 +345,13 @@ pub fn forget_uses(tx: &mut Tx<'_>, limit: u32) -> Result<u32> {
 }
 
 /// Whether a payment passes the payer's lock, in the posting transaction; from here to its commit no lock of his changes.
-/// `Err`: one of the codes `lock_…`.
-pub fn pass(tx: &mut Tx<'_>, payer: PersonId, m: &Movement) -> Result<()> {
+/// Answers whether a sum of the day is set, against which it is then counted ([`use_day`]). `Err`: one of the codes `lock_…`.
+pub fn pass(tx: &mut Tx<'_>, payer: PersonId, m: &Movement) -> Result<bool> {
     let make = tx.locks_rows();
-    let Some(row) = locked(tx, payer, make)? else { return Ok(()) };
+    let Some(row) = locked(tx, payer, make)? else { return Ok(false) };
     let now = tx.now();
-    check(&row.terms.0, m, rules(now.local_date())?, now)
+    check(&row.terms.0, m, rules(now.local_date())?, now)?;
+    Ok(row.terms.0.per_day.is_some())
 }
 
 /// Counts a payment that passed against the sum of its day, where one is set. `Err(LOCK_DAY)` undoes the transaction.

@@ -296,6 +296,6 @@ fn a_plain_transfer_takes_few_statements() {
             let before = calls();
             payments::submit_in(&desk, tx, &payer, &plain, &prepared, Some("k")).map(|_| calls() - before)
         });
-        assert!(taken <= if town.bank.is_postgres() { 25 } else { 18 }, "{taken} statements");
+        assert!(taken <= if town.bank.is_postgres() { 24 } else { 17 }, "{taken} statements");
     });
 }

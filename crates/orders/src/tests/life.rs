@@ -276,3 +276,39 @@ fn a_silent_order_names_nobody_to_tell() {
     let live: Vec<_> = now.iter().filter(|r| r.lifted_at.is_none()).map(|r| (r.basis.as_str(), r.amount)).collect();
     assert_eq!(live, [(QUIET, 20)], "one restriction stands for both, and stays quiet");
 }
+
+#[test]
+fn a_payment_that_was_looked_at_before_a_stop_and_commits_after_it_never_goes_out() {
+    let b = Bank::open();
+    let (c, other) = (b.customer(1, 1_000 * YUAN), b.customer(2, 0));
+    let order = payments::Order::transfer(c.account, Payee::Account(other.account), Money::cny(YUAN));
+    let prepared = b.store.read(|tx| payments::prepare(&b.desk, tx, &c.actor(), &order)).unwrap();
+    b.stop_now(OrderNew { evidence: None, ..b.paper(OrderKind::Stop, &c, "止1") }).unwrap();
+    let (desk, by) = (b.desk.clone(), c.actor());
+    let late = b.write(move |tx| payments::submit_in(&desk, tx, &by, &order, &prepared, None));
+    assert!(late.is_err() || late.unwrap().state == payments::State::Refused);
+    assert_eq!(b.balance(other.account), 0);
+    b.verify();
+}
+
+/// Four threads pay as fast as they can; in the middle the stop is placed. What is posted was posted before it.
+#[test]
+fn nothing_passes_an_emergency_stop_under_racing_payments() {
+    let b = Bank::open();
+    let (c, other) = (b.customer(1, 1_000 * YUAN), b.customer(2, 0));
+    std::thread::scope(|s| {
+        for _ in 0..4 {
+            s.spawn(|| (0..12).for_each(|_| drop(b.transfers(&c.actor(), &c, &other, 1))));
+        }
+        s.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            b.stop_now(OrderNew { evidence: None, ..b.paper(OrderKind::Stop, &c, "止1") }).unwrap();
+            let at_stop = b.balance(c.account);
+            std::thread::sleep(std::time::Duration::from_millis(60));
+            assert_eq!(b.balance(c.account), at_stop, "not one payment after the stop was said to hold");
+        });
+    });
+    let refused = b.transfers(&c.actor(), &c, &other, 1);
+    assert!(refused.is_err() || refused.unwrap().state == payments::State::Refused);
+    b.verify();
+}

@@ -269,3 +269,4 @@ counter-book-differs = Another book is in use for this account
 counter-transfer = Transfer
 counter-transfer-lead = For the customer who stands here. Read the payee back to him before you send it.
 counter-transfer-do = Make the transfer
+approvals-objections = Objections of customers that wait for a second officer: { $n }

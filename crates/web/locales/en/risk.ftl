@@ -26,3 +26,6 @@ firm-class-verified = Verified by
 firm-class-asked = Asked for by
 firm-class-change = Ask for a change
 firm-class-document-hint = Name and number of the licence or registration; leave it empty to take the class back. It ends after three years and is then verified anew.
+verified-firms = Verified firms
+verified-firms-lead = Hospitals, social security, utilities, tax. Payments to the first three are not delayed for behaviour.
+verified-firms-none = No firm is verified yet

@@ -269,3 +269,4 @@ counter-book-differs = 这个账户正在用的是另一本
 counter-transfer = 转账
 counter-transfer-lead = 替柜台前的客户转账。发出前请把收款人念给客户听。
 counter-transfer-do = 确认转账
+approvals-objections = 有 { $n } 条客户异议等第二位同事同意

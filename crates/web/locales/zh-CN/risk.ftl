@@ -26,3 +26,6 @@ firm-class-verified = 核定人
 firm-class-asked = 申请人
 firm-class-change = 申请核定
 firm-class-document-hint = 执业许可证、登记证等的名称和编号；取消类别时不用填。三年后到期，要重新核定。
+verified-firms = 已核验的单位
+verified-firms-lead = 医院、社保、水电气、税务。付给前三类的钱不会被行为规则拖延。
+verified-firms-none = 还没有核验过的单位

@@ -20,6 +20,7 @@ talk-outcome-dissuaded = 劝阻成功
 talk-outcome-insists = 客户坚持
 talk-outcome-police = 移交公安
 talk-first = 先谈一谈，再付钱
+talk-said = 当时说的话
 talk-script-version = 话术：{ $typology }，第 { $version } 版
 talk-why-guard = 系统提示：{ $rules }
 talk-and = 、

@@ -55,6 +55,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
             Ok((items, found.next))
         })
         .await?;
+    let seconds = if mine || !who.holds(P::CaseWork) { 0 } else { objections(&web, &who).await? };
     let w = who.words();
     let sides = [
         (Text::from(who.t("approvals-waiting")), Text::from("/approvals")),
@@ -63,10 +64,25 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<ListAsk
     let here = if mine { "/approvals?mine=yes" } else { "/approvals" };
     let main = html! {
         (tabs(&who.t("approvals"), &sides, usize::from(mine)))
+        @if seconds > 0 {
+            (notice(Tone::Info, &w.t_with("approvals-objections", &[("n", seconds.into())]), html! { p { a href="/appeals" { (who.t("appeals")) } } }))
+        }
         (table(&who, &items, mine))
         (pager(w, (!first).then_some(here), next_href(&who.view, &next).as_deref()))
     };
     Ok(page(&who, Sheet::new(who.t("approvals")).lead(who.t("approvals-lead")), main))
+}
+
+/// Objections of customers that wait for the reader's word as the second officer, of the first hundred that are open.
+async fn objections(web: &Web, who: &Signed) -> Result<i64, Fault> {
+    let actor = who.actor.clone();
+    let found = web.read(move |tx| {
+        let me = actor.principal();
+        let open = cases::appeals(tx, &actor, &PageAsk::first(100))?.items;
+        let other = |by: &Option<String>| by.as_deref().is_some_and(|by| by != me);
+        Ok(open.iter().filter(|a| a.state == cases::AppealState::Lifting && other(&a.decided_by)).count() as i64)
+    });
+    Ok(found.await?)
 }
 
 fn table(who: &Signed, items: &[Seen], mine: bool) -> Markup {

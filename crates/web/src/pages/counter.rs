@@ -131,6 +131,7 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<PersonId>) -> 
         (actions(html! {
             (link_button(Button::Secondary, &who.t("counter-phone"), &at("phone")))
             (link_button(Button::Secondary, &who.t("counter-document"), &at("document")))
+            (link_button(Button::Secondary, &who.t("counter-lock"), &at("lock")))
             (link_button(Button::Secondary, &who.t("counter-more"), &format!("/customers/{id}")))
             @if who.holds(P::AccountOpen) { (link_button(Button::Secondary, &who.t("openings"), "/openings")) }
             (link_button(Button::Secondary, &who.t("counter-next"), "/counter"))

@@ -4,12 +4,13 @@ use super::{Page as Sheet, given, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::At;
+use crate::http::redirect::see_other;
 use crate::look::*;
 use crate::state::Web;
 use crate::{Fault, Shown};
 use app::desk::{Act, FirmUnverify, FirmVerify};
-use axum::extract::State;
-use axum::response::Response;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use kernel::id::FirmId;
 use kernel::{Error, Timestamp};
 use maud::{Markup, html};
@@ -102,6 +103,63 @@ fn class_page(who: &Signed, seen: &Seen, given: &ClassForm, errors: &FieldErrors
     };
     let shown = Sheet::new(who.t("firm-class-title")).lead(who.t("firm-class-lead"));
     page(who, shown.crumb(seen.firm.name.clone(), back).wrong(!errors.is_empty()), main)
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct FindAsk {
+    code: String,
+}
+
+/// Firms that are verified now, and the way to any other by its credit code.
+pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<FindAsk>) -> Result<Response, Fault> {
+    let (w, code, actor) = (who.words(), ask.code.trim().to_owned(), who.actor.clone());
+    let asked = code.clone();
+    let found = web.read(move |tx| {
+        let whole = party::credit_code(&asked);
+        let id = whole.map(|code| party::firm_by_code(tx, &code)).transpose()?.flatten();
+        let mut all = Vec::new();
+        for v in party::firms_verified(tx, &actor)? {
+            all.push((party::firm(tx, v.firm)?.name, v));
+        }
+        Ok((id, all))
+    });
+    let (id, all) = found.await?;
+    if let Some(id) = id {
+        return Ok(see_other(&format!("/firms/{id}/class")));
+    }
+    let mut errors = FieldErrors::new();
+    if !code.is_empty() {
+        errors.add("code", who.t("firm-unknown"));
+    }
+    let field = Field::new("code", who.t("firm-code")).hint(who.t("firm-code-hint")).value(code).errors(&errors);
+    let main = html! {
+        (error_summary(w, &errors))
+        (filter_bar(w, "/verified-firms", text(w, &field.width(Width::Twenty).autocomplete("off"))))
+        (verified(&who, &all))
+    };
+    let sheet = Sheet::new(who.t("verified-firms")).lead(who.t("verified-firms-lead")).wrong(!errors.is_empty());
+    let shown = page(&who, sheet, main);
+    Ok(if errors.is_empty() { shown.into_response() } else { refused(shown) })
+}
+
+fn verified(who: &Signed, all: &[(String, FirmVerified)]) -> Markup {
+    let w = who.words();
+    let row = |(name, v): &(String, FirmVerified)| {
+        [
+            html! { div { a href={ "/firms/" (v.firm) "/class" } { (name) } br; span.hint { (v.document) } } },
+            html! { (say::told(w, "firm-class", v.class.code())) },
+            moment(w, v.until),
+        ]
+    };
+    let table = Table::new(who.t("verified-firms"))
+        .text(who.t("firm-name"))
+        .text(who.t("firm-class"))
+        .text(who.t("order-until"))
+        .rows(all.iter().map(row))
+        .when_empty(who.t("verified-firms-none"))
+        .caption_hidden();
+    table.show(w)
 }
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FirmId>) -> Result<Shown, Fault> {

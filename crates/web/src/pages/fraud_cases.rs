@@ -8,13 +8,16 @@ use crate::words::Lang;
 use crate::{Fault, Shown};
 use axum::extract::{Query, State};
 use cases::{Alert, Ask, Board, Case, Said, Script, Skill};
-use kernel::id::{BranchId, FraudCaseId};
+use kernel::id::{BranchId, FraudCaseId, StaffId};
 use kernel::{Owner, PageAsk, Result as Done, Timestamp, Who};
 use maud::{Markup, html};
-use party::Permission as P;
+use party::{Permission as P, Role};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::Tx;
+
+/// Colleagues of one role that a case can be handed to.
+const COLLEAGUES_MAX: usize = 20;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -72,6 +75,7 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<QueueAs
             (link_button(Button::Secondary, &who.t("fcases-nights"), "/cases/nights"))
             (link_button(Button::Secondary, &who.t("talks"), "/talks"))
             (link_button(Button::Secondary, &who.t("diligence"), "/diligence"))
+            @if who.holds(P::FirmVerify) { (link_button(Button::Secondary, &who.t("verified-firms"), "/verified-firms")) }
             @if who.holds(P::GuardDecide) { (link_button(Button::Secondary, &who.t("fraud-reports"), "/fraud-reports")) }
         }))
         (sides(&who, &ask.show))
@@ -159,17 +163,31 @@ fn piles(who: &Signed, board: &Board, names: &BTreeMap<BranchId, String>) -> Mar
 }
 
 /// All that the page of a case shows.
-struct Whole {
-    seen: Seen,
-    alerts: Vec<Alert>,
-    steps: Vec<(Said, String)>,
+pub(super) struct Whole {
+    pub seen: Seen,
+    pub alerts: Vec<Alert>,
+    pub steps: Vec<(Said, String)>,
     others: Vec<Case>,
-    phone: String,
+    pub phone: String,
     script: &'static Script,
-    branch: String,
+    pub branch: String,
+    colleagues: Vec<(StaffId, String)>,
 }
 
-fn whole(tx: &mut Tx<'_>, who: (&kernel::Actor, Lang), id: FraudCaseId) -> Done<Whole> {
+/// Who works cases where this one is answered, but the reader: risk officers and the manager.
+fn colleagues(tx: &mut Tx<'_>, actor: &kernel::Actor, c: &Case) -> Done<Vec<(StaffId, String)>> {
+    let mut all = Vec::new();
+    for role in [Role::RiskOfficer, Role::BranchManager] {
+        for staff in party::staff_near(tx, role, c.desk, COLLEAGUES_MAX)? {
+            if actor.who != Who::Staff(staff) && all.iter().all(|(id, _)| *id != staff) {
+                all.push((staff, party::who_name(tx, &staff.to_string())?));
+            }
+        }
+    }
+    Ok(all)
+}
+
+pub(super) fn whole(tx: &mut Tx<'_>, who: (&kernel::Actor, Lang), id: FraudCaseId) -> Done<Whole> {
     let (actor, lang) = who;
     let case = cases::case(tx, actor, id)?;
     let alerts = cases::alerts_of(tx, actor, id)?;
@@ -183,7 +201,8 @@ fn whole(tx: &mut Tx<'_>, who: (&kernel::Actor, Lang), id: FraudCaseId) -> Done<
     };
     let script = cases::script(&case.typology, tx.now().local_date())?;
     let branch = branch_names(tx, lang)?.remove(&case.branch).unwrap_or_default();
-    Ok(Whole { seen: seen(tx, case)?, alerts, steps, others, phone, script, branch })
+    let colleagues = colleagues(tx, actor, &case)?;
+    Ok(Whole { seen: seen(tx, case)?, alerts, steps, others, phone, script, branch, colleagues })
 }
 
 pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FraudCaseId>) -> Result<Shown, Fault> {
@@ -201,8 +220,9 @@ pub async fn show(State(web): State<Web>, who: Signed, At(id): At<FraudCaseId>) 
         (actions(link_button(Button::Secondary, &who.t("look-back"), &format!("/cases/{id}/openings"))))
         @if c.state.is_open() { (script(&who, all.script)) }
         @if who.holds(P::ReportSuspicion) { (actions(link_button(Button::Secondary, &who.t("rept-from-case"), &format!("/reports/suspicion?case={id}")))) }
-        @if mine { (super::fraud_deeds::forms(&who, c, &all.phone, &all.others)) }
+        @if mine { (super::fraud_deeds::forms(&who, c, &all.phone, (&all.others, &all.colleagues))) }
         (timeline(&who, id, &all.steps))
+        @if c.about != cases::About::Suspicion { (actions(link_button(Button::Secondary, &who.t("fcase-sheet"), &format!("/cases/{id}/sheet")))) }
         (others(&who, &all.others))
     };
     let title = say::told(w, "fcase-typology", &c.typology);

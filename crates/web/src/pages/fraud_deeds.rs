@@ -1,5 +1,5 @@
 //! What an officer does with a case.
-use super::{Page as Sheet, page, say};
+use super::{Page as Sheet, page, refused, say};
 use crate::gate::Signed;
 use crate::http::csrf::Checked;
 use crate::http::read::{At, Upload, download};
@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use cases::{About, Call, CallOutcome, Case, Evidence, NewAlert, Outcome, Source};
 use kernel::clock::HOUR;
-use kernel::id::{CaseStepId, FraudCaseId};
+use kernel::id::{CaseStepId, FraudCaseId, StaffId};
 use kernel::{Currency, Error, Money, Owner, Result as Done};
 use maud::{Markup, html};
 use party::Permission as P;
@@ -30,6 +30,7 @@ pub struct DeedForm {
     asked: String,
     answered: String,
     from: String,
+    to: String,
     secret: String,
     outcome: String,
     payments: String,
@@ -39,7 +40,12 @@ pub struct DeedForm {
 const CHARS: u32 = cases::TEXT_CHARS_MAX as u32;
 
 /// The forms of who has the case, each folded up.
-pub(super) fn forms(who: &Signed, c: &Case, phone: &str, others: &[Case]) -> Markup {
+pub(super) fn forms(
+    who: &Signed,
+    c: &Case,
+    phone: &str,
+    (others, colleagues): (&[Case], &[(StaffId, String)]),
+) -> Markup {
     let w = who.words();
     let at = |deed: &str| format!("/cases/{}/{deed}", c.id);
     let choices = |prefix: &'static str, codes: &[&'static str]| -> Vec<Choice<'static>> {
@@ -52,6 +58,8 @@ pub(super) fn forms(who: &Signed, c: &Case, phone: &str, others: &[Case]) -> Mar
             form(&who.view, &at(deed), html! { (fields) (actions(button(Button::Primary, &who.t(key), None))) }),
         )
     };
+    let named: Vec<Choice<'_>> =
+        colleagues.iter().map(|(id, name)| Choice::new(id.to_string(), name.clone())).collect();
     let called: Vec<&str> = CallOutcome::ALL.iter().map(|o| o.code()).collect();
     html! {
         @if !phone.is_empty() {
@@ -69,6 +77,7 @@ pub(super) fn forms(who: &Signed, c: &Case, phone: &str, others: &[Case]) -> Mar
         })))
         (one("fcase-wait", "waiting", html! { (number(w, &Field::new("hours", who.t("fcase-wait-hours")))) (why("fcase-why")) }))
         (one("fcase-put-back", "put-back", why("fcase-why")))
+        @if !colleagues.is_empty() { (one("fcase-hand", "handing", html! { (select(w, &Field::new("to", who.t("fcase-hand-to")), &named)) (why("fcase-why")) })) }
         @for other in others.iter().filter(|o| o.state.is_open()) {
             (form(&who.view, &at("merging"), html! {
                 input type="hidden" name="from" value=(other.id);
@@ -133,6 +142,7 @@ fn acted(tx: &mut store::Tx<'_>, actor: &kernel::Actor, id: FraudCaseId, deed: &
     match deed {
         "claim" => cases::claim(tx, actor, id).map(drop),
         "put-back" => cases::put_back(tx, actor, id, &f.why).map(drop),
+        "handing" => cases::hand_over(tx, actor, id, f.to.parse()?, &f.why).map(drop),
         "note" => cases::note(tx, actor, id, &f.why).map(drop),
         "waiting" => {
             let hours: u8 = f.hours.trim().parse().map_err(|_| Error::field("hours", "1 to 255"))?;
@@ -189,7 +199,11 @@ pub struct NewForm {
     why: String,
 }
 
-pub async fn new(State(_): State<Web>, who: Signed) -> Result<Shown, Fault> {
+pub async fn new(State(_): State<Web>, who: Signed) -> Shown {
+    new_page(&who, "", &FieldErrors::new())
+}
+
+fn new_page(who: &Signed, given: &str, errors: &FieldErrors) -> Shown {
     let w = who.words();
     let secret = who.holds(P::CaseSecret);
     let kinds: Vec<Choice<'_>> = About::ALL
@@ -199,18 +213,43 @@ pub async fn new(State(_): State<Web>, who: Signed) -> Result<Shown, Fault> {
         .collect();
     let fields = html! {
         (super::once_field())
-        (text(w, &Field::new("customer", who.t("fcase-new-customer"))))
+        (text(w, &Field::new("customer", who.t("fcase-new-customer")).hint(who.t("fcase-new-customer-hint")).value(given.to_owned()).errors(errors).autocomplete("off")))
         (radios(w, &Field::new("about", who.t("fcase-new-kind")), &kinds))
         (money(w, &Field::new("amount", who.t("fcase-new-amount")).optional(), Currency::CNY))
         (multiline(w, &Field::new("why", who.t("fcase-why")), 3, CHARS))
         (actions(button(Button::Primary, &who.t("fcase-new"), None)))
     };
     let sheet = Sheet::new(who.t("fcase-new")).lead(who.t("fcase-new-lead")).crumb(who.t("fcases"), "/cases");
-    Ok(page(&who, sheet, form(&who.view, "/cases/new", fields)))
+    let main = html! { (error_summary(w, errors)) (form(&who.view, "/cases/new", fields)) };
+    page(who, sheet.wrong(!errors.is_empty()), main)
+}
+
+/// A customer by his document, a firm by its credit code, either by an account or card number, or by the id that a page of his
+/// shows. `None`: nobody whom the officer may find.
+fn customer_of(tx: &mut store::Tx<'_>, actor: &kernel::Actor, given: &str) -> Done<Option<Owner>> {
+    if let Ok(id) = given.parse::<Owner>() {
+        return Ok(Some(id));
+    }
+    if let Some(code) = party::credit_code(given)
+        && let Some(firm) = party::firm_by_code(tx, &code)?
+    {
+        return Ok(Some(Owner::Firm(firm)));
+    }
+    let digits = super::given::number(given);
+    if let Some(a) = ledger::by_number(tx, &digits)?.filter(|a| payments::may_see(tx, actor, a.owner).is_ok()) {
+        return Ok(Some(a.owner));
+    }
+    let found = party::people_find(tx, actor, party::Find::Identity(given))?.pop();
+    Ok(found.map(|p| Owner::Person(p.id)))
 }
 
 pub async fn open(State(web): State<Web>, who: Signed, Checked(f): Checked<NewForm>) -> Result<Response, Fault> {
-    let subject: Owner = f.customer.trim().parse().map_err(|_| Error::field("customer", "the id of a customer"))?;
+    let (by, given) = (who.actor.clone(), f.customer.trim().to_owned());
+    let Some(subject) = web.read(move |tx| customer_of(tx, &by, &given)).await? else {
+        let mut errors = FieldErrors::new();
+        errors.add("customer", who.t("fcase-new-customer-none"));
+        return Ok(refused(new_page(&who, &f.customer, &errors)));
+    };
     let about = About::parse(&f.about).ok_or_else(|| Error::field("about", "choose one"))?;
     let at_stake = match f.amount.trim() {
         "" => Money::cny(0),

@@ -37,13 +37,13 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
     let lock = view(&web, &who).await?;
     let main = html! {
         (standing(&who, &lock))
-        (waiting(&who, &lock, web.now()))
+        (waiting(&who, &lock, web.now(), "/lock"))
         @if !lock.terms.all {
             (form(&who.view, "/lock/all", actions(button(Button::Danger, &who.t("lock-all-now"), None))))
             p.hint { (who.t("lock-all-hint")) }
         }
         h2 { (who.t("lock-parts")) }
-        (summary_list(who.words(), &rows(&who, lock.wish())))
+        (summary_list(who.words(), &rows(&who, lock.wish(), "/lock")))
         p.hint { (who.t("lock-loosen-hint")) }
         (actions(link_button(Button::Secondary, &who.t("trusted"), "/trusted-contacts")))
     };
@@ -52,7 +52,7 @@ pub async fn show(State(web): State<Web>, who: Signed) -> Result<Shown, Fault> {
 }
 
 /// How the lock stands, in one line.
-fn standing(who: &Signed, lock: &LockView) -> Markup {
+pub(super) fn standing(who: &Signed, lock: &LockView) -> Markup {
     let (tone, key) = match (&lock.terms, lock.terms.is_open()) {
         (Terms { all: true, .. }, _) => (Tone::Good, "lock-is-all"),
         (_, true) => (Tone::Quiet, "lock-is-open"),
@@ -63,7 +63,7 @@ fn standing(who: &Signed, lock: &LockView) -> Markup {
     html! { p { (status(tone, &who.t(key), "", &when)) } }
 }
 
-fn waiting(who: &Signed, lock: &LockView, now: Timestamp) -> Markup {
+pub(super) fn waiting(who: &Signed, lock: &LockView, now: Timestamp, base: &str) -> Markup {
     let Some(l) = &lock.waiting else { return html! {} };
     let w = who.words();
     let left = say::span(w, l.due_at.since(now));
@@ -71,16 +71,16 @@ fn waiting(who: &Signed, lock: &LockView, now: Timestamp) -> Markup {
     let keep = actions(button(Button::Primary, &who.t("lock-keep"), None));
     html! {
         (notice(Tone::Warn, &who.t("lock-waits"), html! { p { (text) } p { (who.t("lock-waits-why")) } }))
-        (form(&who.view, &format!("/lock/loosenings/{}/withdrawal", l.id), keep))
+        (form(&who.view, &format!("{base}/loosenings/{}/withdrawal", l.id), keep))
     }
 }
 
 /// Each part as it is, or as it will be when what waits has come.
-fn rows(who: &Signed, t: &Terms) -> Vec<Row<'static>> {
+pub(super) fn rows(who: &Signed, t: &Terms, base: &str) -> Vec<Row<'static>> {
     let w = who.words();
     let row = |part: &str| {
         let label = say::told(w, "lock-part", part).into_owned();
-        Row::new(label, html! { (told(w, t, part)) }).change(format!("/lock/{part}"))
+        Row::new(label, html! { (told(w, t, part)) }).change(format!("{base}/{part}"))
     };
     PARTS.map(row).into()
 }
@@ -156,10 +156,15 @@ pub struct PartForm {
     card: String,
     remote: String,
     counter: String,
+    /// At the counter: the customer's document was seen.
+    document: String,
 }
 
 impl PartForm {
-    fn of(t: &Terms, part: &str) -> PartForm {
+    pub(super) fn saw_document(&self) -> bool {
+        self.document == "yes"
+    }
+    pub(super) fn of(t: &Terms, part: &str) -> PartForm {
         let plain = |s: Option<i64>| s.map(|fen| Money::cny(fen).plain()).unwrap_or_default();
         let choice = match part {
             "everything" => everything(t).to_owned(),
@@ -187,7 +192,7 @@ impl PartForm {
     }
 }
 
-fn known(part: &str) -> Result<&'static str, Fault> {
+pub(super) fn known(part: &str) -> Result<&'static str, Fault> {
     let found = PARTS.into_iter().find(|p| *p == part);
     Ok(found.ok_or_else(|| Error::not_found("part of a lock", part))?)
 }
@@ -195,10 +200,19 @@ fn known(part: &str) -> Result<&'static str, Fault> {
 pub async fn part(State(web): State<Web>, who: Signed, Path(part): Path<String>) -> Result<Shown, Fault> {
     let part = known(&part)?;
     let lock = view(&web, &who).await?;
-    Ok(part_page(&who, part, &PartForm::of(lock.wish(), part), &FieldErrors::new()))
+    Ok(part_page(&who, part, &PartForm::of(lock.wish(), part), &FieldErrors::new(), OWN))
 }
 
-fn part_page(who: &Signed, part: &'static str, f: &PartForm, errors: &FieldErrors) -> Shown {
+/// On one's own page: where it lies, and that nobody looks at a document.
+const OWN: (&str, bool) = ("/lock", false);
+
+pub(super) fn part_page(
+    who: &Signed,
+    part: &'static str,
+    f: &PartForm,
+    errors: &FieldErrors,
+    (base, counter): (&str, bool),
+) -> Shown {
     let w = who.words();
     let question = say::told(w, "lock-ask", part).into_owned();
     let field = Field::new("choice", question.clone()).value(f.choice.clone()).errors(errors);
@@ -221,18 +235,19 @@ fn part_page(who: &Signed, part: &'static str, f: &PartForm, errors: &FieldError
     };
     let fields = html! {
         (asked)
+        @if counter { (checkbox(w, &Field::new("document", who.t("counter-lock-document")).errors(errors), false)) }
         (actions(html! {
             (button(Button::Primary, &who.t("lock-set"), None))
-            (link_button(Button::Secondary, &who.t("back-without"), "/lock"))
+            (link_button(Button::Secondary, &who.t("back-without"), base))
         }))
     };
     let main = html! {
         (error_summary(w, errors))
-        (form(&who.view, &format!("/lock/{part}"), fields))
+        (form(&who.view, &format!("{base}/{part}"), fields))
         p.hint { (who.t("lock-loosen-hint")) }
     };
     let title = say::told(w, "lock-part", part).into_owned();
-    page(who, Sheet::new(title).crumb(who.t("lock"), "/lock").wrong(!errors.is_empty()), main)
+    page(who, Sheet::new(title).crumb(who.t("lock"), base.to_owned()).wrong(!errors.is_empty()), main)
 }
 
 fn spans(w: Words) -> Vec<Choice<'static>> {
@@ -253,7 +268,7 @@ fn ways(w: Words, f: &PartForm) -> Markup {
 }
 
 /// The lock as it is wanted; `None` when something is missing.
-fn wanted(who: &Signed, part: &str, f: &PartForm, base: &Terms, errors: &mut FieldErrors) -> Option<Terms> {
+pub(super) fn wanted(who: &Signed, part: &str, f: &PartForm, base: &Terms, errors: &mut FieldErrors) -> Option<Terms> {
     let mut t = base.clone();
     let sum = |errors: &mut FieldErrors| match f.sum.trim() {
         "" => None,
@@ -308,14 +323,14 @@ pub async fn set(
     let mut errors = FieldErrors::new();
     let lock = view(&web, &who).await?;
     let Some(terms) = wanted(&who, part, &f, lock.wish(), &mut errors) else {
-        return Ok(refused(part_page(&who, part, &f, &errors)));
+        return Ok(refused(part_page(&who, part, &f, &errors, OWN)));
     };
     let actor = who.actor.clone();
     match web.write(move |tx| safety::set(tx, &actor, id, &terms, false)).await {
         Ok(_) => Ok(see_other("/lock")),
         Err(why) if why.is(&safety::SUM_OUT_OF_RANGE) => {
             errors.add("sum", who.words().error(&why).message);
-            Ok(refused(part_page(&who, part, &f, &errors)))
+            Ok(refused(part_page(&who, part, &f, &errors, OWN)))
         }
         Err(why) => Err(why.into()),
     }

@@ -88,9 +88,9 @@ fn table(who: &Signed, items: &[Seen], now: Timestamp) -> Markup {
         [
             html! { div { a href={ "/orders/" (o.id) } { (say::told(w, "orders-kind", o.kind.code())) } br; span.hint { (o.authority_name) " · " (o.document) } } },
             html! { div { (s.party) @if !s.account.is_empty() { br; span.hint { (s.account) } } } },
-            html! { @if let Some(sum) = o.money() { (amount(w, sum)) } },
+            html! { @match o.money() { Some(sum) => (amount(w, sum)), None => span.hint { (who.t("orders-no-sum")) } } },
             html! { div { (say::tag(w, o.state)) @if let Some(left) = waits(who, o, now) { br; span.hint { (left) } } } },
-            html! { @if let Some(until) = o.until { (say::end(w, until)) } },
+            html! { @match o.until { Some(until) => (say::end(w, until)), None => span.hint { (who.t("orders-no-end")) } } },
         ]
     };
     let table = Table::new(who.t("orders"))

@@ -127,7 +127,10 @@ pub(super) fn said(who: &Signed, talk: &Talk, script: &Script) -> Markup {
         ol { @for sentence in sentences { li { (sentence) } } }
         p.hint { (w.t_with("talk-script-version", &version)) }
     };
-    notice(Tone::Warn, &who.t("talk-first"), body)
+    match talk.outcome {
+        None => notice(Tone::Warn, &who.t("talk-first"), body),
+        Some(_) => notice(Tone::Info, &who.t("talk-said"), body),
+    }
 }
 
 fn why(who: &Signed, talk: &Talk) -> String {

@@ -4,7 +4,7 @@ use crate::gate::Access::{Customer, Staff};
 use crate::http::route::{Route, act, ask, get, post};
 use crate::pages::{
     fraud_appeals as appeals, fraud_cases as page, fraud_deeds as deeds, fraud_figures as figures,
-    fraud_objections as mine,
+    fraud_objections as mine, fraud_sheet as paper,
 };
 use party::Permission as P;
 
@@ -22,6 +22,7 @@ pub(super) fn pages() -> Vec<Route> {
         get("/cases/nights", figures::nights, works),
         post("/cases/nights", figures::set_night, works),
         get("/cases/{id}", page::show, works),
+        get("/cases/{id}/sheet", paper::show, works),
         post("/cases/{id}/files", deeds::keep_file, works).takes(BODY_BYTES_MAX),
         post("/cases/{id}/files/{file}", deeds::read_file, works),
         post("/cases/{id}/{deed}", deeds::act, works),

@@ -7,6 +7,7 @@ use party::Permission as P;
 pub(super) fn pages() -> Vec<Route> {
     let (verifies, reads, writes) = (Staff(P::FirmVerify), Staff(P::GuardRead), Staff(P::GuardRules));
     vec![
+        get("/verified-firms", firm_class::list, verifies),
         get("/firms/{id}/class", firm_class::show, verifies),
         post("/firms/{id}/class", firm_class::change, verifies),
         get("/guard/rules", rules::list, reads),

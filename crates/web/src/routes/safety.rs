@@ -2,17 +2,22 @@
 use crate::api::{Why, safety as api, schema};
 use crate::gate::Access::{Customer, Staff};
 use crate::http::route::{Route, act, ask, get, post};
-use crate::pages::{fraud, lock, trusted};
+use crate::pages::{counter_lock, fraud, lock, trusted};
 use party::Permission as P;
 
 pub(super) fn pages() -> Vec<Route> {
-    let decides = Staff(P::GuardDecide);
+    let (decides, serves) = (Staff(P::GuardDecide), Staff(P::PaymentSubmitAny));
     vec![
         get("/lock", lock::show, Customer),
         post("/lock/all", lock::lock_all, Customer),
         get("/lock/{part}", lock::part, Customer),
         post("/lock/{part}", lock::set, Customer),
         post("/lock/loosenings/{id}/withdrawal", lock::withdraw, Customer),
+        get("/counter/{id}/lock", counter_lock::show, serves),
+        post("/counter/{id}/lock/all", counter_lock::lock_all, serves),
+        get("/counter/{id}/lock/{part}", counter_lock::part, serves),
+        post("/counter/{id}/lock/{part}", counter_lock::set, serves),
+        post("/counter/{id}/lock/loosenings/{loosening}/withdrawal", counter_lock::withdraw, serves),
         get("/trusted-contacts", trusted::list, Customer),
         get("/trusted-contacts/new", trusted::new, Customer),
         post("/trusted-contacts/new", trusted::name, Customer),
