@@ -227,6 +227,21 @@ pub fn interceptions_newest(
     Ok(out)
 }
 
+/// Customers of a branch whose accounts served others, by cases that ended from a day to another; a customer counts once.
+pub fn misused(tx: &mut Tx<'_>, actor: &Actor, from: Date, to: Date) -> Result<Vec<(BranchId, Owner)>> {
+    days(from, to)?;
+    let (begin, end) = (from.begins(), to.plus_days(1).begins());
+    let tail = "WHERE closed_at >= ?1 AND closed_at < ?2 AND state = 'closed' AND about = 'misuse' AND sensitive = 0 \
+                ORDER BY closed_at, id LIMIT ?3";
+    let (mut reach, mut out) = (Reach::default(), BTreeMap::new());
+    for c in tx.select::<Case>(tail, params![begin, end, CASES_COUNTED_MAX])? {
+        if c.outcome.is_some_and(Outcome::confirms) && reach.case(tx, actor, &c)? {
+            out.insert(c.subject.to_string(), (c.branch, c.subject));
+        }
+    }
+    Ok(out.into_values().collect())
+}
+
 /// Alerts with a payment whose case was closed as a false alarm from a day to another, and whose they were.
 pub fn false_alarms(tx: &mut Tx<'_>, actor: &Actor, from: Date, to: Date) -> Result<Vec<(Owner, Alert)>> {
     days(from, to)?;

@@ -59,7 +59,7 @@ pub use desk::{
 pub use events::Event;
 pub use figures::{
     Board, Figures, Opened, Pile, RuleFigure, Saved, Waiting, board, false_alarms, figures, interceptions,
-    interceptions_newest, objections_open, opened,
+    interceptions_newest, misused, objections_open, opened,
 };
 pub use list::{
     Ask, Involved, Said, alerts_of, case, case_of_instruction, case_raw, cases_of, involved, listed, steps_of,

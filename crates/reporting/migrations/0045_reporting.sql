@@ -36,6 +36,8 @@ CREATE TABLE reports (
 ) KEYED;
 -- One report of a customer, a day, a side and a kind, and its corrections by number; suspicions are not so bound.
 CREATE UNIQUE INDEX reports_once ON reports (book, subject, day, kind, way, currency, number) WHERE kind <> 'suspicion';
+CREATE INDEX reports_of ON reports (book, subject, id);
+CREATE INDEX reports_corrected ON reports (book, corrects) WHERE corrects IS NOT NULL;
 CREATE INDEX reports_open ON reports (kind, due_on, id) WHERE state IN ('open', 'reviewed');
 CREATE INDEX reports_to_send ON reports (book, id) WHERE state = 'released';
 CREATE INDEX reports_by_kind ON reports (kind, id);

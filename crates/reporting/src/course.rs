@@ -126,7 +126,7 @@ pub fn correct(tx: &mut Tx<'_>, actor: &Actor, id: ReportId, act: Act, why: &str
     if act == Act::New {
         return Err(bad("act", "a correction or a withdrawal"));
     }
-    let tail = "WHERE book = ?1 AND corrects = ?2 AND state IN ('open', 'reviewed', 'released') LIMIT 1";
+    let tail = "WHERE book = ?1 AND corrects = ?2 AND corrects IS NOT NULL AND state IN ('open', 'reviewed', 'released') LIMIT 1";
     if let Some(before) = tx.select::<Report>(tail, params![old.book, id])?.pop() {
         return Ok((before, Change::AlreadySo));
     }

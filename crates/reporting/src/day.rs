@@ -65,7 +65,7 @@ fn one_day(store: &Store, date: Date) -> Result<u32> {
     store.write(move |tx| {
         let mut row = ReportDay { day: date, made_at: tx.now(), looked_at: looked, reports, seal: Seal::default() };
         if tx.insert_if_absent(&mut row)? {
-            figures::keep(tx, date, &counts)?;
+            figures::keep(tx, &counts)?;
             let what = format!("{reports} reports of {looked} accounts");
             tx.audit(&kernel::Actor::system("reporting"), Audit::of("report.day", date).after(what))?;
         }

@@ -1,11 +1,14 @@
 //! What is counted of a day at a branch, and a month of it.
-use crate::{FIGURE_DAYS_MAX, bad};
-use kernel::clock::HOUR;
+use crate::{DAYS_BACK_MAX, FIGURE_DAYS_MAX, bad};
+use kernel::clock::{DAY, HOUR};
 use kernel::id::BranchId;
-use kernel::{Actor, BookId, Date, Owner, Result};
+use kernel::{Actor, BookId, Date, Error, Owner, Result, Timestamp};
 use party::{Permission, Scope};
 use std::collections::BTreeMap;
 use store::{Seal, Tx, params};
+
+/// Microseconds.
+const MILLISECOND: i64 = 1_000;
 
 store::text_enum! {
     /// What is counted.
@@ -27,7 +30,7 @@ store::record! {
     }
 }
 
-pub(crate) type Counted = Vec<(BookId, What, String, i64)>;
+pub(crate) type Counted = Vec<(BookId, Date, What, String, i64)>;
 
 /// Counts one thing as it is told: an account that was closed or limited. The caller tells each thing once.
 pub fn count(tx: &mut Tx<'_>, owner: Owner, code: &str) -> Result<()> {
@@ -48,24 +51,38 @@ fn add(tx: &mut Tx<'_>, book: BookId, day: Date, (what, code, more): (What, &str
     tx.insert(&mut Count { book, day, what, code: code.to_owned(), counted: more, seal: Seal::default() })
 }
 
-/// What a closed day is counted by: decisions of the calendar day by step, and accounts opened.
+/// What is counted when a day is closed: decisions by step and accounts opened since the day before was closed, each by its
+/// calendar day. A business day may hold several, such as a weekend.
 pub(crate) fn of_day(tx: &mut Tx<'_>, day: Date) -> Result<Counted> {
-    let (from, to) = (day.begins(), day.plus_days(1).begins());
+    let (from, to) = span(tx, day)?;
     let mut out = Vec::new();
     for branch in party::branches(tx)? {
-        for (verdict, n) in guard::tally(tx, branch.book, from, to)? {
-            out.push((branch.book, What::Decision, verdict.code().to_owned(), n));
-        }
-        match ledger::accounts_made(tx, branch.book, from, to)? {
-            0 => {}
-            n => out.push((branch.book, What::Account, "opened".to_owned(), n)),
+        for n in from.local_date().days()..=to.local_date().days() {
+            let date = Date::from_days(n);
+            let (from, to) = (from.max(date.begins()), to.min(date.plus_days(1).begins()));
+            for (verdict, n) in guard::tally(tx, branch.book, from, to)? {
+                out.push((branch.book, date, What::Decision, verdict.code().to_owned(), n));
+            }
+            match ledger::accounts_made(tx, branch.book, from, to)? {
+                0 => {}
+                n => out.push((branch.book, date, What::Account, "opened".to_owned(), n)),
+            }
         }
     }
     Ok(out)
 }
 
-pub(crate) fn keep(tx: &mut Tx<'_>, day: Date, counts: &Counted) -> Result<()> {
-    counts.iter().try_for_each(|(book, what, code, n)| add(tx, *book, day, (*what, code, *n)))
+/// From when a closed day held until when, to the millisecond of an id.
+fn span(tx: &mut Tx<'_>, day: Date) -> Result<(Timestamp, Timestamp)> {
+    let after = |at: Timestamp| at.plus(MILLISECOND);
+    let all = ledger::day::closed(tx, DAYS_BACK_MAX + 1)?;
+    let at = all.iter().position(|d| d.date == day).ok_or_else(|| Error::not_found("closed day", day))?;
+    let from = all.get(at + 1).map_or_else(|| day.begins(), |before| after(before.closed_at));
+    Ok((from.max(after(all[at].closed_at).plus(-i64::from(DAYS_BACK_MAX) * DAY)), after(all[at].closed_at)))
+}
+
+pub(crate) fn keep(tx: &mut Tx<'_>, counts: &Counted) -> Result<()> {
+    counts.iter().try_for_each(|(book, day, what, code, n)| add(tx, *book, *day, (*what, code, *n)))
 }
 
 /// A branch's day or month by code.

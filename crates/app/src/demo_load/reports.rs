@@ -1,4 +1,5 @@
-//! What the bank of the demo reports: the large sums of its past are sent but for the newest week, one suspicion waits for its second
+//! What the bank of the demo reports: the large sums of its past are sent but for the newest week and one is being corrected, a
+//! suspicion waits for its second
 //! officer, and two entries of the bank's own on the watch list end soon.
 use super::people::People;
 use super::{Load, broken};
@@ -6,7 +7,7 @@ use demo::logins::{Whose, demo_logins};
 use guard::{ListKind, NewEntry, Subject};
 use kernel::clock::DAY;
 use kernel::{Actor, Channel, Money, Owner, PageAsk, Result, Who};
-use reporting::{Ask, Suspicion, Verdict};
+use reporting::{Act, Ask, State, Suspicion, Verdict};
 
 /// Reports of one step.
 const AT_ONCE: u32 = 20;
@@ -37,6 +38,14 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People) -> Result<()> {
         }
     }
     reporting::go_on(&load.bank.store, &*load.bank.receiver)?;
+    let mine = risk.clone();
+    load.step("demo-report-correction".into(), move |tx| {
+        let all = reporting::listed(tx, &mine, Ask::All, &PageAsk::first(AT_ONCE))?.items;
+        if let Some(sent) = all.into_iter().find(|r| r.state == State::Sent) {
+            reporting::correct(tx, &mine, sent.id, Act::Correction, "对方户名登记有误")?;
+        }
+        Ok(true)
+    })?;
     (load.progress)("reports", 1, 2);
     suspicion(load, people, &risk)?;
     watched(load, &risk)?;

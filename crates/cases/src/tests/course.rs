@@ -301,3 +301,32 @@ fn a_teller_who_talked_to_somebody_opens_a_case_and_works_none() {
         "forbidden"
     );
 }
+
+#[test]
+fn figures_count_what_was_opened_misused_and_wrong_where_one_sees_it_and_nothing_secret() {
+    let bank = Bank::open();
+    let [wang, _, zhang] = bank.people;
+    let one = &bank.officers[0];
+    let (from, to) = (Date::parse("2026-11-23").unwrap(), Date::parse("2026-12-31").unwrap());
+    let mule = bank.opened(zhang, "t03.gathered");
+    let wrong = bank.opened(wang, "t13.emptied");
+    let secret = NewAlert { about: Some(About::Suspicion), ..bank.held(wang, "t02.rapid") };
+    bank.alert(one, &secret).unwrap();
+    assert!(bank.read(|tx| misused(tx, one, from, to)).is_empty(), "it has not ended");
+    for (c, outcome) in [(&mule, Outcome::Fraud), (&wrong, Outcome::FalseAlarm)] {
+        bank.claim(one, c.id).unwrap();
+        bank.close(one, c.id, outcome, &[]).unwrap();
+    }
+    assert_eq!(bank.read(|tx| misused(tx, one, from, to)), [(bank.branch, Owner::Person(zhang))]);
+    let false_ones = bank.read(|tx| false_alarms(tx, one, from, to));
+    assert_eq!(false_ones.iter().map(|(o, a)| (*o, a.of_case)).collect::<Vec<_>>(), [(Owner::Person(wang), wrong.id)]);
+    let counted: usize = bank.read(|tx| opened(tx, one, from, to)).iter().map(|o| o.cases).sum();
+    assert_eq!(counted, 2, "the secret one is in no figure");
+    for nothing in [
+        bank.read(|tx| misused(tx, &bank.far, from, to)).len(),
+        bank.read(|tx| false_alarms(tx, &bank.far, from, to)).len(),
+        bank.read(|tx| opened(tx, &bank.far, from, to)).len(),
+    ] {
+        assert_eq!(nothing, 0, "another branch's officer");
+    }
+}

@@ -124,6 +124,7 @@ fn a_month_counts_openings_closings_and_limits_by_branch() {
         assert_eq!(m[&bank.branch].limited + m[&bank.branch].closed, n as i64 + 1);
     }
     bank.write(|tx| count(tx, Owner::Bank, "closed")).unwrap();
+    bank.clock.advance(2 * DAY);
     bank.night();
     let of = |who: usize, day: &str| bank.store.read(|tx| month(tx, &bank.staff[who], Date::parse(day)?)).unwrap();
     let counted = of(0, "2026-11-30")[&bank.branch];

@@ -27,7 +27,9 @@ const DAYS_BACK: i64 = 30;
 /// Interceptions told one by one.
 const TOLD: usize = 20;
 /// Branches with a side of their own.
-const BRANCHES: usize = 12;
+const BRANCHES: usize = 40;
+/// More are folded up.
+const BRANCHES_OPEN: usize = 4;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -108,7 +110,8 @@ fn sides(who: &Signed, all: &All, branch: Option<BranchId>) -> Markup {
     let mut places: Vec<(Text<'_>, Text<'_>)> = vec![(who.t("gfig-all"), "/guard/figures".into())];
     places.extend(shown.iter().map(|b| (name(b).into(), format!("/guard/figures?branch={b}").into())));
     let at = branch.and_then(|b| shown.iter().position(|s| *s == b)).map_or(0, |n| n + 1);
-    tabs(&who.t("fcase-branch"), &places, at)
+    let all = tabs(&who.t("fcase-branch"), &places, at);
+    if shown.len() > BRANCHES_OPEN { details(&who.t("gfig-branch"), all) } else { all }
 }
 
 fn now(who: &Signed, all: &All, now: Timestamp) -> Markup {
@@ -248,11 +251,13 @@ fn wronged(who: &Signed, n: Wronged) -> Markup {
 }
 
 /// A branch's month.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Line {
     accounts: Month,
     cases: usize,
     alerts: i64,
+    /// Customers whose accounts served others.
+    misused: i64,
     kept: i64,
     /// Minor units of 元.
     kept_amount: i64,
@@ -284,6 +289,9 @@ fn pack(tx: &mut Tx<'_>, who: (&kernel::Actor, crate::words::Lang), first: Date)
     for s in cases::interceptions(tx, actor, first, last)?.iter().filter(|s| s.currency == Currency::CNY) {
         let line = lines.entry(s.branch).or_default();
         (line.kept, line.kept_amount) = (line.kept + s.payments as i64, line.kept_amount.saturating_add(s.amount));
+    }
+    for (branch, _) in cases::misused(tx, actor, first, last)? {
+        lines.entry(branch).or_default().misused += 1;
     }
     let figures = cases::figures(tx, actor, first, last)?;
     let confirmed = figures.outcomes.iter().filter(|(o, _)| o.confirms()).map(|(_, n)| n).sum();
@@ -350,8 +358,15 @@ fn month_chart(who: &Signed, pack: &Pack) -> Markup {
 }
 
 /// Texts of the columns after the branch.
-const HEADS: [&str; 6] =
-    ["gfig-opened", "gfig-closed", "gfig-limited", "fcase-alerts", "fcases-payments-kept", "gfig-kept-amount"];
+const HEADS: [&str; 7] = [
+    "gfig-opened",
+    "gfig-closed",
+    "gfig-limited",
+    "fcase-alerts",
+    "gfig-misused",
+    "fcases-payments-kept",
+    "gfig-kept-amount",
+];
 
 fn month_table(w: Words, pack: &Pack) -> Markup {
     let row = |(b, l): (&BranchId, &Line)| {
@@ -361,6 +376,7 @@ fn month_table(w: Words, pack: &Pack) -> Markup {
             html! { (l.accounts.closed) },
             html! { (l.accounts.limited) },
             html! { (l.alerts) },
+            html! { (l.misused) },
             html! { (l.kept) },
             amount(w, Money::cny(l.kept_amount)),
         ]
@@ -369,7 +385,11 @@ fn month_table(w: Words, pack: &Pack) -> Markup {
     for head in HEADS {
         table = table.figures(w.t(head));
     }
-    table.rows(pack.lines.iter().map(row)).when_empty(w.t("gfig-steps-none")).show(w)
+    // Branches without anything stand in the file.
+    table
+        .rows(pack.lines.iter().filter(|(_, l)| **l != Line::default()).map(row))
+        .when_empty(w.t("gfig-steps-none"))
+        .show(w)
 }
 
 /// The month as a file: by branch, then by branch and kind of alert.
@@ -383,7 +403,7 @@ pub async fn csv(State(web): State<Web>, who: Signed, Query(ask): Query<Ask>) ->
         .lines
         .iter()
         .map(|(b, l)| {
-            let counts = [l.accounts.opened, l.accounts.closed, l.accounts.limited, l.alerts, l.kept];
+            let counts = [l.accounts.opened, l.accounts.closed, l.accounts.limited, l.alerts, l.misused, l.kept];
             let mut row = vec![named(b)];
             row.extend(counts.map(Cell::Count));
             row.push(Cell::Amount(Some(Money::cny(l.kept_amount))));

@@ -205,7 +205,7 @@ fn movements(who: &Signed, r: &Report, numbers: &[(String, String)]) -> Markup {
             amount(w, Money::new(m.amount, r.currency)),
         ]
     };
-    let table = Table::new(who.t("rept-movements"))
+    let table = Table::new(who.t("rept-lines"))
         .text(who.t("fcase-when"))
         .text(who.t("rept-account"))
         .text(who.t("rept-other"))
@@ -229,7 +229,8 @@ fn forms(who: &Signed, r: &Report, said: &str) -> Markup {
                 }))
             })),
             Step::Reviewed => {
-                (form(&who.view, &at("agreement"), actions(button(Button::Primary, &who.t("rept-agree"), None))))
+                @if r.reviewed_by.as_deref() == Some(who.actor.principal().as_str()) { p { (who.t("rept-second")) } }
+                @else { (form(&who.view, &at("agreement"), actions(button(Button::Primary, &who.t("rept-agree"), None)))) }
                 (form(&who.view, &at("refusal"), html! { (note("rept-why-back")) (actions(button(Button::Secondary, &who.t("rept-back"), None))) }))
             },
             Step::Released | Step::LeftOut => {},
