@@ -33,7 +33,7 @@ pub fn moved_on(tx: &mut Tx<'_>, date: Date, floor: i64) -> Result<Vec<Moved>> {
         let places: Vec<String> = (0..parts.len()).map(of_lane).collect();
         let sql = format!(
             "SELECT {side}, currency, CAST(sum(amount) AS BIGINT), count(*) FROM transfers \
-             WHERE ({}) AND kind IN ('single', 'post') GROUP BY {side}, currency HAVING sum(amount) >= ?1 LIMIT ?2",
+             WHERE ({}) AND kind IN ('single', 'post') GROUP BY {side}, currency HAVING CAST(sum(amount) AS BIGINT) >= ?1 LIMIT ?2",
             places.join(" OR ")
         );
         let mut given = vec![Param::Int(floor), Param::Int(ACCOUNT_DAYS_MAX as i64 + 1)];
