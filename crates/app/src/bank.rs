@@ -184,15 +184,14 @@ impl Bank {
     /// Fills the guard's memory from what is on record, before anything is decided.
     fn recall(&self) -> Result<()> {
         let begun = kernel::clock::stopwatch();
-        if let Err(why) = self.desk.guard.renew(&self.store) {
+        let started = self.desk.guard.start(&self.store);
+        if let Err(why) = started {
             // A set that was agreed to and cannot be read any more: nothing passes unjudged, everything waits for people.
             tracing::error!(error = %why, "the rules in force cannot be used; every payment is held");
             self.desk.guard.inject(Some(guard::Fault::Broken));
+            self.store.read(|tx| self.desk.guard.recall(tx))?;
         }
-        let rows = self.store.read(|tx| self.desk.guard.recall(tx))?;
-        if rows > 0 {
-            tracing::info!(rows, ms = begun.elapsed().as_millis() as u64, "the guard remembers what moved lately");
-        }
+        tracing::info!(ms = begun.elapsed().as_millis() as u64, "the guard remembers what moved lately");
         Ok(())
     }
 

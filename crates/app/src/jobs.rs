@@ -137,6 +137,8 @@ fn relay_pump(bank: &Bank) -> Result<Done> {
 fn guard_rules(bank: &Bank) -> Result<Done> {
     let taken = bank.desk.guard.renew(&bank.store)?;
     if let Some(number) = taken {
+        // What could not be read at the start has been followed by what can.
+        bank.desk.guard.inject(None);
         tracing::info!(number, "another set of rules against fraud is in force");
     }
     Ok(Done { things: u64::from(taken.is_some()), more: false })

@@ -32,6 +32,15 @@ impl Guard {
         self.watch().engine().model().cloned()
     }
 
+    /// At the start, before anything is decided: the set of the day with all that is on record. Errors: as [`Guard::renew`].
+    pub fn start(&self, store: &Store) -> Result<()> {
+        match self.renew(store)? {
+            // It was filled before it took over.
+            Some(_) => Ok(()),
+            None => store.read(|tx| self.recall(tx)).map(drop),
+        }
+    }
+
     /// Puts the set of the day in force, unless it is; answers its number when another took over. A second memory is filled from
     /// what is on record while the first goes on deciding; both count what is posted meanwhile. Of a transaction that
     /// was counted before the second began to count and commits after it has taken over, the second knows from the next start on.

@@ -437,8 +437,8 @@ impl Guard {
         Ok(Change::Made(()))
     }
 
-    /// Counts what is on record of the last [`RECALL_DAYS`] days and was not counted yet: at the start. Answers how many rows
-    /// there were.
+    /// Counts what is on record of the last [`RECALL_DAYS`] days into a memory that has seen nothing: at the start, unless
+    /// [`Guard::renew`] put a filled one in its place. Answers how many rows there were.
     pub fn recall(&self, tx: &mut Tx<'_>) -> Result<u64> {
         let from = tx.clock().now().plus(-RECALL_DAYS * DAY);
         self.watch().fill(tx, from)

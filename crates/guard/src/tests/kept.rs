@@ -164,7 +164,11 @@ fn an_agreed_set_decides_from_its_day_on_with_all_that_was_seen_and_after_a_star
     assert_eq!(desk.pay(&later(near)).verdict(), Verdict::Pass);
 
     let fresh = Guard::load().unwrap();
-    assert_eq!(fresh.renew(&desk.store).unwrap(), Some(set), "and after a start");
+    fresh.start(&desk.store).unwrap();
+    assert_eq!(fresh.set().number, set, "and after a start");
+    let late = later(transfer(3, 13, yuan(9), NOW));
+    let of = |g: &Guard| desk.store.read(|tx| g.prepare(tx, &late)).unwrap().watched();
+    assert_eq!(of(&fresh), of(&desk.guard), "with everything counted once");
     assert_eq!(fresh.rule_ids(), desk.guard.rule_ids());
     assert_eq!(fresh.memory(), desk.guard.memory());
     let shown = desk.store.read(|tx| hits(tx, NOW.plus(DAY).local_date())).unwrap();
