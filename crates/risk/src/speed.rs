@@ -94,23 +94,34 @@ fn known() -> Signals {
     }
 }
 
-/// Fills an engine and measures it. `told` hears how many events there are so far, and how many there will be.
-pub fn measure(load: &Load, told: &mut dyn FnMut(u64, u64)) -> Result<Speed> {
+/// An engine with [`RULES`] live rules that has seen the load's payments in the 90 days before `now`. `told` hears how many events there are
+/// so far, and how many there will be.
+pub fn filled(load: &Load, now: Timestamp, told: &mut dyn FnMut(u64, u64)) -> Result<Engine> {
+    fill(load, &mut Dice(1), now, told)
+}
+
+fn fill(load: &Load, dice: &mut Dice, now: Timestamp, told: &mut dyn FnMut(u64, u64)) -> Result<Engine> {
     let mut engine = Engine::with_keys(rules()?, None, usize::MAX)?;
-    let mut dice = Dice(1);
-    let start = Timestamp::from_micros(1_795_300_000 * SECOND);
-    let now = start.plus(90 * DAY);
+    let start = now.plus(-90 * DAY);
     let events = load.accounts * load.payments;
     let signals = known();
     (0..load.accounts / 1_000).try_for_each(|n| engine.list(Key(n.wrapping_mul(0x51_7cc1_b727_220a)), true))?;
-    let began = stopwatch();
     for n in 0..events {
         let at = start.plus((i128::from(n) * 90 * i128::from(DAY) / i128::from(events)) as i64);
-        engine.observe(&Observed::paid(&payment(load, &mut dice), &signals, at));
+        engine.observe(&Observed::paid(&payment(load, dice), &signals, at));
         if n % 100_000 == 0 {
             told(n, events);
         }
     }
+    Ok(engine)
+}
+
+/// Fills an engine and measures it.
+pub fn measure(load: &Load, told: &mut dyn FnMut(u64, u64)) -> Result<Speed> {
+    let mut dice = Dice(1);
+    let now = Timestamp::from_micros(1_795_300_000 * SECOND).plus(90 * DAY);
+    let (events, signals, began) = (load.accounts * load.payments, known(), stopwatch());
+    let mut engine = fill(load, &mut dice, now, told)?;
     let observed = began.elapsed().as_secs_f64();
     let (mut times, alerts) = decisions(&engine, load, &mut dice, now);
     let decided = times.iter().sum::<u64>() as f64 / 1e9;

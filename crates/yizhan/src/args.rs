@@ -279,7 +279,7 @@ pub enum Bench {
         #[arg(long, default_value_t = 12_000)]
         workers: usize,
     },
-    /// Decisions of the risk engine, with the memory that 90 days of payments need.
+    /// Decisions of the risk engine, with the memory that 90 days of payments need; with a rate also whole payments over HTTP.
     Guard {
         #[arg(long, default_value_t = 1_000_000)]
         accounts: u64,
@@ -288,6 +288,11 @@ pub enum Bench {
         payments: u64,
         #[arg(long, default_value_t = 200_000)]
         decisions: u64,
+        /// Payments a second over HTTP, each from its own due time on; 0 leaves them out.
+        #[arg(long, default_value_t = 0)]
+        rate: u32,
+        #[arg(long, default_value_t = 300)]
+        seconds: u32,
     },
     /// From starting the server to its first page, with many accounts.
     Start {

@@ -30,16 +30,25 @@ const FIRST_PAYER: u32 = 7_000_000;
 const FIRST_FIRM: u32 = 1;
 pub const PASSWORD: &str = "bench-harbour-lantern-4711";
 
-struct Payer {
+pub struct Payer {
     token: String,
     account: AccountId,
 }
 
+/// What clients were answered.
 #[derive(Default)]
-struct Seen {
-    posted: u64,
-    other: u64,
-    micros: Vec<u32>,
+pub struct Seen {
+    pub posted: u64,
+    pub other: u64,
+    /// From when each was due to its answer.
+    pub micros: Vec<u32>,
+}
+
+/// When a client orders: as soon as he is answered, or each `every` after the one before, whether that one is answered or not.
+#[derive(Clone, Copy)]
+pub enum Pace {
+    Answered,
+    Every { first: Duration, every: Duration },
 }
 
 pub fn run(clients: u32, seconds: u32, postgres: Option<String>) -> Outcome {
@@ -52,17 +61,7 @@ pub fn run(clients: u32, seconds: u32, postgres: Option<String>) -> Outcome {
     let mut progress = Progress::new();
     progress.tell("seconds", 0, u64::from(seconds));
     let clock = stopwatch();
-    let seen = std::thread::scope(|scope| {
-        let order = |n: usize| {
-            let (payers, until) = (&payers, Duration::from_secs(u64::from(seconds)));
-            move || order_on(address, &payers[n], payers[(n + 1) % payers.len()].account, n, until)
-        };
-        let threads: Vec<_> = (0..payers.len()).map(|n| scope.spawn(order(n))).collect();
-        threads
-            .into_iter()
-            .map(|t| t.join().map_err(|_| anyhow::anyhow!("a client panicked"))?)
-            .collect::<Result<Vec<Seen>>>()
-    })?;
+    let seen = crowd(address, &payers, Duration::from_secs(u64::from(seconds)), |_| Pace::Answered)?;
     let took = clock.elapsed().as_secs_f64();
     server.stop()?;
     let report = app::verify(&ground.bank.store, &mut |_, _| {})?;
@@ -72,8 +71,26 @@ pub fn run(clients: u32, seconds: u32, postgres: Option<String>) -> Outcome {
     Ok(told(&seen, clients, took, &usual))
 }
 
+/// All payers at once, each paying the next, for a time.
+pub fn crowd(
+    address: SocketAddr,
+    payers: &[Payer],
+    until: Duration,
+    pace: impl Fn(usize) -> Pace,
+) -> Result<Vec<Seen>> {
+    std::thread::scope(|scope| {
+        let order = |n: usize| {
+            let (payer, payee, pace) = (&payers[n], payers[(n + 1) % payers.len()].account, pace(n));
+            scope.spawn(move || order_on(address, payer, payee, n, until, pace))
+        };
+        let threads: Vec<_> = (0..payers.len()).map(order).collect();
+        let joined = threads.into_iter().map(|t| t.join().map_err(|_| anyhow::anyhow!("a client panicked"))?);
+        joined.collect()
+    })
+}
+
 /// The owner of a firm with an account, signed in for it.
-fn payer(ground: &Ground, n: u32) -> Result<Payer> {
+pub fn payer(ground: &Ground, n: u32) -> Result<Payer> {
     let (branch, book) = (ground.branch, ground.book());
     let (login, secret) = (format!("bench{n}"), party::totp_secret_new());
     let hash = PasswordCost::TEST.hash(&login, PASSWORD)?;
@@ -122,17 +139,28 @@ pub fn sign_in(bank: &app::Bank, login: &str, secret: &[u8; 20], firm: FirmId) -
 }
 
 /// One connection: orders, reads the whole answer, orders again.
-fn order_on(address: SocketAddr, payer: &Payer, payee: AccountId, n: usize, until: Duration) -> Result<Seen> {
+fn order_on(
+    address: SocketAddr,
+    payer: &Payer,
+    payee: AccountId,
+    n: usize,
+    until: Duration,
+    pace: Pace,
+) -> Result<Seen> {
     let stream = TcpStream::connect(address).context("the server does not answer")?;
     stream.set_nodelay(true)?;
     let (mut out, mut back) = (stream.try_clone()?, BufReader::new(stream));
     let body = json!({ "debit": payer.account, "payee": { "account": payee }, "amount": Money::cny(1) }).to_string();
     let (clock, mut seen) = (stopwatch(), Seen::default());
     for k in 0u64.. {
-        let asked = clock.elapsed();
+        let asked = match pace {
+            Pace::Answered => clock.elapsed(),
+            Pace::Every { first, every } => first + every * u32::try_from(k).unwrap_or(u32::MAX),
+        };
         if asked >= until {
             break;
         }
+        std::thread::sleep(asked.saturating_sub(clock.elapsed()));
         let head = format!(
             "POST /v1/payments HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\nIdempotency-Key: b-{n}-{k}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             payer.token,

@@ -80,7 +80,9 @@ fn run(cli: Cli) -> Outcome {
             Bench::Payroll { lines } => bench_payroll::run(lines),
             Bench::Deposits { accounts } => bench_deposits::run(accounts),
             Bench::CloseDay { accounts, branches } => bench_close::run(accounts, branches),
-            Bench::Guard { accounts, payments, decisions } => bench_guard::run(accounts, payments, decisions),
+            Bench::Guard { accounts, payments, decisions, rate, seconds } => {
+                bench_guard::run(accounts, payments, decisions, rate, seconds)
+            }
             Bench::Start { accounts } => bench_start::run(accounts),
             Bench::Warnings { projects, workers } => bench_warnings::run(projects, workers),
         },
