@@ -132,8 +132,10 @@ pub fn evaluate(rules: &RuleSet, facts: &Facts, seen: &Seen) -> Evaluation {
         let soft: i64 = reasons.iter().filter(|r| r.counts() && r.action < Ladder::Stop).map(|r| r.score).sum();
         verdict = verdict.max(judgement.by_score(soft, facts));
     }
-    let by_score = rules.bands.iter().filter(|b| score >= b.at_least).map(|b| b.action).max();
-    verdict = verdict.max(by_score.unwrap_or(Ladder::Pass));
+    let by_score = rules.bands.iter().filter(|b| score >= b.at_least).map(|b| b.action).max().unwrap_or(Ladder::Pass);
+    // What is added up is suspicion; of a basic payment it asks for a proof at most (反洗钱法 30). Orders stand by their own rule.
+    let basic = facts.payee.class().is_basic();
+    verdict = verdict.max(if basic { by_score.min(Ladder::Verify) } else { by_score });
     let minutes = if minutes == 0 { i64::from(crate::rules::DELAY_MINUTES_DEFAULT) } else { minutes };
     let delay_until = (verdict == Ladder::Delay).then(|| facts.at.plus(minutes * MINUTE));
     Evaluation { verdict, score, reasons, delay_until, windows }

@@ -101,6 +101,11 @@ fn amlaw_30_an_elder_pays_a_new_hospital_at_midnight_and_is_asked_for_a_proof_at
         let d = desk.pay(&at_midnight(hospital));
         assert!(matches!(d.verdict(), Verdict::Pass | Verdict::Verify), "{class}: {:?}", d.staff_reasons());
         assert_eq!(d.inputs.0.payee_class, class.code());
+        let mut shared =
+            at_midnight(Payee::Inside { owner: firm(9), account: account(9), class, subjects: Vec::new() });
+        shared.signals.screen_shared = Some(true);
+        let d = desk.pay(&shared);
+        assert_eq!(d.verdict(), Verdict::Verify, "points that add up ask for no more: {:?}", d.staff_reasons());
     }
     for class in [PayeeClass::Ordinary, PayeeClass::Tax] {
         let desk = Desk::new("midnight-near");
