@@ -309,6 +309,14 @@ pub fn may_rise(tx: &mut Tx<'_>, person: PersonId, to: Tier) -> Result<Option<(i
     Ok(Some((s.score, s.band)))
 }
 
+/// Two people raised a person: what was lowered by itself no longer stands once he has it back.
+pub fn raised(tx: &mut Tx<'_>, person: PersonId, to: Tier) -> Result<()> {
+    let lowered = raw(tx, Owner::Person(person))?.filter(|s| s.lowered_from.is_some_and(|from| to.rank() >= from.rank()));
+    let Some(mut s) = lowered else { return Ok(()) };
+    (s.lowered_from, s.lowered_to, s.lowered_at, s.lowered_why) = (None, None, None, None);
+    tx.update(&mut s)
+}
+
 /// Notes a person's objection to his lowered tier. He himself. Errors: `tier_not_lowered`.
 pub fn object_lowered(tx: &mut Tx<'_>, actor: &Actor, person: PersonId, appeal: AppealId) -> Result<Change> {
     let owner = Owner::Person(person);

@@ -42,7 +42,14 @@ impl Deed for TierMove {
     }
 
     fn carry_out(&self, tx: &mut Tx<'_>, actor: &Actor, _: &Ordered<'_>) -> Result<(Change, String)> {
+        let up = self.to.rank() > party::person(tx, self.person)?.tier.rank();
+        if up {
+            diligence::may_rise(tx, self.person, self.to)?;
+        }
         let change = party::tier_change(tx, actor, self.person, self.to, &self.why)?;
+        if up {
+            diligence::raised(tx, self.person, self.to)?;
+        }
         Ok((change, self.person.to_string()))
     }
 }
