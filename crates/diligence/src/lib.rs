@@ -42,8 +42,8 @@ pub use opening::{
 pub use questions::{Answer, AnswerOf, Choice, Question, Questions, set_of, version_of};
 pub use score::{Band, Facts, Line, Rules, Scored, rules, score};
 pub use standing::{
-    DueReview, Review, ReviewNew, ReviewResult, Seen, Standing, due_reviews, may_rise, object_lowered, renew_review,
-    rescore, rescore_due, review, review_note, reviews_of, standing,
+    DueReview, Review, ReviewNew, ReviewResult, Seen, Standing, due_reviews, may_rise, object_lowered, raised,
+    renew_review, rescore, rescore_due, review, review_note, reviews_of, standing,
 };
 pub use stock::{
     Criteria, Hit, Item, ItemPlace, StockNew, StockResult, StockReview, items, note as item_note, renew_items, result,

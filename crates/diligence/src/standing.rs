@@ -311,7 +311,8 @@ pub fn may_rise(tx: &mut Tx<'_>, person: PersonId, to: Tier) -> Result<Option<(i
 
 /// Two people raised a person: what was lowered by itself no longer stands once he has it back.
 pub fn raised(tx: &mut Tx<'_>, person: PersonId, to: Tier) -> Result<()> {
-    let lowered = raw(tx, Owner::Person(person))?.filter(|s| s.lowered_from.is_some_and(|from| to.rank() >= from.rank()));
+    let lowered =
+        raw(tx, Owner::Person(person))?.filter(|s| s.lowered_from.is_some_and(|from| to.rank() >= from.rank()));
     let Some(mut s) = lowered else { return Ok(()) };
     (s.lowered_from, s.lowered_to, s.lowered_at, s.lowered_why) = (None, None, None, None);
     tx.update(&mut s)

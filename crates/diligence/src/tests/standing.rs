@@ -68,6 +68,11 @@ fn up_needs_a_review_with_documents_first() {
     cleared(&bank, owner);
     assert!(bank.read(|tx| may_rise(tx, zhang, Tier::I)).is_some());
     bank.tier_of(zhang, Tier::I);
+    let lowered = || bank.read(|tx| standing(tx, &bank.risk, owner)).expect("judged").lowered_at;
+    bank.write(move |tx| raised(tx, zhang, Tier::III)).unwrap();
+    assert!(lowered().is_some(), "a part of it is not all of it");
+    bank.write(move |tx| raised(tx, zhang, Tier::I)).unwrap();
+    assert_eq!(lowered(), None);
     bank.rescore(owner);
     assert_eq!(bank.tier(zhang), Tier::I, "what was cleared lowers him no more");
     bank.lists(zhang, ListKind::Black);
