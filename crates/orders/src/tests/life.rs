@@ -282,7 +282,7 @@ fn a_payment_that_was_looked_at_before_a_stop_and_commits_after_it_never_goes_ou
     let b = Bank::open();
     let (c, other) = (b.customer(1, 1_000 * YUAN), b.customer(2, 0));
     let order = payments::Order::transfer(c.account, Payee::Account(other.account), Money::cny(YUAN));
-    let prepared = b.store.read(|tx| payments::prepare(&b.desk, tx, &c.actor(), &order)).unwrap();
+    let prepared = b.desk.store.read(|tx| payments::prepare(&b.desk, tx, &c.actor(), &order)).unwrap();
     b.stop_now(OrderNew { evidence: None, ..b.paper(OrderKind::Stop, &c, "止1") }).unwrap();
     let (desk, by) = (b.desk.clone(), c.actor());
     let late = b.write(move |tx| payments::submit_in(&desk, tx, &by, &order, &prepared, None));
