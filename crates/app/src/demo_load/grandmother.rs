@@ -40,7 +40,7 @@ fn savings(load: &Load<'_, '_>, her: &Login, accounts: &Accounts) -> Result<()> 
         Leg { credit, amount: Money::cny(SAVINGS), reference: String::new(), memo: "卖房款 Sale of a flat".into() };
     let from = own(credit.book(), Own::Settlement, Currency::CNY);
     let order = Order::many(Kind::ClearingIn, from, vec![leg])?;
-    let receipt = payments::submit(&load.bank.desk, &actor(), order, Some("demo-savings"))?;
+    let receipt = payments::submit(&load.bank.desk, &actor(), order, Some("demo-grandmother-savings"))?;
     match receipt.state {
         State::Posted => Ok(()),
         state => Err(broken("savings", format!("{state} {}", receipt.code))),
