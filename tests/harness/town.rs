@@ -99,6 +99,8 @@ pub fn migrations() -> Vec<Migration> {
         approval::MIGRATION,
         pricing::MIGRATION,
         guard::MIGRATION,
+        guard::MIGRATION_RULES,
+        guard::MIGRATION_LIST_WORK,
         payments::MIGRATION,
         payments::clearing::MIGRATION,
         payments::MIGRATION_TRANSFER,

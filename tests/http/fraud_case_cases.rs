@@ -126,7 +126,7 @@ fn a_case_is_opened_by_number_handed_to_a_colleague_and_printed() {
     assert!(house.page('r', &at).text().contains(&manager), "he is offered");
     let mine = house.actor('r').staff().expect("staff").to_string();
     let me = [("to", mine.as_str()), ("why", "x")];
-    assert_eq!(house.form('m', &at, &format!("{at}/handing"), &me).status, 403, "it is not his to hand over");
+    assert_eq!(house.form('m', &at, &format!("{at}/handing"), &me).status, 422, "it is not his to hand over");
     let handed = [("to", manager.as_str()), ("why", "客户在他的网点")];
     assert_eq!(house.form('r', &at, &format!("{at}/handing"), &handed).status, 303);
     assert!(house.page('m', &at).text().contains("/closing"), "the manager has it now");

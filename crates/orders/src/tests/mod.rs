@@ -65,7 +65,13 @@ impl Bank {
         let config = Config { clock: clock.clone(), ..scratch.config() };
         let mut migrations = store::migrations();
         migrations.extend([ledger::MIGRATION, party::MIGRATION, approval::MIGRATION, pricing::MIGRATION]);
-        migrations.extend([guard::MIGRATION, payments::MIGRATION, payments::clearing::MIGRATION]);
+        migrations.extend([
+            guard::MIGRATION,
+            guard::MIGRATION_RULES,
+            guard::MIGRATION_LIST_WORK,
+            payments::MIGRATION,
+            payments::clearing::MIGRATION,
+        ]);
         migrations.extend([
             payroll::MIGRATION,
             party::DOOR_MIGRATION,
