@@ -147,7 +147,7 @@ fn the_police_are_called_before_a_talk_is_handed_to_them() {
     end(&bank, &bank.teller, &t, TalkOutcome::Police).unwrap();
     let seen = bank.read(|tx| talk(tx, &bank.manager, t.id));
     assert_eq!(bank.case(seen.of_case.unwrap()).severity, Severity::Grave);
-    assert_eq!(bank.read(|tx| Ok(talk_words(tx.keys(), &seen)?)), "说是养老床位，已劝住");
+    assert_eq!(bank.read(|tx| talk_words(tx.keys(), &seen)), "说是养老床位，已劝住");
     assert_eq!(
         bank.events().into_iter().filter(|k| k.starts_with("talk")).collect::<Vec<_>>(),
         ["talk.police_called", "talk.ended"]

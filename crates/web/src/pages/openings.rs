@@ -49,7 +49,7 @@ impl OpeningForm {
             reason: one("reason"),
         }
     }
-    fn of(&self, owner: Owner) -> AccountNew {
+    fn account(&self, owner: Owner) -> AccountNew {
         AccountNew {
             owner,
             currency: Currency::CNY,
@@ -194,7 +194,7 @@ async fn sent(web: &Web, who: &Signed, owner: Owner, f: &OpeningForm) -> Result<
 
 /// Where it led: the account, or the refusal.
 async fn carried_out(web: &Web, who: &Signed, owner: Owner, f: &OpeningForm) -> Done<String> {
-    let (new, actor) = (f.of(owner), who.actor.clone());
+    let (new, actor) = (f.account(owner), who.actor.clone());
     let reason = Reason::parse(&f.reason).filter(|_| f.step == "refuse");
     let key = (new.clone(), reason.map(Reason::code));
     let once = Asked::new(&who.actor, &f.once, "counter.open_account.page", &key)?;
