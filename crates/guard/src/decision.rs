@@ -280,8 +280,8 @@ impl Guard {
             return Err(Error::limit("rounds", facts.round, ROUNDS_MAX, "rounds"));
         }
         let rules = self.rules();
-        let versions = versions(tx)?;
         let row = activity_locked(tx, facts)?;
+        let versions = versions(tx)?;
         let answer = self.answer(tx, prepared, facts, &rules, versions, row.as_ref())?;
         let mut record = record_of(tx, facts, &rules, self.rule_hash(&rules), versions, answer);
         record.inputs.0.asked = crate::watch::asked(facts, row.as_ref());
@@ -376,6 +376,20 @@ pub fn deposit_broken(tx: &mut Tx<'_>, owner: Owner, account: AccountId, currenc
     let mut row = row.ok_or_else(|| Error::broken("a payer's activity is there and is not"))?;
     row.activity.deposit_broken(now);
     tx.update(&mut row)
+}
+
+/// Waits for the payments of a party that are being decided, and holds back the next ones until this transaction ends: a payment takes its
+/// payer's row before it asks whether anything is frozen. Where one writes at a time there is nothing to wait for.
+pub(crate) fn hold_back(tx: &mut Tx<'_>, owner: Owner) -> Result<()> {
+    let book = match owner {
+        Owner::Person(p) if tx.locks_rows() => p.book(),
+        Owner::Firm(f) if tx.locks_rows() => f.book(),
+        _ => return Ok(()),
+    };
+    let (activity, seal) = (Activity::default(), Seal::default());
+    tx.insert_if_absent(&mut PayerActivity { book, owner, currency: Currency::CNY, activity, seal })?;
+    let tail = "WHERE book = ?1 AND owner = ?2 ORDER BY currency";
+    tx.select_locked::<PayerActivity>(tail, params![book, owner]).map(drop)
 }
 
 fn first_row(facts: &Facts) -> PayerActivity {

@@ -162,6 +162,7 @@ pub fn freeze_party(tx: &mut Tx<'_>, actor: &Actor, new: NewFreeze) -> Result<Ch
         release_approved_by: None,
         seal: Seal::default(),
     };
+    crate::decision::hold_back(tx, row.subject)?;
     tx.insert(&mut row)?;
     state::freezes_changed(tx)?;
     let until = row.valid_until.map(|t| t.local()).unwrap_or_default();

@@ -30,7 +30,8 @@
 //! while the first goes on deciding, both count what is posted meanwhile, then the second takes over. House rules (lists,
 //! freezes, limits of law) come with the product.
 //!
-//! Whoever must lock both a party's freezes and its accounts takes the freeze first.
+//! **A freeze** waits for the payments of its party that are being decided: a payment takes its payer's row before it asks what is frozen,
+//! and a freeze takes that row too. Whoever must lock both a party's freezes and its accounts takes the freeze first.
 mod activity;
 mod decision;
 mod evaluate;
