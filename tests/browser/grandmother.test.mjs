@@ -112,8 +112,13 @@ test('the daughter is told to ring her, and sees no sum', { timeout: 120_000 }, 
   }));
 
 let caseAt;
+let keptBefore;
+/** Yuan that the bank kept for its customers this month. */
+const keptMoney = async (page) => Number((await main(page)).match(/守住 ([\d,.]+) 元/)[1].replaceAll(',', ''));
 test('the desk has one case of all pieces within the hour; the officer takes it and calls back', { timeout: 300_000 }, () =>
   by('risk', {}, async (page) => {
+    await page.goto('/cases/figures?lang=zh');
+    keptBefore = await keptMoney(page);
     await visit(page, '/cases', 'desk-cases');
     await press(page, 'a:text("屏幕共享或电话遥控")');
     caseAt = at(page);
@@ -160,7 +165,7 @@ test('the officer closes the case, the payee is proposed for the list, and the f
     await page.goto('/fraud-reports');
     await sound(page, 'desk-reports');
     await visit(page, '/cases/figures', 'desk-figures');
-    assert.match(await main(page), /240,000\.00/, '60,000 of another case of this month, and hers');
+    assert.equal(await keptMoney(page), keptBefore + 180_000, 'what was hers is counted once');
   }));
 
 test('an old man pays the hospital at night, proves that it is he, and it is paid in minutes', { timeout: 300_000 }, () =>
