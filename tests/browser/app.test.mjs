@@ -7,7 +7,7 @@ import { person } from './harness.mjs';
 
 const REQUESTS_MAX = 6;
 const BYTES_MAX = 60 * 1024; // on the wire, of a first visit
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 let demo;
 let bank;
