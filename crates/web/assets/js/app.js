@@ -11,13 +11,17 @@
   const shell = () => caches.open(DEVICE);
   const read = async (key) => (await (await shell()).match(key))?.json();
   const write = async (key, value) => (await shell()).put(key, new Response(JSON.stringify(value)));
-  const forget = () => caches.delete(DEVICE);
+  const alone = (work) => navigator.locks.request(DEVICE, work);
+  const forget = () => alone(() => caches.delete(DEVICE));
   const show = (box, on = true) => box && (box.hidden = !on);
 
   const look = async () => {
     const kept = await read(BALANCE);
     const fresh = await fetch(BALANCE, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (kept && fresh?.ok && !fresh.redirected) await write(BALANCE, { ...(await fresh.json()), owner });
+    if (!kept || !fresh?.ok || fresh.redirected) return;
+    const told = await fresh.json();
+    // What was forgotten while it was asked for, by signing out here or beside, stays forgotten.
+    await alone(async () => (await read(BALANCE)) && write(BALANCE, { ...told, owner }));
   };
   const queue = async () => (await (await shell()).keys()).map((r) => new URL(r.url).pathname).filter((p) => p.startsWith(WAITING));
 
