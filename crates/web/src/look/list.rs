@@ -112,7 +112,7 @@ pub fn breadcrumbs(words: Words, crumbs: &[Crumb<'_>]) -> Markup {
 
 /// A text as it was written, line by line.
 pub fn written(text: &str) -> Markup {
-    html! { pre.written tabindex="0" { code { (text) } } }
+    html! { pre.written { code tabindex="0" { (text) } } }
 }
 
 /// More for who wants it.

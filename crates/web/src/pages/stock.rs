@@ -260,10 +260,16 @@ fn one(who: &Signed, s: &Seen) -> Markup {
     let (w, i) = (who.words(), &s.item);
     let number = mask_card(&s.number);
     let mut rows = vec![
-        Row::new(who.t("fcase-customer"), html! { a href={ "/diligence/" (i.owner) } { (s.customer) } }),
+        Row::new(
+            who.t("fcase-customer"),
+            html! { (s.customer) " · " a href={ "/diligence/" (i.owner) } { (who.t("diligence")) } },
+        ),
         Row::new(who.t("look-back-opened"), moment(w, i.opened_at)),
         Row::new(who.t("stock-why"), html! { @for hit in &i.why.0 { div { (say::told(w, "stock-sign", hit)) } } }),
     ];
+    if who.holds(P::AccountReadAny) {
+        rows.insert(1, Row::new(who.t("account"), html! { a href={ "/accounts/" (i.account) } { (number) } }));
+    }
     if let (Some(result), Some(at)) = (i.result, i.done_at) {
         let told = say::told(w, "stock-result", result.code());
         rows.push(Row::new(
@@ -273,7 +279,7 @@ fn one(who: &Signed, s: &Seen) -> Markup {
     }
     html! {
         section {
-            h2 { @if who.holds(P::AccountReadAny) { a href={ "/accounts/" (i.account) } { (number) } } @else { (number) } }
+            h2 { (number) }
             (summary_list(w, &rows))
             @if i.result.is_none() { (result_form(who, i, &number)) }
         }
