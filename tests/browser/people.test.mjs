@@ -77,7 +77,7 @@ test('somebody joins, gets a role by two and a password of his own', { timeout: 
   await person(browser, 'the second administrator', { url: bank.url, locale: 'en' }, async (page) => {
     await signIn(page, 'admin2');
     await page.goto('/approvals?lang=en');
-    await Promise.all([page.waitForNavigation(), page.locator('main table a').first().click()]);
+    await Promise.all([page.waitForNavigation(), page.locator('main table a', { hasText: 'Grant of rights' }).first().click()]);
     await sound(page, 'role-to-approve');
     await page.goto(`${page.url().split('?')[0]}/approval`);
     await send(page);
