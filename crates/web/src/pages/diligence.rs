@@ -1,4 +1,5 @@
 //! Customers who are to be looked at again, one of them with his score, and a case's way back to who opened its accounts.
+use super::openings::ObjectionForm;
 use super::openings::{self, Seen};
 use super::{Page as Sheet, next_href, page, say};
 use crate::gate::Signed;
@@ -294,15 +295,6 @@ fn opened(who: &Signed, back: &Back) -> Markup {
         .rows(back.accounts.iter().map(row))
         .when_empty(who.t("accounts-none"));
     table.show(w)
-}
-
-/// A customer's words against his lowered limits.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ObjectionForm {
-    #[serde(rename = "csrf")]
-    _csrf: String,
-    said: String,
 }
 
 pub async fn object(

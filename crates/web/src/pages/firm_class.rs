@@ -113,7 +113,7 @@ pub struct FindAsk {
 
 /// Firms that are verified now, and the way to any other by its credit code.
 pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<FindAsk>) -> Result<Response, Fault> {
-    let (w, code, actor) = (who.words(), ask.code.trim().to_owned(), who.actor.clone());
+    let (code, actor) = (ask.code.trim().to_owned(), who.actor.clone());
     let asked = code.clone();
     let found = web.read(move |tx| {
         let whole = party::credit_code(&asked);
@@ -128,14 +128,9 @@ pub async fn list(State(web): State<Web>, who: Signed, Query(ask): Query<FindAsk
     if let Some(id) = id {
         return Ok(see_other(&format!("/firms/{id}/class")));
     }
-    let mut errors = FieldErrors::new();
-    if !code.is_empty() {
-        errors.add("code", who.t("firm-unknown"));
-    }
-    let field = Field::new("code", who.t("firm-code")).hint(who.t("firm-code-hint")).value(code).errors(&errors);
+    let (errors, asking) = super::firms::by_code(&who, &code, "/verified-firms");
     let main = html! {
-        (error_summary(w, &errors))
-        (filter_bar(w, "/verified-firms", text(w, &field.width(Width::Twenty).autocomplete("off"))))
+        (asking)
         (verified(&who, &all))
     };
     let sheet = Sheet::new(who.t("verified-firms")).lead(who.t("verified-firms-lead")).wrong(!errors.is_empty());

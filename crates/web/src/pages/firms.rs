@@ -30,7 +30,7 @@ pub struct FindAsk {
 
 /// A firm by its credit code, which is public.
 pub async fn find(State(web): State<Web>, who: Signed, Query(ask): Query<FindAsk>) -> Result<Response, Fault> {
-    let (w, code) = (who.words(), ask.code.trim().to_owned());
+    let code = ask.code.trim().to_owned();
     let (actor, asked) = (who.actor.clone(), code.clone());
     let found = web
         .read(move |tx| {
@@ -42,18 +42,27 @@ pub async fn find(State(web): State<Web>, who: Signed, Query(ask): Query<FindAsk
     if let Some(id) = found {
         return Ok(see_other(&format!("/firms/{id}")));
     }
-    let mut errors = FieldErrors::new();
-    if !code.is_empty() {
-        errors.add("code", who.t("firm-unknown"));
-    }
-    let field = Field::new("code", who.t("firm-code")).hint(who.t("firm-code-hint")).value(code).errors(&errors);
+    let (errors, asking) = by_code(&who, &code, "/firms");
     let main = html! {
-        (error_summary(w, &errors))
-        (filter_bar(w, "/firms", text(w, &field.width(Width::Twenty).autocomplete("off"))))
+        (asking)
         @if who.holds(P::FirmRegister) { (actions(link_button(Button::Primary, &who.t("register-firm"), "/firms/registration"))) }
     };
     let shown = page(&who, Sheet::new(who.t("firms")).lead(who.t("firms-lead")).wrong(!errors.is_empty()), main);
     Ok(if errors.is_empty() { shown.into_response() } else { refused(shown) })
+}
+
+/// The question for a credit code; one that was asked and not found is a fault.
+pub(super) fn by_code(who: &Signed, code: &str, place: &str) -> (FieldErrors, Markup) {
+    let (w, mut errors) = (who.words(), FieldErrors::new());
+    if !code.is_empty() {
+        errors.add("code", who.t("firm-unknown"));
+    }
+    let field = Field::new("code", who.t("firm-code")).hint(who.t("firm-code-hint")).value(code).errors(&errors);
+    let asking = html! {
+        (error_summary(w, &errors))
+        (filter_bar(w, place, text(w, &field.width(Width::Twenty).autocomplete("off"))))
+    };
+    (errors, asking)
 }
 
 /// The firm one acts for.

@@ -382,13 +382,13 @@ fn found(who: &Signed, o: &Opening) -> Markup {
     }
 }
 
-/// A customer's words against a refusal.
+/// A customer's words against a refusal, or against lowered limits.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ObjectionForm {
     #[serde(rename = "csrf")]
     _csrf: String,
-    said: String,
+    pub(super) said: String,
 }
 
 pub async fn object(
