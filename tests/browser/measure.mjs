@@ -211,7 +211,16 @@ function look(promise) {
     const room = target.getBoundingClientRect();
     if (boxes.some((b) => b.left < room.left - 2 || b.right > room.right + 2)) say('text reaches out of what it names', element);
   }
-  const runs = texts.flatMap(({ element, boxes }) => boxes.map((b) => ({ element, b }))).sort((x, y) => x.b.top - y.b.top);
+  // Lines that a box scrolls away are nowhere, so they lie over nothing.
+  const inSight = ({ element, b }) => {
+    for (let box = element; box && box !== document.body; box = box.parentElement) {
+      if (!['auto', 'scroll'].includes(style(box).overflowY)) continue;
+      const room = box.getBoundingClientRect();
+      if (b.top < room.top - 1 || b.bottom > room.bottom + 1) return false;
+    }
+    return true;
+  };
+  const runs = texts.flatMap(({ element, boxes }) => boxes.map((b) => ({ element, b }))).filter(inSight).sort((x, y) => x.b.top - y.b.top);
   const pinned = (element) => {
     for (let box = element; box && box !== document.body; box = box.parentElement) {
       if (['fixed', 'sticky'].includes(style(box).position)) return true;

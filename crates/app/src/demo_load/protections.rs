@@ -1,4 +1,4 @@
-//! What customers of the demo protect themselves with: the elder locked her nights and foreign money and named her trusted
+//! What customers of the demo protect themselves with: the elder locked large payments and foreign money and named her trusted
 //! contact; the other customer called a payment a fraud, which waits for the risk desk.
 use super::money::Accounts;
 use super::people::People;
@@ -8,10 +8,12 @@ use kernel::id::PersonId;
 use kernel::{Actor, Channel, Money, Result, Who};
 use party::family::Relation;
 use payments::{Arrival, Order, Payee};
-use safety::{Hours, Named, Terms, Typology};
+use safety::{Named, Terms, Typology};
 
 /// What somebody on the telephone wanted, 分.
 const WANTED: i64 = 198_000;
+/// The elder's lock: one payment at most, 分. No hours: the demo is looked at by night too.
+const PAYMENT_MAX: i64 = 2_000_000;
 /// More than the tariff takes for it, 分.
 const FEE_MAX: i64 = 5_000;
 
@@ -26,7 +28,7 @@ pub(super) fn load(load: &mut Load<'_, '_>, people: &People, accounts: &Accounts
     let named = Named { relation: Relation::Grandchild, name: name.clone(), phone: number.clone(), version: 1 };
     load.step("demo-safety-lock".into(), move |tx| {
         let Who::Person(me) = her.who else { return Err(broken("safety", "no person")) };
-        let terms = Terms { hours: Hours::between(22, 6), abroad: true, ..Terms::open() };
+        let terms = Terms { per_payment: Some(PAYMENT_MAX), abroad: true, ..Terms::open() };
         safety::set(tx, &her, me, &terms, false)?;
         safety::contact_name(tx, &her, &named).map(|_| true)
     })?;
